@@ -1,0 +1,5 @@
+"""``python -m tritonlint``."""
+
+from tritonlint.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Error-tolerant reader of protobuf text format with exact spans."""
