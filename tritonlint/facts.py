@@ -1,0 +1,123 @@
+"""Everything known about a model, read only when a rule asks for it, and the index of all models for cross-model rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tritonlint.repository import CONFIG_NAME, Entry, Model
+from tritonlint.source import decode
+from tritonlint.target import Target
+
+if TYPE_CHECKING:
+    from tritonlint.effective import EffectiveConfig
+    from tritonlint.inputs.environment import EnvironmentFacts
+    from tritonlint.inputs.python import PythonFacts
+    from tritonlint.pbtxt.tree import Document
+    from tritonlint.resolution import Plan
+
+MAX_TEXT_BYTES = 16 * 1024 * 1024
+"""Largest config.pbtxt or model.py that is read; real ones are a thousand times smaller."""
+
+
+class UnreadableFile(Exception):
+    """A file that rules need cannot be read; becomes one finding."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(reason)
+        self.path = path
+        self.reason = reason
+
+
+def read_text_file(path: str) -> str:
+    """The text of a regular file of at most :data:`MAX_TEXT_BYTES`. Raises UnreadableFile."""
+    try:
+        # O_NONBLOCK: a FIFO put in the file's place between listing and opening must not hang the run.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            data = stream.read(MAX_TEXT_BYTES + 1)
+    except OSError as error:
+        raise UnreadableFile(path, error.strerror or str(error)) from error
+    if len(data) > MAX_TEXT_BYTES:
+        raise UnreadableFile(path, f"larger than {MAX_TEXT_BYTES // 2**20} MiB")
+    return decode(data)
+
+
+class ModelFacts:
+    """The facts about one model; each is read on first use and kept."""
+
+    def __init__(self, model: Model, target: Target) -> None:
+        self.model = model
+        self.target = target
+        self.unreadable: list[UnreadableFile] = []
+
+    @cached_property
+    def config(self) -> Document | None:
+        """The read config.pbtxt, or None when there is none (or it cannot be read)."""
+        from tritonlint.pbtxt.reader import read_config
+
+        if not self.model.has_config:
+            return None
+        path = os.path.join(self.model.path, CONFIG_NAME)
+        try:
+            return read_config(path, read_text_file(path))
+        except UnreadableFile as error:
+            self.unreadable.append(error)
+            return None
+
+    @cached_property
+    def effective(self) -> EffectiveConfig:
+        """What the server makes of config and files before it validates them."""
+        from tritonlint.effective import resolve
+
+        return resolve(self.model, self.config, self.target)
+
+    @cached_property
+    def python(self) -> tuple[PythonFacts, ...]:
+        """Facts of the Python model file of every version that has one, when the Python backend runs the model."""
+        from tritonlint.inputs.python import read_python
+
+        if self.effective.backend != "python":
+            return ()
+        found = []
+        for path in self.effective.model_files:
+            place = os.path.join(self.model.path, path)
+            try:
+                found.append(read_python(place, read_text_file(place)))
+            except UnreadableFile as error:
+                self.unreadable.append(error)
+        return tuple(found)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """Which stub will run in which environment; None for models the Python backend does not run."""
+        from tritonlint.resolution import resolve_plan
+
+        if self.effective.backend != "python":
+            return None
+        return resolve_plan(self.model, self.config, self.effective, self.target)
+
+    @property
+    def environment(self) -> EnvironmentFacts | None:
+        """The packed or unpacked environment that the config names."""
+        return self.plan.environment if self.plan is not None else None
+
+
+@dataclass(slots=True)
+class RepositoryFacts:
+    """All models of one repository, by folder name, and what else lies in it.
+
+    ``whole`` is True when the user asked for the whole repository (then a stray folder is reported).
+    """
+
+    path: str
+    models: Mapping[str, ModelFacts]
+    target: Target
+    strays: tuple[Entry, ...] = ()
+    plain_files: tuple[Entry, ...] = ()
+    whole: bool = True
+    memo: dict[str, object] = field(default_factory=dict)
+    """Answers that several rules need, computed once (the step graph, say)."""
