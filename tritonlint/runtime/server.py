@@ -1,0 +1,374 @@
+"""A disposable tritonserver: its own ports, temporary folder, process group and shared-memory prefix.
+
+Whatever happens inside the ``with`` block, nothing is left behind: no process, no port, no temporary folder, no
+region in ``/dev/shm``. The server is spoken to with plain HTTP; every call has a time limit, and a call that ends
+because the process died says so (:class:`ServerCrashed`) instead of reporting a broken connection.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+from tritonlint.runtime.wheel import ServerInstallation
+
+START_SECONDS = 60.0
+LOAD_SECONDS = 60.0
+STOP_SECONDS = 10.0
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (the folder that POSIX shared memory lives in, not a temporary file)
+
+
+class ServerError(Exception):
+    """The server could not be started, or could not be spoken to."""
+
+
+class ServerCrashed(ServerError):
+    """The server process died. ``cause`` is the signal's name or the exit status."""
+
+    def __init__(self, cause: str, last_lines: str) -> None:
+        super().__init__(f"the server process died ({cause})")
+        self.cause = cause
+        self.last_lines = last_lines
+
+
+class ServerHangs(ServerError):
+    """A call did not return in time although the process lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call returned: the HTTP status and the body."""
+
+    status: int
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server did what it was asked to."""
+        return self.status == 200
+
+    @property
+    def message(self) -> str:
+        """The server's error message, empty when there is none."""
+        if self.ok:
+            return ""
+        try:
+            return str(json.loads(self.body)["error"])
+        except (ValueError, KeyError, TypeError):
+            return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionState:
+    """One line of the repository index."""
+
+    model: str
+    version: str
+    state: str
+    reason: str
+
+
+class DisposableServer:
+    """Starts a server over ``repository`` when entered and removes every trace of it when left.
+
+    ``control`` is the model control mode: with ``explicit`` nothing is loaded before :meth:`load`. ``options``
+    are further command line arguments, ``environment`` goes on top of the installation's. ``backends`` replaces
+    the installation's backend folder. gRPC and metrics are off unless asked for, so that one port is enough.
+    """
+
+    def __init__(
+        self,
+        installation: ServerInstallation,
+        repository: Path | str | Sequence[Path | str],
+        *,
+        control: str = "explicit",
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        backends: Path | None = None,
+        grpc: bool = False,
+        metrics: bool = False,
+        start_seconds: float = START_SECONDS,
+    ) -> None:
+        self.installation = installation
+        self.repositories = [repository] if isinstance(repository, (str, Path)) else list(repository)
+        self.control = control
+        self.options = tuple(options)
+        self.backends = backends or installation.backends
+        self.grpc = grpc
+        self.metrics = metrics
+        self.start_seconds = start_seconds
+        self.shared_memory_prefix = f"tritonlint_{uuid.uuid4().hex[:12]}_"
+        self.http_port = 0
+        self.grpc_port = 0
+        self.metrics_port = 0
+        self._extra_environment = dict(environment or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+        self._log = ""
+        self._connection: http.client.HTTPConnection | None = None
+
+    def __enter__(self) -> DisposableServer:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server; its process group has the same number."""
+        if self._process is None:
+            raise ServerError("the server is not running")
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> str:
+        """Everything the server has printed so far (both streams); still there after :meth:`stop`."""
+        if self._folder is not None:
+            path = self._folder / "output.log"
+            if path.is_file():
+                self._log = path.read_text(encoding="utf-8", errors="replace")
+        return self._log
+
+    def log_size(self) -> int:
+        """Bytes printed so far: a mark for :meth:`log_since`."""
+        if self._folder is None:
+            return len(self._log.encode("utf-8", "replace"))
+        return (self._folder / "output.log").stat().st_size
+
+    def log_since(self, mark: int) -> str:
+        """What was printed after ``mark``."""
+        if self._folder is None:
+            return self._log.encode("utf-8", "replace")[mark:].decode("utf-8", "replace")
+        with (self._folder / "output.log").open("rb") as handle:
+            handle.seek(mark)
+            return handle.read().decode("utf-8", "replace")
+
+    def load(
+        self, model: str, *, seconds: float = LOAD_SECONDS, parameters: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Ask for ``model``; the answer's message is the server's reason when it refuses."""
+        body = json.dumps({"parameters": dict(parameters)}).encode() if parameters else b""
+        return self.request("POST", f"/v2/repository/models/{quote(model, safe='')}/load", body, seconds=seconds)
+
+    def unload(self, model: str, *, seconds: float = LOAD_SECONDS) -> Answer:
+        """Ask the server to drop ``model``; it does so in the background."""
+        return self.request("POST", f"/v2/repository/models/{quote(model, safe='')}/unload", b"", seconds=seconds)
+
+    def ready(self, *, seconds: float = 5.0) -> bool:
+        """Whether the server says that it can take requests."""
+        return self.request("GET", "/v2/health/ready", seconds=seconds).ok
+
+    def model_ready(self, model: str, *, seconds: float = 5.0) -> bool:
+        """Whether some version of ``model`` is ready."""
+        return self.request("GET", f"/v2/models/{quote(model, safe='')}/ready", seconds=seconds).ok
+
+    def model_config(self, model: str, *, seconds: float = 5.0) -> dict[str, Any]:
+        """The configuration as the server completed it."""
+        answer = self.request("GET", f"/v2/models/{quote(model, safe='')}/config", seconds=seconds)
+        if not answer.ok:
+            raise ServerError(answer.message)
+        config: dict[str, Any] = json.loads(answer.body)
+        return config
+
+    def repository_index(self, *, seconds: float = 30.0) -> list[VersionState]:
+        """State of every model the server has tried to load."""
+        answer = self.request("POST", "/v2/repository/index", b"{}", seconds=seconds)
+        if not answer.ok:
+            raise ServerError(answer.message)
+        return [
+            VersionState(
+                row["name"], str(row.get("version", "")), str(row.get("state", "")), str(row.get("reason", ""))
+            )
+            for row in json.loads(answer.body)
+        ]
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        seconds: float = 30.0,
+    ) -> Answer:
+        """One HTTP call over a kept connection.
+
+        Raises :class:`ServerCrashed` when the process died meanwhile and :class:`ServerHangs` when it did not
+        answer in time.
+        """
+        connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=seconds)
+        self._connection = connection
+        connection.timeout = seconds
+        if connection.sock is not None:
+            connection.sock.settimeout(seconds)
+        try:
+            connection.request(method, path, body=body, headers=dict(headers or {}))
+            response = connection.getresponse()
+            return Answer(response.status, response.read())
+        except (OSError, http.client.HTTPException) as error:
+            self._connection = None
+            connection.close()
+            timed_out = isinstance(error, TimeoutError)
+            # A dying process closes its sockets a moment before it can be waited for.
+            self._wait(0.0 if timed_out else 2.0)
+            if not self.alive:
+                raise ServerCrashed(self._cause_of_death(), self._last_lines()) from error
+            if timed_out:
+                raise ServerHangs(f"no answer to {method} {path} within {seconds:g} s") from error
+            raise ServerError(f"{method} {path}: {error}") from error
+
+    def processes(self) -> list[int]:
+        """Ids of all living processes of the server's session, the server included."""
+        if self._process is None:
+            return []
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                try:
+                    # The command in field 2 may hold spaces and parentheses; the session is field 6.
+                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                if int(fields[3]) == self._process.pid and fields[0] != "Z":
+                    found.append(int(folder.name))
+        return found
+
+    def shared_memory(self) -> list[Path]:
+        """The Python backend's regions of this server."""
+        return sorted(SHARED_MEMORY.glob(f"{self.shared_memory_prefix}*"))
+
+    def stop(self, *, seconds: float = STOP_SECONDS) -> None:
+        """End the process group (politely, then by force) and remove everything it left; safe to call twice."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is not None:
+            if self.alive:
+                self._process.send_signal(signal.SIGTERM)
+                self._wait(seconds)
+            # Stubs outlive a server that crashed or was killed.
+            for pid in self.processes():
+                _kill(pid)
+            if self.alive:
+                _kill(self._process.pid)
+            self._process.wait()
+        for region in self.shared_memory():
+            region.unlink(missing_ok=True)
+        if self._folder is not None:
+            _ = self.log
+            folder, self._folder = self._folder, None
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def command(self) -> list[str]:
+        """The command line; ports are chosen by then."""
+        return [
+            str(self.installation.executable),
+            *(f"--model-repository={path}" for path in self.repositories),
+            f"--backend-directory={self.backends}",
+            f"--model-control-mode={self.control}",
+            "--exit-on-error=false",
+            "--strict-readiness=false",
+            "--http-address=127.0.0.1",
+            f"--http-port={self.http_port}",
+            "--http-thread-count=2",
+            f"--allow-grpc={'true' if self.grpc else 'false'}",
+            *((f"--grpc-port={self.grpc_port}", "--grpc-address=127.0.0.1") if self.grpc else ()),
+            f"--allow-metrics={'true' if self.metrics else 'false'}",
+            *((f"--metrics-port={self.metrics_port}",) if self.metrics else ()),
+            f"--backend-config=python,shm-region-prefix-name={self.shared_memory_prefix}",
+            "--exit-timeout-secs=5",
+            *self.options,
+        ]
+
+    def _start(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="tritonlint-server-"))
+        self.http_port, self.grpc_port, self.metrics_port = _free_ports(3)
+        temporary = self._folder / "tmp"
+        temporary.mkdir()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        environment |= {"TMPDIR": str(temporary), "TRITON_SERVER_ESCAPE_LOG_MESSAGES": "0"}
+        environment |= self.installation.environment
+        environment |= self._extra_environment
+        with (self._folder / "output.log").open("wb") as output:
+            self._process = subprocess.Popen(
+                self.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=temporary,
+                env=environment,
+                start_new_session=True,
+            )
+        end = time.monotonic() + self.start_seconds
+        while time.monotonic() < end:
+            if not self.alive:
+                raise ServerCrashed(self._cause_of_death(), self._last_lines())
+            try:
+                if self.ready(seconds=2.0):
+                    return
+            except ServerCrashed:
+                raise
+            except ServerError:
+                pass
+            time.sleep(0.05)
+        raise ServerHangs(f"the server was not ready within {self.start_seconds:g} s: {self._last_lines()}")
+
+    def _wait(self, seconds: float) -> None:
+        if self._process is not None:
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                return
+
+    def _cause_of_death(self) -> str:
+        status = self._process.poll() if self._process is not None else None
+        if status is not None and status < 0:
+            return signal.Signals(-status).name
+        return f"exit status {status}"
+
+    def _last_lines(self, count: int = 12) -> str:
+        return "\n".join(self.log.splitlines()[-count:])
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
