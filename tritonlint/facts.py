@@ -49,9 +49,10 @@ def read_text_file(path: str) -> str:
 class ModelFacts:
     """The facts about one model; each is read on first use and kept."""
 
-    def __init__(self, model: Model, target: Target) -> None:
+    def __init__(self, model: Model, target: Target, overlay: Mapping[str, str]) -> None:
         self.model = model
         self.target = target
+        self._overlay = overlay
         self.unreadable: list[UnreadableFile] = []
 
     @cached_property
@@ -63,7 +64,7 @@ class ModelFacts:
             return None
         path = os.path.join(self.model.path, CONFIG_NAME)
         try:
-            return read_config(path, read_text_file(path))
+            return read_config(path, self._text(path))
         except UnreadableFile as error:
             self.unreadable.append(error)
             return None
@@ -86,7 +87,7 @@ class ModelFacts:
         for path in self.effective.model_files:
             place = os.path.join(self.model.path, path)
             try:
-                found.append(read_python(place, read_text_file(place)))
+                found.append(read_python(place, self._text(place)))
             except UnreadableFile as error:
                 self.unreadable.append(error)
         return tuple(found)
@@ -99,6 +100,10 @@ class ModelFacts:
         if self.effective.backend != "python":
             return None
         return resolve_plan(self.model, self.config, self.effective, self.target)
+
+    def _text(self, path: str) -> str:
+        replaced = self._overlay.get(path)
+        return replaced if replaced is not None else read_text_file(path)
 
     @property
     def environment(self) -> EnvironmentFacts | None:

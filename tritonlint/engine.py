@@ -1,0 +1,485 @@
+"""The one way through: discover, facts, rules, problems, findings, suppressed and sorted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from typing import Any
+
+from tritonlint.facts import ModelFacts, RepositoryFacts, UnreadableFile, read_text_file
+from tritonlint.finding import (
+    Certainty,
+    Effect,
+    Finding,
+    Location,
+    Problem,
+    RelatedLocation,
+    Severity,
+    severity_of,
+)
+from tritonlint.report.result import Result, RuleInfo
+from tritonlint.repository import CONFIG_NAME, Discovery, Model, Repository, discover
+from tritonlint.rule import LoadedRule, load_rule
+from tritonlint.settings import Settings, check_release, excluder
+from tritonlint.source import LineIndex, Span
+from tritonlint.suppress import Suppression, read_suppressions
+from tritonlint.target import Target, release_table
+
+DOCUMENTATION = "https://github.com/tritonlint/tritonlint/blob/main/docs/rules/{code}.md"
+
+RULE_CRASHED = "TLX001"
+FILE_UNREADABLE = "TLX002"
+SUPPRESSION_UNUSED = "TLX003"
+REFUSING: frozenset[Effect] = frozenset({"load-failure", "server-crash"})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCrash:
+    """A rule that raised; the run goes on and ends with exit status 4."""
+
+    rule: LoadedRule
+    model: Model | None
+    error: BaseException
+    place: Span
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A problem with the rule it came from and the model it is about."""
+
+    rule: LoadedRule
+    problem: Problem
+    model: Model | None
+    repository: str
+    narrowed: str = ""
+    """The releases in which the problem exists, when those are not all that count."""
+
+    @property
+    def effect(self) -> Effect:
+        return "portability" if self.narrowed else self.problem.effect or self.rule.rule.effect
+
+    @property
+    def certainty(self) -> Certainty:
+        return "likely" if self.narrowed else self.problem.certainty or self.rule.rule.certainty
+
+    @property
+    def refuses(self) -> bool:
+        return self.certainty == "certain" and self.effect in REFUSING
+
+
+@dataclass(slots=True)
+class _Bound:
+    """A rule that applies to the target, ready to be called."""
+
+    loaded: LoadedRule
+    narrowed: str
+    per_python: bool = field(init=False)
+    cross: bool = field(init=False)
+    per_repository: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        asked = set(self.loaded.parameters)
+        self.per_python = "python" in asked
+        self.cross = "repository" in asked
+        self.per_repository = self.cross and not asked - {"repository", "target"}
+
+
+def check_paths(
+    paths: Sequence[str],
+    settings: Settings | None = None,
+    *,
+    jobs: int = 1,
+    overlay: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:
+    """Lint everything that ``paths`` mean. Raises nothing for bad input: that becomes findings.
+
+    ``overlay`` replaces the text of files by path (a fix that is being tried). ``progress`` is told
+    (models done, models in all).
+    """
+    settings = settings or Settings()
+    discovery = discover(paths, excluder(settings.exclude, settings.folder))
+    return _Run(settings, discovery, jobs, overlay or {}, progress).result()
+
+
+def find_target(settings: Settings, repositories: Iterable[Repository]) -> Target:
+    """The target by option or setting, else the release that the project's own deployment files name."""
+    from tritonlint.inputs.deployment import find_images
+
+    target = Target(
+        gpus=settings.gpus, backend_directories=settings.backend_directories, path_map=settings.path_map
+    )
+    if settings.triton_version is not None:
+        return replace(target, release=settings.triton_version, origin=settings.triton_version_origin or "option")
+    images = [image for repository in repositories for image in find_images(repository.path)]
+    releases = {image.release for image in images if image.release in release_table()}
+    if len(releases) > 1:
+        return replace(target, origin=f"not declared; the project names several releases: {', '.join(sorted(releases))}")
+    for image in images:
+        if image.release in releases:
+            check_release(image.release, image.path)
+            return replace(target, release=image.release, origin=f"{_shown(image.path)}:{image.line}")
+    return target
+
+
+class _Run:
+    def __init__(
+        self,
+        settings: Settings,
+        discovery: Discovery,
+        jobs: int,
+        overlay: Mapping[str, str],
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self.settings = settings
+        self.discovery = discovery
+        self.overlay = overlay
+        self.jobs = jobs
+        self.progress = progress
+        self.target = find_target(settings, discovery.repositories)
+        self.selected = settings.codes()
+        self.bound = list(self._bind())
+        self.crashes: list[RuleCrash] = []
+        self.facts: dict[str, ModelFacts] = {}
+        self._per_model: dict[str, list[_Judged]] = {}
+        self._texts: dict[str, LineIndex | None] = {}
+
+    def result(self) -> Result:
+        judged: list[_Judged] = []
+        requested = self.discovery.requested
+        groups: dict[str, RepositoryFacts] = {}
+        for repository in self.discovery.repositories:
+            models = {model.name: self._facts(model) for model in repository.models}
+            groups[repository.path] = RepositoryFacts(
+                repository.path,
+                models,
+                self.target,
+                tuple(repository.strays),
+                tuple(repository.plain_files),
+                repository.path in self.discovery.whole,
+            )
+        for group in groups.values():
+            group.memo["refused"] = _Refused(self, group)
+            group.memo["repositories"] = groups
+        if self.jobs > 1:
+            self._prefetch(requested)
+        for done, model in enumerate(requested):
+            judged += self._judge_model(model)
+            if self.progress is not None:
+                self.progress(done + 1, len(requested))
+        for model in requested:
+            facts, group = self._facts(model), groups[model.repository]
+            for rule in self.bound:
+                if rule.cross and not rule.per_repository:
+                    judged += self._call(rule, facts, group)
+        for group in groups.values():
+            if group.whole:
+                for rule in self.bound:
+                    if rule.per_repository:
+                        judged += self._call(rule, None, group)
+        judged += self._internal(requested)
+        return self._report(judged)
+
+    def _bind(self) -> Iterator[_Bound]:
+        first, last = self.target.window
+        for code in sorted(self.selected):
+            if code.startswith("TLX"):
+                continue
+            loaded = load_rule(code)
+            rule = loaded.rule
+            if (rule.first is not None and last < rule.first) or (rule.last is not None and first > rule.last):
+                continue
+            narrowed = ""
+            if rule.first is not None and first < rule.first:
+                narrowed = f"from release {rule.first} on"
+            if rule.last is not None and last > rule.last:
+                narrowed = f"{narrowed} up to {rule.last}" if narrowed else f"up to release {rule.last}"
+            yield _Bound(loaded, narrowed)
+
+    def _facts(self, model: Model) -> ModelFacts:
+        facts = self.facts.get(model.path)
+        if facts is None:
+            facts = self.facts[model.path] = ModelFacts(model, self.target, self.overlay)
+        return facts
+
+    def _judge_model(self, model: Model) -> list[_Judged]:
+        known = self._per_model.get(model.path)
+        if known is None:
+            known = self._per_model[model.path] = []
+            facts = self._facts(model)
+            for rule in self.bound:
+                if not rule.cross:
+                    known += self._call(rule, facts, None)
+        return known
+
+    def _call(self, rule: _Bound, facts: ModelFacts | None, group: RepositoryFacts | None) -> list[_Judged]:
+        """Call a rule with what it asks for; a fact that is None means that it has nothing to say."""
+        model = facts.model if facts is not None else None
+        repository = group.path if group is not None else model.repository if model is not None else ""
+        out: list[_Judged] = []
+        place = model.span if model is not None else Span(repository)
+        try:
+            arguments: list[Any] = []
+            pythons: Sequence[Any] = (None,)
+            for name in rule.loaded.parameters:
+                value: Any
+                if name == "target":
+                    value = self.target
+                elif name == "repository":
+                    value = group
+                elif name == "python":
+                    assert facts is not None
+                    pythons = facts.python
+                    value = None
+                    if not pythons:
+                        return out
+                else:
+                    value = getattr(facts, name)
+                    if value is None:
+                        return out
+                arguments.append(value)
+            at = rule.loaded.parameters.index("python") if rule.per_python else -1
+            for python in pythons:
+                if at >= 0:
+                    arguments[at] = python
+                    place = Span(python.path)
+                for problem in rule.loaded.check(*arguments):
+                    out.append(_Judged(rule.loaded, problem, model, repository, rule.narrowed))
+        except Exception as error:  # noqa: BLE001 (a crash of one rule must not hide the findings of the others)
+            self.crashes.append(RuleCrash(rule.loaded, model, error, place))
+        return out
+
+    def _internal(self, requested: Sequence[Model]) -> Iterator[_Judged]:
+        """Findings about the run itself: rules that crashed, files that could not be read."""
+        for crash in self.crashes:
+            yield from self._tell(RULE_CRASHED, crash, crash.model)
+        if FILE_UNREADABLE in self.selected:
+            for model in requested:
+                for unreadable in self._facts(model).unreadable:
+                    yield from self._tell(FILE_UNREADABLE, unreadable, model)
+                if model.error:
+                    yield from self._tell(FILE_UNREADABLE, UnreadableFile(model.path, model.error), model)
+
+    def _tell(self, code: str, subject: object, model: Model | None) -> Iterator[_Judged]:
+        loaded = load_rule(code)
+        for problem in loaded.check(subject):
+            yield _Judged(loaded, problem, model, model.repository if model is not None else "")
+
+    def _report(self, judged: list[_Judged]) -> Result:
+        judged = [item for item in judged if not self._ignored(item)]
+        findings: list[Finding] = []
+        suppressed = 0
+        suppressions: dict[str, list[Suppression]] = {}
+        for model in self.discovery.requested:
+            for path in self._suppressible(model):
+                index = self._index(path)
+                if index is not None:
+                    suppressions[path] = read_suppressions(path, index)
+        for item in judged:
+            finding = self._finding(item)
+            here = suppressions.get(item.problem.span.path, ())
+            hits = [s for s in here if s.line == finding.location.line and s.covers(finding.code, finding.rule)]
+            if hits:
+                suppressed += 1
+                for suppression in hits:
+                    suppression.used = True
+            else:
+                findings.append(finding)
+        if SUPPRESSION_UNUSED in self.selected:
+            for unused in [s for each in suppressions.values() for s in each if not s.used]:
+                # A rule that did not run cannot have used it.
+                if any(unused.covers(rule.loaded.rule.code, rule.loaded.rule.name) for rule in self.bound) or not any(
+                    unused.covers(code, "") for code in self.selected
+                ):
+                    owner = next((m for m in self.discovery.requested if _inside(unused.path, m.path)), None)
+                    findings += [self._finding(item) for item in self._tell(SUPPRESSION_UNUSED, unused, owner)]
+        findings.sort(key=_order)
+        findings = _distinct(findings)
+        used = {finding.code for finding in findings}
+        return Result(
+            target={
+                "release": self.target.release,
+                "origin": self.target.origin,
+                "gpus": self.target.gpus,
+                "window": list(self.target.window),
+                "backend_directories": [_shown(d) for d in self.target.backend_directories],
+            },
+            models=tuple(
+                (model.name, _shown(model.path), _shown(model.repository))
+                for model in self.discovery.requested
+                if model.recognised
+            ),
+            findings=tuple(findings),
+            suppressed=suppressed,
+            unread=tuple((_shown(path), reason) for path, reason in self.discovery.unread),
+            fixable=sum(1 for finding in findings if finding.fix is not None),
+            rules={code: _rule_info(load_rule(code)) for code in sorted(used)},
+        )
+
+    def _suppressible(self, model: Model) -> Iterator[str]:
+        facts = self._facts(model)
+        if model.has_config:
+            yield os.path.join(model.path, CONFIG_NAME)
+        # Reading the facts here would parse files that no selected rule asked for; the names suffice.
+        for path in facts.effective.model_files:
+            yield os.path.join(model.path, path)
+
+    def _ignored(self, item: _Judged) -> bool:
+        if item.model is None:
+            return False
+        code = item.rule.rule.code
+        return any(
+            code in own.ignore and fnmatch(item.model.name, own.pattern) for own in self.settings.per_model
+        )
+
+    def _severity(self, item: _Judged) -> Severity:
+        code = item.rule.rule.code
+        for own in self.settings.per_model:
+            if item.model is not None and fnmatch(item.model.name, own.pattern):
+                for overridden, severity in own.severity:
+                    if overridden == code:
+                        return severity
+        for overridden, severity in self.settings.severity:
+            if overridden == code:
+                return severity
+        return severity_of(item.effect, item.certainty)
+
+    def _finding(self, item: _Judged) -> Finding:
+        rule, problem = item.rule.rule, item.problem
+        location = self._locate(problem.span)
+        message, help_text = problem.message, problem.help
+        if item.narrowed:
+            message = f"{message} ({item.narrowed}: {rule.effect})"
+        inside = os.path.relpath(problem.span.path, item.repository or ".").replace(os.sep, "/")
+        fingerprint = hashlib.sha256(
+            "\0".join((rule.code, inside, problem.key or problem.message)).encode("utf-8", "surrogateescape")
+        ).hexdigest()[:32]
+        return Finding(
+            code=rule.code,
+            rule=rule.name,
+            severity=self._severity(item),
+            effect=item.effect,
+            certainty=item.certainty,
+            message=message,
+            help=help_text,
+            model=item.model.name if item.model is not None else None,
+            location=location,
+            fingerprint=fingerprint,
+            url=DOCUMENTATION.format(code=rule.code),
+            related=tuple(RelatedLocation(self._locate(r.span), r.message) for r in problem.related),
+            fix=problem.fix,
+        )
+
+    def _locate(self, span: Span) -> Location:
+        shown = _shown(span.path)
+        if span.start is None:
+            return Location(shown)
+        index = self._index(span.path)
+        if index is None:
+            return Location(shown)
+        at = index.position(span.start, span.end if span.end is not None else span.start)
+        return Location(shown, at.line, at.column, at.end_line, at.end_column, index.line_text(at.line))
+
+    def _index(self, path: str) -> LineIndex | None:
+        if path not in self._texts:
+            text = self.overlay.get(path)
+            try:
+                self._texts[path] = LineIndex(text if text is not None else read_text_file(path))
+            except UnreadableFile:
+                self._texts[path] = None
+        return self._texts[path]
+
+    def _prefetch(self, requested: Sequence[Model]) -> None:
+        """Parse model.py files that the cache does not hold in worker processes, when that pays."""
+        if not any(rule.per_python for rule in self.bound):
+            return
+        from tritonlint.inputs.python import missing_in_cache, read_into_cache
+
+        paths = []
+        for model in requested:
+            facts = self._facts(model)
+            if facts.effective.backend == "python":
+                paths += [os.path.join(model.path, path) for path in facts.effective.model_files]
+        missing = [path for path in paths if path not in self.overlay and missing_in_cache(path)]
+        if len(missing) < PARALLEL_FROM:
+            return
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
+            list(pool.map(read_into_cache, missing, chunksize=8))
+
+
+PARALLEL_FROM = 50
+"""Uncached model.py files from which a worker pool pays for its start (design, section 4)."""
+
+
+class _Refused(Mapping[str, tuple[str, Span]]):
+    """Which models of a repository have a certain load failure of their own, by name; judged on demand."""
+
+    def __init__(self, run: _Run, group: RepositoryFacts) -> None:
+        self._run = run
+        self._group = group
+
+    def __getitem__(self, name: str) -> tuple[str, Span]:
+        for item in self._run._judge_model(self._group.models[name].model):
+            if item.refuses and not self._run._ignored(item):
+                return item.rule.rule.code, item.problem.span
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._group.models if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _rule_info(loaded: LoadedRule) -> RuleInfo:
+    rule = loaded.rule
+    return RuleInfo(
+        code=rule.code,
+        name=rule.name,
+        title=loaded.title,
+        documentation=loaded.documentation,
+        url=DOCUMENTATION.format(code=rule.code),
+        effect=rule.effect,
+    )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    place = finding.location
+    return place.path, place.line or 0, place.column or 0, finding.code, finding.message
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    """Drop what is reported twice (two versions of one cause); number equal fingerprints."""
+    out: list[Finding] = []
+    seen: dict[str, int] = {}
+    previous = None
+    for finding in findings:
+        identity = (_order(finding), finding.location.end_line, finding.location.end_column, finding.model)
+        if identity == previous:
+            continue
+        previous = identity
+        count = seen.get(finding.fingerprint, 0)
+        seen[finding.fingerprint] = count + 1
+        if count:
+            again = hashlib.sha256(f"{finding.fingerprint}{count}".encode()).hexdigest()[:32]
+            finding = replace(finding, fingerprint=again)
+        out.append(finding)
+    return out
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path.startswith(folder + os.sep)
+
+
+def _shown(path: str) -> str:
+    """A path as reports show it: relative to the working folder when it lies inside, with forward slashes."""
+    if os.path.isabs(path):
+        relative = os.path.relpath(path)
+        path = path if relative.startswith("..") else relative
+    return path.replace(os.sep, "/")
