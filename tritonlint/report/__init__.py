@@ -7,9 +7,9 @@ import io
 from collections.abc import Mapping
 from typing import Protocol, TextIO, cast
 
-from tritonlint.report.result import Result, RuleInfo
+from tritonlint.report.result import ModelInfo, Result, RuleInfo
 
-__all__ = ["FORMATS", "Result", "RuleInfo", "wants_color", "write_report"]
+__all__ = ["FORMATS", "ModelInfo", "Result", "RuleInfo", "wants_color", "write_report"]
 
 FORMATS = {
     "text": "tritonlint.report.text",

@@ -20,7 +20,7 @@ def write(result: Result, stream: TextIO, color: bool) -> None:
     cases: dict[tuple[str, str], list[Finding]] = {(path, name): [] for name, path, _ in result.models}
     for finding in result.findings:
         model = result.model_of(finding)
-        key = (finding.location.path, finding.location.path) if model is None else (model[1], model[0])
+        key = (finding.location.path, finding.location.path) if model is None else (model.path, model.name)
         cases.setdefault(key, []).append(finding)
     failures = sum(finding.severity != "note" for finding in result.findings)
     failed = sum(any(f.severity != "note" for f in findings) for findings in cases.values())

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from tritonlint.finding import SEVERITIES, Effect, Finding, Severity
+from tritonlint.finding import SEVERITIES, Certainty, Effect, Finding, Severity
+
+
+class ModelInfo(NamedTuple):
+    """A model that was checked: folder name, path, and the path of its repository."""
+
+    name: str
+    path: str
+    repository: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +28,27 @@ class RuleInfo:
     documentation: str
     url: str
     effect: Effect
+    certainty: Certainty = "certain"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The outcome of one run. Nothing in it depends on time or machine, so equal inputs give equal reports.
 
-    ``models`` holds (folder name, path, path of its repository); ``unread`` (path, reason) of places that could
-    not be read; ``rules`` at least the rules of all findings. ``fixable`` counts the findings with a fix,
-    ``fixed`` those that this run has mended.
+    ``unread`` holds (path, reason) of places that could not be read; ``rules`` at least the rules of all findings.
+    ``fixable`` counts the findings with a fix, ``fixed`` those that this run has mended, ``crashed`` the times that
+    a rule failed itself.
     """
 
     target: Mapping[str, Any]
-    models: tuple[tuple[str, str, str], ...] = ()
+    models: tuple[ModelInfo, ...] = ()
     findings: tuple[Finding, ...] = ()
     suppressed: int = 0
     baselined: int = 0
     unread: tuple[tuple[str, str], ...] = ()
     fixable: int = 0
     fixed: int = 0
+    crashed: int = 0
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
 
     @property
@@ -47,10 +57,10 @@ class Result:
         counter = Counter(finding.severity for finding in self.findings)
         return {severity: counter[severity] for severity in SEVERITIES}
 
-    def model_of(self, finding: Finding) -> tuple[str, str, str] | None:
+    def model_of(self, finding: Finding) -> ModelInfo | None:
         """Find the entry of ``models`` that a finding is about; folder names may repeat across repositories."""
-        named = [model for model in self.models if model[0] == finding.model]
+        named = [model for model in self.models if model.name == finding.model]
         for model in named:
-            if finding.location.path == model[1] or finding.location.path.startswith(model[1] + "/"):
+            if finding.location.path == model.path or finding.location.path.startswith(model.path + "/"):
                 return model
         return named[0] if named else None

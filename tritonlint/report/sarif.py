@@ -38,7 +38,7 @@ def write(result: Result, stream: TextIO, color: bool) -> None:
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The folder where tritonlint was started."}}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
+        "invocations": [{"executionSuccessful": not result.crashed, "toolExecutionNotifications": notifications}],
         "results": [_result(finding, index) for finding in result.findings],
         "properties": {"target": dict(result.target)},
     }
@@ -53,7 +53,7 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": f"{rule.title}. Effect: {rule.effect}."},
         "help": {"text": documentation, "markdown": documentation},
-        "defaultConfiguration": {"level": LEVELS[severity_of(rule.effect, "certain")]},
+        "defaultConfiguration": {"level": LEVELS[severity_of(rule.effect, rule.certainty)]},
         "properties": {"tags": [rule.effect]},
     }
     if rule.url:

@@ -35,6 +35,8 @@ def summary(result: Result) -> list[str]:
         hidden.append(f"{result.baselined} in the baseline")
     if hidden:
         lines.append(f"Hidden: {', '.join(hidden)}.")
+    if result.crashed:
+        lines.append(f"tritonlint itself failed {counted(result.crashed, 'time')}; the findings may be incomplete.")
     lines += [f"Not read: {visible(path)}: {visible(reason)}." for path, reason in result.unread]
     return lines
 
