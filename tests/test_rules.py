@@ -50,10 +50,10 @@ def test_example(code: str, number: int, tmp_path: Path, monkeypatch: pytest.Mon
     example.write(tmp_path / "repo")
     settings = settings_of(example)
     result = check_paths(["repo"], settings)
-    expected = {
-        (e.code, e.path.removeprefix("repo/"), e.line, e.column, e.end_column) for e in example.expected
-    }
-    assert found(result) == expected, "\n".join(f"{f.location.path}:{f.location.line}: {f.code} {f.message}" for f in result.findings)
+    expected = {(e.code, e.path.removeprefix("repo/"), e.line, e.column, e.end_column) for e in example.expected}
+    assert found(result) == expected, "\n".join(
+        f"{f.location.path}:{f.location.line}: {f.code} {f.message}" for f in result.findings
+    )
     if example.fixed:
         outcome = plan_fixes(lambda overlay: check_paths(["repo"], settings, overlay=overlay), unsafe=True)
         assert {p: outcome.texts.get(os.path.join("repo", p)) for p in example.fixed} == example.fixed

@@ -44,7 +44,7 @@ def cached(kind: str, key: str, compute: Callable[[], Facts]) -> Facts:
         with open(path, "rb") as stream:
             facts: Facts = pickle.load(stream)  # noqa: S301 (the user's own folder, see above)
             return facts
-    except Exception:  # noqa: BLE001, S110 (absent, cut or of another version: computed anew)
+    except Exception:  # noqa: S110 (absent, cut or of another version: computed anew)
         pass
     facts = compute()
     try:

@@ -40,7 +40,7 @@ def main() -> None:
         # The reader of a pipe (head, less) went away; nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_FINDINGS)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         from tritonlint.settings import SettingsError
 
         if isinstance(error, SettingsError):
@@ -157,10 +157,9 @@ def check(
             fixed = outcome.fixed
     with _Progress(enabled=sys.stderr.isatty() and not (fix or diff)) as progress:
         result = replace(check_paths(paths, settings, jobs=jobs, progress=progress), fixed=fixed)
-    if write_baseline:
+    if write_baseline and baseline:
         from tritonlint.baseline import write_baseline as write
 
-        assert baseline is not None
         write(baseline, result.findings)
         click.echo(f"tritonlint: wrote {len(result.findings)} findings to {baseline}", err=True)
         return
@@ -250,7 +249,7 @@ def _pair(formats: Sequence[str], outputs: Sequence[str]) -> list[tuple[str, str
 
 
 def _report(result: Result, places: Sequence[tuple[str, str | None]], statistics: bool) -> None:
-    from tritonlint.report import write_report
+    from tritonlint.report import wants_color, write_report
 
     if statistics:
         _print_statistics(result)
@@ -267,10 +266,7 @@ def _report(result: Result, places: Sequence[tuple[str, str | None]], statistics
                     from tritonlint.settings import SettingsError
 
                     raise SettingsError(f"--output {path}: {error.strerror}") from error
-            elif hasattr(stream, "reconfigure"):
-                # Source lines may hold any bytes and the terminal any encoding: never fail while reporting.
-                stream.reconfigure(errors="backslashreplace")
-            write_report(format_, result, stream, color=path is None and _wants_color())
+            write_report(format_, result, stream, color=path is None and wants_color(sys.stdout, os.environ))
 
 
 def _print_statistics(result: Result) -> None:
@@ -279,12 +275,6 @@ def _print_statistics(result: Result) -> None:
     counts = Counter((finding.code, finding.rule, finding.severity) for finding in result.findings)
     for (code, rule, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         click.echo(f"{count:6}  {code}  {severity:7}  {rule}")
-
-
-def _wants_color() -> bool:
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
 def _without_baseline(result: Result, settings: Settings) -> Result:

@@ -7,9 +7,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tritonlint.facts import ModelFacts, RepositoryFacts, UnreadableFile, read_text_file
+from tritonlint.cache import holds
+from tritonlint.facts import (
+    ModelFacts,
+    RepositoryFacts,
+    UnreadableFile,
+    python_facts_of,
+    python_key,
+    read_text_file,
+)
 from tritonlint.finding import (
     Certainty,
     Effect,
@@ -20,13 +28,16 @@ from tritonlint.finding import (
     Severity,
     severity_of,
 )
-from tritonlint.report.result import Result, RuleInfo
+from tritonlint.report.result import ModelInfo, Result, RuleInfo
 from tritonlint.repository import CONFIG_NAME, Discovery, Model, Repository, discover
 from tritonlint.rule import LoadedRule, load_rule
 from tritonlint.settings import Settings, check_release, excluder
 from tritonlint.source import LineIndex, Span
 from tritonlint.suppress import Suppression, read_suppressions
 from tritonlint.target import Target, release_table
+
+if TYPE_CHECKING:
+    from tritonlint.inputs.python import PythonFacts
 
 DOCUMENTATION = "https://github.com/tritonlint/tritonlint/blob/main/docs/rules/{code}.md"
 
@@ -109,15 +120,15 @@ def find_target(settings: Settings, repositories: Iterable[Repository]) -> Targe
     """The target by option or setting, else the release that the project's own deployment files name."""
     from tritonlint.inputs.deployment import find_images
 
-    target = Target(
-        gpus=settings.gpus, backend_directories=settings.backend_directories, path_map=settings.path_map
-    )
+    target = Target(gpus=settings.gpus, backend_directories=settings.backend_directories, path_map=settings.path_map)
     if settings.triton_version is not None:
         return replace(target, release=settings.triton_version, origin=settings.triton_version_origin or "option")
     images = [image for repository in repositories for image in find_images(repository.path)]
     releases = {image.release for image in images if image.release in release_table()}
     if len(releases) > 1:
-        return replace(target, origin=f"not declared; the project names several releases: {', '.join(sorted(releases))}")
+        return replace(
+            target, origin=f"not declared; the project names several releases: {', '.join(sorted(releases))}"
+        )
     for image in images:
         if image.release in releases:
             check_release(image.release, image.path)
@@ -144,6 +155,7 @@ class _Run:
         self.bound = list(self._bind())
         self.crashes: list[RuleCrash] = []
         self.facts: dict[str, ModelFacts] = {}
+        self.parsed: dict[str, PythonFacts] = {}
         self._per_model: dict[str, list[_Judged]] = {}
         self._texts: dict[str, LineIndex | None] = {}
 
@@ -202,7 +214,7 @@ class _Run:
     def _facts(self, model: Model) -> ModelFacts:
         facts = self.facts.get(model.path)
         if facts is None:
-            facts = self.facts[model.path] = ModelFacts(model, self.target, self.overlay)
+            facts = self.facts[model.path] = ModelFacts(model, self.target, self.overlay, self.parsed)
         return facts
 
     def _judge_model(self, model: Model) -> list[_Judged]:
@@ -231,8 +243,7 @@ class _Run:
                 elif name == "repository":
                     value = group
                 elif name == "python":
-                    assert facts is not None
-                    pythons = facts.python
+                    pythons = facts.python if facts is not None else ()
                     value = None
                     if not pythons:
                         return out
@@ -248,7 +259,7 @@ class _Run:
                     place = Span(python.path)
                 for problem in rule.loaded.check(*arguments):
                     out.append(_Judged(rule.loaded, problem, model, repository, rule.narrowed))
-        except Exception as error:  # noqa: BLE001 (a crash of one rule must not hide the findings of the others)
+        except Exception as error:  # a crash of one rule must not hide the findings of the others
             self.crashes.append(RuleCrash(rule.loaded, model, error, place))
         return out
 
@@ -308,13 +319,14 @@ class _Run:
                 "backend_directories": [_shown(d) for d in self.target.backend_directories],
             },
             models=tuple(
-                (model.name, _shown(model.path), _shown(model.repository))
+                ModelInfo(model.name, _shown(model.path), _shown(model.repository))
                 for model in self.discovery.requested
                 if model.recognised
             ),
             findings=tuple(findings),
             suppressed=suppressed,
             unread=tuple((_shown(path), reason) for path, reason in self.discovery.unread),
+            crashed=len(self.crashes),
             fixable=sum(1 for finding in findings if finding.fix is not None),
             rules={code: _rule_info(load_rule(code)) for code in sorted(used)},
         )
@@ -323,17 +335,13 @@ class _Run:
         facts = self._facts(model)
         if model.has_config:
             yield os.path.join(model.path, CONFIG_NAME)
-        # Reading the facts here would parse files that no selected rule asked for; the names suffice.
-        for path in facts.effective.model_files:
-            yield os.path.join(model.path, path)
+        yield from facts.python_files
 
     def _ignored(self, item: _Judged) -> bool:
         if item.model is None:
             return False
         code = item.rule.rule.code
-        return any(
-            code in own.ignore and fnmatch(item.model.name, own.pattern) for own in self.settings.per_model
-        )
+        return any(code in own.ignore and fnmatch(item.model.name, own.pattern) for own in self.settings.per_model)
 
     def _severity(self, item: _Judged) -> Severity:
         code = item.rule.rule.code
@@ -396,21 +404,25 @@ class _Run:
         """Parse model.py files that the cache does not hold in worker processes, when that pays."""
         if not any(rule.per_python for rule in self.bound):
             return
-        from tritonlint.inputs.python import missing_in_cache, read_into_cache
-
-        paths = []
+        missing = []
         for model in requested:
-            facts = self._facts(model)
-            if facts.effective.backend == "python":
-                paths += [os.path.join(model.path, path) for path in facts.effective.model_files]
-        missing = [path for path in paths if path not in self.overlay and missing_in_cache(path)]
+            for path in self._facts(model).python_files:
+                if path in self.overlay:
+                    continue
+                try:
+                    if not holds("python", python_key(path, read_text_file(path))):
+                        missing.append(path)
+                except UnreadableFile:
+                    continue
         if len(missing) < PARALLEL_FROM:
             return
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
         with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
-            list(pool.map(read_into_cache, missing, chunksize=8))
+            for path, facts in zip(missing, pool.map(python_facts_of, missing, chunksize=8), strict=True):
+                if facts is not None:
+                    self.parsed[path] = facts
 
 
 PARALLEL_FROM = 50
@@ -446,6 +458,7 @@ def _rule_info(loaded: LoadedRule) -> RuleInfo:
         documentation=loaded.documentation,
         url=DOCUMENTATION.format(code=rule.code),
         effect=rule.effect,
+        certainty=rule.certainty,
     )
 
 
@@ -468,8 +481,9 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
         seen[finding.fingerprint] = count + 1
         if count:
             again = hashlib.sha256(f"{finding.fingerprint}{count}".encode()).hexdigest()[:32]
-            finding = replace(finding, fingerprint=again)
-        out.append(finding)
+            out.append(replace(finding, fingerprint=again))
+        else:
+            out.append(finding)
     return out
 
 

@@ -4,8 +4,8 @@
 dashes (``-- add/1/ -- TLR001``) expects a finding on that file or folder as a whole. A comment line with carets
 (``#   ^^^^ TLC101``) expects a finding on exactly those characters of the line above and is not part of the
 file; put several such lines for several findings. ``-- target -- release=24.10 gpus=1`` declares a target,
-``-- fixed: add/config.pbtxt --`` the text that ``--fix --unsafe-fixes`` shall leave. A file whose first line starts with ``@``
-is built by :mod:`tritonlint.specimen` (archives, ELF files). A tree without any expectation must be clean.
+``-- fixed: add/config.pbtxt --`` the text that ``--fix --unsafe-fixes`` shall leave. A file whose first line starts
+with ``@`` is built by :mod:`tritonlint.specimen` (archives, ELF files). A tree without any expectation must be clean.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything known about a model, read only when a rule asks for it, and the index of all models for cross-model rules."""
+"""Everything known about a model, read only when a rule asks for it, and the index of all models."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tritonlint.cache import cached, content_key
 from tritonlint.repository import CONFIG_NAME, Entry, Model
 from tritonlint.source import decode
 from tritonlint.target import Target
@@ -23,7 +24,7 @@ MAX_TEXT_BYTES = 16 * 1024 * 1024
 """Largest config.pbtxt or model.py that is read; real ones are a thousand times smaller."""
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Exception):  # noqa: N818 (a fact that becomes a finding)
     """A file that rules need cannot be read; becomes one finding."""
 
     def __init__(self, path: str, reason: str) -> None:
@@ -46,13 +47,40 @@ def read_text_file(path: str) -> str:
     return decode(data)
 
 
+def python_facts(path: str, text: str) -> PythonFacts:
+    """Facts of a model file, from the cache when the same text was read at the same path before."""
+
+    def compute() -> PythonFacts:
+        from tritonlint.inputs.python import read_python
+
+        return read_python(path, text)
+
+    return cached("python", python_key(path, text), compute)
+
+
+def python_key(path: str, text: str) -> str:
+    """Cache key of a model file's facts; the path counts because spans carry it."""
+    return f"{path}:{content_key(text)}"
+
+
+def python_facts_of(path: str) -> PythonFacts | None:
+    """As :func:`python_facts` for a file on disk, for worker processes; None when it cannot be read."""
+    try:
+        return python_facts(path, read_text_file(path))
+    except UnreadableFile:
+        return None
+
+
 class ModelFacts:
     """The facts about one model; each is read on first use and kept."""
 
-    def __init__(self, model: Model, target: Target, overlay: Mapping[str, str]) -> None:
+    def __init__(
+        self, model: Model, target: Target, overlay: Mapping[str, str], parsed: Mapping[str, PythonFacts]
+    ) -> None:
         self.model = model
         self.target = target
         self._overlay = overlay
+        self._parsed = parsed
         self.unreadable: list[UnreadableFile] = []
 
     @cached_property
@@ -79,25 +107,28 @@ class ModelFacts:
     @cached_property
     def python(self) -> tuple[PythonFacts, ...]:
         """Facts of the Python model file of every version that has one, when the Python backend runs the model."""
-        from tritonlint.inputs.python import read_python
-
-        if self.effective.backend != "python":
-            return ()
         found = []
-        for path in self.effective.model_files:
-            place = os.path.join(self.model.path, path)
+        for place in self.python_files:
+            parsed = self._parsed.get(place)
             try:
-                found.append(read_python(place, self._text(place)))
+                found.append(parsed if parsed is not None else python_facts(place, self._text(place)))
             except UnreadableFile as error:
                 self.unreadable.append(error)
         return tuple(found)
+
+    @property
+    def python_files(self) -> list[str]:
+        """Paths of the model files that the Python backend runs (or is meant to run)."""
+        if self.effective.intended_backend != "python":
+            return []
+        return [os.path.join(self.model.path, path) for path in self.effective.model_files]
 
     @cached_property
     def plan(self) -> Plan | None:
         """Which stub will run in which environment; None for models the Python backend does not run."""
         from tritonlint.resolution import resolve_plan
 
-        if self.effective.backend != "python":
+        if self.effective.intended_backend != "python":
             return None
         return resolve_plan(self.model, self.config, self.effective, self.target)
 

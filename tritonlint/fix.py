@@ -87,7 +87,11 @@ def plan_fixes(check: Callable[[Mapping[str, str]], Result], unsafe: bool) -> Fi
             outcome.texts[path] = _apply(_text(path, outcome.texts), edits)
             progressed = True
         outcome.fixed += len(
-            {fingerprint for fingerprint, fix in wanted if fix.edits and fix.edits[0] in taken.get(fix.edits[0].span.path, ())}
+            {
+                fingerprint
+                for fingerprint, fix in wanted
+                if fix.edits and fix.edits[0] in taken.get(fix.edits[0].span.path, ())
+            }
         )
         if not progressed:
             break
@@ -100,7 +104,7 @@ def _free(fix: Fix, taken: Mapping[str, list[Edit]]) -> bool:
         start, end = _range(edit)
         for other in taken.get(edit.span.path, ()):
             other_start, other_end = _range(other)
-            if start < other_end and other_start < end or start == other_start or end == other_end:
+            if (start < other_end and other_start < end) or start == other_start or end == other_end:
                 return False
     return True
 

@@ -1,4 +1,4 @@
-"""Settings: ``[tool.tritonlint]`` in pyproject.toml or ``tritonlint.toml``, searched upward, plus the command's options."""
+"""Settings: ``[tool.tritonlint]`` in pyproject.toml or ``tritonlint.toml``, searched upward, plus options."""
 
 from __future__ import annotations
 
