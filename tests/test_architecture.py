@@ -1,0 +1,100 @@
+"""The borders between the parts, and what the wheel holds."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOR_RULES = {
+    "effective",
+    "engine",
+    "ensemble",
+    "facts",
+    "finding",
+    "inputs",
+    "pbtxt",
+    "python_rules",
+    "recipes",
+    "repository",
+    "resolution",
+    "rule",
+    "source",
+    "suppress",
+    "target",
+    "tensors",
+}
+PURE_STDLIB = {"__future__", "collections", "dataclasses", "difflib", "functools", "itertools", "math", "re", "typing"}
+
+
+def imports(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "rules").glob("*.py")), ids=lambda path: path.stem)
+def test_rules_are_pure_functions_over_facts(path: Path) -> None:
+    for module in imports(path):
+        first, _, rest = module.partition(".")
+        if first == "tritonlint":
+            assert rest.split(".")[0] in FOR_RULES, f"{path.name} imports {module}"
+        else:
+            assert first in PURE_STDLIB | {"posixpath"}, f"{path.name} imports {module}"
+    assert "open(" not in path.read_text(encoding="utf-8").split("EXAMPLES")[0]
+
+
+def test_reports_do_not_know_rules_or_inputs() -> None:
+    for path in (ROOT / "tritonlint" / "report").glob("*.py"):
+        for module in imports(path):
+            assert not module.startswith(("tritonlint.rule", "tritonlint.inputs", "tritonlint.pbtxt")), path.name
+
+
+def test_inputs_do_not_judge() -> None:
+    for folder in ("inputs", "pbtxt"):
+        for path in (ROOT / "tritonlint" / folder).glob("*.py"):
+            assert not imports(path) & {"tritonlint.finding", "tritonlint.rule", "tritonlint.engine"}, path.name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--version"], ["libcst", "google.protobuf", "elftools", "tritonlint.engine"]),
+        (["check", "examples/fixed_model_repository", "--select", "TLC0"], ["libcst", "elftools"]),
+    ],
+)
+def test_heavy_modules_stay_unimported(arguments: list[str], absent: list[str]) -> None:
+    code = (
+        "import sys, atexit\n"
+        f"atexit.register(lambda: sys.stderr.write(repr([m for m in {absent!r} if m in sys.modules])))\n"
+        f"sys.argv = ['tritonlint', *{arguments!r}]\n"
+        "from tritonlint.cli import main\nmain()\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stderr.endswith("[]"), run.stderr
+
+
+def test_wheel_holds_rules_and_data(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)],
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder, packaged in (("rules", "tritonlint/rules"), ("tritonlint", "tritonlint")):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert f"{packaged}/{path.relative_to(ROOT / folder).as_posix()}" in names
+    assert {f"tritonlint/data/{path.name}" for path in (ROOT / "tritonlint" / "data").glob("*.*")} <= names
+    assert "tritonlint/py.typed" in names
+    top = {name.split("/")[0] for name in names}
+    assert top == {"tritonlint", next(name for name in top if name.endswith(".dist-info"))}
