@@ -27,9 +27,17 @@ ENVIRONMENT_KEY = "EXECUTION_ENV_PATH"
 KEYWORD = "$$TRITON_MODEL_DIRECTORY"
 
 PathForm = Literal[
-    "none", "unknown", "model-directory", "misplaced-keyword", "single-dollar", "variable", "home", "relative", "absolute",
+    "none",
+    "unknown",
+    "model-directory",
+    "misplaced-keyword",
+    "single-dollar",
+    "variable",
+    "home",
+    "relative",
+    "absolute",
     "remote",
-]  # fmt: skip
+]
 StubOrigin = Literal["model", "backend-directory", "release"]
 REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
 

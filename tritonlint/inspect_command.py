@@ -1,0 +1,167 @@
+"""What ``tritonlint inspect PATH`` tells: a stub, a shared library, a backend folder, an environment or a model folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from tritonlint.inputs.elf import AUDITWHEEL_NAME, ElfFacts, read_elf
+from tritonlint.inputs.environment import EnvironmentFacts, archive_format, read_environment
+from tritonlint.resolution import STUB_NAME
+
+MAX_PARTS = 200
+"""Files of one folder that are inspected."""
+
+NOT_ELF = {
+    "empty": "an empty file",
+    "git-lfs-pointer": "a Git LFS pointer, not the file itself",
+    "script": "a script (#!)",
+    "text": "a text file",
+    "not-regular": "not a regular file",
+    "unreadable": "not readable",
+    "too-large": "too large to be read",
+    "other": "neither an ELF file nor an archive that is known here",
+}
+
+
+def inspect_path(path: str) -> dict[str, Any]:
+    """Everything that the file or folder tells without being run, ready for JSON."""
+    if not os.path.isdir(path):
+        return _file(path)
+    parts = [os.path.join(path, name) for name in sorted(_names(path))]
+    binaries = [part for part in parts if os.path.basename(part) == STUB_NAME or part.endswith(".so")]
+    if any(os.path.exists(os.path.join(path, name)) for name in ("bin/activate", "conda-meta", "pyvenv.cfg")):
+        return _environment(read_environment(path))
+    if os.path.exists(os.path.join(path, "config.pbtxt")):
+        inside = [part for part in parts if os.path.basename(part) == STUB_NAME or _is_environment(part)]
+        return {"kind": "model", "path": path, "parts": [inspect_path(part) for part in inside[:MAX_PARTS]]}
+    if binaries:
+        return {"kind": "backend-folder", "path": path, "parts": [_file(part) for part in binaries[:MAX_PARTS]]}
+    facts = read_environment(path)
+    if facts.pythons or facts.python3:
+        return _environment(facts)
+    return {"kind": "folder", "path": path, "parts": []}
+
+
+def render_table(facts: dict[str, Any]) -> str:
+    """The same for people: one line a fact."""
+    return "\n".join(_lines(facts))
+
+
+def _names(path: str) -> list[str]:
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []
+
+
+def _is_environment(path: str) -> bool:
+    if os.path.isdir(path):
+        return os.path.exists(os.path.join(path, "bin", "activate"))
+    return archive_format(_head(path)) in ("tar", "tar.gz")
+
+
+def _head(path: str) -> bytes:
+    try:
+        # Anything but a regular file (a FIFO, say) may block for ever.
+        if not os.path.isfile(path):
+            return b""
+        with open(path, "rb") as stream:
+            return stream.read(512)
+    except OSError:
+        return b""
+
+
+def _file(path: str) -> dict[str, Any]:
+    head = _head(path)
+    if not head.startswith(b"\x7fELF"):
+        kind = archive_format(head)
+        if kind not in ("other", "empty", "git-lfs-pointer"):
+            return _environment(read_environment(path))
+    return _elf(read_elf(path))
+
+
+def _elf(facts: ElfFacts) -> dict[str, Any]:
+    base: dict[str, Any] = {"path": facts.path, "size": facts.size, "mode": f"{facts.mode:04o}"}
+    if facts.not_elf:
+        return {"kind": "file", **base, "is": NOT_ELF[facts.not_elf], "error": facts.error}
+    kind = "stub" if facts.is_stub else "backend-library" if facts.exports else "elf"
+    return {
+        "kind": kind,
+        **base,
+        "error": facts.error,
+        "class": f"ELF{facts.bits}" if facts.bits else "",
+        "machine": facts.machine,
+        "type": facts.type,
+        "interpreter": facts.interpreter,
+        "soname": facts.soname,
+        "python": facts.python,
+        "free_threaded": facts.free_threaded,
+        "libpython": facts.libpython,
+        "triton_first": facts.releases[0] if facts.releases else None,
+        "triton_last": facts.releases[1] if facts.releases else None,
+        "numpy2": facts.numpy2,
+        "needed": list(facts.needed),
+        "needed_from_a_wheel": [name for name in facts.needed if AUDITWHEEL_NAME.search(name)],
+        "rpath": list(facts.rpath),
+        "runpath": list(facts.runpath),
+        "versions_needed": dict(facts.versions_needed),
+        "versions_offered": dict(facts.versions_offered),
+        "exports": list(facts.exports),
+        "build_id": facts.build_id,
+    }
+
+
+def _environment(facts: EnvironmentFacts) -> dict[str, Any]:
+    activation = facts.activation
+    return {
+        "kind": "environment",
+        "path": facts.path,
+        "format": facts.format,
+        "size": facts.size,
+        "error": facts.error,
+        "read_to_the_end": facts.complete,
+        "members": facts.members,
+        "top_folder": facts.top_folder,
+        "python": facts.python,
+        "python_folders": list(facts.pythons),
+        "python_version": facts.python_full,
+        "free_threaded": facts.free_threaded,
+        "bin_python3": facts.python3,
+        "bin_python3_link": facts.python3_link,
+        "bin_activate": facts.activate,
+        "activate_exports": list(activation.exports) if activation else [],
+        "activate_sources": list(activation.sources) if activation else [],
+        "conda_unpack": facts.conda_unpack,
+        "activation_hooks": list(facts.hooks),
+        "libpython": list(facts.libpython),
+        "libstdcxx": f"GLIBCXX_{facts.libstdcxx}" if facts.libstdcxx else "",
+        "numpy": facts.version("numpy"),
+        "venv_home": facts.venv_home,
+        "unsafe_members": list(facts.unsafe),
+        "distributions": facts.distributions,
+        "modules": sorted(facts.modules),
+    }
+
+
+def _lines(facts: dict[str, Any], indent: str = "") -> Iterator[str]:
+    yield f"{indent}{facts['path']}: {facts['kind'].replace('-', ' ')}"
+    for key, value in facts.items():
+        if key in ("path", "kind", "parts") or value in (None, "", [], {}):
+            continue
+        yield f"{indent}  {key.replace('_', ' '):20} {_shown(key, value)}"
+    for part in facts.get("parts", ()):
+        yield from _lines(part, indent + "  ")
+
+
+def _shown(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        if key == "distributions":
+            return f"{len(value)}: " + ", ".join(f"{name} {version}" for name, version in list(value.items())[:40])
+        return ", ".join(f"{name} {version}" for name, version in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value[:40]) + (f" and {len(value) - 40} more" if len(value) > 40 else "")
+    return str(value)
