@@ -88,6 +88,7 @@ class DisposableServer:
     ``control`` is the model control mode: with ``explicit`` nothing is loaded before :meth:`load`. ``options``
     are further command line arguments, ``environment`` goes on top of the installation's. ``backends`` replaces
     the installation's backend folder. gRPC and metrics are off unless asked for, so that one port is enough.
+    ``stop_seconds`` is the time the server gets to end by itself; with 0 it is killed at once.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class DisposableServer:
         grpc: bool = False,
         metrics: bool = False,
         start_seconds: float = START_SECONDS,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         self.installation = installation
         self.repositories = [repository] if isinstance(repository, (str, Path)) else list(repository)
@@ -111,6 +113,7 @@ class DisposableServer:
         self.grpc = grpc
         self.metrics = metrics
         self.start_seconds = start_seconds
+        self.stop_seconds = stop_seconds
         self.shared_memory_prefix = f"tritonlint_{uuid.uuid4().hex[:12]}_"
         self.http_port = 0
         self.grpc_port = 0
@@ -263,15 +266,15 @@ class DisposableServer:
         """The Python backend's regions of this server."""
         return sorted(SHARED_MEMORY.glob(f"{self.shared_memory_prefix}*"))
 
-    def stop(self, *, seconds: float = STOP_SECONDS) -> None:
+    def stop(self) -> None:
         """End the process group (politely, then by force) and remove everything it left; safe to call twice."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         if self._process is not None:
-            if self.alive:
+            if self.alive and self.stop_seconds > 0:
                 self._process.send_signal(signal.SIGTERM)
-                self._wait(seconds)
+                self._wait(self.stop_seconds)
             # Stubs outlive a server that crashed or was killed.
             for pid in self.processes():
                 _kill(pid)
@@ -329,15 +332,15 @@ class DisposableServer:
         while time.monotonic() < end:
             if not self.alive:
                 raise ServerCrashed(self._cause_of_death(), self._last_lines())
-            try:
-                if self.ready(seconds=2.0):
-                    return
-            except ServerCrashed:
-                raise
-            except ServerError:
-                pass
-            time.sleep(0.05)
+            if self._listens() and self.ready(seconds=5.0):
+                return
+            time.sleep(0.02)
         raise ServerHangs(f"the server was not ready within {self.start_seconds:g} s: {self._last_lines()}")
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            probe.settimeout(1.0)
+            return probe.connect_ex(("127.0.0.1", self.http_port)) == 0
 
     def _wait(self, seconds: float) -> None:
         if self._process is not None:

