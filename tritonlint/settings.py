@@ -190,8 +190,12 @@ def _table(path: str) -> Mapping[str, Any] | None:
         raise SettingsError(f"{path}: {error}") from error
     if os.path.basename(path) == "pyproject.toml":
         table = document.get("tool", {}).get("tritonlint")
-        return _typed(table, dict, f"{path}: tool.tritonlint") if table is not None else None
-    return document
+        if table is None:
+            return None
+        typed: Mapping[str, Any] = _typed(table, dict, f"{path}: tool.tritonlint")
+        return typed
+    own: Mapping[str, Any] = document
+    return own
 
 
 def _per_model(value: Any, where: str) -> tuple[ModelSettings, ...]:
