@@ -670,9 +670,9 @@ def warmup(draft: Draft) -> None:
 
     chosen = [one for one in inputs if rng.random() < 0.92]
     extra = rng.choice(["", "", "", 'inputs { key: "UNKNOWN" value { data_type: TYPE_FP32 dims: [ 1 ] zero_data: true } }'])
-    size = rng.choice(["batch_size: 1", "batch_size: 1", "batch_size: 1", "", "batch_size: 0", "batch_size: 5000"])
+    size = rng.choice(["batch_size: 1", "batch_size: 1", "batch_size: 1", "", "batch_size: 0", "batch_size: 300"])
     count = rng.choice(["", "", "count: 2", "count: 0", "count: -1"])
-    draft.files[f"{draft.name}/warmup/data.bin"] = rng.choice([b"\0" * 1_000_000, b"\0" * 3])
+    draft.files[f"{draft.name}/warmup/data.bin"] = rng.choice([b"\0" * 200_000, b"\0" * 3])
     draft.config[:] = [(key, one) for key, one in draft.config if not (isinstance(one, Raw) and one.startswith("model_warmup"))]
     draft.raw(f'model_warmup {{ name: "w" {size} {count} {" ".join(one_input(one) for one in chosen)} {extra} }}')
 

@@ -138,7 +138,7 @@ class Oracle:
                             time.sleep(0.3)
                             server.ready()
                     except ServerCrashed as crash:
-                        verdicts[model] = Verdict("CRASH", f"{crash.cause}: {_last_words(crash.last_lines)}")
+                        verdicts[model] = Verdict("CRASH", f"{crash.cause}: {_last_words(server.log)}")
                         break
         return verdicts
 
@@ -172,8 +172,8 @@ def _reason(message: str, log: str) -> str:
     return re.sub(r"\s+", " ", message)
 
 
-def _last_words(lines: str) -> str:
-    said = [line.strip() for line in lines.splitlines() if "what():" in line or "terminate called" in line]
+def _last_words(log: str) -> str:
+    said = [line.strip() for line in log.splitlines() if "what():" in line or "terminate called" in line]
     return "; ".join(said) or "no message"
 
 
