@@ -42,7 +42,9 @@ def main() -> int:
         print(comparison)
         print(f"server verdicts: {dict(comparison.states)}")
         print(f"real server: {oracle.rate}")
-        print(f"tritonlint: {comparison.models} models in {seconds:.2f} s = {comparison.models / seconds:.0f} configs/s")
+        print(
+            f"tritonlint: {comparison.models} models in {seconds:.2f} s = {comparison.models / seconds:.0f} configs/s"
+        )
         reports = []
         for number, (disagreement, count) in enumerate(one_per_cause(comparison.disagreements)):
             small = minimise(disagreement, oracle) if number < options.minimise else disagreement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -45,14 +45,14 @@ class Disagreement:
                 shown = f" -> {content}" if isinstance(content, Link) else ""
                 lines.append(f"* `{path}`{shown}")
                 if isinstance(content, str) and content and not shown:
-                    lines += ["```", ascii_only(content.rstrip("\n")), "```"]
+                    lines += ["```", _readable(content.rstrip("\n")), "```"]
             else:
                 lines.append(f"* `{path}`")
         return "\n".join(lines)
 
 
-def ascii_only(text: str) -> str:
-    return "\n".join(ascii(line)[1:-1] if not line.isprintable() or not line.isascii() else line for line in text.split("\n"))
+def _readable(text: str) -> str:
+    return "\n".join(line if line.isprintable() else ascii(line)[1:-1] for line in text.split("\n"))
 
 
 @dataclass
@@ -205,8 +205,7 @@ def one_per_cause(disagreements: Sequence[Disagreement]) -> list[tuple[Disagreem
     """The first disagreement of every kind and message (or finding code), with how many there are."""
     groups: dict[tuple[str, str], list[Disagreement]] = {}
     for one in disagreements:
-        key: Callable[[], str] = lambda one=one: (  # type: ignore[misc]
-            _key(one.verdict.message) if one.verdict.refused else " ".join(sorted({said[:6] for said in one.findings}))
-        )
-        groups.setdefault((one.kind, key()), []).append(one)
+        codes = " ".join(sorted({said.split()[0] for said in one.findings}))
+        cause = _key(one.verdict.message) if one.verdict.refused else codes
+        groups.setdefault((one.kind, cause), []).append(one)
     return sorted(((group[0], len(group)) for group in groups.values()), key=lambda pair: (pair[0].kind, -pair[1]))

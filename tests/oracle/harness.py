@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Literal
 
 from tests.oracle.case import Case
-from tests.oracle.generator import BACKENDS
-from tritonlint.runtime.server import DisposableServer, ServerCrashed, ServerHangs
+from tests.oracle.singles import BACKENDS
+from tritonlint.runtime.server import DisposableServer, ServerCrashError, ServerHangError
 from tritonlint.runtime.wheel import InstallationError, ServerInstallation
 
 State = Literal["READY", "UNAVAILABLE", "CRASH", "HANG"]
@@ -105,7 +105,7 @@ class Oracle:
                     for case in remaining:
                         try:
                             verdicts[case.name] = self._load(server, case)
-                        except ServerCrashed:
+                        except ServerCrashError:
                             break
                         done += 1
                         if any(one.state == "HANG" for one in verdicts[case.name].values()):
@@ -137,7 +137,7 @@ class Oracle:
                         if verdicts[model].refused:
                             time.sleep(0.3)
                             server.ready()
-                    except ServerCrashed as crash:
+                    except ServerCrashError as crash:
                         verdicts[model] = Verdict("CRASH", f"{crash.cause}: {_last_words(server.log)}")
                         break
         return verdicts
@@ -150,7 +150,7 @@ class Oracle:
         started = time.perf_counter()
         try:
             answer = server.load(model, seconds=LOAD_SECONDS)
-        except ServerHangs:
+        except ServerHangError:
             return Verdict("HANG", f"the load did not return within {LOAD_SECONDS:g} s")
         finally:
             self.rate.loads += 1

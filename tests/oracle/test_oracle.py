@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.compare import compare
-from tests.oracle.generator import ENSEMBLE_FAMILIES, FAMILIES, generate
+from tests.oracle.ensembles import ENSEMBLE_FAMILIES
+from tests.oracle.generator import generate
 from tests.oracle.harness import Oracle, build_backends
+from tests.oracle.singles import FAMILIES
 from tritonlint.runtime.server import DisposableServer
 from tritonlint.runtime.wheel import InstallationError, ServerInstallation
 
@@ -37,9 +39,7 @@ def test_a_larger_run_holds_the_smaller_one() -> None:
 
 @pytest.mark.server
 @pytest.mark.parametrize("release", ["23.12", "24.10"])
-def test_certain_findings_hold_on_the_real_server(
-    release: str, request: pytest.FixtureRequest, standins: Path
-) -> None:
+def test_certain_findings_hold_on_the_real_server(release: str, request: pytest.FixtureRequest, standins: Path) -> None:
     installation: ServerInstallation = request.getfixturevalue(f"server_{release.replace('.', '')}")
     cases = list(generate(CASES, ENSEMBLES, SEED))
     verdicts = Oracle(installation, standins).judge(cases)

@@ -1,1 +1,1 @@
-"""Real servers: fetch one (:mod:`tritonlint.runtime.wheel`) and run a disposable one (:mod:`tritonlint.runtime.server`)."""
+"""Real servers: one is fetched by :mod:`~tritonlint.runtime.wheel` and run by :mod:`~tritonlint.runtime.server`."""

@@ -2,7 +2,7 @@
 
 Whatever happens inside the ``with`` block, nothing is left behind: no process, no port, no temporary folder, no
 region in ``/dev/shm``. The server is spoken to with plain HTTP; every call has a time limit, and a call that ends
-because the process died says so (:class:`ServerCrashed`) instead of reporting a broken connection.
+because the process died says so (:class:`ServerCrashError`) instead of reporting a broken connection.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class ServerError(Exception):
     """The server could not be started, or could not be spoken to."""
 
 
-class ServerCrashed(ServerError):
+class ServerCrashError(ServerError):
     """The server process died. ``cause`` is the signal's name or the exit status."""
 
     def __init__(self, cause: str, last_lines: str) -> None:
@@ -45,7 +45,7 @@ class ServerCrashed(ServerError):
         self.last_lines = last_lines
 
 
-class ServerHangs(ServerError):
+class ServerHangError(ServerError):
     """A call did not return in time although the process lives."""
 
 
@@ -172,9 +172,7 @@ class DisposableServer:
             handle.seek(mark)
             return handle.read().decode("utf-8", "replace")
 
-    def load(
-        self, model: str, *, seconds: float = LOAD_SECONDS, parameters: Mapping[str, str] | None = None
-    ) -> Answer:
+    def load(self, model: str, *, seconds: float = LOAD_SECONDS, parameters: Mapping[str, str] | None = None) -> Answer:
         """Ask for ``model``; the answer's message is the server's reason when it refuses."""
         body = json.dumps({"parameters": dict(parameters)}).encode() if parameters else b""
         return self.request("POST", f"/v2/repository/models/{quote(model, safe='')}/load", body, seconds=seconds)
@@ -222,7 +220,7 @@ class DisposableServer:
     ) -> Answer:
         """One HTTP call over a kept connection.
 
-        Raises :class:`ServerCrashed` when the process died meanwhile and :class:`ServerHangs` when it did not
+        Raises :class:`ServerCrashError` when the process died meanwhile and :class:`ServerHangError` when it did not
         answer in time.
         """
         connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=seconds)
@@ -241,9 +239,9 @@ class DisposableServer:
             # A dying process closes its sockets a moment before it can be waited for.
             self._wait(0.0 if timed_out else 2.0)
             if not self.alive:
-                raise ServerCrashed(self._cause_of_death(), self._last_lines()) from error
+                raise ServerCrashError(self._cause_of_death(), self._last_lines()) from error
             if timed_out:
-                raise ServerHangs(f"no answer to {method} {path} within {seconds:g} s") from error
+                raise ServerHangError(f"no answer to {method} {path} within {seconds:g} s") from error
             raise ServerError(f"{method} {path}: {error}") from error
 
     def processes(self) -> list[int]:
@@ -331,11 +329,11 @@ class DisposableServer:
         end = time.monotonic() + self.start_seconds
         while time.monotonic() < end:
             if not self.alive:
-                raise ServerCrashed(self._cause_of_death(), self._last_lines())
+                raise ServerCrashError(self._cause_of_death(), self._last_lines())
             if self._listens() and self.ready(seconds=5.0):
                 return
             time.sleep(0.02)
-        raise ServerHangs(f"the server was not ready within {self.start_seconds:g} s: {self._last_lines()}")
+        raise ServerHangError(f"the server was not ready within {self.start_seconds:g} s: {self._last_lines()}")
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
