@@ -1,0 +1,49 @@
+"""Whether a backend may still add the inputs, outputs, types and shapes that a config leaves out.
+
+In auto-complete mode (the default) core looks at ``input`` and ``output`` only after the backend's own
+initialisation, so what is missing in the file proves something only where nothing can fill it in
+(facts: server-validation, sections M and N).
+"""
+
+from __future__ import annotations
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.facts import ModelFacts
+from tritonlint.repository import Model
+from tritonlint.target import Target
+
+# Backends of Triton's own that hand nothing back.
+_COMPLETES_NOTHING = frozenset({"identity", "repeat", "square"})
+# Backends whose only source of shapes and types is the model file.
+_READS_MODEL_FILE = frozenset({"onnxruntime", "tensorrt", "tensorflow", "openvino", "fil", "dali"})
+
+
+def may_be_completed(facts: ModelFacts, target: Target) -> bool:
+    """Whether inputs and outputs (or their types and dims) may come from somewhere else than the config."""
+    effective = facts.effective
+    if effective.is_ensemble or effective.backend in _COMPLETES_NOTHING:
+        return False
+    if effective.backend == "python":
+        return any(python_completes(python) for python in facts.python) or not facts.python
+    if effective.backend == "pytorch":
+        # TorchScript files carry no names or shapes; only the Python-based variant and AOTInductor packages differ.
+        return bool(effective.runtime) or effective.runtime is None or not target.before("26.03")
+    if effective.backend in _READS_MODEL_FILE:
+        return not _model_files_are_empty(facts.model, effective)
+    return True
+
+
+def python_completes(python: object) -> bool:
+    """Whether a model.py may complete its config; True when that is not known."""
+    known = getattr(python, "completes_config", None)
+    return known is not False
+
+
+def _model_files_are_empty(model: Model, effective: EffectiveConfig) -> bool:
+    folders = [folder for _, folder in effective.versions or ()]
+    files = [
+        entry
+        for entry in model.entries.values()
+        if entry.kind == "file" and any(entry.path.startswith(f"{folder}/") for folder in folders)
+    ]
+    return bool(files) and all(entry.size == 0 for entry in files)
