@@ -1,0 +1,973 @@
+"""What a model.py says, without running it: ``read_python(path, text)``.
+
+The file is read once into the tree of :mod:`tritonlint.inputs.python_tree`; everything else here answers
+questions about that tree. A value that cannot be known is None. Names are followed through plain assignments,
+loops over literal lists, module constants and ``self.x``; nothing is ever executed.
+
+How to ask:
+
+* ``facts.model_class``, ``facts.method("execute")``: the class Triton instantiates and its methods, those of base
+  classes in the same file included.
+* ``facts.pb_calls``: every call of something in ``triton_python_backend_utils``, by its name there.
+* ``facts.qualified(expr)``: the dotted name an expression stands for (``np.zeros`` -> ``numpy.zeros``).
+* ``facts.values(expr)``: all constants an expression can be, or None.
+* ``facts.follow(expr)``: the expressions a name can stand for, or None.
+* ``facts.dtype(expr)``: NumPy's name of the data type of an array expression, or None.
+* ``facts.responses``: every InferenceResponse with the tensors put into it.
+
+Whoever reads facts from the cache gets equal ones: spans, never object identities, connect the parts.
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Literal
+
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Class,
+    Clause,
+    Comprehension,
+    Conditional,
+    Constant,
+    Delete,
+    Dict,
+    Expr,
+    For,
+    FString,
+    Function,
+    Handler,
+    Import,
+    ImportFrom,
+    Lambda,
+    Match,
+    Name,
+    Node,
+    Scope,
+    Sequence,
+    Starred,
+    Stmt,
+    Subscript,
+    Walrus,
+    With,
+    dotted,
+    walk,
+)
+from tritonlint.source import Span
+
+PB_MODULE = "triton_python_backend_utils"
+MODEL_CLASS = "TritonPythonModel"
+MAX_DEPTH = 300
+"""Levels of nesting that are read; libcst's native parser overflows the stack far above it (tested: 2,000)."""
+MAX_BRACKETS = 200
+MAX_VALUES = 32
+MAX_STEPS = 24
+"""Assignments followed for one value; more means a cycle or a program too clever to judge."""
+
+_CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MUTATORS = frozenset(
+    {
+        "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem",
+        "add", "discard", "appendleft", "extendleft", "popleft",
+    }
+)  # fmt: skip
+
+ErrorKind = Literal["syntax", "encoding", "null-byte", "too-deep"]
+Value = str | bytes | int | float | complex | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadError:
+    """Why a file has no tree. ``too-deep`` says nothing about the server: only this reader gave up."""
+
+    kind: ErrorKind
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """One way a name gets its value in a frame.
+
+    ``kind``: value (``expr`` is it), element (of the iterable ``expr``, at ``index`` of each element if not None),
+    import (``target`` is the dotted name), function, class, parameter, or unknown.
+    """
+
+    kind: Literal["value", "element", "import", "function", "class", "parameter", "unknown"]
+    span: Span
+    expr: Expr | None = None
+    index: int | None = None
+    target: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """The names of the module, of a function or of a class body. ``number`` is its place in ``PythonFacts.frames``."""
+
+    number: int
+    parent: int | None
+    owner: Function | Class | None
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    in_class: Class | None = None
+    """The class a method belongs to."""
+
+    @property
+    def function(self) -> Function | None:
+        """The function, or None for the module and for class bodies."""
+        return self.owner if isinstance(self.owner, Function) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PbCall:
+    """A call of something in triton_python_backend_utils; ``name`` is dotted (``Logger.log_info``)."""
+
+    name: str
+    call: Call
+    function: Function | None
+
+    @property
+    def span(self) -> Span:
+        """The whole call."""
+        return self.call.span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TensorRead:
+    """``get_input_tensor_by_name(request, name)``; ``names`` are the possible names or None."""
+
+    call: Call
+    name_span: Span
+    names: tuple[str, ...] | None
+    function: Function | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TensorWrite:
+    """``Tensor(name, value)`` in an InferenceResponse; ``names`` are the possible names or None."""
+
+    call: Call
+    name_span: Span
+    names: tuple[str, ...] | None
+    value: Expr | None
+    dtype: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResponseFacts:
+    """One ``InferenceResponse(…)``. ``complete`` says that ``outputs`` are all of its tensors."""
+
+    call: Call
+    outputs: tuple[TensorWrite, ...]
+    complete: bool
+    has_error: bool
+    function: Function | None
+
+
+@dataclass(slots=True, eq=False)
+class PythonFacts:
+    """The facts of one model.py; see the module's documentation for how to ask."""
+
+    path: str
+    text: str
+    body: tuple[Stmt, ...] = ()
+    error: ReadError | None = None
+    frames: list[Frame] = field(default_factory=list)
+    model_class: Class | None = None
+    class_status: Literal["defined", "missing", "unknown"] = "missing"
+    """``unknown``: imported, made by an expression, or hidden behind ``import *``."""
+    bases_known: bool = False
+    """Whether every base of the model class, as far as there are any, is a class of this file."""
+    model_classes: tuple[Class, ...] = ()
+    """The model class and its bases in this file, in the order attributes are looked up."""
+    future_annotations: bool = False
+    pb_calls: tuple[PbCall, ...] = ()
+    reads: tuple[TensorRead, ...] = ()
+    responses: tuple[ResponseFacts, ...] = ()
+    imports: tuple[str, ...] = ()
+    """Dotted names of the modules imported anywhere in the file."""
+    mutated: frozenset[str] = frozenset()
+    """Dotted names of containers that are changed in place somewhere (``self.names.append(…)``)."""
+    attributes: dict[str, list[tuple[Binding, int]]] = field(default_factory=dict)
+    """What methods of the model class assign to ``self.x``, each with the number of the method's frame."""
+
+    # ------------------------------------------------------------------------------------------- the class
+    @property
+    def understood(self) -> bool:
+        """Whether the file was read and holds the model class itself."""
+        return self.error is None and self.model_class is not None
+
+    def method(self, name: str) -> Function | None:
+        """The method of that name, own or inherited within the file; None when there is none or it is not a def."""
+        for owner in self.model_classes:
+            found = None
+            for statement in owner.body:
+                if isinstance(statement, Function) and statement.name == name:
+                    found = statement
+                elif name in _bound_by(statement):
+                    return None
+            if found is not None:
+                return found
+        return None
+
+    def may_define(self, name: str) -> bool:
+        """Whether the model class may have an attribute of that name in a way that is not a plain method here."""
+        if not self.bases_known or self.class_status != "defined":
+            return True
+        for owner in self.model_classes:
+            if owner.decorators or owner.keywords:
+                return True
+            if any(name in _bound_by(statement) for statement in owner.body):
+                return True
+            if any(isinstance(s, Function) and s.name in {"__getattr__", "__getattribute__"} for s in owner.body):
+                return True
+        # TritonPythonModel.execute = …, or setattr(TritonPythonModel, …)
+        for node in self.walk():
+            if isinstance(node, Assign) and any(dotted(t) == f"{MODEL_CLASS}.{name}" for t in node.targets):
+                return True
+            if isinstance(node, Call) and dotted(node.func) == "setattr":
+                return True
+        return name in self.attributes
+
+    # ------------------------------------------------------------------------------------------------ walks
+    def walk(self) -> Iterator[Node]:
+        """Every node of the file."""
+        return walk(self.body)
+
+    def frame_at(self, node: Node) -> Frame:
+        """The innermost function, class body or module that a node stands in."""
+        start = node.span.start or 0
+        best = self.frames[0]
+        for frame in self.frames:
+            owner = frame.owner
+            # Frames are in file order, inner after outer, so the last that fits is the innermost.
+            if owner is not None and (owner.span.start or 0) < start < (owner.span.end or 0):
+                best = frame
+        return best
+
+    def function_at(self, node: Node) -> Function | None:
+        """The innermost function that a node stands in; a lambda is none."""
+        frame: Frame | None = self.frame_at(node)
+        while frame is not None and not isinstance(frame.owner, Function):
+            frame = self.frames[frame.parent] if frame.parent is not None else None
+        return frame.function if frame is not None else None
+
+    def frame_of(self, function: Function) -> Frame:
+        """The frame of a function."""
+        for frame in self.frames:
+            if frame.owner is not None and frame.owner.span == function.span:
+                return frame
+        return self.frames[0]
+
+    def calls_of(self, *names: str) -> Iterator[PbCall]:
+        """Calls of triton_python_backend_utils by their names there."""
+        return (call for call in self.pb_calls if call.name in names)
+
+    def line_end(self, offset: int) -> int:
+        """Offset of the end of the line that ``offset`` lies in, before the line end."""
+        end = self.text.find("\n", offset)
+        return len(self.text) if end == -1 else end
+
+    def source(self, node: Node) -> str:
+        """The text of a node."""
+        return self.text[node.span.start : node.span.end]
+
+    # --------------------------------------------------------------------------------------- names and values
+    def lookup(self, name: str, frame: Frame) -> tuple[list[Binding], Frame] | None:
+        """The bindings of a name seen from a frame, and the frame they are in; None for a name bound nowhere."""
+        current: Frame | None = frame
+        first = True
+        while current is not None:
+            # A class body's names are not visible from the functions in it.
+            if name in current.bindings and (first or not isinstance(current.owner, Class)):
+                return current.bindings[name], current
+            first = False
+            current = self.frames[current.parent] if current.parent is not None else None
+        return None
+
+    def self_name(self, frame: Frame) -> str | None:
+        """What a method calls its instance, seen from that method or a function in it."""
+        current: Frame | None = frame
+        while current is not None:
+            function = current.function
+            if function is not None and current.in_class is not None:
+                if {"staticmethod", "classmethod"} & set(function.decorator_names) or not function.positional:
+                    return None
+                return function.positional[0].name
+            current = self.frames[current.parent] if current.parent is not None else None
+        return None
+
+    def qualified(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> str | None:
+        """The dotted name an expression stands for, imports resolved; builtins keep their bare name."""
+        if steps > MAX_STEPS:
+            return None
+        frame = frame or self.frame_at(expr)
+        if isinstance(expr, Name):
+            found = self.lookup(expr.id, frame)
+            if found is None:
+                return expr.id
+            targets: set[str | None] = set()
+            for binding in found[0]:
+                if binding.kind == "import":
+                    targets.add(binding.target)
+                elif binding.kind == "value" and isinstance(binding.expr, Name | Attribute):
+                    targets.add(self.qualified(binding.expr, found[1], steps + 1))
+                elif binding.kind in {"class", "function"} and found[1].number == 0:
+                    targets.add(f"<module>.{expr.id}")
+                else:
+                    return None
+            return targets.pop() if len(targets) == 1 else None
+        if isinstance(expr, Attribute):
+            own = self.self_name(frame)
+            if own is not None and isinstance(expr.value, Name) and expr.value.id == own:
+                bound = self.attributes.get(expr.attr, [])
+                if len(bound) == 1 and bound[0][0].kind == "value":
+                    value = bound[0][0].expr
+                    if isinstance(value, Name | Attribute):
+                        return self.qualified(value, self.frames[bound[0][1]], steps + 1)
+                return None
+            base = self.qualified(expr.value, frame, steps + 1)
+            return None if base is None else f"{base}.{expr.attr}"
+        return None
+
+    def pb_name(self, expr: Expr, frame: Frame | None = None) -> str | None:
+        """The name within triton_python_backend_utils that an expression stands for."""
+        name = self.qualified(expr, frame)
+        if name is not None and name.startswith(PB_MODULE + "."):
+            return name[len(PB_MODULE) + 1 :]
+        return None
+
+    def is_request_list(self, expr: Expr, frame: Frame | None = None) -> bool:
+        """Whether an expression is the ``requests`` parameter of execute itself."""
+        execute = self.method("execute")
+        if execute is None or len(execute.positional) < 2 or not isinstance(expr, Name):
+            return False
+        frame = frame or self.frame_at(expr)
+        found = self.lookup(expr.id, frame)
+        return (
+            found is not None
+            and expr.id == execute.positional[1].name
+            and found[1].owner is not None
+            and found[1].owner.span == execute.span
+            and len(found[0]) == 1
+        )
+
+    def follow(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> list[tuple[Expr, Frame]] | None:
+        """The expressions that an expression can stand for, with their frames; None when that is not known."""
+        if steps > MAX_STEPS:
+            return None
+        frame = frame or self.frame_at(expr)
+        bound: list[tuple[Binding, Frame]]
+        if isinstance(expr, Name):
+            found = self.lookup(expr.id, frame)
+            if found is None:
+                return None
+            bound = [(binding, found[1]) for binding in found[0]]
+        elif isinstance(expr, Attribute):
+            own = self.self_name(frame)
+            if own is None or not isinstance(expr.value, Name) or expr.value.id != own:
+                return [(expr, frame)]
+            assigned = self.attributes.get(expr.attr)
+            if not assigned:
+                return None
+            bound = [(binding, self.frames[number]) for binding, number in assigned]
+        elif isinstance(expr, Conditional):
+            left, right = self.follow(expr.body, frame, steps + 1), self.follow(expr.orelse, frame, steps + 1)
+            return None if left is None or right is None else left + right
+        elif isinstance(expr, Walrus):
+            return self.follow(expr.value, frame, steps + 1)
+        else:
+            return [(expr, frame)]
+        out: list[tuple[Expr, Frame]] = []
+        for binding, where in bound:
+            if binding.kind == "value" and binding.expr is not None:
+                more = self.follow(binding.expr, where, steps + 1)
+            elif binding.kind == "element" and binding.expr is not None:
+                more = self._elements(binding.expr, binding.index, where, steps + 1)
+            else:
+                return None
+            if more is None or len(out) + len(more) > MAX_VALUES:
+                return None
+            out += more
+        if any(isinstance(e, Sequence | Dict | Comprehension) for e, _ in out) and dotted(expr) in self.mutated:
+            return None
+        return out
+
+    def _elements(self, iterable: Expr, index: int | None, frame: Frame, steps: int) -> list[tuple[Expr, Frame]] | None:
+        """What a loop over ``iterable`` binds (to the ``index``-th name of a tuple target)."""
+        if steps > MAX_STEPS:
+            return None
+        if isinstance(iterable, Call):
+            name = dotted(iterable.func)
+            first = iterable.argument(0)
+            if name == "enumerate" and first is not None:
+                return self._elements(first, None, frame, steps + 1) if index == 1 else None
+            if name == "zip" and index is not None:
+                part = iterable.argument(index)
+                return self._elements(part, None, frame, steps + 1) if part is not None else None
+            if name in {"list", "tuple", "set", "sorted", "reversed"} and first is not None:
+                return self._elements(first, index, frame, steps + 1)
+            if isinstance(iterable.func, Attribute) and not iterable.arguments:
+                method = iterable.func.attr
+                sources = self.follow(iterable.func.value, frame, steps + 1)
+                if sources is None or not all(isinstance(e, Dict) for e, _ in sources):
+                    return None
+                if method == "keys" or (method == "items" and index == 0):
+                    return self._parts(sources, keys=True)
+                if method == "values" or (method == "items" and index == 1):
+                    return self._parts(sources, keys=False)
+            return None
+        sources = self.follow(iterable, frame, steps + 1)
+        if sources is None:
+            return None
+        parts = self._parts(sources, keys=True)
+        if parts is None or index is None:
+            return parts
+        picked: list[tuple[Expr, Frame]] = []
+        for part, where in parts:
+            if not isinstance(part, Sequence) or index >= len(part.items) or isinstance(part.items[index], Starred):
+                return None
+            picked.append((part.items[index], where))
+        return picked
+
+    def _parts(self, sources: list[tuple[Expr, Frame]], *, keys: bool) -> list[tuple[Expr, Frame]] | None:
+        out: list[tuple[Expr, Frame]] = []
+        for source, where in sources:
+            if isinstance(source, Sequence):
+                if any(isinstance(item, Starred) for item in source.items):
+                    return None
+                out += [(item, where) for item in source.items]
+            elif isinstance(source, Dict):
+                if any(key is None for key in source.keys):
+                    return None
+                out += [(item, where) for item in (source.keys if keys else source.values) if item is not None]
+            else:
+                return None
+        return out if len(out) <= MAX_VALUES else None
+
+    def values(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> tuple[Value, ...] | None:
+        """All constants that an expression can be, or None when not every one is known."""
+        sources = self.follow(expr, frame, steps)
+        if sources is None:
+            return None
+        out: list[Value] = []
+        for source, where in sources:
+            more = self._constant(source, where, steps + 1)
+            if more is None or len(out) + len(more) > MAX_VALUES:
+                return None
+            out += [value for value in more if value not in out]
+        return tuple(out)
+
+    def _constant(self, expr: Expr, frame: Frame, steps: int) -> tuple[Value, ...] | None:
+        if steps > MAX_STEPS:
+            return None
+        if isinstance(expr, Constant):
+            return (expr.value,)
+        if isinstance(expr, FString):
+            pieces = [self.values(part, frame, steps + 1) for part in expr.parts]
+            return _joined(pieces)
+        if isinstance(expr, Binary) and expr.operator == "+":
+            return _joined([self.values(expr.left, frame, steps + 1), self.values(expr.right, frame, steps + 1)], False)
+        if isinstance(expr, Name | Attribute | Conditional | Walrus):
+            # An attribute of something else than self, for which follow() has no answer.
+            return None if isinstance(expr, Attribute) else self.values(expr, frame, steps + 1)
+        if isinstance(expr, Subscript) and len(expr.items) == 1:
+            keys = self.values(expr.items[0], frame, steps + 1)
+            sources = self.follow(expr.value, frame, steps + 1)
+            if not keys or not sources or len(keys) != 1:
+                return None
+            out: list[Value] = []
+            for source, where in sources:
+                part = _item(source, keys[0])
+                more = self.values(part, where, steps + 1) if part is not None else None
+                if more is None:
+                    return None
+                out += more
+            return tuple(out)
+        return None
+
+    def strings(self, expr: Expr | None, frame: Frame | None = None) -> tuple[str, ...] | None:
+        """All strings that an expression can be; None when it is not known or may be something else."""
+        found = self.values(expr, frame) if expr is not None else None
+        if not found or not all(isinstance(value, str) for value in found):
+            return None
+        return tuple(value for value in found if isinstance(value, str))
+
+    # -------------------------------------------------------------------------------------------- data types
+    def dtype(self, expr: Expr, frame: Frame | None = None) -> str | None:
+        """NumPy's name of the data type of an array expression ("float64", "str", "object"), or None."""
+        from tritonlint.inputs.python_dtypes import dtype_of
+
+        return dtype_of(self, expr, frame or self.frame_at(expr))
+
+
+def _joined(pieces: list[tuple[Value, ...] | None], as_text: bool = True) -> tuple[Value, ...] | None:
+    """The texts that pieces in sequence can make; numbers count as text only in f-strings."""
+    choices: list[tuple[Value, ...]] = []
+    size = 1
+    for piece in pieces:
+        if piece is None:
+            return None
+        if not all(isinstance(v, str) or (as_text and isinstance(v, int)) for v in piece):
+            return None
+        choices.append(piece)
+        size *= len(piece)
+    if size > MAX_VALUES:
+        return None
+    return tuple("".join(str(v) for v in combination) for combination in product(*choices))
+
+
+def _item(source: Expr, key: Value) -> Expr | None:
+    if isinstance(source, Sequence) and isinstance(key, int) and not any(isinstance(i, Starred) for i in source.items):
+        return source.items[key] if -len(source.items) <= key < len(source.items) else None
+    if isinstance(source, Dict):
+        for k, v in zip(source.keys, source.values, strict=True):
+            if k is None or not isinstance(k, Constant):
+                return None
+            if k.value == key:
+                return v
+    return None
+
+
+# ------------------------------------------------------------------------------------------------------ reading
+def read_python(path: str, text: str) -> PythonFacts:
+    """Read a model.py. Never raises for what a file holds: ``error`` says why there is no tree."""
+    facts = PythonFacts(path, text)
+    offset = 1 if text.startswith("\ufeff") else 0
+    source = text[offset:]
+    facts.error = _encoding_error(path, source, offset)
+    if facts.error is not None:
+        return facts
+    # Undecodable bytes of a declared 8-bit encoding: any letter in their place keeps every offset.
+    source = _SURROGATE.sub("\u00ff", source)
+    verdict = _first_look(path, source, offset)
+    if verdict is not None and verdict.kind == "too-deep":
+        facts.error = verdict
+        return facts
+    body = _convert(path, source, offset)
+    if body is None:
+        facts.error = verdict or ReadError("too-deep", Span(path, 0, 0), "the file could not be read by this tool")
+        return facts
+    facts.body = body
+    _Builder(facts).build()
+    return facts
+
+
+def _encoding_error(path: str, source: str, offset: int) -> ReadError | None:
+    null = source.find("\0")
+    if null != -1:
+        return ReadError("null-byte", Span(path, offset + null, offset + null + 1), "the file holds a null byte")
+    declared = "utf-8"
+    place = Span(path, 0, 0)
+    position = offset
+    for line in source.split("\n")[:2]:
+        cookie = _CODING.match(line)
+        if cookie is not None:
+            declared = cookie[1]
+            place = Span(path, position + cookie.start(1), position + cookie.end(1))
+            break
+        if line.strip() and not line.lstrip().startswith("#"):
+            break
+        position += len(line) + 1
+    try:
+        codec = codecs.lookup(declared).name
+    except LookupError:
+        return ReadError("encoding", place, f"unknown encoding `{declared}` is declared")
+    if offset and codec != "utf-8":
+        return ReadError("encoding", place, f"the file begins with a UTF-8 byte order mark but declares `{declared}`")
+    bad = _SURROGATE.search(source) if codec in {"utf-8", "ascii"} else None
+    if bad is not None:
+        found = Span(path, offset + bad.start(), offset + bad.end())
+        return ReadError("encoding", found, f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8")
+    return None
+
+
+def _first_look(path: str, source: str, offset: int) -> ReadError | None:
+    """What CPython's own parser says, which guards its stack; libcst's native one does not."""
+    depth = deepest = 0
+    for match in re.finditer(r"[()\[\]{}]", source):
+        depth = depth + 1 if match[0] in "([{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    too_deep = ReadError("too-deep", Span(path, 0, 0), f"nested more than {MAX_DEPTH} levels deep")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parsed = ast.parse(source)
+    except SyntaxError as error:
+        if deepest > MAX_BRACKETS:
+            return too_deep
+        return _syntax_error(path, source, offset, error)
+    except (ValueError, MemoryError, RecursionError):
+        return too_deep
+    level: list[ast.AST] = [parsed]
+    levels = 0
+    while level:
+        levels += 1
+        if levels > MAX_DEPTH:
+            return too_deep
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return None
+
+
+def _syntax_error(path: str, source: str, offset: int, error: SyntaxError) -> ReadError:
+    starts = [0, *(m.end() for m in re.finditer(r"\r\n?|\n", source))]
+    line = min(max(error.lineno or 1, 1), len(starts))
+    end_of_line = len(source[starts[line - 1] :].splitlines()[0]) if source[starts[line - 1] :] else 0
+    column = min(max((error.offset or 1) - 1, 0), end_of_line)
+    width = 1
+    if error.end_lineno == error.lineno and error.end_offset and error.offset and error.end_offset > error.offset:
+        width = error.end_offset - error.offset
+    start = offset + starts[line - 1] + column
+    end = min(start + width, offset + len(source))
+    return ReadError("syntax", Span(path, min(start, end), end), (error.msg or "invalid syntax").rstrip("."))
+
+
+def _convert(path: str, source: str, offset: int) -> tuple[Stmt, ...] | None:
+    import sys
+
+    import libcst
+
+    from tritonlint.inputs.python_convert import convert
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 8000))
+    try:
+        return convert(source, path, offset)
+    except (libcst.ParserSyntaxError, libcst.CSTValidationError, RecursionError):
+        return None
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _bound_by(statement: Stmt) -> set[str]:
+    """Names that a statement of a class body binds other than by ``def`` directly in it."""
+    names: set[str] = set()
+    if isinstance(statement, Function):
+        return names
+    for node in walk((statement,), into_functions=False):
+        if isinstance(node, Function | Class):
+            names.add(node.name)
+        elif isinstance(node, Import | ImportFrom):
+            names.update(alias.bound for alias in node.names)
+            if isinstance(node, ImportFrom) and node.star:
+                names.update({"execute", "initialize", "finalize", "auto_complete_config"})
+        elif isinstance(node, Assign):
+            names.update(t.id for target in node.targets for t in walk(target) if isinstance(t, Name))
+    return names
+
+
+class _Builder:
+    """Fills the facts from the tree in one walk over frames."""
+
+    def __init__(self, facts: PythonFacts) -> None:
+        self.facts = facts
+        self.imports: list[str] = []
+        self.mutated: set[str] = set()
+
+    def build(self) -> None:
+        facts = self.facts
+        self.frame(None, None, facts.body, None)
+        facts.imports = tuple(dict.fromkeys(self.imports))
+        facts.mutated = frozenset(self.mutated)
+        facts.future_annotations = any(
+            isinstance(s, ImportFrom) and s.module == "__future__" and any(a.name == "annotations" for a in s.names)
+            for s in facts.body
+        )
+        self.model_class()
+        self.self_attributes()
+        self.calls()
+
+    # ------------------------------------------------------------------------------------------------ frames
+    def frame(
+        self, owner: Function | Class | None, parent: int | None, body: Iterable[Node], in_class: Class | None
+    ) -> None:
+        frame = Frame(len(self.facts.frames), parent, owner, in_class=in_class)
+        self.facts.frames.append(frame)
+        if isinstance(owner, Function):
+            for parameter in owner.parameters:
+                self.bind(frame, parameter.name, Binding("parameter", parameter.span))
+        inner: list[Function | Class] = []
+        outer: set[str] = set()
+        for node in walk(tuple(body), into_functions=False):
+            if isinstance(node, Function | Class):
+                kind: Literal["function", "class"] = "function" if isinstance(node, Function) else "class"
+                self.bind(frame, node.name, Binding(kind, node.span))
+                inner.append(node)
+            elif isinstance(node, Scope):
+                outer.update(node.names)
+            else:
+                self.node(frame, node)
+        for name in outer:
+            # Assigned through global or nonlocal: the value seen elsewhere is not one that can be followed.
+            if name in frame.bindings:
+                del frame.bindings[name]
+                for above in self.facts.frames[: frame.number]:
+                    if name in above.bindings:
+                        above.bindings[name].append(Binding("unknown", owner.span if owner else Span(self.facts.path)))
+        for child in inner:
+            cls = owner if isinstance(owner, Class) else None
+            self.frame(child, frame.number, child.body, cls)
+
+    def bind(self, frame: Frame, name: str, binding: Binding) -> None:
+        frame.bindings.setdefault(name, []).append(binding)
+
+    def node(self, frame: Frame, node: Node) -> None:
+        if isinstance(node, Assign):
+            for target in node.targets:
+                self.assign(frame, target, node.value, changed=bool(node.operator))
+        elif isinstance(node, Walrus):
+            self.assign(frame, node.target, node.value)
+        elif isinstance(node, For | Clause):
+            self.loop(frame, node.target, node.iterable)
+        elif isinstance(node, With):
+            for item in node.items:
+                if item.target is not None:
+                    self.unknown(frame, item.target)
+        elif isinstance(node, Handler) and node.name is not None:
+            self.bind(frame, node.name, Binding("unknown", node.span))
+        elif isinstance(node, Match):
+            for case in node.cases:
+                for name in case.bound:
+                    self.bind(frame, name, Binding("unknown", case.span))
+        elif isinstance(node, Import):
+            for alias in node.names:
+                whole = alias.bound == alias.name.split(".")[0]
+                self.imports.append(alias.name)
+                target_name = alias.bound if whole else alias.name
+                self.bind(frame, alias.bound, Binding("import", alias.span, target=target_name))
+        elif isinstance(node, ImportFrom):
+            self.imports.append(node.module)
+            for alias in node.names:
+                self.bind(frame, alias.bound, Binding("import", alias.span, target=f"{node.module}.{alias.name}"))
+        elif isinstance(node, Lambda):
+            # Its parameters hide outer names; treated as unknown in the whole frame rather than wrongly followed.
+            for parameter in node.parameters:
+                if parameter.name in frame.bindings:
+                    self.bind(frame, parameter.name, Binding("unknown", parameter.span))
+        elif isinstance(node, Delete):
+            for target in node.targets:
+                if isinstance(target, Subscript):
+                    self.mutate(target.value)
+                else:
+                    self.unknown(frame, target)
+        elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in _MUTATORS:
+            self.mutate(node.func.value)
+
+    def mutate(self, expr: Expr) -> None:
+        name = dotted(expr)
+        if name is not None:
+            self.mutated.add(name)
+
+    def unknown(self, frame: Frame, target: Expr) -> None:
+        for node in walk(target):
+            if isinstance(node, Name):
+                self.bind(frame, node.id, Binding("unknown", node.span))
+
+    def assign(self, frame: Frame, target: Expr, value: Expr | None, *, changed: bool = False) -> None:
+        if value is None:
+            return
+        if isinstance(target, Name):
+            kind: Literal["value", "unknown"] = "unknown" if changed else "value"
+            self.bind(frame, target.id, Binding(kind, target.span, None if changed else value))
+            if changed:
+                self.mutate(target)
+        elif isinstance(target, Sequence):
+            plain = isinstance(value, Sequence) and len(value.items) == len(target.items)
+            starred = any(isinstance(i, Starred) for i in target.items)
+            if isinstance(value, Sequence) and plain and not starred:
+                for part, item in zip(target.items, value.items, strict=True):
+                    self.assign(frame, part, item)
+            else:
+                self.unknown(frame, target)
+        elif isinstance(target, Subscript):
+            self.mutate(target.value)
+        elif isinstance(target, Attribute) and changed:
+            self.mutate(target)
+
+    def loop(self, frame: Frame, target: Expr, iterable: Expr) -> None:
+        if isinstance(target, Name):
+            self.bind(frame, target.id, Binding("element", target.span, iterable))
+        elif isinstance(target, Sequence) and all(isinstance(i, Name) for i in target.items):
+            for index, part in enumerate(target.items):
+                if isinstance(part, Name):
+                    self.bind(frame, part.id, Binding("element", part.span, iterable, index))
+        else:
+            self.unknown(frame, target)
+
+    # ------------------------------------------------------------------------------------------------- class
+    def model_class(self) -> None:
+        facts = self.facts
+        bindings = facts.frames[0].bindings.get(MODEL_CLASS, [])
+        star = any(isinstance(s, ImportFrom) and s.star for s in walk(facts.body))
+        magic = "__getattr__" in facts.frames[0].bindings or any(
+            isinstance(n, Call) and dotted(n.func) in {"globals", "exec", "setattr", "vars"} for n in facts.walk()
+        )
+        if not bindings:
+            facts.class_status = "unknown" if star or magic else "missing"
+            return
+        by_start = {n.span.start: n for n in walk(facts.body, into_functions=False) if isinstance(n, Class)}
+        if len(bindings) != 1 or bindings[0].kind != "class":
+            facts.class_status = "unknown"
+            return
+        facts.class_status = "defined"
+        facts.model_class = by_start[bindings[0].span.start]
+        order, known = self.bases(facts.model_class, by_start, 0)
+        facts.model_classes = tuple(order)
+        facts.bases_known = known and not facts.model_class.keywords
+
+    def bases(self, cls: Class, known: dict[int | None, Class], depth: int) -> tuple[list[Class], bool]:
+        order = [cls]
+        complete = True
+        for base in cls.bases:
+            name = dotted(base)
+            bound = self.facts.frames[0].bindings.get(name or "", [])
+            if name in {"object", "ABC", "abc.ABC"}:
+                continue
+            if len(bound) == 1 and bound[0].kind == "class" and depth < MAX_STEPS:
+                more, sure = self.bases(known[bound[0].span.start], known, depth + 1)
+                order += [c for c in more if c not in order]
+                complete = complete and sure
+            else:
+                complete = False
+        return order, complete
+
+    def self_attributes(self) -> None:
+        facts = self.facts
+        owners = {c.span for c in facts.model_classes}
+        for owner in facts.model_classes:
+            frame = next(f for f in facts.frames if f.owner is owner)
+            for name, bindings in frame.bindings.items():
+                facts.attributes.setdefault(name, []).extend((b, frame.number) for b in bindings)
+        for frame in facts.frames:
+            if frame.function is None:
+                continue
+            own = facts.self_name(frame)
+            top: Frame | None = frame
+            while top is not None and top.in_class is None:
+                top = facts.frames[top.parent] if top.parent is not None else None
+            if own is None or top is None or top.in_class is None or top.in_class.span not in owners:
+                continue
+            for node in walk(frame.function.body, into_functions=False):
+                self.self_assignment(frame, own, node)
+
+    def self_assignment(self, frame: Frame, own: str, node: Node) -> None:
+        targets: list[tuple[Expr, Expr | None]] = []
+        if isinstance(node, Assign):
+            targets = [(t, None if node.operator else node.value) for t in node.targets]
+        elif isinstance(node, For):
+            targets = [(node.target, None)]
+        elif isinstance(node, With):
+            targets = [(i.target, None) for i in node.items if i.target is not None]
+        for target, value in targets:
+            for part in walk(target):
+                if not (isinstance(part, Attribute) and isinstance(part.value, Name) and part.value.id == own):
+                    continue
+                known = value is not None and part is target
+                if isinstance(target, Subscript):
+                    continue
+                binding = Binding("value" if known else "unknown", part.span, value if known else None)
+                self.facts.attributes.setdefault(part.attr, []).append((binding, frame.number))
+
+    # ------------------------------------------------------------------------------------------------- calls
+    def calls(self) -> None:
+        facts = self.facts
+        calls: list[PbCall] = []
+        reads: list[TensorRead] = []
+        for node in facts.walk():
+            if not isinstance(node, Call):
+                continue
+            frame = facts.frame_at(node)
+            name = facts.pb_name(node.func, frame)
+            if name is None:
+                continue
+            function = facts.function_at(node)
+            calls.append(PbCall(name, node, function))
+            if name == "get_input_tensor_by_name" and node.certain:
+                wanted = node.argument(1, "name")
+                if wanted is not None:
+                    reads.append(TensorRead(node, wanted.span, facts.strings(wanted, frame), function))
+        facts.pb_calls = tuple(calls)
+        facts.reads = tuple(reads)
+        facts.responses = tuple(self.response(call) for call in calls if call.name == "InferenceResponse")
+
+    def response(self, call: PbCall) -> ResponseFacts:
+        facts = self.facts
+        tensors = call.call.argument(0, "output_tensors")
+        error = call.call.argument(1, "error")
+        failed = error is not None and not (isinstance(error, Constant) and error.value is None)
+        if tensors is None:
+            return ResponseFacts(call.call, (), call.call.certain, failed, call.function)
+        outputs, complete = self.tensors(tensors, facts.frame_at(call.call), 0)
+        return ResponseFacts(call.call, tuple(outputs), complete and call.call.certain, failed, call.function)
+
+    def tensors(self, expr: Expr, frame: Frame, depth: int) -> tuple[list[TensorWrite], bool]:
+        """The tensors in a list expression, those appended to a local list included."""
+        facts = self.facts
+        if depth > MAX_STEPS:
+            return [], False
+        if isinstance(expr, Name):
+            found = facts.lookup(expr.id, frame)
+            if found is None or found[1].function is None:
+                return [], False
+            out: list[TensorWrite] = []
+            sure = True
+            for binding in found[0]:
+                if binding.kind != "value" or binding.expr is None:
+                    sure = False
+                    continue
+                more, known = self.tensors(binding.expr, found[1], depth + 1)
+                out += more
+                sure = sure and known
+            for node in walk(found[1].function.body):
+                if not (isinstance(node, Call) and isinstance(node.func, Attribute)):
+                    continue
+                if not (isinstance(node.func.value, Name) and node.func.value.id == expr.id):
+                    continue
+                if node.func.attr == "append" and len(node.arguments) == 1:
+                    write = self.tensor(node.arguments[0].value, facts.frame_at(node))
+                    out += write or []
+                    sure = sure and write is not None
+                elif node.func.attr in _MUTATORS:
+                    sure = False
+            # Handed to a function, the list may get more there.
+            return out, sure
+        if isinstance(expr, Sequence):
+            out = []
+            sure = True
+            for item in expr.items:
+                write = None if isinstance(item, Starred) else self.tensor(item, frame)
+                out += write or []
+                sure = sure and write is not None
+            return out, sure
+        if isinstance(expr, Comprehension) and len(expr.elements) == 1:
+            write = self.tensor(expr.elements[0], frame)
+            return write or [], write is not None
+        return [], False
+
+    def tensor(self, expr: Expr, frame: Frame) -> list[TensorWrite] | None:
+        facts = self.facts
+        sources = facts.follow(expr, frame)
+        if not sources:
+            return None
+        out = []
+        for source, where in sources:
+            if not isinstance(source, Call) or not source.certain:
+                return None
+            name = facts.pb_name(source.func, where)
+            if name not in {"Tensor", "Tensor.from_dlpack"}:
+                return None
+            written, value = source.argument(0), source.argument(1)
+            if written is None:
+                return None
+            dtype = facts.dtype(value, where) if value is not None and name == "Tensor" else None
+            out.append(TensorWrite(source, written.span, facts.strings(written, where), value, dtype))
+        return out

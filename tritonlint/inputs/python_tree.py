@@ -1,0 +1,553 @@
+"""The tree a model.py is read into: small, picklable nodes that carry spans and know nothing of libcst.
+
+Only what rules ask about is kept; any other syntax becomes :class:`Other`, whose ``parts`` can still be walked.
+Nodes are compared by identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import TypeAlias, Union
+
+from tritonlint.source import Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """Anything with a place in the file."""
+
+    span: Span
+
+
+# ------------------------------------------------------------------------------------------------ expressions
+@dataclass(frozen=True, slots=True, eq=False)
+class Name(Node):
+    """A bare name."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant(Node):
+    """A literal string, bytes, number, True, False or None."""
+
+    value: str | bytes | int | float | complex | bool | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FString(Node):
+    """An f-string; constant pieces and expressions in order."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attribute(Node):
+    """``value.attr``."""
+
+    value: Expr
+    attr: str
+    attr_span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument(Node):
+    """One argument of a call; ``star`` is "", "*" or "**"."""
+
+    value: Expr
+    keyword: str | None
+    star: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Node):
+    """``func(arguments)``."""
+
+    func: Expr
+    arguments: tuple[Argument, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether every argument is written out (no ``*args`` or ``**kwargs``)."""
+        return not any(a.star for a in self.arguments)
+
+    def argument(self, position: int | None, keyword: str | None = None) -> Expr | None:
+        """The argument at a position or with a keyword, or None."""
+        for a in self.arguments:
+            if keyword is not None and a.keyword == keyword:
+                return a.value
+        positional = []
+        for a in self.arguments:
+            if a.star:
+                break
+            if a.keyword is None:
+                positional.append(a.value)
+        if position is not None and position < len(positional):
+            return positional[position]
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subscript(Node):
+    """``value[items]``."""
+
+    value: Expr
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice(Node):
+    """``lower:upper:step`` within a subscript."""
+
+    lower: Expr | None
+    upper: Expr | None
+    step: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence(Node):
+    """A list, tuple or set display; ``kind`` says which."""
+
+    kind: str
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dict(Node):
+    """A dict display; a ``**mapping`` item has no key."""
+
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clause(Node):
+    """One ``for target in iterable if …`` of a comprehension."""
+
+    target: Expr
+    iterable: Expr
+    conditions: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comprehension(Node):
+    """A comprehension; ``kind`` is list, set, dict or generator."""
+
+    kind: str
+    elements: tuple[Expr, ...]
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lambda(Node):
+    """An anonymous function."""
+
+    parameters: tuple[Parameter, ...]
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Await(Node):
+    """``await value``."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Yield(Node):
+    """``yield`` or ``yield from``."""
+
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unary(Node):
+    """``not x``, ``-x``, ``+x``, ``~x``."""
+
+    operator: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binary(Node):
+    """An arithmetic or boolean (``and``, ``or``) operation."""
+
+    operator: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compare(Node):
+    """``left op right op …``."""
+
+    left: Expr
+    operators: tuple[str, ...]
+    rights: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditional(Node):
+    """``body if test else orelse``."""
+
+    test: Expr
+    body: Expr
+    orelse: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Starred(Node):
+    """``*value`` in a display or target, or ``**value``."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walrus(Node):
+    """``target := value``."""
+
+    target: Expr
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Other(Node):
+    """Syntax that no rule asks about; its expressions stay reachable."""
+
+    parts: tuple[Expr, ...]
+
+
+Expr: TypeAlias = Union[  # noqa: UP007 (the members are defined above and below)
+    Name,
+    Constant,
+    FString,
+    Attribute,
+    Call,
+    Subscript,
+    Slice,
+    Sequence,
+    Dict,
+    Comprehension,
+    Lambda,
+    Await,
+    Yield,
+    Unary,
+    Binary,
+    Compare,
+    Conditional,
+    Starred,
+    Walrus,
+    Other,
+]
+
+
+# ------------------------------------------------------------------------------------------------- statements
+@dataclass(frozen=True, slots=True, eq=False)
+class Alias(Node):
+    """``name as bound`` of an import; ``bound`` is the name it gets in the file."""
+
+    name: str
+    bound: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Import(Node):
+    """``import a.b as c``."""
+
+    names: tuple[Alias, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportFrom(Node):
+    """``from module import …``; ``module`` keeps its leading dots, ``star`` is ``import *``."""
+
+    module: str
+    names: tuple[Alias, ...]
+    star: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assign(Node):
+    """``a = b = value``, ``a: annotation = value`` or ``a += value`` (then ``operator`` is ``+``)."""
+
+    targets: tuple[Expr, ...]
+    value: Expr | None
+    annotation: Expr | None
+    operator: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression(Node):
+    """An expression as a statement."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Return(Node):
+    """``return value``."""
+
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raise(Node):
+    """``raise exception from cause``."""
+
+    exception: Expr | None
+    cause: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delete(Node):
+    """``del targets``."""
+
+    targets: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow(Node):
+    """``pass``, ``break`` or ``continue``."""
+
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope(Node):
+    """``global`` or ``nonlocal``."""
+
+    keyword: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assert(Node):
+    """``assert test, message``."""
+
+    test: Expr
+    message: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class If(Node):
+    """``if test: body else: orelse``; an ``elif`` is an If alone in ``orelse``."""
+
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class For(Node):
+    """``for target in iterable``; ``header`` spans the line up to the colon."""
+
+    target: Expr
+    iterable: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+    is_async: bool
+    header: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class While(Node):
+    """``while test``."""
+
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handler(Node):
+    """``except type as name``; ``header`` spans it up to the colon."""
+
+    type: Expr | None
+    name: str | None
+    body: tuple[Stmt, ...]
+    header: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Try(Node):
+    """``try`` with all its parts."""
+
+    body: tuple[Stmt, ...]
+    handlers: tuple[Handler, ...]
+    orelse: tuple[Stmt, ...]
+    final: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WithItem(Node):
+    """``value as target`` of a with statement."""
+
+    value: Expr
+    target: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class With(Node):
+    """``with items``."""
+
+    items: tuple[WithItem, ...]
+    body: tuple[Stmt, ...]
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case(Node):
+    """One case of a match statement; ``bound`` are the names its pattern binds, ``catch_all`` is ``case _``."""
+
+    bound: tuple[str, ...]
+    guard: Expr | None
+    body: tuple[Stmt, ...]
+    catch_all: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match(Node):
+    """``match subject``."""
+
+    subject: Expr
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter(Node):
+    """A parameter; ``kind`` is positional-only, normal, star, keyword-only or double-star."""
+
+    name: str
+    kind: str
+    default: Expr | None
+    annotation: Expr | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Node):
+    """A function or method; its span begins at ``def`` or ``async``, behind any decorator.
+
+    ``indent`` is the white space before it.
+    """
+
+    name: str
+    name_span: Span
+    parameters: tuple[Parameter, ...]
+    body: tuple[Stmt, ...]
+    decorators: tuple[Expr, ...]
+    returns: Expr | None
+    is_async: bool
+    indent: str
+
+    @property
+    def positional(self) -> tuple[Parameter, ...]:
+        """Parameters that can be given by position, ``self`` included."""
+        return tuple(p for p in self.parameters if p.kind in {"positional-only", "normal"})
+
+    def takes(self, count: int) -> bool:
+        """Whether a call with ``count`` positional arguments (``self`` included) fits the parameters."""
+        positional = self.positional
+        required = sum(1 for p in positional if p.default is None)
+        if any(p.kind == "keyword-only" and p.default is None for p in self.parameters):
+            return False
+        return required <= count and (count <= len(positional) or any(p.kind == "star" for p in self.parameters))
+
+    @property
+    def decorator_names(self) -> tuple[str, ...]:
+        """Dotted names of the decorators, calls without their arguments."""
+        return tuple(dotted(d.func if isinstance(d, Call) else d) or "" for d in self.decorators)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class(Node):
+    """A class definition; ``keywords`` holds ``metaclass=…`` and the like."""
+
+    name: str
+    name_span: Span
+    bases: tuple[Expr, ...]
+    keywords: tuple[Argument, ...]
+    body: tuple[Stmt, ...]
+    decorators: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherStatement(Node):
+    """A statement that no rule asks about."""
+
+    parts: tuple[Expr, ...]
+
+
+Stmt: TypeAlias = Union[  # noqa: UP007
+    Import,
+    ImportFrom,
+    Assign,
+    Expression,
+    Return,
+    Raise,
+    Delete,
+    Flow,
+    Scope,
+    Assert,
+    If,
+    For,
+    While,
+    Try,
+    With,
+    Match,
+    Function,
+    Class,
+    OtherStatement,
+]
+
+
+_CHILD_FIELDS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _child_fields(kind: type[Node]) -> tuple[str, ...]:
+    known = _CHILD_FIELDS.get(kind)
+    if known is None:
+        known = tuple(f.name for f in fields(kind) if not f.name.endswith("span") and f.name != "header")
+        _CHILD_FIELDS[kind] = known
+    return known
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct sub-nodes of a node, in file order as far as the syntax allows."""
+    for name in _child_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Node):
+                    yield item
+
+
+def walk(node: Node | tuple[Node, ...], *, into_functions: bool = True) -> Iterator[Node]:
+    """A node and everything below it, depth first.
+
+    Without ``into_functions`` functions, lambdas and classes are yielded but not entered; a single given node
+    always is, the members of a given tuple are not.
+    """
+    roots = (node,) if isinstance(node, Node) else node
+    stack: list[Node] = list(reversed(roots))
+    first = set(map(id, roots)) if isinstance(node, Node) else set()
+    while stack:
+        current = stack.pop()
+        yield current
+        if not into_functions and isinstance(current, Function | Class | Lambda) and id(current) not in first:
+            continue
+        stack.extend(reversed(list(children(current))))
+
+
+def dotted(node: Node | None) -> str | None:
+    """``a.b.c`` of a chain of names, or None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
