@@ -7,15 +7,17 @@ a value cannot be known, the answer is None and rules stay silent.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.repository import CONFIG_NAME, Model
 from tritonlint.source import Span
-from tritonlint.target import Target
+from tritonlint.target import Target, release_table
 
 INT64_MAX = 2**63 - 1
 INT64_MIN = -(2**63)
@@ -47,6 +49,15 @@ PLATFORM_BACKENDS = {
     "tensorrtllm": "tensorrtllm",
     "identity": "identity",
 }
+
+# The backends that core ties to platforms of their own (section G1, platform.backend-pair).
+OWN_PLATFORMS = {
+    "onnxruntime": ("onnxruntime_onnx",),
+    "pytorch": ("pytorch_libtorch", "torch_aoti"),
+    "tensorflow": ("tensorflow_graphdef", "tensorflow_savedmodel"),
+    "tensorrt": ("tensorrt_plan",),
+}
+_TORCH_AOTI_SINCE = "26.03"
 
 VersionKind = Literal["version", "skipped", "leading-zeros", "not-a-number", "prefix", "negative", "out-of-range"]
 Scheduling = Literal["ensemble", "dynamic", "sequence"]
@@ -149,6 +160,31 @@ def resolve(model: Model, config: Document | None, target: Target) -> EffectiveC
         model_files=_python_files(model, identity, folders, versions) if intended == "python" else (),
         instance_groups=() if is_ensemble else _instance_groups(root, identity.backend, target),
         complete=complete,
+    )
+
+
+def platforms_of_core(release: str) -> frozenset[str]:
+    """Every platform that core knows in a release."""
+    names = {name for own in OWN_PLATFORMS.values() for name in own} | {"ensemble"}
+    return frozenset(names if release >= _TORCH_AOTI_SINCE else names - {"torch_aoti"})
+
+
+@cache
+def known_backends() -> frozenset[str]:
+    """Every name that some release's standard images hold as a backend."""
+    names = {name for facts in release_table().values() for name in facts.get("backends", ())}
+    return frozenset(names | {"vllm", "tensorrtllm"})
+
+
+def has_backend_library(model: Model, backend: str, target: Target) -> bool:
+    """Whether the model brings the backend's library, or a given backend folder holds it (section K)."""
+    library = f"libtriton_{backend}.so"
+    if any(entry.name == library and entry.path.count("/") <= 1 for entry in model.entries.values()):
+        return True
+    return any(
+        os.path.exists(os.path.join(folder, backend, name))
+        for folder in target.backend_directories
+        for name in (library, "model.py")
     )
 
 
