@@ -272,6 +272,15 @@ class PythonFacts:
         """Calls of triton_python_backend_utils by their names there."""
         return (call for call in self.pb_calls if call.name in names)
 
+    @property
+    def newline(self) -> str:
+        """The line end that the file uses."""
+        return "\r\n" if "\r\n" in self.text else "\n"
+
+    def walk_function(self, function: Function) -> Iterator[Node]:
+        """Every node of a function's body, nested functions included."""
+        return walk(function.body)
+
     def line_end(self, offset: int) -> int:
         """Offset of the end of the line that ``offset`` lies in, before the line end."""
         end = self.text.find("\n", offset)
@@ -622,7 +631,8 @@ def _syntax_error(path: str, source: str, offset: int, error: SyntaxError) -> Re
     starts = [0, *(m.end() for m in re.finditer(r"\r\n?|\n", source))]
     line = min(max(error.lineno or 1, 1), len(starts))
     end_of_line = len(source[starts[line - 1] :].splitlines()[0]) if source[starts[line - 1] :] else 0
-    column = min(max((error.offset or 1) - 1, 0), end_of_line)
+    # An error at the end of a line is shown on its last character.
+    column = min(max((error.offset or 1) - 1, 0), max(end_of_line - 1, 0))
     width = 1
     if error.end_lineno == error.lineno and error.end_offset and error.offset and error.end_offset > error.offset:
         width = error.end_offset - error.offset

@@ -1,0 +1,122 @@
+"""A model class without execute
+
+## What it does
+Reports a TritonPythonModel that neither defines nor inherits `execute`. A class with a base from another file, a
+decorator or a metaclass is not judged.
+
+## What happens
+The model loads and looks healthy; every request is answered with an error.
+
+## How to fix
+Add `def execute(self, requests)` that returns one response per request.
+
+## Source
+Facts, python-backend 6.1 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Function
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP004",
+    name="no-execute",
+    effect="request-failure",
+    server_says=("does not implement `execute` method.",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    model = python.model_class
+    if not python.understood or model is None or python.method("execute") or python.may_define("execute"):
+        return
+    methods = {s.name: s for owner in python.model_classes for s in owner.body if isinstance(s, Function)}
+    near = get_close_matches("execute", methods, 1, 0.7)
+    if near:
+        found = methods[near[0]]
+        alone = python.text.count(found.name) == 1
+        yield Problem(
+            found.name_span,
+            f"the method is called `{found.name}`; Triton calls `execute`, and every request will fail",
+            help="rename it to `execute`",
+            fix=Fix("rename the method to execute", (Edit(found.name_span, "execute"),)) if alone else None,
+            key="execute",
+        )
+        return
+    yield Problem(
+        model.name_span,
+        "TritonPythonModel has no method `execute`, so every request will fail",
+        help="add `def execute(self, requests)` that returns one InferenceResponse per request",
+        key="execute",
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+class TritonPythonModel:
+#     ^^^^^^^^^^^^^^^^^ TLP004
+    def initialize(self, args):
+        pass
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def exceute(self, requests):
+#       ^^^^^^^ TLP004
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from helper import Base
+
+
+class TritonPythonModel(Base):
+    pass
+-- add/1/helper.py --
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

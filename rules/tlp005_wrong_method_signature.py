@@ -1,0 +1,123 @@
+"""A method that Triton calls with other arguments
+
+## What it does
+Reports `initialize`, `execute` and `finalize` that cannot take the arguments Triton gives: `initialize(args)`,
+`execute(requests)`, `finalize()`. Decorated methods other than static and class methods are not judged.
+
+## What happens
+`initialize`: the model does not load. `execute`: every request fails. `finalize`: the error is logged only and
+nothing is cleaned up.
+
+## How to fix
+Use `initialize(self, args)`, `execute(self, requests)`, `finalize(self)`.
+
+## Source
+Facts, python-backend 6.1 (initialize observed on 24.10; finalize errors are logged only, asserted by Triton's own
+tests).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Effect, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP005",
+    name="wrong-method-signature",
+    effect="load-failure",
+    server_says=("positional argument",),
+)
+HOOKS: dict[str, tuple[int, Effect]] = {
+    "initialize": (1, "load-failure"),
+    "execute": (1, "request-failure"),
+    "finalize": (0, "hygiene"),
+}
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    for name, (arguments, effect) in HOOKS.items():
+        method = python.method(name)
+        if method is None or not set(method.decorator_names) <= {"staticmethod", "classmethod"}:
+            continue
+        given = arguments + (0 if "staticmethod" in method.decorator_names else 1)
+        if method.takes(given):
+            continue
+        written = ", ".join(p.name for p in method.parameters)
+        right = ", ".join(["self", *(["args"] if name == "initialize" else ["requests"] if name == "execute" else [])])
+        yield Problem(
+            method.name_span,
+            f"`{name}({written})` cannot take what Triton calls it with",
+            help=f"write `def {name}({right})`",
+            effect=effect,
+            key=name,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self):
+#       ^^^^^^^^^^ TLP005
+        self.ready = True
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests, context):
+#       ^^^^^^^ TLP005
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, *args):
+        self.ready = True
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

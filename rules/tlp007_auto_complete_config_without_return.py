@@ -1,0 +1,158 @@
+"""auto_complete_config that does not return the config
+
+## What it does
+Reports `auto_complete_config` that can end without returning a value, or returns None or a dict.
+
+## What happens
+Triton demands the ModelConfig object back, also when nothing was changed; the model does not load.
+
+## How to fix
+End every way with `return auto_complete_model_config`.
+
+## Source
+Facts, python-backend 6.2 (observed on 24.10); called by default since 22.07.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import completes, is_none, returns
+from tritonlint.inputs.python_tree import Attribute, Call, Dict
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP007",
+    name="auto-complete-config-without-return",
+    effect="load-failure",
+    first="22.07",
+    server_says=("must return a valid pb.ModelConfig object.",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    hook = python.method("auto_complete_config")
+    if hook is None or not set(hook.decorator_names) <= {"staticmethod", "classmethod"} or hook.is_async:
+        return
+    parameter = hook.positional[-1].name if hook.positional else "auto_complete_model_config"
+    given = returns(hook)
+    for statement in given:
+        value = statement.value
+        as_dict = isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr == "as_dict"
+        if is_none(value) or as_dict or isinstance(value, Dict):
+            found = "None" if is_none(value) else "a dict"
+            # A return outside any branch, with nothing before it that could return otherwise.
+            sure = len(given) == 1 and statement in hook.body
+            yield Problem(
+                statement.span,
+                f"`auto_complete_config` returns {found} here; Triton demands the ModelConfig object",
+                help=f"write `return {parameter}`",
+                fix=Fix(f"return {parameter}", (Edit(statement.span, f"return {parameter}"),)),
+                certainty=None if sure else "likely",
+                key="return",
+            )
+    if completes(hook.body):
+        last = hook.body[-1].span.end or 0
+        edit = Edit(Span(python.path, last, last), f"{python.newline}{hook.indent}    return {parameter}")
+        yield Problem(
+            hook.name_span,
+            "`auto_complete_config` ends without returning the config",
+            help=f"add `return {parameter}` as its last line",
+            fix=Fix(f"return {parameter} at the end", (edit,)) if hook.indent.strip() == "" else None,
+            certainty=None if not given else "likely",
+            key="end",
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+#       ^^^^^^^^^^^^^^^^^^^^ TLP007
+        config.set_max_batch_size(0)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        config.set_max_batch_size(0)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        return config.as_dict()
+#       ^^^^^^^^^^^^^^^^^^^^^^^ TLP007
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
