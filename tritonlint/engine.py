@@ -153,6 +153,9 @@ class _Run:
         self.target = find_target(settings, discovery.repositories)
         self.selected = settings.codes()
         self.bound = list(self._bind())
+        self.per_model = [rule for rule in self.bound if not rule.cross]
+        self.cross_model = [rule for rule in self.bound if rule.cross and not rule.per_repository]
+        self.per_repository = [rule for rule in self.bound if rule.per_repository]
         self.crashes: list[RuleCrash] = []
         self.facts: dict[str, ModelFacts] = {}
         self.parsed: dict[str, PythonFacts] = {}
@@ -184,14 +187,10 @@ class _Run:
                 self.progress(done + 1, len(requested))
         for model in requested:
             facts, group = self._facts(model), groups[model.repository]
-            for rule in self.bound:
-                if rule.cross and not rule.per_repository:
-                    judged += self._call(rule, facts, group)
+            judged += self._judge(self.cross_model, facts, group)
         for group in groups.values():
             if group.whole:
-                for rule in self.bound:
-                    if rule.per_repository:
-                        judged += self._call(rule, None, group)
+                judged += self._judge(self.per_repository, None, group)
         judged += self._internal(requested)
         return self._report(judged)
 
@@ -222,46 +221,50 @@ class _Run:
         if known is None:
             known = self._per_model[model.path] = []
             facts = self._facts(model)
-            for rule in self.bound:
-                if not rule.cross:
-                    known += self._call(rule, facts, None)
+            known += self._judge(self.per_model, facts, None)
         return known
 
-    def _call(self, rule: _Bound, facts: ModelFacts | None, group: RepositoryFacts | None) -> list[_Judged]:
-        """Call a rule with what it asks for; a fact that is None means that it has nothing to say."""
+    def _judge(self, rules: Iterable[_Bound], facts: ModelFacts | None, group: RepositoryFacts | None) -> list[_Judged]:
+        """Call rules with what they ask for; a fact that is None means that a rule has nothing to say."""
         model = facts.model if facts is not None else None
         repository = group.path if group is not None else model.repository if model is not None else ""
         out: list[_Judged] = []
-        place = model.span if model is not None else Span(repository)
-        try:
-            arguments: list[Any] = []
-            pythons: Sequence[Any] = (None,)
-            for name in rule.loaded.parameters:
-                value: Any
-                if name == "target":
-                    value = self.target
-                elif name == "repository":
-                    value = group
-                elif name == "python":
-                    pythons = facts.python if facts is not None else ()
-                    value = None
-                    if not pythons:
-                        return out
-                else:
-                    value = getattr(facts, name)
-                    if value is None:
-                        return out
-                arguments.append(value)
-            at = rule.loaded.parameters.index("python") if rule.per_python else -1
-            for python in pythons:
-                if at >= 0:
-                    arguments[at] = python
-                    place = Span(python.path)
-                for problem in rule.loaded.check(*arguments):
-                    out.append(_Judged(rule.loaded, problem, model, repository, rule.narrowed))
-        except Exception as error:  # a crash of one rule must not hide the findings of the others
-            self.crashes.append(RuleCrash(rule.loaded, model, error, place))
+        # Many rules ask for the same facts: one look-up per combination, not per rule.
+        prepared: dict[tuple[str, ...], list[list[Any]]] = {}
+        for rule in rules:
+            loaded = rule.loaded
+            try:
+                calls = prepared.get(loaded.parameters)
+                if calls is None:
+                    calls = prepared[loaded.parameters] = self._arguments(loaded.parameters, facts, group)
+                for arguments in calls:
+                    for problem in loaded.check(*arguments):
+                        out.append(_Judged(loaded, problem, model, repository, rule.narrowed))
+            except Exception as error:
+                # A crash of one rule must not hide the findings of the others.
+                self.crashes.append(RuleCrash(loaded, model, error, model.span if model else Span(repository)))
         return out
+
+    def _arguments(
+        self, parameters: tuple[str, ...], facts: ModelFacts | None, group: RepositoryFacts | None
+    ) -> list[list[Any]]:
+        """The argument lists to call with: none when a fact is missing, one per model file with ``python``."""
+        lists: list[list[Any]] = [[]]
+        for name in parameters:
+            values: Sequence[Any]
+            if name == "target":
+                values = (self.target,)
+            elif name == "repository":
+                values = (group,)
+            elif name == "python":
+                values = facts.python if facts is not None else ()
+            else:
+                value = getattr(facts, name)
+                values = () if value is None else (value,)
+            lists = [[*arguments, value] for arguments in lists for value in values]
+            if not lists:
+                break
+        return lists
 
     def _internal(self, requested: Sequence[Model]) -> Iterator[_Judged]:
         """Findings about the run itself: rules that crashed, files that could not be read."""

@@ -6,6 +6,7 @@ None where the value cannot be known (a ``${placeholder}``) or is not valid for 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -72,26 +73,33 @@ class Message:
     type_name: str
     fields: list[Field] = field(default_factory=list)
     uncertain: bool = False
+    _by_name: dict[str, list[Field]] = field(default_factory=dict, repr=False)
+    _indexed: int = field(default=0, repr=False)
 
     @property
     def span(self) -> Span:
         """From the opening to behind the closing bracket."""
         return Span(self.path, self.start, self.end)
 
+    def occurrences(self, name: str) -> Sequence[Field]:
+        """Every textual occurrence of a field."""
+        # Two hundred rules ask each message for fields: an index costs one pass, a scan one pass each.
+        if self._indexed != len(self.fields):
+            by_name: dict[str, list[Field]] = {}
+            for each in self.fields:
+                by_name.setdefault(each.name, []).append(each)
+            self._by_name = by_name
+            self._indexed = len(self.fields)
+        return self._by_name.get(name, ())
+
     def has(self, name: str) -> bool:
         """Whether the field is written at all."""
-        return any(f.name == name for f in self.fields)
+        return bool(self.occurrences(name))
 
     def field(self, name: str) -> Field | None:
         """The last textual occurrence of a field."""
-        for f in reversed(self.fields):
-            if f.name == name:
-                return f
-        return None
-
-    def occurrences(self, name: str) -> list[Field]:
-        """Every textual occurrence of a field."""
-        return [f for f in self.fields if f.name == name]
+        found = self.occurrences(name)
+        return found[-1] if found else None
 
     def scalar(self, name: str) -> Scalar | None:
         """The value of a singular scalar field (the last one wins), or None when it is not written."""
@@ -103,7 +111,7 @@ class Message:
 
     def scalars(self, name: str) -> list[Scalar]:
         """All values of a repeated scalar field."""
-        return [v for f in self.fields if f.name == name for v in f.values if isinstance(v, Scalar)]
+        return [v for f in self.occurrences(name) for v in f.values if isinstance(v, Scalar)]
 
     def message(self, name: str) -> Message | None:
         """The value of a singular message field."""
@@ -115,7 +123,7 @@ class Message:
 
     def messages(self, name: str) -> list[Message]:
         """All values of a repeated message field."""
-        return [v for f in self.fields if f.name == name for v in f.values if isinstance(v, Message)]
+        return [v for f in self.occurrences(name) for v in f.values if isinstance(v, Message)]
 
     def string(self, name: str) -> str | None:
         """A string field's value; "" when it is not written, None when it is not known."""
@@ -159,9 +167,7 @@ class Message:
             written = entry.field("value")
             value = written.values[-1] if written is not None and written.values else None
             # A map entry without a key has the key type's default (facts, section C: pbtxt.map-missing-key).
-            out[key.value if key is not None and isinstance(key.value, str | int) else ""] = MapEntry(
-                entry, key, value
-            )
+            out[key.value if key is not None and isinstance(key.value, str | int) else ""] = MapEntry(entry, key, value)
         return out
 
 
