@@ -55,7 +55,7 @@ _COMMON = r"""
   | ([^\ \t\n\v\f\r])
 """
 _KINDS = (EOF, IDENTIFIER, "", PLAIN, INTEGER, "", ESCAPED, FLOAT, BAD_NUMBER, BAD_STRING, "", BAD, HOLD, BLOCK)
-_SYMBOL, _COMMENT, _FOREIGN_COMMENT = 2, 5, 10
+_SYMBOL, _COMMENT, _LAST_USUAL, _FOREIGN_COMMENT = 2, 5, 7, 10
 _PLAIN_TOKENS = re.compile(_COMMON, re.VERBOSE)
 # A placeholder wins over every other token, but its groups come last, so that _KINDS serves both patterns.
 _GLUED = rf"[A-Za-z0-9_.]*(?:\$\{{[^{{}}\"'\n]*\}}|<%=[^%\n]*%>|\{{\{{(?!\s*\w+\s*[:{{<])[^{{}}\n]+\}}\}})"
@@ -68,6 +68,7 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _SIMPLE_ESCAPES = dict(zip(b"abfnrtv\\?'\"", b"\a\b\f\n\r\t\v\\?'\"", strict=True))
+_GLUED_FIELD = re.compile(r"(0|[1-9][0-9]*)([A-Za-z_][A-Za-z0-9_]*)(?=\s*[:{])")
 _FIELD_LINE = re.compile(r"\s*(?:[A-Za-z_]\w*\s*[:{\[<]|[}\]>#{\[]|$)")
 _SMART_QUOTED = re.compile("[\u201c\u201d\u201e]([^\u201c\u201d\u201e\"\n]*)[\u201c\u201d\"]")
 _INVISIBLE = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u3000\u0085"
@@ -98,6 +99,8 @@ class _Reader:
         # Open brackets: (closing character, offset, field types of the message or None for a list).
         self.open: list[tuple[str, int, MessageType | None]] = []
         self.unwind: int | None = None
+        # Whether a bracket that is not closed was skipped, with its problem, to the end of the text.
+        self.swallowed = False
         self._surplus: int | None = None
 
     def read(self) -> Document:
@@ -162,7 +165,7 @@ class _Reader:
                 elif index == _COMMENT:
                     self.comments.append(Comment(start, end, match.group().rstrip("\r")))
                     continue
-                elif index <= 8:  # type: ignore[operator]
+                elif index <= _LAST_USUAL:  # type: ignore[operator]
                     add_kind(_KINDS[index])  # type: ignore[index]
                 else:
                     # Rare; some of these go on elsewhere than behind the match.
@@ -188,6 +191,19 @@ class _Reader:
         if kind == HOLD or kind == BLOCK:
             self.placeholders.append((start, end))
             self.blocks |= kind == BLOCK
+        elif kind == BAD_NUMBER:
+            glued = _GLUED_FIELD.match(text, start)
+            if glued:
+                end = glued.end(1)
+                kind = INTEGER
+                self._add(
+                    "syntax",
+                    start,
+                    glued.end(2),
+                    f"a space is missing between {glued[1]} and {glued[2]}",
+                    "put a space or a line break between them",
+                    (Replacement(end, end, " "),),
+                )
         elif kind == BAD_STRING:
             end = self._unterminated(start, end)
         elif kind == BAD:
@@ -308,12 +324,9 @@ class _Reader:
                     at = i + 2
                     if kind != ":":
                         at = self._missing_colon(name, i, message)
-                        kind = kinds[at]
-                        if at == i + 1 and kind not in VALUES and kind != "[":
-                            self.i = at
+                        if not at:
                             continue
-                    else:
-                        kind = kinds[at]
+                    kind = kinds[at]
                     if kind == "[" and type_.repeated:
                         values = self._scalar_list(type_, at, message)
                     else:
@@ -567,7 +580,7 @@ class _Reader:
         return False
 
     def _missing_colon(self, name: str, i: int, message: Message) -> int:
-        """A scalar field without its colon; returns the index of what should be its value."""
+        """A scalar field without its colon; returns the index of its value, 0 when there is none to read."""
         kind = self.kinds[i + 1]
         start, end = self.starts[i + 1], self.ends[i + 1]
         name_end = self.ends[i]
@@ -592,7 +605,7 @@ class _Reader:
             message.uncertain = True
             self.i = i + 1
             self._skip_value()
-            return self.i
+            return 0
         self._add(
             "syntax",
             self.starts[i],
@@ -603,7 +616,12 @@ class _Reader:
             name=name,
         )
         message.uncertain = True
-        return i + 1
+        if repairs and kind not in (BAD, BAD_NUMBER, BAD_STRING):
+            return i + 1
+        self.i = i + 1
+        if kind in (BAD, BAD_NUMBER, BAD_STRING):
+            self._recover()
+        return 0
 
     def _singular(self, type_: FieldType, field: Field, seen: dict[str, Field]) -> None:
         """State a second occurrence, as protobuf does: it looks for presence, and a default value is no presence."""
@@ -847,6 +865,8 @@ class _Reader:
             return Scalar(self.path, self.ends[at - 1], self.ends[at - 1], None, "", "identifier")
         self.i = at
         self._skip_value()
+        if kind not in OPENERS and kind not in STRINGS:
+            self._skip_glued(same_line=type_.kind == "string")
         last = self.ends[self.i - 1]
         raw = text[start:last]
         if kind == BAD_STRING:
@@ -924,7 +944,7 @@ class _Reader:
             if self.i == at + 3 and kinds[at + 1] not in OPENERS:
                 return (Replacement(start, start + 1, ""), Replacement(end - 1, end, ""))
             return ()
-        if type_.kind == "string" and kind in (IDENTIFIER, INTEGER, FLOAT):
+        if type_.kind == "string" and re.fullmatch(r"[\w./ -]+", raw):
             return (Replacement(start, end, f'"{raw}"'),)
         if type_.kind == "integer" and kind == FLOAT and re.fullmatch(r"\d{1,18}\.0*", raw):
             return (Replacement(start, end, raw.split(".")[0]),)
@@ -949,6 +969,8 @@ class _Reader:
             close = nearest(token, enum.numbers)
             action = f"did you mean {close}? " if close else ""
             action += f"{type_.name} takes {', '.join(enum.numbers)}"
+        self.i = at + 1
+        self._skip_glued(same_line=False)
         self._add(
             "unknown-enum-value",
             start,
@@ -958,7 +980,6 @@ class _Reader:
             (Replacement(start, end, literal),) if literal else (),
             name=f"{type_.type_name}.{token}",
         )
-        self.i = at + 1
         return Scalar(self.path, start, end, None, token, "identifier")
 
     # ---------------------------------------------------------------- mistakes in field position
@@ -1047,8 +1068,9 @@ class _Reader:
         start, end = self.starts[i], self.ends[i]
         following = kinds[i + 1] if kind != EOF else EOF
         if kind == EOF:
-            opener = self._guilty_opener(self.open[-1][1])
-            self._unclosed(opener, text[opener], OPENERS.get(text[opener], closer), None)
+            if not self.swallowed:
+                opener = self._guilty_opener(self.open[-1][1])
+                self._unclosed(opener, text[opener], OPENERS.get(text[opener], closer), None)
             message.uncertain = True
             self.unwind = -1
             return True
@@ -1237,15 +1259,26 @@ class _Reader:
                         break
                 i += 1
                 kind = kinds[i]
+            self.swallowed |= kind == EOF and level > 0
             self.i = i
             return
-        if kind == "-":
+        while kind == "-":
             i += 1
             kind = kinds[i]
         if kind in STRINGS:
             while kinds[i] in STRINGS:
                 i += 1
         elif kind != EOF and kind not in CLOSERS:
+            i += 1
+        self.i = i
+
+    def _skip_glued(self, same_line: bool) -> None:
+        """Go behind what is written without a space behind a bad value, or for texts on the same line."""
+        kinds, i = self.kinds, self.i
+        while kinds[i] in VALUES and not (kinds[i] == IDENTIFIER and kinds[i + 1] in (":", "{", "[", "<")):
+            between = self.text[self.ends[i - 1] : self.starts[i]]
+            if between and (not same_line or "\n" in between):
+                break
             i += 1
         self.i = i
 

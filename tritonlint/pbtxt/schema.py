@@ -68,14 +68,14 @@ def pool() -> DescriptorPool:
     files = descriptor_pb2.FileDescriptorSet.FromString((DATA / "model_config.binpb").read_bytes())
     private = descriptor_pool.DescriptorPool()
     for file in files.file:
-        private.Add(file)  # type: ignore[no-untyped-call]
+        private.Add(file)
     return private
 
 
 @cache
 def root_type() -> MessageType:
     """The schema of a config.pbtxt."""
-    descriptor = pool().FindMessageTypeByName(PACKAGE + ROOT_TYPE)  # type: ignore[no-untyped-call]
+    descriptor = pool().FindMessageTypeByName(PACKAGE + ROOT_TYPE)
     return _message_type(descriptor, {}, {})
 
 
@@ -115,7 +115,8 @@ _RANGES = {
 }
 
 
-def _message_type(descriptor: Descriptor, known: dict[str, MessageType], enums: dict[str, EnumType]) -> MessageType:
+def _message_type(descriptor: Descriptor | None, known: dict[str, MessageType], enums: dict[str, EnumType]) -> MessageType:
+    assert descriptor is not None
     name = descriptor.full_name.removeprefix(PACKAGE)
     message = known.get(name)
     if message is None:
@@ -136,6 +137,7 @@ def _field_type(described: FieldDescriptor, known: dict[str, MessageType], enums
     elif code == described.TYPE_ENUM:
         made.kind = "enum"
         enum = described.enum_type
+        assert enum is not None
         name = enum.full_name.removeprefix(PACKAGE)
         if name not in enums:
             numbers = {value.name: value.number for value in enum.values}
@@ -157,8 +159,12 @@ def _field_type(described: FieldDescriptor, known: dict[str, MessageType], enums
 def _repeated(described: FieldDescriptor) -> bool:
     # protobuf 7 drops ``label``; protobuf 4 and 5 do not have ``is_repeated``.
     newer = getattr(described, "is_repeated", None)
-    return bool(newer) if newer is not None else described.label == described.LABEL_REPEATED
+    if newer is not None:
+        return bool(newer)
+    label: int = described.label  # type: ignore[attr-defined]
+    return label == _LABEL_REPEATED
 
 
+_LABEL_REPEATED = 3
 # Numbers of descriptor.proto's field types that occur in the schema.
 _SCALARS = {1: "double", 2: "float", 3: "int64", 4: "uint64", 5: "int32", 8: "bool", 13: "uint32"}
