@@ -30,7 +30,7 @@ RULE = Rule(
 
 
 def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    if effective.platform is None or effective.platform == "tensorrt_plan":
+    if effective.platform is None or "tensorrt" in (effective.backend, effective.intended_backend):
         return
     for tensor in tensors(config):
         written = tensor.message.scalar("is_shape_tensor")

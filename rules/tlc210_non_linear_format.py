@@ -32,13 +32,14 @@ RULE = Rule(
 
 
 def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    if effective.platform is None:
+    on_tensorrt = effective.intended_backend == "tensorrt"
+    if effective.platform is None or effective.intended_backend is None:
         return
     for tensor in tensors(config):
         written, dims = tensor.message.scalar("is_non_linear_format_io"), tensor.dims
         if written is None or written.value is not True:
             continue
-        if effective.platform != "tensorrt_plan":
+        if not on_tensorrt:
             yield Problem(
                 written.span,
                 f"{tensor.title} has a non-linear format, so the server refuses the model: TensorRT alone has these",

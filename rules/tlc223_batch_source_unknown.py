@@ -19,7 +19,7 @@ Triton core, `ValidateBatchIO`; all releases.
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from tritonlint.completion import may_be_completed
+from tritonlint.completion import VLLM_TENSORS, may_be_completed
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
 from tritonlint.pbtxt.tree import Document
@@ -50,6 +50,9 @@ def check(config: Document, model: Model, repository: RepositoryFacts, target: T
         if not declared and not config.root.has(direction) and not certainly_absent(config, config.root, direction):
             continue
         names = [name for name in declared if name]
+        facts = repository.models[model.name]
+        if facts.effective.backend == "vllm":
+            names += sorted(VLLM_TENSORS[direction] - set(names))
         for index, (_, message) in enumerate(entries(config.root, owner)):
             values = message.scalars(field)
             if field == "source_input" and len(values) != 1:
@@ -57,9 +60,9 @@ def check(config: Document, model: Model, repository: RepositoryFacts, target: T
             for value in values:
                 if not isinstance(value.value, str) or value.value in names:
                     continue
-                facts = repository.models[model.name]
                 # Backends fill an empty list, never a list that was begun; a model.py may add to any.
-                open_list = (not names or facts.effective.backend == "python") and may_be_completed(facts, target)
+                begun = bool(names) and facts.effective.backend != "python"
+                open_list = not begun and may_be_completed(facts, target)
                 near = get_close_matches(value.value, names, 1, 0.6)
                 have = ", ".join(f"`{name}`" for name in names) or "none"
                 yield Problem(

@@ -22,6 +22,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.tensors import Direction, Tensor, tensors
+from tritonlint.warmup import samples
 
 RULE = Rule(
     code="TLC230",
@@ -44,14 +45,21 @@ def check(config: Document) -> Iterator[Problem]:
                 continue
             optional = tensor.message.boolean("optional") or first.message.boolean("optional")
             refused = direction == "input"
+            warmed = refused and not optional and any(sample.batch_size for sample in samples(config))
             yield Problem(
                 tensor.span,
                 f"{tensor.title} is declared twice"
-                + (", so every request to the model is refused" if refused else "; the second entry has no effect"),
+                + (
+                    ", so the server refuses the warm-up and with it the model"
+                    if warmed
+                    else ", so every request to the model is refused"
+                    if refused
+                    else "; the second entry has no effect"
+                ),
                 help=f"rename or remove one of the two {direction} entries",
                 related=(Related(first.span, "first declared here"),),
                 key=f"{tensor.key}:{tensor.index}",
-                effect="request-failure" if refused else "hygiene",
+                effect="load-failure" if warmed else "request-failure" if refused else "hygiene",
                 certainty="likely" if refused and optional else "certain",
             )
 

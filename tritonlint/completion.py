@@ -14,8 +14,32 @@ from tritonlint.target import Target
 
 # Backends of Triton's own that hand nothing back.
 _COMPLETES_NOTHING = frozenset({"identity", "repeat", "square"})
+COMPLETER = "auto_complete_config"
+"""The method by which a model.py completes its config."""
 # Backends whose only source of shapes and types is the model file.
 _READS_MODEL_FILE = frozenset({"onnxruntime", "tensorrt", "tensorflow", "openvino", "fil", "dali"})
+
+# What the vLLM backend adds itself (its src/model.py; names only ever came on top from release to release).
+VLLM_TENSORS: dict[str, frozenset[str]] = {
+    "input": frozenset(
+        {
+            "text_input",
+            "image",
+            "stream",
+            "sampling_parameters",
+            "exclude_input_in_output",
+            "return_finish_reason",
+            "return_cumulative_logprob",
+            "return_logprobs",
+            "return_num_input_tokens",
+            "return_num_output_tokens",
+            "embedding_request",
+        }
+    ),
+    "output": frozenset(
+        {"text_output", "finish_reason", "cumulative_logprob", "logprobs", "num_input_tokens", "num_output_tokens"}
+    ),
+}
 
 
 def may_be_completed(facts: ModelFacts, target: Target) -> bool:
@@ -24,19 +48,16 @@ def may_be_completed(facts: ModelFacts, target: Target) -> bool:
     if effective.is_ensemble or effective.backend in _COMPLETES_NOTHING:
         return False
     if effective.backend == "python":
-        return any(python_completes(python) for python in facts.python) or not facts.python
+        return not facts.python or any(
+            not python.understood or python.method(COMPLETER) is not None or python.may_define(COMPLETER)
+            for python in facts.python
+        )
     if effective.backend == "pytorch":
         # TorchScript files carry no names or shapes; only the Python-based variant and AOTInductor packages differ.
         return bool(effective.runtime) or effective.runtime is None or not target.before("26.03")
     if effective.backend in _READS_MODEL_FILE:
         return not _model_files_are_empty(facts.model, effective)
     return True
-
-
-def python_completes(python: object) -> bool:
-    """Whether a model.py may complete its config; True when that is not known."""
-    known = getattr(python, "completes_config", None)
-    return known is not False
 
 
 def _model_files_are_empty(model: Model, effective: EffectiveConfig) -> bool:
