@@ -19,7 +19,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
-from tritonlint.tensors import tensors
+from tritonlint.tensors import meant_for_tensorrt, tensors
 
 RULE = Rule(
     code="TLC209",
@@ -30,7 +30,7 @@ RULE = Rule(
 
 
 def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    if effective.platform is None or "tensorrt" in (effective.backend, effective.intended_backend):
+    if effective.platform is None or meant_for_tensorrt(effective):
         return
     for tensor in tensors(config):
         written = tensor.message.scalar("is_shape_tensor")

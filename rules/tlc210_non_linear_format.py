@@ -20,7 +20,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
-from tritonlint.tensors import tensors
+from tritonlint.tensors import meant_for_tensorrt, tensors
 
 RULE = Rule(
     code="TLC210",
@@ -32,14 +32,13 @@ RULE = Rule(
 
 
 def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    on_tensorrt = effective.intended_backend == "tensorrt"
-    if effective.platform is None or effective.intended_backend is None:
+    if effective.platform is None:
         return
     for tensor in tensors(config):
         written, dims = tensor.message.scalar("is_non_linear_format_io"), tensor.dims
         if written is None or written.value is not True:
             continue
-        if not on_tensorrt:
+        if not meant_for_tensorrt(effective):
             yield Problem(
                 written.span,
                 f"{tensor.title} has a non-linear format, so the server refuses the model: TensorRT alone has these",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.pbtxt.tree import Document, Field, Message
 from tritonlint.source import Span
 
@@ -233,3 +234,8 @@ def shape_text(dims: Sequence[int]) -> str:
 def shapes_match(wanted: Sequence[int], given: Sequence[int]) -> bool:
     """Whether a given fixed shape fits declared dims: equal rank, and -1 takes anything."""
     return len(wanted) == len(given) and all(w in (-1, g) for w, g in zip(wanted, given, strict=True))
+
+
+def meant_for_tensorrt(effective: EffectiveConfig) -> bool:
+    """Whether the TensorRT backend runs the model, or would if backend and platform were not mixed up."""
+    return effective.intended_backend in (None, "tensorrt", "tensorrt_plan") or effective.backend == "tensorrt"
