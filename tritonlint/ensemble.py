@@ -66,7 +66,7 @@ class Loose:
     """The nearest name among the tensors that would do."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Ensemble:
     """An ``ensemble_scheduling`` with the ensemble's own inputs and outputs.
 

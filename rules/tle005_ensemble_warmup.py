@@ -1,0 +1,86 @@
+"""Warm-up on an ensemble
+
+## What it does
+Reports `model_warmup` in an ensemble. An ensemble has no instances of its own; even an empty `model_warmup` is
+refused.
+
+## What happens
+The server refuses the ensemble; no step runs.
+
+## How to fix
+Remove `model_warmup` from the ensemble; put model_warmup into the models of the steps.
+
+## Source
+Triton core, `ValidateEnsembleSchedulingConfig` in model_config_utils.cc; checked against builds of r22.12 to
+r26.06.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLE005",
+    name="ensemble-warmup",
+    effect="load-failure",
+    server_says=("model_warmup can not be specified for ensemble",),
+)
+
+
+def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    written = config.root.field("model_warmup")
+    if written is None or not written.values or not effective.is_ensemble or not config.root.has("ensemble_scheduling"):
+        return
+
+    yield Problem(
+        written.name_span,
+        "an ensemble must not have model_warmup: it has no instances of its own",
+        help="remove it here and put model_warmup into the models of the steps",
+    )
+
+
+EXAMPLES = (
+    """\
+-- pipe/config.pbtxt --
+platform: "ensemble"
+ model_warmup { name: "w" batch_size: 0 }
+#^^^^^^^^^^^^ TLE005
+input { name: "IN" data_type: TYPE_FP32 dims: 4 }
+output { name: "OUT" data_type: TYPE_FP32 dims: 4 }
+ensemble_scheduling {
+  step {
+    model_name: "add" model_version: -1
+    input_map { key: "X" value: "IN" }
+    output_map { key: "Y" value: "OUT" }
+  }
+}
+-- pipe/1/ --
+-- add/config.pbtxt --
+backend: "identity"
+input { name: "X" data_type: TYPE_FP32 dims: 4 }
+output { name: "Y" data_type: TYPE_FP32 dims: 4 }
+-- add/1/ --
+""",
+    """\
+-- pipe/config.pbtxt --
+platform: "ensemble"
+input { name: "IN" data_type: TYPE_FP32 dims: 4 }
+output { name: "OUT" data_type: TYPE_FP32 dims: 4 }
+ensemble_scheduling {
+  step {
+    model_name: "add" model_version: -1
+    input_map { key: "X" value: "IN" }
+    output_map { key: "Y" value: "OUT" }
+  }
+}
+-- pipe/1/ --
+-- add/config.pbtxt --
+backend: "identity"
+input { name: "X" data_type: TYPE_FP32 dims: 4 }
+output { name: "Y" data_type: TYPE_FP32 dims: 4 }
+-- add/1/ --
+""",
+)
