@@ -1,4 +1,4 @@
-"""What ``tritonlint inspect PATH`` tells: a stub, a shared library, a backend folder, an environment or a model folder."""
+"""What ``tritonlint inspect PATH`` tells of a stub, a shared library, a backend folder, an environment or a model."""
 
 from __future__ import annotations
 

@@ -12,10 +12,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tritonlint.finding import Related
 from tritonlint.inputs.elf import ElfFacts, read_elf
 from tritonlint.inputs.environment import EnvironmentFacts, read_environment
 from tritonlint.pbtxt.tree import Message, Scalar
 from tritonlint.repository import Entry, Model
+from tritonlint.source import Span
 from tritonlint.target import Target
 
 if TYPE_CHECKING:
@@ -72,6 +74,20 @@ class Plan:
         if self.stub_origin == "release":
             return self.release_python
         return self.stub.python if self.stub is not None else None
+
+    @property
+    def place(self) -> Span:
+        """Where a finding about the environment belongs: the value in the config, which leads to it."""
+        return self.written.span if self.written is not None else Span(self.resolved or "")
+
+    def archive(self, label: str) -> tuple[Related, ...]:
+        """The environment itself as a second place of a finding."""
+        return (Related(Span(self.resolved), label),) if self.resolved is not None else ()
+
+    @property
+    def ignored(self) -> bool:
+        """Whether the environment is surely not used, because its Python is not the stub's."""
+        return None not in (self.stub_python, self.environment_python) and self.stub_python != self.environment_python
 
     @property
     def environment_python(self) -> str | None:

@@ -4,7 +4,7 @@ The first line says what to build, the lines after it what lies in it; the same 
 
 * ``@tar``, ``@tar.gz``, ``@zip``: one member a line, ``bin/python3.9``, ``bin/`` (a folder),
   ``bin/python3 -> python3.9`` (a link) or ``bin/activate = export A=1`` (with content, in which a backslash and ``n``
-  make a line end). ``@tar.gz cut=200`` keeps the first 200 bytes.
+  make a line end, a backslash and ``0`` a NUL). ``@tar.gz cut=200`` keeps the first 200 bytes.
 * ``@bytes 1f8b08``: these bytes.
 * ``@elf machine=x86_64 needed=libpython3.9.so.1.0,libc.so.6 runpath=$ORIGIN/../lib``: an ELF64 program with a dynamic
   segment. The lines after it are strings in its data; ``@stub 24.05`` as such a line adds the strings that mark the
@@ -76,7 +76,7 @@ def _member(line: str) -> tuple[str, bytes, str]:
     if arrow:
         return name, b"", link.strip()
     name, _, content = line.strip().partition(" = ")
-    return name, content.replace("\\n", "\n").encode(), ""
+    return name, content.replace("\\n", "\n").replace("\\0", "\0").encode(), ""
 
 
 def _gzip(data: bytes) -> bytes:

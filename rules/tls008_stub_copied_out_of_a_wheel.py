@@ -1,0 +1,99 @@
+"""The stub needs libraries that stayed in the wheel it was copied from
+
+## What it does
+Reports needed libraries with the hash names that auditwheel gives, such as `libcudart-09529672.so.12.6.77`, when the
+stub looks for them in a folder outside the model that is not there.
+
+## What happens
+The loader does not find them and the stub cannot start. Up to 25.07 the load hangs for ever; from 25.08 on it fails
+after 10 seconds.
+
+## How to fix
+Build the stub for the release, or copy the libraries as well and point to them with `patchelf --set-rpath`.
+
+## Source
+Seen on release 24.10 (facts: python-backend, section 3.2; real-servers.md).
+"""
+
+import os
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.elf import AUDITWHEEL_NAME
+from tritonlint.resolution import Plan
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLS008",
+    name="stub-copied-out-of-a-wheel",
+    effect="load-failure",
+    server_says=("error while loading shared libraries",),
+)
+
+
+def check(plan: Plan) -> Iterator[Problem]:
+    stub = plan.stub
+    if plan.stub_entry is None or stub is None:
+        return
+    hashed = [name for name in stub.needed if AUDITWHEEL_NAME.search(name)]
+    folders = stub.runpath or stub.rpath
+    # Without a folder, or with an absolute one, the image may have them.
+    if not hashed or not folders or not all(folder.startswith(("$ORIGIN", "${ORIGIN}")) for folder in folders):
+        return
+    origin = os.path.dirname(os.path.abspath(stub.path))
+    places = [folder.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for folder in folders]
+    missing = [name for name in hashed if not any(os.path.exists(os.path.join(place, name)) for place in places)]
+    if not missing:
+        return
+    yield Problem(
+        Span(stub.path),
+        f"the stub was copied out of a Python wheel and needs `{missing[0]}` from `{folders[0]}`, which is not there: "
+        "it cannot start and the model will not load",
+        help="build the stub for this release, or copy the library too and set its folder with patchelf --set-rpath",
+        key=missing[0],
+    )
+
+
+EXAMPLES = (
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input [ { name: "A" data_type: TYPE_FP32 dims: [ 1 ] } ]
+output [ { name: "B" data_type: TYPE_FP32 dims: [ 1 ] } ]
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "A").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("B", a)]))
+        return responses
+-- add/triton_python_backend_stub -- TLS008
+@elf needed=libcudart-09529672.so.12.6.77,libpython3.10.so.1.0 rpath=$ORIGIN/../../../../nvidia_pytriton.libs
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input [ { name: "A" data_type: TYPE_FP32 dims: [ 1 ] } ]
+output [ { name: "B" data_type: TYPE_FP32 dims: [ 1 ] } ]
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "A").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("B", a)]))
+        return responses
+-- add/triton_python_backend_stub --
+@elf needed=libcudart.so.12,libpython3.10.so.1.0
+""",
+)
