@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tritonlint.inputs.python_tree import (
+    Assert,
+    Attribute,
+    Binary,
     Call,
+    Class,
+    Compare,
+    Comprehension,
+    Conditional,
     Constant,
     Expression,
     Flow,
@@ -14,6 +21,7 @@ from tritonlint.inputs.python_tree import (
     Function,
     Handler,
     If,
+    Lambda,
     Match,
     Name,
     Node,
@@ -27,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
+from tritonlint.source import Span
 
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
@@ -231,3 +240,82 @@ class _Appends:
                 self.appended = True
                 return 1
         raise _GiveUpError
+
+
+_CATCHERS = frozenset(
+    {"AttributeError", "ImportError", "ModuleNotFoundError", "Exception", "BaseException", "TypeError"}
+)
+
+
+def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
+    """Whether a node stands in a try that catches missing names, or below a test with hasattr or getattr."""
+    for outer in walk(body):
+        if isinstance(outer, Try) and any(_inside(node, part) for part in outer.body):
+            for handler in outer.handlers:
+                caught = {n.id for n in walk(handler.type) if isinstance(n, Name)} if handler.type is not None else None
+                if caught is None or caught & _CATCHERS:
+                    return True
+        elif isinstance(outer, If | Conditional) and _inside(node, outer):
+            if any(isinstance(n, Name) and n.id in {"hasattr", "getattr", "TYPE_CHECKING"} for n in walk(outer.test)):
+                return True
+            if any(isinstance(n, Attribute) and n.attr == "TYPE_CHECKING" for n in walk(outer.test)):
+                return True
+    return False
+
+
+def _inside(node: Node, outer: Node) -> bool:
+    start = node.span.start or 0
+    return (outer.span.start or 0) <= start < (outer.span.end or 0)
+
+
+def unconditional(function: Function, node: Node) -> bool:
+    """Whether every call of a function that meets no error comes by a node (a request loop runs at least once)."""
+    return _reached(function.body, node, {f.span for f in request_loops(function)})
+
+
+def _reached(body: tuple[Stmt, ...], node: Node, loops: set[Span]) -> bool:
+    for statement in body:
+        if not _inside(node, statement):
+            if any(isinstance(n, Return | Flow) and not _plain(n) for n in walk((statement,), into_functions=False)):
+                return False
+            continue
+        if isinstance(statement, With | Try):
+            return _reached(statement.body, node, loops) or any(
+                _inside(node, i.value) for i in getattr(statement, "items", ())
+            )
+        if isinstance(statement, For):
+            if statement.span in loops:
+                return _reached(statement.body, node, loops)
+            return False
+        return not isinstance(statement, If | While | Match | Function | Class) and not any(
+            isinstance(n, Conditional | Comprehension | Lambda)
+            or (isinstance(n, Binary) and n.operator in {"and", "or"})
+            for n in walk((statement,))
+            if _inside(node, n)
+        )
+    return False
+
+
+def _may_skip(node: Node) -> bool:
+    if isinstance(node, Conditional | Comprehension | Lambda):
+        return True
+    return isinstance(node, Binary) and node.operator in {"and", "or"}
+
+
+def _plain(node: Node) -> bool:
+    return isinstance(node, Flow) and node.keyword == "pass"
+
+
+def checked_for_none(function: Function, name: str) -> bool:
+    """Whether a function tests a local name for None or for truth anywhere."""
+    for node in walk(function.body):
+        tests: list[Node] = []
+        if isinstance(node, If | While | Conditional | Assert):
+            tests = [node.test]
+        elif isinstance(node, Compare):
+            tests = [node]
+        elif isinstance(node, Binary) and node.operator in {"and", "or"}:
+            tests = [node.left]
+        if any(isinstance(n, Name) and n.id == name for test in tests for n in walk(test)):
+            return True
+    return False

@@ -1,0 +1,189 @@
+"""A name of pb_utils used before Triton has put it there
+
+## What it does
+Reports `pb_utils.Tensor`, `InferenceRequest`, `InferenceResponse`, `Logger`, `TritonError` and the other names from
+C++ where they are evaluated while model.py is imported: at module and class level, in default arguments, in
+decorators, in annotations that are not quoted, and `from triton_python_backend_utils import Tensor`.
+
+## What happens
+Triton attaches these names only after it has imported model.py; the model does not load.
+
+## How to fix
+Quote the annotation or add `from __future__ import annotations`; move other uses into a method.
+
+## Source
+Facts, python-backend 6.1 (observed for annotations, class attributes, module attributes and from-imports).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.python_api import pb_api
+from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Class,
+    Compare,
+    Constant,
+    Expression,
+    Function,
+    If,
+    ImportFrom,
+    Lambda,
+    Node,
+    Stmt,
+    children,
+    dotted,
+)
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP008",
+    name="pb-utils-name-at-import",
+    effect="load-failure",
+    server_says=("has no attribute 'Tensor'", "cannot import name 'Tensor'"),
+)
+
+
+def _uses(python: PythonFacts, body: tuple[Stmt, ...]) -> Iterator[tuple[Node, str, bool]]:
+    """Names from C++ that importing these statements evaluates, and whether an annotation does."""
+    for statement in body:
+        if isinstance(statement, If) and _main(statement):
+            continue
+        if isinstance(statement, ImportFrom) and statement.module == PB_MODULE:
+            yield from ((alias, alias.name, False) for alias in statement.names if alias.name in pb_api().injected)
+            continue
+        yield from _node(python, statement)
+
+
+def _main(statement: If) -> bool:
+    return isinstance(statement.test, Compare) and dotted(statement.test.left) == "__name__"
+
+
+def _node(python: PythonFacts, node: Node) -> Iterator[tuple[Node, str, bool]]:
+    if isinstance(node, Lambda):
+        return
+    if isinstance(node, Function):
+        for part in [*node.decorators, *(p.default for p in node.parameters if p.default is not None)]:
+            yield from _node(python, part)
+        if not python.future_annotations:
+            for annotation in [*(p.annotation for p in node.parameters), node.returns]:
+                yield from _annotation(python, annotation)
+        return
+    if isinstance(node, Class):
+        for part in [*node.bases, *node.decorators]:
+            yield from _node(python, part)
+        yield from _uses(python, node.body)
+        return
+    if isinstance(node, Assign) and node.annotation is not None:
+        if not python.future_annotations:
+            yield from _annotation(python, node.annotation)
+        if node.value is not None:
+            yield from _node(python, node.value)
+        return
+    if isinstance(node, ImportFrom) and node.module == PB_MODULE:
+        yield from _uses(python, (node,))
+        return
+    if isinstance(node, Attribute):
+        name = python.pb_name(node)
+        if name in pb_api().injected:
+            yield node, name, False
+            return
+    for child in children(node):
+        yield from _node(python, child)
+
+
+def _annotation(python: PythonFacts, annotation: Node | None) -> Iterator[tuple[Node, str, bool]]:
+    if annotation is not None:
+        yield from ((node, name, True) for node, name, _ in _node(python, annotation))
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    places = [
+        (node, name, annotation)
+        for node, name, annotation in _uses(python, python.body)
+        if not guarded(python.body, node)
+    ]
+    if not places:
+        return
+    first, name, _ = places[0]
+    fix = None
+    if all(annotation for _, _, annotation in places):
+        body = [s for s in python.body if not (isinstance(s, Expression) and isinstance(s.value, Constant))]
+        at = body[0].span.start if body else 0
+        text = f"from __future__ import annotations{python.newline}{python.newline}"
+        fix = Fix("evaluate no annotation", (Edit(Span(python.path, at, at), text),))
+    yield Problem(
+        first.span,
+        f"`{name}` is evaluated while model.py is imported, when triton_python_backend_utils does not have it yet",
+        help="add `from __future__ import annotations`, or quote the annotation"
+        if fix
+        else f"use `pb_utils.{name}` inside a method",
+        related=tuple(Related(node.span, f"`{other}` here too") for node, other, _ in places[1:]),
+        fix=fix,
+        key=name,
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests: "list") -> list[pb_utils.InferenceResponse]:
+#                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP008
+        return [pb_utils.InferenceResponse([]) for request in requests]
+-- fixed: add/1/model.py --
+from __future__ import annotations
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests: "list") -> list[pb_utils.InferenceResponse]:
+        return [pb_utils.InferenceResponse([]) for request in requests]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from triton_python_backend_utils import InferenceResponse
+#                                       ^^^^^^^^^^^^^^^^^ TLP008
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [InferenceResponse([]) for request in requests]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import triton_python_backend_utils as pb_utils
+
+if TYPE_CHECKING:
+    from triton_python_backend_utils import Tensor
+
+
+class TritonPythonModel:
+    def execute(self, requests) -> list[pb_utils.InferenceResponse]:
+        return [pb_utils.InferenceResponse([]) for request in requests]
+""",
+)

@@ -1,0 +1,164 @@
+"""A comparison with initialize's arguments that is never true
+
+## What it does
+Reports `args["model_instance_kind"] == "KIND_GPU"` and comparisons of `model_instance_device_id` or `model_version`
+with numbers.
+
+## What happens
+Every value in `args` is a string, and the kind is `GPU`, `CPU`, `MODEL` or `AUTO`: the comparison is never true, so a
+model meant for the GPU quietly runs on the CPU.
+
+## How to fix
+Compare with `"GPU"`, and convert ids with `int(…)`.
+
+## Source
+Facts, python-backend 6.3 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Compare, Constant, Name, Sequence, Subscript
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP012",
+    name="argument-compared-with-wrong-value",
+    effect="wrong-result",
+)
+NUMBERS = frozenset({"model_instance_device_id", "model_version"})
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    initialize = python.method("initialize")
+    if initialize is None or len(initialize.positional) != 2:
+        return
+    args = initialize.positional[1].name
+    for node in python.walk():
+        if not isinstance(node, Compare) or len(node.rights) != 1:
+            continue
+        if node.operators[0] not in {"==", "!=", "in", "not in"}:
+            continue
+        sides = [node.left, node.rights[0]]
+        for side, other in (sides, reversed(sides)):
+            sources = python.follow(side)
+            if not sources or len(sources) != 1:
+                continue
+            source, where = sources[0]
+            if not isinstance(source, Subscript) or where.owner is not initialize:
+                continue
+            if not (isinstance(source.value, Name) and source.value.id == args and len(source.items) == 1):
+                continue
+            keys = python.strings(source.items[0], where)
+            key = keys[0] if keys else ""
+            values = other.items if isinstance(other, Sequence) else (other,)
+            for value in values:
+                if not isinstance(value, Constant):
+                    continue
+                kind = key == "model_instance_kind" and isinstance(value.value, str) and value.value.startswith("KIND_")
+                number = key in NUMBERS and isinstance(value.value, int) and not isinstance(value.value, bool)
+                if kind:
+                    right = python.source(value).replace("KIND_", "", 1)
+                    message = f"the instance kind is never {python.source(value)}: Triton passes it without `KIND_`"
+                elif number:
+                    right = f'"{value.value!r}"'
+                    message = f'args["{key}"] is a string and never equals the number {value.value!r}'
+                else:
+                    continue
+                yield Problem(
+                    value.span,
+                    message,
+                    help=f"write {right}",
+                    fix=Fix(f"compare with {right}", (Edit(value.span, right),), safety="unsafe"),
+                    key=key,
+                )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.gpu = args["model_instance_kind"] == "KIND_GPU"
+#                                                 ^^^^^^^^^^ TLP012
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.gpu = args["model_instance_kind"] == "GPU"
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.first = args["model_instance_device_id"] == 0
+#                                                        ^ TLP012
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.gpu = args["model_instance_kind"] == "GPU"
+        self.first = int(args["model_instance_device_id"]) == 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

@@ -1,0 +1,201 @@
+"""An attribute of self that nobody sets
+
+## What it does
+Reports `self.name` that is read in a method of the model, while no method sets it, no class of the file defines it,
+and nothing dynamic (setattr, a base from another file, `self` given away) could. `self.logger` is the usual case:
+Triton offers `pb_utils.Logger`.
+
+## What happens
+The line raises AttributeError whenever it is reached, often only while another error is being handled.
+
+## How to fix
+Set the attribute in `initialize`, or use `pb_utils.Logger`.
+
+## Source
+Python's attribute lookup; `pb_utils.Logger` since 22.09 (facts, python-backend 7).
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_tree import (
+    Argument,
+    Attribute,
+    Call,
+    Function,
+    Name,
+    Node,
+    Return,
+    Sequence,
+    children,
+    walk,
+)
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+from tritonlint.target import Target
+
+RULE = Rule(
+    code="TLP013",
+    name="undefined-self-attribute",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("object has no attribute",),
+)
+LEVELS = {
+    "info": "log_info",
+    "debug": "log_verbose",
+    "warning": "log_warn",
+    "warn": "log_warn",
+    "error": "log_error",
+    "critical": "log_error",
+}
+
+
+def _given_away(method: Function, own: str) -> bool:
+    """Whether ``self`` is handed to something that could set attributes on it."""
+    for node in walk(method.body):
+        if isinstance(node, Argument | Sequence | Return) and any(
+            isinstance(c, Name) and c.id == own for c in children(node)
+        ):
+            return True
+        if isinstance(node, Call) and isinstance(node.func, Name) and node.func.id in {"vars", "setattr", "super"}:
+            return True
+        if isinstance(node, Attribute) and node.attr == "__dict__":
+            return True
+    return False
+
+
+def _logger(python: PythonFacts, nodes: list[Attribute], target: Target) -> Fix | None:
+    """Replace ``self.logger.info(one text)`` by Triton's logger, when every use is of that form."""
+    if not target.since("22.09"):
+        return None
+    alias = next(
+        (n for n, b in python.frames[0].bindings.items() if b[0].target == "triton_python_backend_utils"), None
+    )
+    if alias is None:
+        return None
+    starts = {node.span.start for node in nodes}
+    edits: list[Edit] = []
+    for call in python.walk():
+        if not isinstance(call, Call) or not isinstance(call.func, Attribute):
+            continue
+        if not isinstance(call.func.value, Attribute) or call.func.value.span.start not in starts:
+            continue
+        level = LEVELS.get(call.func.attr)
+        if level is None or len(call.arguments) != 1 or not _is_text(python, call.arguments[0].value):
+            return None
+        edits.append(Edit(Span(python.path, call.func.span.start, call.func.span.end), f"{alias}.Logger.{level}"))
+    return Fix("log through Triton", tuple(edits)) if len(edits) == len(nodes) else None
+
+
+def _is_text(python: PythonFacts, node: Node) -> bool:
+    return python.source(node)[:2].lstrip("rRfFuU")[:1] in {'"', "'"}
+
+
+def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
+    if not python.understood or python.may_define("__getattr__"):
+        return
+    known = set(python.attributes) | set(dir(object)) | {"__dict__"}
+    for owner in python.model_classes:
+        if owner.decorators:
+            return
+        for method in owner.body:
+            if isinstance(method, Function) and method.name in {"__getattr__", "__getattribute__"}:
+                return
+    places: dict[str, list[Attribute]] = {}
+    for owner in python.model_classes:
+        for method in owner.body:
+            if not isinstance(method, Function):
+                continue
+            own = python.self_name(python.frame_of(method))
+            if own is None:
+                continue
+            if _given_away(method, own):
+                return
+            for node in walk(method.body):
+                if isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id == own:
+                    places.setdefault(node.attr, []).append(node)
+    for name, nodes in places.items():
+        if name in known or any(guarded(python.body, node) for node in nodes):
+            continue
+        first = nodes[0]
+        is_logger = name in {"logger", "log", "_logger"}
+        near = get_close_matches(name, known, 1, 0.8)
+        if is_logger:
+            help_text = "use `pb_utils.Logger.log_info(…)`, `log_warn`, `log_error` or `log_verbose`"
+        elif near:
+            help_text = f"did you mean `self.{near[0]}`?"
+        else:
+            help_text = f"set `self.{name}` in `initialize`"
+        yield Problem(
+            first.span,
+            f"nothing sets `self.{name}`: this line raises AttributeError",
+            help=help_text,
+            fix=_logger(python, nodes, target) if is_logger else None,
+            key=name,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        self.logger.info("called")
+#       ^^^^^^^^^^^ TLP013
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        pb_utils.Logger.log_info("called")
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.count = 0
+
+    def execute(self, requests):
+        responses = []
+        self.count += 1
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
