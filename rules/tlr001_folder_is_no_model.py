@@ -6,8 +6,9 @@ version folder with a model file.
 
 ## What happens
 The server takes every folder of a repository for a model, whatever its name, hidden folders included. This
-one it refuses, and by default one refused model stops the whole server. Folders of tools (`.git`) and folders
-of a project that happens to be the repository too are reported as likely: a deployment may leave them out.
+one it refuses, and by default one refused model stops the whole server. Folders of tools (`.git`), folders of a
+project whose root holds models too, and folders beside models that were only found by searching are a note: nobody
+said that this very folder is served.
 
 ## How to fix
 Move the folder out of the repository, or give it a config and a version folder. With `--model-control-
@@ -62,7 +63,7 @@ def check(model: Model, effective: EffectiveConfig, repository: RepositoryFacts)
     project = (
         not PROJECT_FILES.isdisjoint(entry.name for entry in repository.plain_files) or ".git" in repository.models
     )
-    if tool:
+    if tool or project or not repository.given:
         yield Problem(
             model.span,
             f"the server takes {model.name} for a model too and refuses it when this folder is served as a repository",
@@ -76,7 +77,7 @@ def check(model: Model, effective: EffectiveConfig, repository: RepositoryFacts)
         f"the server takes every folder of a repository for a model and will refuse {model.name}: "
         "it has no config.pbtxt and no version folder with a model file",
         help=f"move {model.name} out of {repository.path}, or add {model.name}/config.pbtxt and {model.name}/1/",
-        certainty=None if refused and not project else "likely",
+        certainty=None if refused else "likely",
     )
 
 

@@ -175,6 +175,7 @@ class _Run:
                 tuple(repository.strays),
                 tuple(repository.plain_files),
                 repository.path in self.discovery.whole,
+                repository.path in self.discovery.given,
             )
         for group in groups.values():
             group.memo["refused"] = _Refused(self, group)

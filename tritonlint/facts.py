@@ -146,7 +146,8 @@ class ModelFacts:
 class RepositoryFacts:
     """All models of one repository, by folder name, and what else lies in it.
 
-    ``whole`` is True when the user asked for the whole repository (then a stray folder is reported).
+    ``whole`` is True when the user asked for the whole repository (then a stray folder is reported), ``given`` when
+    the repository itself was named, so that it is certainly what a server is to serve.
     """
 
     path: str
@@ -155,5 +156,6 @@ class RepositoryFacts:
     strays: tuple[Entry, ...] = ()
     plain_files: tuple[Entry, ...] = ()
     whole: bool = True
+    given: bool = True
     memo: dict[str, object] = field(default_factory=dict)
     """Answers that several rules need, computed once (the step graph, say)."""

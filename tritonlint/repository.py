@@ -119,6 +119,8 @@ class Discovery:
     """(path, reason) of places that could not be listed."""
     whole: set[str] = field(default_factory=set)
     """Paths of repositories that were asked for as a whole."""
+    given: set[str] = field(default_factory=set)
+    """Paths of repositories that were named themselves, not found below another folder."""
 
 
 def discover(paths: Iterable[str], excluded: Callable[[str, bool], bool] = lambda path, is_folder: False) -> Discovery:
@@ -140,12 +142,13 @@ class _Finder:
         self.requested: dict[str, Model] = {}
         self.unread: list[tuple[str, str]] = []
         self.whole: set[str] = set()
+        self.given: set[str] = set()
         self._looks: dict[str, bool] = {}
 
     def finish(self) -> Discovery:
         repositories = [self.repositories[path] for path in sorted(self.repositories)]
         requested = [self.requested[path] for path in sorted(self.requested)]
-        return Discovery(repositories, requested, self.unread, self.whole)
+        return Discovery(repositories, requested, self.unread, self.whole, self.given)
 
     def add(self, path: str) -> None:
         path = os.path.normpath(path)
@@ -216,6 +219,8 @@ class _Finder:
         if any(self._is_model(_join(path, entry.name)) for entry in folders):
             repository = self._repository(path)
             self.whole.add(repository.path)
+            if depth == 0:
+                self.given.add(repository.path)
             for model in repository.models:
                 self.requested[model.path] = model
             inner = [e for e in folders if not self._is_model(_join(path, e.name))]
