@@ -59,9 +59,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             node.attr_span,
             f"triton_python_backend_utils has no `{name}` in any release",
             help=f"use `{right}`",
-            fix=Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe")
-            if right.isidentifier()
-            else None,
+            fix=fix if right.isidentifier() else None,
             effect=None if python.function_at(node) else "load-failure",
             key=name,
         )

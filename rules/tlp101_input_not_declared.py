@@ -1,0 +1,111 @@
+"""An input read by a name that the config does not declare
+
+## What it does
+Compares the names given to `get_input_tensor_by_name` with the inputs of config.pbtxt, control and state inputs of
+sequence batching included. Silent when the model has `auto_complete_config` or a name cannot be known.
+
+## What happens
+`get_input_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`:
+every request that comes by is answered with an error.
+
+## How to fix
+Use the same name on both sides.
+
+## Source
+Facts, python-backend 6.7 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_join import declared, near_name, none_is_handled
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP101",
+    name="input-not-declared",
+    effect="request-failure",
+    server_says=("'NoneType' object has no attribute 'as_numpy'",),
+)
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    names = declared(python, config, "input")
+    if not names:
+        return
+    for read in python.reads:
+        if not read.names or any(name in names for name in read.names) or none_is_handled(python, read):
+            continue
+        wanted = read.names[0]
+        near = near_name(wanted, names)
+        sure = len(read.names) == 1 and read.function is not None and unconditional(read.function, read.call)
+        quoted = python.text[read.name_span.start : read.name_span.end] in {f'"{wanted}"', f"'{wanted}'"}
+        edit = Edit(read.name_span, f'"{near}"')
+        yield Problem(
+            read.name_span,
+            f'config.pbtxt declares no input "{wanted}", so this returns None',
+            help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
+            related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
+            fix=Fix(f'read "{near}"', (edit,), safety="unsafe") if near and quoted else None,
+            certainty="certain" if sure else "likely",
+            key=wanted,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "X").as_numpy()
+#                                                          ^^^ TLP101
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

@@ -1,0 +1,99 @@
+"""A declared output that the model never writes
+
+## What it does
+Reports an output of config.pbtxt that no InferenceResponse of the model holds. Only when every tensor of every
+response has a known name.
+
+## What happens
+The request succeeds, and the output is missing from the response.
+
+## How to fix
+Add the tensor, or remove the output from config.pbtxt.
+
+## Source
+Facts, python-backend 6.4 (observed on every release tried).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_join import declared
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP103",
+    name="output-never-produced",
+    effect="wrong-result",
+    certainty="likely",
+)
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    names = declared(python, config, "output")
+    responses = [r for r in python.responses if not (r.has_error and not r.outputs)]
+    if not names or not responses or not all(r.complete for r in responses):
+        return
+    written: set[str] = set()
+    for response in responses:
+        for write in response.outputs:
+            if write.names is None:
+                return
+            written.update(write.names)
+    if not written <= set(names):
+        # A misspelt name is the cause, and another rule names it.
+        return
+    for name, span in names.items():
+        if name not in written:
+            yield Problem(
+                span,
+                f'model.py never writes the output "{name}"; requests succeed without it',
+                help=f'add `pb_utils.Tensor("{name}", …)` to the response, or remove the output',
+                related=(Related(responses[0].call.span, "the response is built here"),),
+                key=name,
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "score" data_type: TYPE_FP32 dims: [ 1 ] }
+#              ^^^^^^^ TLP103
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

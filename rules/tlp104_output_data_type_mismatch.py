@@ -1,0 +1,162 @@
+"""An output array of another data type than the config declares
+
+## What it does
+Compares the data type of the arrays given to `pb_utils.Tensor`, where NumPy's rules decide it (`astype`, `dtype=`,
+the float64 default of `np.zeros`, literals), with the output's data_type.
+
+## What happens
+Triton does not check: the client receives FP64 where FP32 was promised, and an ensemble or a typed client misreads
+the bytes.
+
+## How to fix
+Convert with `.astype(…)`, or declare the type that is sent.
+
+## Source
+Facts, python-backend 6.4 (observed on 23.10 to 26.07).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python_join import declared, tensors_by_name
+from tritonlint.inputs.python_tree import Attribute, Call, Name, Subscript
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP104",
+    name="output-data-type-mismatch",
+    effect="wrong-result",
+)
+BACK = {numpy: triton for triton, numpy in TRITON_TO_NUMPY.items()}
+
+
+def _fits(declared_type: str, dtype: str) -> bool:
+    if declared_type == "TYPE_STRING":
+        return dtype in {"object", "bytes"}
+    return TRITON_TO_NUMPY[declared_type] == dtype
+
+
+def _numpy(python: PythonFacts) -> str:
+    """The name that NumPy is imported by."""
+    for name, bindings in python.frames[0].bindings.items():
+        if len(bindings) == 1 and bindings[0].target == "numpy":
+            return name
+    return ""
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    if not declared(python, config, "output"):
+        return
+    outputs = tensors_by_name(config, "output")
+    seen: set[int | None] = set()
+    for response in python.responses:
+        for write in response.outputs:
+            if write.dtype in {None, "str"} or write.value is None or not write.names or write.call.span.start in seen:
+                continue
+            declared_types = [(name, outputs[name].scalar("data_type")) for name in write.names if name in outputs]
+            wrong = [
+                (name, scalar)
+                for name, scalar in declared_types
+                if scalar is not None
+                and isinstance(scalar.value, str)
+                and scalar.value in TRITON_TO_NUMPY
+                and not _fits(scalar.value, write.dtype or "")
+            ]
+            if not wrong or len(wrong) != len(write.names):
+                continue
+            seen.add(write.call.span.start)
+            name, scalar = wrong[0]
+            right = TRITON_TO_NUMPY[str(scalar.value)] if scalar is not None else ""
+            fix = None
+            numpy = _numpy(python)
+            if numpy and isinstance(write.value, Name | Call | Attribute | Subscript) and right != "object":
+                end = write.value.span.end
+                edit = Edit(Span(python.path, end, end), f".astype({numpy}.{right if right != 'bool' else 'bool_'})")
+                fix = Fix(f"convert to {right}", (edit,), safety="unsafe")
+            yield Problem(
+                write.value.span,
+                f'output "{name}" is declared {scalar.value if scalar else ""}, but this array is {write.dtype}',
+                help=f"add `.astype(np.{right})`, or declare {BACK.get(write.dtype or '', 'the type that is sent')}",
+                related=(Related(scalar.span, "declared here"),) if scalar is not None else (),
+                fix=fix,
+                key=name,
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", np.zeros(x.shape))
+#                                    ^^^^^^^^^^^^^^^^^ TLP104
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", np.zeros(x.shape).astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", np.zeros(x.shape, dtype=np.float32) + 1)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

@@ -1,0 +1,90 @@
+"""An optional input used without looking whether it is there
+
+## What it does
+Reports `get_input_tensor_by_name` of an input with `optional: true` whose result is used without a test for None.
+
+## What happens
+A request without the input fails with `'NoneType' object has no attribute 'as_numpy'`.
+
+## How to fix
+Test the result for None before using it, or remove `optional: true`.
+
+## Source
+Facts, python-backend 6.7 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_join import none_is_handled, tensors_by_name
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP105",
+    name="optional-input-not-checked",
+    effect="request-failure",
+    certainty="likely",
+)
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    inputs = tensors_by_name(config, "input")
+    for read in python.reads:
+        if read.names is None or len(read.names) != 1 or read.names[0] not in inputs:
+            continue
+        optional = inputs[read.names[0]].scalar("optional")
+        if optional is None or optional.value is not True or none_is_handled(python, read):
+            continue
+        yield Problem(
+            read.call.span,
+            f'input "{read.names[0]}" is optional, and a request without it fails here',
+            help="test the result for None before using it",
+            related=(Related(optional.span, "declared optional here"),),
+            key=read.names[0],
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] optional: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP105
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] optional: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            x = np.zeros(1) if x is None else x.as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

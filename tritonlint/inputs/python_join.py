@@ -1,0 +1,92 @@
+"""What rules need to hold a model.py against its config.pbtxt."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Literal
+
+from tritonlint.inputs.python import PythonFacts, TensorRead
+from tritonlint.inputs.python_flow import checked_for_none
+from tritonlint.inputs.python_tree import Assign, Attribute, Comprehension, Expr, Name, Sequence, Walrus
+from tritonlint.pbtxt.tree import Document, Message
+from tritonlint.source import Span
+
+Direction = Literal["input", "output"]
+
+
+def declared(python: PythonFacts, config: Document, direction: Direction) -> dict[str, Span] | None:
+    """The tensor names that a config declares, with their places; None when more may exist than is written."""
+    root = config.root
+    if config.problems or root.uncertain or not python.understood:
+        return None
+    if python.method("auto_complete_config") is not None or python.may_define("auto_complete_config"):
+        return None
+    names: dict[str, Span] = {}
+    for tensor in root.messages(direction):
+        name = tensor.scalar("name")
+        if name is None or not isinstance(name.value, str):
+            return None
+        names[name.value] = name.span
+    if not names:
+        return None
+    sequence = root.message("sequence_batching")
+    others: list[tuple[Message, str]] = []
+    if sequence is not None:
+        others += [(m, "name") for m in sequence.messages("control_input")] if direction == "input" else []
+        others += [(m, f"{direction}_name") for m in sequence.messages("state")]
+    others += [(m, "target_name") for m in root.messages(f"batch_{direction}")]
+    for message, key in others:
+        for value in message.scalars(key):
+            if not isinstance(value.value, str):
+                return None
+            names.setdefault(value.value, value.span)
+    return names
+
+
+def tensors_by_name(config: Document, direction: Direction) -> dict[str, Message]:
+    """The tensor messages of a config by name."""
+    found = {}
+    for tensor in config.root.messages(direction):
+        name = tensor.string("name")
+        if name:
+            found[name] = tensor
+    return found
+
+
+def near_name(name: str, names: dict[str, Span]) -> str | None:
+    """The declared name that was probably meant; the only one there is, if need be."""
+    folded = {known.lower(): known for known in names}
+    close = get_close_matches(name.lower(), folded, 1, 0.75)
+    return folded[close[0]] if close else None
+
+
+def none_is_handled(python: PythonFacts, read: TensorRead) -> bool:
+    """Whether the result of a read is tested, kept or passed on, so that None may be meant."""
+    for node in python.walk():
+        if isinstance(node, Attribute) and node.value is read.call:
+            return False
+        if isinstance(node, Assign | Walrus) and node.value is read.call:
+            targets = node.targets if isinstance(node, Assign) else (node.target,)
+            if len(targets) != 1 or not isinstance(targets[0], Name) or read.function is None:
+                return True
+            name = targets[0].id
+            if isinstance(node, Walrus) or checked_for_none(read.function, name):
+                return True
+            return not any(
+                isinstance(n, Attribute) and isinstance(n.value, Name) and n.value.id == name
+                for n in python.walk_function(read.function)
+            )
+    return True
+
+
+def is_list(python: PythonFacts, expr: Expr) -> bool:
+    """Whether an expression is certainly a list: a display, a comprehension, or a local that is only ever one."""
+    if isinstance(expr, Sequence | Comprehension):
+        return expr.kind == "list"
+    if not isinstance(expr, Name):
+        return False
+    found = python.lookup(expr.id, python.frame_at(expr))
+    return found is not None and all(
+        binding.kind == "value" and isinstance(binding.expr, Sequence | Comprehension) and binding.expr.kind == "list"
+        for binding in found[0]
+    )
