@@ -9,6 +9,7 @@ The first line says what to build, the lines after it what lies in it; the same 
 * ``@elf machine=x86_64 needed=libpython3.9.so.1.0,libc.so.6 runpath=$ORIGIN/../lib``: an ELF64 program with a dynamic
   segment. The lines after it are strings in its data; ``@stub 24.05`` as such a line adds the strings that mark the
   stub of that release. ``cut=100`` keeps the first 100 bytes, ``mode=644`` sets the mode (default 755).
+* ``@link TARGET``: a symbolic link.
 * ``@executable``: the lines after it as an executable text file; ``mode=`` sets another mode.
 """
 
@@ -34,6 +35,9 @@ def build(text: str, place: Path) -> None:
     lines = rest.splitlines()
     options = dict(word.split("=", 1) for word in words if "=" in word)
     mode = int(options.get("mode", "644" if kind not in ("@elf", "@executable") else "755"), 8)
+    if kind == "@link":
+        place.symlink_to(words[0])
+        return
     if kind == "@bytes":
         data = bytes.fromhex("".join(words + lines))
     elif kind == "@tar":
