@@ -1,7 +1,8 @@
 """The config is not valid text format
 
 ## What it does
-Reports what is not protobuf text format: a missing colon, value or comma, a stray character, an unknown escape, a text over several lines.
+Reports what is not protobuf text format: a missing colon, value or comma, a stray character, an unknown escape, a
+text over several lines.
 
 ## What happens
 The server cannot read the config and refuses the model.
@@ -10,7 +11,8 @@ The server cannot read the config and refuses the model.
 As the finding says; most have a fix.
 
 ## Source
-protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`; all releases.
+protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`;
+all releases.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,8 @@ The server cannot read the config and refuses the model.
 Add or delete the bracket; indent each level, so that the missing one shows.
 
 ## Source
-protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`; all releases.
+protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`;
+all releases.
 """
 
 from collections.abc import Iterator

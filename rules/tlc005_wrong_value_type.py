@@ -1,7 +1,8 @@
 """A value of the wrong type, or out of range
 
 ## What it does
-Reports values that the field's type cannot hold: a text for a number, a list for a single value, a fraction for a whole number, a number too large.
+Reports values that the field's type cannot hold: a text for a number, a list for a single value, a fraction for a
+whole number, a number too large.
 
 ## What happens
 The server cannot read the config and refuses the model.
@@ -10,7 +11,8 @@ The server cannot read the config and refuses the model.
 Write a value of the field's type.
 
 ## Source
-protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`; all releases.
+protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`;
+all releases.
 """
 
 from collections.abc import Iterator
@@ -24,7 +26,12 @@ RULE = Rule(
     code="TLC005",
     name="wrong-value-type",
     effect="load-failure",
-    server_says=("Expected integer, got", "Expected string, got", "Integer out of range", "Invalid value for boolean field"),
+    server_says=(
+        "Expected integer, got",
+        "Expected string, got",
+        "Integer out of range",
+        "Invalid value for boolean field",
+    ),
 )
 
 

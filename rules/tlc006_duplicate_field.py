@@ -1,7 +1,8 @@
 """A single field is set twice
 
 ## What it does
-Reports a field that may occur once and is written again, where the first occurrence says something: protobuf does not notice a first value of 0, false or `""`.
+Reports a field that may occur once and is written again, where the first occurrence says something: protobuf does not
+notice a first value of 0, false or `""`.
 
 ## What happens
 The server cannot read the config and refuses the model.
@@ -10,7 +11,8 @@ The server cannot read the config and refuses the model.
 Keep one of the two.
 
 ## Source
-protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`; all releases.
+protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`;
+all releases.
 """
 
 from collections.abc import Iterator

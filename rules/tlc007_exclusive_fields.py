@@ -1,7 +1,8 @@
 """Two fields that exclude each other
 
 ## What it does
-Reports fields of which only one may be set: the three kinds of scheduling, the three version policies, the sources of warm-up data, the two sequence strategies.
+Reports fields of which only one may be set: the three kinds of scheduling, the three version policies, the sources of
+warm-up data, the two sequence strategies.
 
 ## What happens
 The server cannot read the config and refuses the model.

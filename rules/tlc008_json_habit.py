@@ -1,16 +1,19 @@
 """JSON or C notation in a config
 
 ## What it does
-Reports quoted field names, quoted numbers, booleans and enum values, trailing commas, comments with slashes, and files that are JSON as a whole.
+Reports quoted field names, quoted numbers, booleans and enum values, trailing commas, comments with slashes, and
+files that are JSON as a whole.
 
 ## What happens
 The server cannot read the config and refuses the model.
 
 ## How to fix
-Write protobuf text format: `name: value`, only texts in quotes, `#` before comments, no comma behind the last element.
+Write protobuf text format: `name: value`, only texts in quotes, `#` before comments, no comma behind the last
+element.
 
 ## Source
-protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`; all releases.
+protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`;
+all releases.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """The config is not plain UTF-8 text
 
 ## What it does
-Reports byte order marks, UTF-16, control characters, invisible blanks and typographic quotation marks outside of texts. Inside quotes and comments all characters are fine.
+Reports byte order marks, UTF-16, control characters, invisible blanks and typographic quotation marks outside of
+texts. Inside quotes and comments all characters are fine.
 
 ## What happens
 The server cannot read the config and refuses the model.
@@ -10,7 +11,8 @@ The server cannot read the config and refuses the model.
 Save the file as UTF-8 without a byte order mark and type the character anew.
 
 ## Source
-protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`; all releases.
+protobuf's C++ text parser, which Triton core calls with its defaults; every form was tried with `protoc --encode`;
+all releases.
 """
 
 from collections.abc import Iterator
@@ -47,7 +49,7 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 """,
     """\
 -- add/config.pbtxt --
-backend: "identity"
+backend:\u00a0"identity"
 #       ^ TLC009
 input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }

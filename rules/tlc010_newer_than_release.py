@@ -44,7 +44,7 @@ def check(config: Document, target: Target) -> Iterator[Problem]:
             yield Problem(
                 span,
                 f"servers older than {first} refuse the model: they do not know {short}",
-                help=f"declare the release you run with --triton-version (or in the settings) if it is {first} or newer",
+                help=f"if you run {first} or newer, declare it with --triton-version or in the settings",
                 key=name,
                 effect="portability",
                 certainty="likely",

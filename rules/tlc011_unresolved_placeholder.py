@@ -1,8 +1,8 @@
 """A placeholder that something must fill in before the server reads the config
 
 ## What it does
-Reports the first `${name}`, `{{ name }}`, `{% … %}` or `<% … %>` outside of quotes, once per config. What a placeholder stands
-for is taken as unknown by every other rule.
+Reports the first `${name}`, `{{ name }}`, `{% … %}` or `<% … %>` outside of quotes, once per config. What a
+placeholder stands for is taken as unknown by every other rule.
 
 ## What happens
 Whatever deploys the model must fill the placeholders in. A server that gets the file as it lies here refuses the model.

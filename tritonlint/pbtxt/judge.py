@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.pbtxt.schema import field_releases, message_types
-from tritonlint.pbtxt.tree import Document, Message, ProblemKind, ReadProblem, Scalar
+from tritonlint.pbtxt.tree import Document, Message, ProblemKind, ReadProblem
 from tritonlint.source import Span
 
 
@@ -46,11 +46,11 @@ def newer_than(config: Document, release: str) -> Iterator[tuple[Span, str, str]
                 # What lies inside is as new, and one finding says it.
                 yield field.name_span, name, newer[name]
                 continue
-            enum = schema.fields[field.name].enum
+            type_ = schema.fields[field.name]
             for value in field.values:
                 if isinstance(value, Message):
                     todo.append(value)
-                elif enum is not None and isinstance(value, Scalar) and value.kind == "identifier":
-                    named = f"{enum.name}.{value.value}"
+                elif type_.kind == "enum" and value.kind == "identifier":
+                    named = f"{type_.enum.name}.{value.value}"
                     if named in newer:
                         yield value.span, named, newer[named]

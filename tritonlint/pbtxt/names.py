@@ -59,7 +59,7 @@ def unquoted_literal(type_: FieldType, word: str) -> str:
         digits = word.removeprefix("-")
         plain = digits.isascii() and digits.isdigit() and len(digits) < 20 and (digits == "0" or digits[0] != "0")
         return word if plain and type_.low <= int(word) <= type_.high else ""
-    if type_.enum is None:
+    if type_.kind != "enum":
         return ""
     upper = word.upper().replace("-", "_")
     numbers = type_.enum.numbers

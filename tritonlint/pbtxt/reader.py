@@ -38,6 +38,11 @@ EOF = ""
 STRINGS = frozenset((PLAIN, ESCAPED))
 OPENERS = {"{": "}", "<": ">", "[": "]"}
 CLOSERS = frozenset("}>]")
+BRACES = frozenset("{<")
+SEPARATORS = frozenset(",;")
+HOLDERS = frozenset((HOLD, BLOCK))
+# What behind an identifier shows that it is the name of a field.
+FIELD_SIGNS = frozenset(":{[<")
 VALUES = frozenset((IDENTIFIER, PLAIN, ESCAPED, INTEGER, FLOAT, HOLD, BAD_NUMBER, BAD_STRING, BAD, "-"))
 
 _BLOCK = r"\{%[^\n]*?%\}|<%[^\n]*?%>"
@@ -58,10 +63,10 @@ _KINDS = (EOF, IDENTIFIER, "", PLAIN, INTEGER, "", ESCAPED, FLOAT, BAD_NUMBER, B
 _SYMBOL, _COMMENT, _LAST_USUAL, _FOREIGN_COMMENT = 2, 5, 7, 10
 _PLAIN_TOKENS = re.compile(_COMMON, re.VERBOSE)
 # A placeholder wins over every other token, but its groups come last, so that _KINDS serves both patterns.
-_GLUED = rf"[A-Za-z0-9_.]*(?:\$\{{[^{{}}\"'\n]*\}}|<%=[^%\n]*%>|\{{\{{(?!\s*\w+\s*[:{{<])[^{{}}\n]+\}}\}})"
+_GLUED = r"[A-Za-z0-9_.]*(?:\$\{[^{}\"'\n]*\}|<%=[^%\n]*%>|\{\{(?!\s*\w+\s*[:{<])[^{}\n]+\}\})"
 _HOLD_START = rf"(?:{_GLUED})+[A-Za-z0-9_.]*"
 _TEMPLATE_TOKENS = re.compile(rf"(?!{_HOLD_START}|{_BLOCK})(?:{_COMMON})|({_HOLD_START})|({_BLOCK})", re.VERBOSE)
-_IN_STRING = re.compile(rf"\$\{{[A-Za-z_][^{{}}\"'\n]*\}}|\{{\{{[^{{}}\n]+\}}\}}|<%[^%\n]*%>")
+_IN_STRING = re.compile(r"\$\{[A-Za-z_][^{}\"'\n]*\}|\{\{[^{}\n]+\}\}|<%[^%\n]*%>")
 _ESCAPE = re.compile(
     rb"\\(?:([abfnrtv\\?'\"])|([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})"
     rb"|u([0-9a-fA-F]{4})|U(00[01][0-9a-fA-F]{5})|(.|$))",
@@ -169,8 +174,7 @@ class _Reader:
                     add_kind(_KINDS[index])  # type: ignore[index]
                 else:
                     # Rare; some of these go on elsewhere than behind the match.
-                    assert index is not None
-                    position = self._odd_token(_KINDS[index], index, start, end)
+                    position = self._odd_token(index or 0, start, end)
                     if position != end:
                         break
                     continue
@@ -182,13 +186,14 @@ class _Reader:
         add_start(size)
         add_end(size)
 
-    def _odd_token(self, kind: str, index: int, start: int, end: int) -> int:
+    def _odd_token(self, index: int, start: int, end: int) -> int:
         """A token that is no plain text format. Returns where to go on."""
         text = self.text
+        kind = _KINDS[index]
         if index == _FOREIGN_COMMENT:
             self._foreign_comment(start, end)
             return end
-        if kind == HOLD or kind == BLOCK:
+        if kind in HOLDERS:
             self.placeholders.append((start, end))
             self.blocks |= kind == BLOCK
         elif kind == BAD_NUMBER:
@@ -314,7 +319,7 @@ class _Reader:
                     if kind == ":":
                         at += 1
                         kind = kinds[at]
-                    if kind == "{" or kind == "<":
+                    if kind in BRACES:
                         values: list[Scalar | Message] = [self._message(type_, at, depth)]
                     elif kind == "[" and type_.repeated:
                         values = self._message_list(type_, at, message, depth)
@@ -336,7 +341,7 @@ class _Reader:
                 if not type_.repeated:
                     self._singular(type_, field, seen)
                 kind = kinds[self.i]
-                if kind == "," or kind == ";":
+                if kind in SEPARATORS:
                     self.i += 1
                 if self.unwind is not None:
                     message.uncertain = True
@@ -356,7 +361,6 @@ class _Reader:
         start = self.starts[at]
         closer = OPENERS[self.kinds[at]]
         schema = type_.message
-        assert schema is not None
         child = Message(self.path, start, start + 1, schema.name)
         self.i = at + 1
         self.open.append((closer, start, schema))
@@ -375,9 +379,9 @@ class _Reader:
         self.open.append(("]", opening, None))
         while True:
             kind = kinds[self.i]
-            if kind == "{" or kind == "<":
+            if kind in BRACES:
                 values.append(self._message(type_, self.i, depth))
-            elif kind == HOLD or kind == BLOCK:
+            elif kind in HOLDERS:
                 message.uncertain = True
                 values.append(self._placeholder(self.i))
                 self.i += 1
@@ -402,7 +406,7 @@ class _Reader:
             if kind == BLOCK:
                 values.append(self._placeholder(self.i))
                 self.i += 1
-            elif kind in VALUES and not (kind == IDENTIFIER and kinds[self.i + 1] in (":", "{", "[", "<")):
+            elif kind in VALUES and not (kind == IDENTIFIER and kinds[self.i + 1] in FIELD_SIGNS):
                 values.append(self._scalar(type_, self.i, message))
             elif self._list_element_missing(message, opening, _wanted(type_)):
                 break
@@ -446,7 +450,7 @@ class _Reader:
             self.i -= 1
             return False
         message.uncertain = True
-        if kind == EOF or kind == IDENTIFIER or kind in "}>":
+        if kind in (EOF, IDENTIFIER) or kind in "}>":
             self._unclosed(opening, "[", "]", self.ends[i - 1])
             return True
         self._add("syntax", start, end, f"the list needs {wanted}, but found {self._shown(i)}", "")
@@ -465,14 +469,15 @@ class _Reader:
             return "end"
         start, end = self.starts[i], self.ends[i]
         before = kinds[i - 1]
-        if kind in (HOLD, BLOCK) or before in (HOLD, BLOCK):
+        if kind in HOLDERS or before in HOLDERS:
             return "element" if kind != EOF else "end"
         if kind == ";":
-            self._add("syntax", start, end, "a list is separated by commas", "write , for ;", (Replacement(start, end, ","),))
+            comma = (Replacement(start, end, ","),)
+            self._add("syntax", start, end, "a list is separated by commas", "write , for ;", comma)
             self.i = i + 1
             return "element"
         is_element = kind in elements if elements else kind in VALUES
-        if is_element and kind and not (kind == IDENTIFIER and kinds[i + 1] in (":", "{", "[", "<")):
+        if is_element and kind and not (kind == IDENTIFIER and kinds[i + 1] in FIELD_SIGNS):
             previous = self.ends[i - 1]
             self._add(
                 "syntax",
@@ -501,7 +506,6 @@ class _Reader:
         kind = kinds[at]
         start, end = self.starts[at], self.ends[at]
         schema = type_.message
-        assert schema is not None
         if kind == HOLD:
             message.uncertain = True
             self.i = at + 1
@@ -517,14 +521,14 @@ class _Reader:
                 f"write {type_.name} {{ … }} without [ ]",
                 name=type_.name,
             )
-            if element == "{" or element == "<":
+            if element in BRACES:
                 values = self._message_list(type_, at, message, depth)
                 return values[:1]
             self.i = at
             self._skip_value()
             return []
         previous = self.ends[at - 1]
-        if kind == IDENTIFIER and self.text[start:end] in schema.fields and kinds[at + 1] in (":", "{", "[", "<"):
+        if kind == IDENTIFIER and self.text[start:end] in schema.fields and kinds[at + 1] in FIELD_SIGNS:
             # The bracket was forgotten, its content was not.
             self._add(
                 "unclosed",
@@ -542,7 +546,7 @@ class _Reader:
                 child.end = self._fields(schema, child, "}", depth + 1)
                 self.open.pop()
             return [child]
-        if kind in VALUES and not (kind == IDENTIFIER and kinds[at + 1] in (":", "{", "[", "<")):
+        if kind in VALUES and not (kind == IDENTIFIER and kinds[at + 1] in FIELD_SIGNS):
             self.i = at
             self._skip_value()
             self._add(
@@ -664,7 +668,7 @@ class _Reader:
         wanted = type_.kind
         start = self.starts[at]
         if wanted == "string":
-            if kind == PLAIN or kind == ESCAPED:
+            if kind in STRINGS:
                 return self._string(at)
             if kind == HOLD:
                 if kinds[at + 1] in STRINGS:
@@ -696,7 +700,6 @@ class _Reader:
             value = number
         elif wanted == "enum":
             enum = type_.enum
-            assert enum is not None
             if kind == IDENTIFIER and not negative:
                 if token not in enum.numbers:
                     return self._unknown_value(type_, at, message)
@@ -723,10 +726,10 @@ class _Reader:
             value = number == 1
         elif kind == FLOAT:
             value = float(token.rstrip("fF"))
-        elif kind == INTEGER and (token == "0" or token[0] != "0"):
+        elif kind == INTEGER and not _OCTAL_OR_HEX.match(token):
             value = float(token)
-        elif kind == IDENTIFIER and token.lower() in ("inf", "infinity", "nan"):
-            value = float(token)
+        elif kind == IDENTIFIER and _FLOAT_NAME.fullmatch(token):
+            value = float(token.lower())
         else:
             return self._wrong_value(type_, at - negative, message)
         if negative and isinstance(value, float):
@@ -849,8 +852,8 @@ class _Reader:
         start, end = self.starts[at], self.ends[at]
         name = type_.name
         wanted = _wanted(type_)
-        next_field = kind == IDENTIFIER and kinds[at + 1] in (":", "{", "[", "<")
-        if kind not in VALUES and kind not in OPENERS or next_field or kind == BLOCK:
+        next_field = kind == IDENTIFIER and kinds[at + 1] in FIELD_SIGNS
+        if (kind not in VALUES and kind not in OPENERS) or next_field or kind == BLOCK:
             self.i = at
             if kind != BLOCK:
                 self._add(
@@ -957,8 +960,7 @@ class _Reader:
         """A name that the enum does not have."""
         kinds = self.kinds
         enum = type_.enum
-        assert enum is not None
-        if kinds[at + 1] in (":", "{", "[", "<"):
+        if kinds[at + 1] in FIELD_SIGNS:
             return self._wrong_value(type_, at, message)
         start, end = self.starts[at], self.ends[at]
         token = self.text[start:end]
@@ -995,20 +997,20 @@ class _Reader:
         following = kinds[i + 1]
         if following not in (":", "{", "[", "<", "-") and following not in VALUES:
             self.i = i + 1
-            if kinds[self.i] in (",", ";"):
+            if kinds[self.i] in SEPARATORS:
                 self.i += 1
         elif following == IDENTIFIER or (following == BAD and text[self.starts[i + 1] : self.ends[i + 1]] != "="):
             self.i = i + 1
         else:
             self.i = i + 1
-            if following == ":" or following == BAD:
+            if following in (":", BAD):
                 self.i += 1
             if kinds[self.i] in OPENERS or (
                 kinds[self.i] in VALUES
-                and not (kinds[self.i] == IDENTIFIER and kinds[self.i + 1] in (":", "{", "[", "<"))
+                and not (kinds[self.i] == IDENTIFIER and kinds[self.i + 1] in FIELD_SIGNS)
             ):
                 self._skip_value()
-            if kinds[self.i] in (",", ";"):
+            if kinds[self.i] in SEPARATORS:
                 self.i += 1
         if len(self.problems) >= MAX_PROBLEMS:
             return False
@@ -1076,7 +1078,7 @@ class _Reader:
             return True
         if kind in CLOSERS:
             return self._stray_closer(message, closer, i)
-        if kind in STRINGS and following in (":", "{", "[", "<"):
+        if kind in STRINGS and following in FIELD_SIGNS:
             name = text[start + 1 : end - 1]
             self.kinds[i] = IDENTIFIER
             self.starts[i] += 1
@@ -1093,16 +1095,16 @@ class _Reader:
                 )
             return False
         message.uncertain = True
-        if kind == HOLD or kind == BLOCK:
+        if kind in HOLDERS:
             self.i = i + 1
             if kind == HOLD and (following == ":" or following in OPENERS):
                 self.i += following == ":"
                 self._skip_value()
-            if kinds[self.i] in (",", ";"):
+            if kinds[self.i] in SEPARATORS:
                 self.i += 1
             return False
-        if kind in (",", ";"):
-            while kinds[self.i] in (",", ";"):
+        if kind in SEPARATORS:
+            while kinds[self.i] in SEPARATORS:
                 self.i += 1
             last = self.ends[self.i - 1]
             self._add(
@@ -1142,7 +1144,7 @@ class _Reader:
         if last == i:
             return False
         self.i = last
-        if kinds[last] in (",", ";"):
+        if kinds[last] in SEPARATORS:
             self.i += 1
         first = field.values[0].start
         end = self.ends[last - 1]
@@ -1165,7 +1167,7 @@ class _Reader:
         message.uncertain = True
         if not closer:
             self._extra_closer(i)
-            while self.kinds[self.i] in CLOSERS or self.kinds[self.i] in (",", ";"):
+            while self.kinds[self.i] in CLOSERS or self.kinds[self.i] in SEPARATORS:
                 self.i += 1
             return False
         opening = self.open[-1][1]
@@ -1275,7 +1277,7 @@ class _Reader:
     def _skip_glued(self, same_line: bool) -> None:
         """Go behind what is written without a space behind a bad value, or for texts on the same line."""
         kinds, i = self.kinds, self.i
-        while kinds[i] in VALUES and not (kinds[i] == IDENTIFIER and kinds[i + 1] in (":", "{", "[", "<")):
+        while kinds[i] in VALUES and not (kinds[i] == IDENTIFIER and kinds[i + 1] in FIELD_SIGNS):
             between = self.text[self.ends[i - 1] : self.starts[i]]
             if between and (not same_line or "\n" in between):
                 break
@@ -1339,7 +1341,7 @@ class _Reader:
         start: int,
         end: int,
         message: str,
-        help: str,  # noqa: A002 (the field's name)
+        help: str,
         repairs: tuple[Replacement, ...] = (),
         name: str = "",
         related: tuple[tuple[int, int, str], ...] = (),
@@ -1361,6 +1363,8 @@ class _Reader:
         return raw if len(raw) <= 30 else raw[:27] + "…"
 
 
+_OCTAL_OR_HEX = re.compile("0.")
+_FLOAT_NAME = re.compile("inf|infinity|nan", re.IGNORECASE)
 _BOOLS = {"true": True, "True": True, "t": True, "false": False, "False": False, "f": False}
 _OWNERS: dict[str, tuple[str, ...]] = {}
 
@@ -1382,7 +1386,7 @@ def _owners() -> dict[str, tuple[str, ...]]:
 
 def _integer(token: str) -> int | None:
     """The number of a valid integer token; None when it has more digits than any integer type."""
-    if token[0] != "0" or token == "0":
+    if not _OCTAL_OR_HEX.match(token):
         return int(token) if len(token) <= 20 else None
     return int(token, 16) if token[1] in "xX" else int(token, 8)
 
@@ -1391,7 +1395,6 @@ def _is_default(type_: FieldType, scalar: Scalar) -> bool:
     """Whether protobuf cannot tell this value from a field that is not written."""
     value = scalar.value
     if type_.kind == "enum":
-        assert type_.enum is not None
         return value == type_.enum.default
     if isinstance(value, float):
         try:
@@ -1409,11 +1412,11 @@ def _wanted(type_: FieldType) -> str:
         return "a whole number" if type_.low else "a whole number without sign"
     if type_.kind == "bool":
         return "true or false"
-    return "a number" if type_.enum is None else f"a value of {type_.type_name}"
+    return "a number" if type_.kind != "enum" else f"a value of {type_.type_name}"
 
 
 def _values_help(type_: FieldType) -> str:
-    if type_.enum is not None:
+    if type_.kind == "enum":
         return f"{type_.name} takes {', '.join(type_.enum.numbers)}"
     if type_.kind == "string":
         return f'write {type_.name}: "…"'
@@ -1423,6 +1426,5 @@ def _values_help(type_: FieldType) -> str:
 
 
 def _message_help(type_: FieldType) -> str:
-    assert type_.message is not None
     names = ", ".join(type_.message.fields)
     return f"write {type_.name} {{ … }}" + (f"; it takes {names}" if 0 < len(names) < 90 else "")

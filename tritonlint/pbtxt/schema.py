@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "inference."
 ROOT_TYPE = "ModelConfig"
+SCHEMA_RELEASE = "26.07"
+"""The newest release whose schema is known (proto/model-config-fields.toml)."""
 DATA = Path(__file__).parent.parent / "data"
 
 ValueKind = Literal["message", "string", "integer", "float", "double", "bool", "enum"]
@@ -38,7 +40,10 @@ class EnumType:
 
 @dataclass(slots=True, eq=False)
 class FieldType:
-    """A field as the reader needs it. ``low`` and ``high`` bound integers; ``oneof`` names the group it is in."""
+    """A field as the reader needs it. ``low`` and ``high`` bound integers; ``oneof`` names the group it is in.
+
+    ``message`` and ``enum`` are empty unless ``kind`` says that they are the field's type.
+    """
 
     name: str
     kind: ValueKind
@@ -47,8 +52,8 @@ class FieldType:
     oneof: str
     low: int = 0
     high: int = 0
-    message: MessageType | None = None
-    enum: EnumType | None = None
+    message: MessageType = field(default_factory=lambda: MessageType(""))
+    enum: EnumType = field(default_factory=lambda: EnumType("", {}, {}))
 
 
 @dataclass(slots=True, eq=False)
@@ -88,13 +93,13 @@ def message_types() -> dict[str, MessageType]:
         message = todo.pop()
         if message.name not in found:
             found[message.name] = message
-            todo += [f.message for f in message.fields.values() if f.message is not None]
+            todo += [f.message for f in message.fields.values() if f.kind == "message"]
     return found
 
 
 @cache
 def field_releases() -> dict[str, tuple[str, str | None]]:
-    """First and last release by ``Message.field`` and ``Enum.VALUE``, of removed ones too; last is None while it exists."""
+    """First and last release by ``Message.field`` and ``Enum.VALUE``, removed ones too; last None: it exists."""
     table: dict[str, list[str | None]] = json.loads((DATA / "fields.json").read_text(encoding="utf-8"))
     return {name: (str(first), last) for name, (first, last) in table.items()}
 
@@ -115,8 +120,11 @@ _RANGES = {
 }
 
 
-def _message_type(descriptor: Descriptor | None, known: dict[str, MessageType], enums: dict[str, EnumType]) -> MessageType:
-    assert descriptor is not None
+def _message_type(
+    descriptor: Descriptor | None, known: dict[str, MessageType], enums: dict[str, EnumType]
+) -> MessageType:
+    if descriptor is None:
+        raise ValueError("a message field without a message type")
     name = descriptor.full_name.removeprefix(PACKAGE)
     message = known.get(name)
     if message is None:
@@ -137,7 +145,8 @@ def _field_type(described: FieldDescriptor, known: dict[str, MessageType], enums
     elif code == described.TYPE_ENUM:
         made.kind = "enum"
         enum = described.enum_type
-        assert enum is not None
+        if enum is None:
+            raise ValueError("an enum field without an enum type")
         name = enum.full_name.removeprefix(PACKAGE)
         if name not in enums:
             numbers = {value.name: value.number for value in enum.values}
