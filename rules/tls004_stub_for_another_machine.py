@@ -38,7 +38,7 @@ def check(plan: Plan) -> Iterator[Problem]:
         return
     yield Problem(
         Span(stub.path),
-        f"the stub is built for {stub.machine}, {stub.bits} bits; Triton runs on x86_64 and aarch64, so it cannot start",
+        f"the stub is built for {stub.machine}, {stub.bits} bits; Triton runs on x86_64 and aarch64 only",
         help="build the stub on a machine like the server's",
         key=stub.machine,
     )

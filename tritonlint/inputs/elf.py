@@ -103,21 +103,19 @@ def version_key(version: str) -> tuple[int, ...]:
 
 def read_elf(path: str) -> ElfFacts:
     """Read one file; never raises for what the file holds."""
+    mode = 0
     try:
+        # Mode 0100 is what the server itself leaves behind: such a file can be looked at, not read.
+        mode = stat.S_IMODE(os.stat(path).st_mode)
         # O_NONBLOCK: a FIFO in the file's place must not hang the run.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        # Mode 0100 is what the server itself leaves behind; its owner cannot read such a file.
-        try:
-            mode = stat.S_IMODE(os.stat(path).st_mode)
-        except OSError:
-            mode = 0
         return ElfFacts(path, mode=mode, not_elf="unreadable", error=error.strerror or str(error))
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return ElfFacts(path, mode=mode, not_elf="not-regular")
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        mode = stat.S_IMODE(status.st_mode)
-        if not stat.S_ISREG(status.st_mode):
-            return ElfFacts(path, mode=mode, not_elf="not-regular")
         try:
             data = stream.read(MAX_BYTES + 1)
         except OSError as error:

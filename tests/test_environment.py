@@ -1,0 +1,250 @@
+"""Environments: real archives and folders, and what is cut, hostile, huge or no archive."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tritonlint import cache
+from tritonlint.inputs.environment import EnvironmentFacts, read_activation, read_archive, read_environment
+from tritonlint.specimen import build
+
+
+def read(path: Path, budget: int = 2**30) -> EnvironmentFacts:
+    return read_archive(str(path), path.stat().st_size, budget)
+
+
+def packed(folder: Path, text: str, name: str = "env.tar.gz") -> EnvironmentFacts:
+    build(text, folder / name)
+    return read(folder / name)
+
+
+@pytest.fixture(scope="module")
+def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("environments") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    packages = next((folder / "lib").glob("python3*/site-packages"))
+    for name in ("numpy", "numpy-1.26.4.dist-info", "My_Package-2.0.dist-info"):
+        (packages / name).mkdir()
+    (packages / "numpy" / "__init__.py").write_text("")
+    (packages / "single.py").write_text("")
+    return folder
+
+
+def test_real_venv_as_folder_and_packed_alike(venv: Path, tmp_path: Path) -> None:
+    folder = read_environment(str(venv))
+    facts = {"folder": folder}
+    for name, flags in (("env.tar.gz", "czf"), ("env.tar", "cf")):
+        subprocess.run(["tar", flags, tmp_path / name, "-C", venv, "."], check=True)
+        facts[name] = read(tmp_path / name)
+    python = "{}.{}".format(*sys.version_info)
+    for each in facts.values():
+        assert not each.error
+        assert each.complete
+        assert each.python == python
+        assert each.activate
+        assert each.activation is not None
+        assert each.activation.sets_path
+        assert each.activation.exports == ()
+        assert each.version("numpy") == "1.26.4"
+        assert each.version("my.package") == "2.0"
+        assert {"numpy", "single"} <= each.modules
+        assert each.venv_home
+        assert each.python3 in ("absolute-link", "link")
+        assert each.top_folder == ""
+    assert facts["env.tar"].python_full == folder.python_full
+
+
+def test_packed_with_its_folder(venv: Path, tmp_path: Path) -> None:
+    subprocess.run(["tar", "czf", tmp_path / "env.tar.gz", "-C", venv.parent, venv.name], check=True)
+    facts = read(tmp_path / "env.tar.gz")
+    assert facts.top_folder == venv.name
+    assert facts.activate
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_every_tar_dialect(form: int, tmp_path: Path) -> None:
+    deep = "lib/python3.10/site-packages/" + "/".join(["a" * 30] * 4) + "/ü.py"
+    names = ["bin/activate", "bin/python3.10", deep]
+    if form != tarfile.USTAR_FORMAT:
+        names.append("lib/python3.10/site-packages/" + "b" * 180 + ".py")
+    with tarfile.open(tmp_path / "env.tar", "w", format=form) as archive:
+        for name in names:
+            member = tarfile.TarInfo(name)
+            member.size = 700
+            archive.addfile(member, io.BytesIO(b"#" * 700))
+        link = tarfile.TarInfo("bin/python3")
+        link.type, link.linkname = tarfile.SYMTYPE, "python3.10"
+        archive.addfile(link)
+    facts = read(tmp_path / "env.tar")
+    assert not facts.error
+    assert facts.members == len(names) + 1
+    assert facts.python3 == "link"
+    assert "a" * 30 in facts.modules
+    assert form == tarfile.USTAR_FORMAT or "b" * 180 in facts.modules
+
+
+CONDA = """@tar.gz
+bin/activate = export PATH="$VIRTUAL_ENV/bin:$PATH"
+bin/conda-unpack
+bin/python3 -> python3.9
+bin/python3.9
+conda-meta/numpy-1.26.4-py39h474f0d3_0.json
+conda-meta/python-3.9.18-h0755675_1_cpython.json
+etc/conda/activate.d/gdal-activate.sh
+lib/libpython3.9.so.1.0
+lib/libstdc++.so.6 -> libstdc++.so.6.0.32
+lib/libstdc++.so.6.0.32 = GLIBCXX_3.4.9\\0GLIBCXX_3.4.32\\0GLIBCXX_3.4.4\\0
+lib/python3.1 -> python3.9
+lib/python3.9/os.py
+lib/python3.9/site-packages/numpy/__init__.py
+"""
+
+
+def test_conda_pack(tmp_path: Path) -> None:
+    facts = packed(tmp_path, CONDA)
+    assert facts.python == "3.9", "conda's link lib/python3.1 is no Python"
+    assert facts.python_full == "3.9.18"
+    assert facts.conda_unpack
+    assert facts.hooks == ("gdal-activate.sh",)
+    assert facts.libpython == ("3.9",)
+    assert facts.libstdcxx == "3.4.32"
+    assert facts.version("numpy") == "1.26.4"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"PK\3\4rest", "zip"),
+        (b"BZh91AY", "bz2"),
+        (b"\xfd7zXZ\0\0", "xz"),
+        (b"\x28\xb5\x2f\xfd\0", "zst"),
+        (b"", "empty"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git-lfs-pointer"),
+        (b"<html>not found</html>", "other"),
+        (b"x" * 600, "other"),
+    ],
+)
+def test_format_by_first_bytes(data: bytes, kind: str, tmp_path: Path) -> None:
+    (tmp_path / "env.tar.gz").write_bytes(data)
+    facts = read(tmp_path / "env.tar.gz")
+    assert facts.format == kind
+    assert not facts.readable
+
+
+def test_places_without_environment(tmp_path: Path) -> None:
+    assert read_environment(str(tmp_path / "absent")).format == "missing"
+    os.mkfifo(tmp_path / "pipe")
+    assert read_environment(str(tmp_path / "pipe")).format == "other"
+    empty = read_environment(str(tmp_path))
+    assert (empty.format, empty.activate, empty.python) == ("folder", False, None)
+
+
+def test_gzip_of_no_tar(tmp_path: Path) -> None:
+    (tmp_path / "e").write_bytes(gzip.compress(b"hello" * 1000))
+    assert read(tmp_path / "e").error == "damaged: no tar inside"
+
+
+@pytest.mark.parametrize("kind", ["@tar", "@tar.gz"])
+def test_cut_everywhere(kind: str, tmp_path: Path) -> None:
+    place = tmp_path / "env"
+    build(CONDA.replace("@tar.gz", kind, 1), place)
+    data = place.read_bytes()
+    whole = read(place)
+    for size in range(1, len(data), 16 if kind == "@tar.gz" else 512):
+        place.write_bytes(data[:size])
+        facts = read(place)
+        if kind == "@tar.gz" and size > 2:
+            # Only the checksum behind the last block may be missing without harm.
+            assert facts.error or (facts.members == whole.members and size > len(data) - 40)
+        assert facts.members <= whole.members
+
+
+def test_members_that_leave(tmp_path: Path) -> None:
+    facts = packed(tmp_path, "@tar\nbin/activate\n../../etc/passwd\n/etc/shadow\na/../b\nlib/..hidden\n")
+    assert facts.unsafe == ("../../etc/passwd", "/etc/shadow", "a/../b")
+
+
+def test_gzip_bomb_ends_at_the_budget(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("lib/zeros")
+    header.size = 2**32
+    place = tmp_path / "bomb"
+    with gzip.open(place, "wb", compresslevel=1) as packed_file:
+        packed_file.write(header.tobuf())
+        for _ in range(64):
+            packed_file.write(bytes(2**20))
+    start = time.monotonic()
+    facts = read(place, budget=32 * 2**20)
+    assert facts.partial
+    assert not facts.complete
+    assert time.monotonic() - start < 5
+
+
+def test_long_name_of_gigabytes(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 2**40
+    (tmp_path / "env").write_bytes(header.tobuf(tarfile.GNU_FORMAT))
+    facts = read(tmp_path / "env")
+    assert facts.error or facts.partial
+
+
+def test_cached_by_identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRITONLINT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(cache, "_enabled", True)
+    place = tmp_path / "env.tar.gz"
+    build(CONDA, place)
+    first = read_environment(str(place))
+    monkeypatch.setattr("tritonlint.inputs.environment.read_archive", lambda *a: pytest.fail("read twice"))
+    assert read_environment(str(place)) == first
+
+
+def test_activation() -> None:
+    facts = read_activation(
+        "# export NO=1\nset -euo pipefail\nexport PATH=/x:$PATH\nexport GDAL_DATA=/y\nsource /opt/z.sh\n"
+        "VIRTUAL_ENV='/home/me/env'\nexport VIRTUAL_ENV\n"
+    )
+    assert facts.exports == ("GDAL_DATA",)
+    assert facts.sources == ("/opt/z.sh",)
+    assert facts.sets_path
+    assert facts.stops_at_errors
+    assert facts.prefix == "/home/me/env"
+    assert read_activation("\n# nothing\n").empty
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=3000), st.booleans())
+def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes, zipped: bool) -> None:
+    place = tmp_path_factory.mktemp("any") / "env"
+    place.write_bytes(gzip.compress(data, 1) if zipped else data)
+    assert isinstance(read(place), EnvironmentFacts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), max_size=10), st.booleans())
+def test_any_bytes_changed(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]], mend: bool
+) -> None:
+    place = tmp_path_factory.mktemp("changed") / "env"
+    build(CONDA.replace("@tar.gz", "@tar", 1), place)
+    data = bytearray(place.read_bytes())
+    for position, value in changes:
+        data[position % len(data)] = value
+    if mend:
+        # A right checksum leads deeper into the reader.
+        for start in range(0, len(data), 512):
+            block = data[start : start + 512]
+            if block[257:262] == b"ustar":
+                total = sum(block[:148]) + 256 + sum(block[156:])
+                data[start + 148 : start + 156] = b"%06o\0 " % total
+    place.write_bytes(bytes(data))
+    assert isinstance(read(place, 2**24), EnvironmentFacts)
