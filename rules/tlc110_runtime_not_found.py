@@ -46,10 +46,8 @@ def check(model: Model, config: Document, effective: EffectiveConfig) -> Iterato
         return
     certainty = None
     if name == "model.py":
-        # Backends other than these may be written in Python, with a model.py in their folder.
-        if backend not in ("python", "onnxruntime", "tensorrt", "pytorch", "tensorflow", "openvino", "dali", "fil"):
-            return
-        if backend == "pytorch":
+        # Other backends may be written in Python, with a model.py in their folder; pytorch and tensorflow are in part.
+        if backend != "python":
             return
         why = f"the backend {backend!r} has no model.py in its folder"
     elif "/" in name:

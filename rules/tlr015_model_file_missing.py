@@ -5,7 +5,9 @@ Reports a version that will be loaded and whose folder does not hold the file th
 
 ## What happens
 The Python backend does not load the model: up to 25.07 the load never ends, later it fails after ten seconds.
-Other backends refuse it; of these the rule says likely, since only their own code decides.
+Other backends refuse it;
+of these, and of a file name other than `model.py`, the rule says likely, since the image can bring a backend of
+its own.
 
 ## How to fix
 Put the file into the version folder, or name it in `default_model_filename`.
@@ -67,7 +69,7 @@ def check(model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
             help=advice,
             fix=fix,
             key=folder,
-            certainty=None if name == "model.py" else "likely",
+            certainty=None if backend == "python" and name == "model.py" else "likely",
         )
 
 
