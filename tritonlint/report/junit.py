@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 from tritonlint.finding import Finding
 from tritonlint.report.display import visible, well_formed
-from tritonlint.report.result import Result
+from tritonlint.report.result import ModelInfo, Result
 from tritonlint.report.text import place
 
 # Characters that XML 1.0 cannot hold, not even as references.
@@ -18,8 +19,11 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def write(result: Result, stream: TextIO, color: bool) -> None:
     """Write one test suite; places that could not be read are skipped test cases."""
     cases: dict[tuple[str, str], list[Finding]] = {(path, name): [] for name, path, _ in result.models}
+    named: dict[str, list[ModelInfo]] = {}
+    for info in result.models:
+        named.setdefault(info.name, []).append(info)
     for finding in result.findings:
-        model = result.model_of(finding)
+        model = _model_of(finding, named)
         key = (finding.location.path, finding.location.path) if model is None else (model.path, model.name)
         cases.setdefault(key, []).append(finding)
     failures = sum(finding.severity != "note" for finding in result.findings)
@@ -51,6 +55,15 @@ def write(result: Result, stream: TextIO, color: bool) -> None:
         stream.write(f"    <testcase name={_attribute(path)} classname={_attribute(path)}>")
         stream.write(f"<skipped message={_attribute('not read: ' + reason)}/></testcase>\n")
     stream.write("  </testsuite>\n</testsuites>\n")
+
+
+def _model_of(finding: Finding, named: Mapping[str, list[ModelInfo]]) -> ModelInfo | None:
+    """The model that a finding is about; folder names may repeat across repositories."""
+    models = named.get(finding.model or "", [])
+    for model in models:
+        if finding.location.path == model.path or finding.location.path.startswith(model.path + "/"):
+            return model
+    return models[0] if models else None
 
 
 def _text(text: str) -> str:

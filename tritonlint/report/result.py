@@ -56,11 +56,3 @@ class Result:
         """How many findings of each severity there are, zeros included."""
         counter = Counter(finding.severity for finding in self.findings)
         return {severity: counter[severity] for severity in SEVERITIES}
-
-    def model_of(self, finding: Finding) -> ModelInfo | None:
-        """Find the entry of ``models`` that a finding is about; folder names may repeat across repositories."""
-        named = [model for model in self.models if model.name == finding.model]
-        for model in named:
-            if finding.location.path == model.path or finding.location.path.startswith(model.path + "/"):
-                return model
-        return named[0] if named else None
