@@ -16,6 +16,8 @@ Delete `runtime`: the server finds the backend's library by itself.
 Triton core, `TritonModel::Create`; from 24.01 on.
 """
 
+import os
+import posixpath
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig, known_backends
@@ -24,6 +26,7 @@ from tritonlint.pbtxt.edit import remove_field
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
+from tritonlint.target import Target
 
 RULE = Rule(
     code="TLC110",
@@ -34,37 +37,43 @@ RULE = Rule(
 )
 
 
-def check(model: Model, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(model: Model, config: Document, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
     runtime, backend = config.root.scalar("runtime"), effective.backend
     field = config.root.field("runtime")
     if field is None or runtime is None or not isinstance(runtime.value, str) or not runtime.value or not backend:
         return
     name = runtime.value
-    brought = any(entry.name == name and entry.path.count("/") <= 1 for entry in model.entries.values())
-    # `model.py` is looked for in the backend's folder, whatever lies in the model.
-    if name == f"libtriton_{backend}.so" or (brought and name != "model.py"):
-        return
-    certainty = None
     if name == "model.py":
         # Other backends may be written in Python, with a model.py in their folder; pytorch and tensorflow are in part.
         if backend != "python":
             return
-        why = f"the backend {backend!r} has no model.py in its folder"
-    elif "/" in name:
-        why = f"it looks for {name} in the folders of the version, the model and the backend"
-        certainty = "likely"
+        sure, why = True, "the Python backend has no model.py in its folder"
+    elif name == f"libtriton_{backend}.so" or _exists(name, backend, model, target):
+        return
+    elif posixpath.normpath(name).startswith("../"):
+        outside = posixpath.normpath(name).lstrip("./").partition("/")[0]
+        # A path that leaves the folder and comes back is accepted (up to 26.05 by a plain prefix test).
+        sure = not outside.startswith((backend, model.name, *(f.name for f in effective.version_folders)))
+        why = f"{name} leaves the folder in which it is looked for"
     else:
-        other = name.removeprefix("libtriton_").removesuffix(".so")
-        why = f"{name} is not in the model and not a library of the backend {backend!r}"
-        certainty = None if other in known_backends() and backend in known_backends() else "likely"
+        sure = backend in known_backends() and "/" not in name
+        why = f"{name} is not in the model and not the library of the backend {backend!r}"
     yield Problem(
         runtime.span,
-        f"the server will refuse the model: {why}" if certainty is None else f"the server may refuse the model: {why}",
+        f"the server {'will' if sure else 'may'} refuse the model: {why}",
         help="delete runtime",
         fix=Fix("delete runtime", (remove_field(config, field),), safety="unsafe"),
         key="runtime",
-        certainty="likely" if certainty else None,
+        certainty=None if sure else "likely",
     )
+
+
+def _exists(name: str, backend: str, model: Model, target: Target) -> bool:
+    if any(
+        entry.path.endswith(name) and entry.path.count("/") <= name.count("/") + 1 for entry in model.entries.values()
+    ):
+        return True
+    return any(os.path.exists(os.path.join(folder, backend, name)) for folder in target.backend_directories)
 
 
 EXAMPLES = (

@@ -15,6 +15,7 @@ such links.
 Triton core, `AutoCompleteBackendFields` (its listing of the folder) and `GetPathModifiedTime`; all releases.
 """
 
+import os
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
@@ -30,6 +31,9 @@ RULE = Rule(
 
 
 def check(model: Model) -> Iterator[Problem]:
+    if not model.recognised:
+        return
+    inside = os.path.realpath(model.repository) + os.sep
     for entry in model.entries.values():
         if entry.kind != "broken-link":
             continue
@@ -41,7 +45,8 @@ def check(model: Model) -> Iterator[Problem]:
             else f"{entry.path} is a link that leads nowhere; whatever reads it fails",
             help=f"remove {model.name}/{entry.path} or restore its target",
             key=entry.path,
-            certainty=None if direct else "likely",
+            # What it points to outside of the repository may exist where the server runs.
+            certainty=None if direct and (entry.link or "").startswith(inside) else "likely",
         )
 
 

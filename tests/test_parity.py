@@ -46,7 +46,9 @@ class Verdict:
     def __str__(self) -> str:
         said = "; ".join(f"{f.code} {f.message}" for f in self.certain) or "nothing certain"
         other = " ".join(sorted({f.code for f in self.findings} - {f.code for f in self.certain}))
-        return f"{self.case}/{self.model} {self.kind} {list(self.mutations)}: {self.reason[:200]}\n      {said} [{other}]"
+        return (
+            f"{self.case}/{self.model} {self.kind} {list(self.mutations)}: {self.reason[:200]}\n      {said} [{other}]"
+        )
 
 
 def case_files() -> list[Path]:
