@@ -9,7 +9,7 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             ids = pb_utils.get_input_tensor_by_name(request, "IDS").as_numpy()
-            score = np.zeros((len(ids), 1), dtype=np.float32)
+            score = np.zeros((len(ids), 1))
             score[:, 0] = np.count_nonzero(ids, axis=1) / ids.shape[1]
-            responses.append(pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("SCORE", score)]))
+            responses.append(pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("SCORE", score.astype(np.float32))]))
         return responses
