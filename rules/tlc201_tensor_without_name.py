@@ -20,9 +20,7 @@ from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.tensors import certainly_absent, tensors
 
-RULE = Rule(
-    code="TLC201", name="tensor-without-name", effect="load-failure", server_says=("must specify 'name'",)
-)
+RULE = Rule(code="TLC201", name="tensor-without-name", effect="load-failure", server_says=("must specify 'name'",))
 
 
 def check(config: Document) -> Iterator[Problem]:

@@ -51,8 +51,7 @@ def check(config: Document) -> Iterator[Problem]:
             reason = f"{dims.count(-1)} variable dimensions cannot become {reshape.count(-1)}"
         else:
             reason = (
-                "the fixed sizes around the variable dimensions multiply to "
-                f"{segments(dims)} and {segments(reshape)}"
+                f"the fixed sizes around the variable dimensions multiply to {segments(dims)} and {segments(reshape)}"
             )
         yield Problem(
             tensor.reshape_span,

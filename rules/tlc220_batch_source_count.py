@@ -20,9 +20,7 @@ from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.tensors import anchor, certainly_absent, entries
 
-RULE = Rule(
-    code="TLC220", name="batch-source-count", effect="load-failure", server_says=("expects 1 source input",)
-)
+RULE = Rule(code="TLC220", name="batch-source-count", effect="load-failure", server_says=("expects 1 source input",))
 
 
 def check(config: Document) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ def check(config: Document) -> Iterator[Problem]:
         if dims and all(dim > 0 for dim in dims) and overflows([*dims, size]):
             yield Problem(
                 given.dims_span,
-                f"warm-up input '{given.name}' needs more bytes than 64 bits can count, so the server refuses the model",
+                f"warm-up input '{given.name}' has more bytes than 64 bits can count, so the server refuses the model",
                 help="write the dims of a real request",
                 key=given.key,
             )

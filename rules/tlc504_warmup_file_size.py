@@ -39,10 +39,9 @@ def check(config: Document, model: Model) -> Iterator[Problem]:
         if written is None or not isinstance(written.value, str) or needed is None:
             continue
         found = data_file(model, written.value)
-        if found is None or found[1] is None or found[1].kind != "file" or found[1].size == needed:
+        path, entry = found if found is not None else ("", None)
+        if entry is None or entry.kind != "file" or entry.size == needed:
             continue
-        path, entry = found
-        assert entry is not None
         short = entry.size < needed
         yield Problem(
             written.span,

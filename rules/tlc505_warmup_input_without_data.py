@@ -34,7 +34,7 @@ def check(config: Document) -> Iterator[Problem]:
             yield Problem(
                 given.span,
                 f"warm-up input '{given.name}' does not say which data to send, so the server refuses the model",
-                help="add `zero_data: true`, `random_data: true` or `input_data_file: \"...\"` to its value",
+                help='add `zero_data: true`, `random_data: true` or `input_data_file: "..."` to its value',
                 key=given.key,
             )
 

@@ -4,8 +4,8 @@
 Checks the parameter `FORCE_CPU_ONLY_INPUT_TENSORS` of models that the Python backend runs.
 
 ## What happens
-The Python backend refuses the model for anything but exactly `yes` or `no`: `true`, `1`, `True` and `NO`, too. An
-empty value was not tried on a real server, so that is reported as likely.
+The Python backend refuses the model for anything but exactly `yes` or `no`: `true`, `1`, `Yes` and an empty value,
+too.
 
 ## How to fix
 Write `yes` (the default: inputs always lie in host memory) or `no`.
@@ -45,7 +45,6 @@ def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
         f"{PARAMETER} is '{value}', so the Python backend refuses the model: only `yes` and `no` are known",
         help=f'write `string_value: "{meant}"`' if meant else 'write `string_value: "yes"` or `"no"`',
         fix=Fix(f"write {meant}", (Edit(written.span, f'"{meant}"'),)) if meant and written is not None else None,
-        certainty="certain" if value else "likely",
     )
 
 
