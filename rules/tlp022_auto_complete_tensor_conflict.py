@@ -1,0 +1,120 @@
+"""`auto_complete_config` and config.pbtxt disagree about a tensor
+
+## What it does
+Compares the data type and dims of dict literals given to `add_input` and `add_output` with the entry of the same
+name in the config. Dims must be equal number by number; -1 does not match a fixed size here.
+
+## What happens
+The function raises ValueError and the model is refused.
+
+## How to fix
+Make the two equal, or leave the tensor to one of them.
+
+## Source
+python_backend, `src/resources/triton_python_backend_utils.py`, class `ModelConfig`; seen on a real server of
+release 24.10. The function is called where auto-completion is on, the default since 22.07.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.auto_complete import declared_tensors, dims, one_string
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP022",
+    name="auto-complete-tensor-conflict",
+    effect="load-failure",
+    first="22.07",
+    server_says=("configuration expects datatype", "the model configuration specifies dims"),
+)
+
+
+def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
+    for tensor in declared_tensors(python):
+        if not {"name", "data_type", "dims"} <= tensor.values.keys() <= {"name", "data_type", "dims", "optional"}:
+            continue
+        name = one_string(python, tensor.values["name"])
+        declared = [entry for entry in config.root.messages(tensor.direction) if entry.string("name") == name]
+        if name is None or not declared:
+            continue
+        entry = declared[0]
+        written = entry.scalar("data_type")
+        configured = written.value if written is not None else "TYPE_INVALID"
+        data_type = one_string(python, tensor.values["data_type"])
+        if configured is None or data_type is None:
+            continue
+        if written is not None and configured not in ("TYPE_INVALID", data_type):
+            yield Problem(
+                tensor.values["data_type"].span,
+                f"auto_complete_config gives {tensor.direction} {name!r} {data_type}, config.pbtxt {configured}: "
+                "the function raises and the model will not load",
+                help=f"write {configured!r} here, or change config.pbtxt",
+                related=(Related(written.span, f"config.pbtxt says {configured}"),),
+                certainty=None if tensor.certain else "likely",
+                key=f"{name} data_type",
+            )
+            continue
+        expected, given = entry.integers("dims"), dims(python, tensor.values["dims"])
+        if expected and given is not None and expected != given:
+            place = entry.field("dims")
+            yield Problem(
+                tensor.values["dims"].span,
+                f"auto_complete_config gives {tensor.direction} {name!r} dims {given}, config.pbtxt {expected}: "
+                "the function raises and the model will not load",
+                help=f"write {expected} here, or change config.pbtxt",
+                related=(Related(place.span, f"config.pbtxt says {expected}"),) if place is not None else (),
+                certainty=None if tensor.certain else "likely",
+                key=f"{name} dims",
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        auto_complete_model_config.add_input({"name": "x", "data_type": "TYPE_FP32", "dims": [5]})
+        #                                                                                    ^^^ TLP022
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        auto_complete_model_config.add_input({"name": "x", "data_type": "TYPE_FP32", "dims": [4]})
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return responses
+""",
+)

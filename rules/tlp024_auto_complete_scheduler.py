@@ -1,0 +1,117 @@
+"""`auto_complete_config` wants another scheduler or policy than config.pbtxt
+
+## What it does
+Reports `set_dynamic_batching()` beside `sequence_batching` in the config, and
+`set_model_transaction_policy` with another `decoupled` than the config's `model_transaction_policy`.
+
+## What happens
+The function raises ValueError and the model is refused.
+
+## How to fix
+Remove the call, or change the config.
+
+## Source
+python_backend, `src/resources/triton_python_backend_utils.py`, class `ModelConfig`; seen on a real server of
+release 24.10. The function is called where auto-completion is on, the default since 22.07.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.auto_complete import hook_calls
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Constant, Dict
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP024",
+    name="auto-complete-scheduler",
+    effect="load-failure",
+    first="22.07",
+    server_says=("tries to set scheduling_choice", "trying to change decoupled property"),
+)
+
+
+def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
+    sequence = config.root.field("sequence_batching")
+    policy = config.root.message("model_transaction_policy")
+    for call in hook_calls(python):
+        if call.method == "set_dynamic_batching" and sequence is not None:
+            yield Problem(
+                call.call.span,
+                "auto_complete_config sets dynamic batching where config.pbtxt has sequence_batching: "
+                "the function raises and the model will not load",
+                help="remove this call, or sequence_batching from config.pbtxt",
+                related=(Related(sequence.name_span, "the scheduler of config.pbtxt"),),
+                certainty=None if call.certain else "likely",
+                key="scheduler",
+            )
+        if call.method != "set_model_transaction_policy" or policy is None or not isinstance(call.argument, Dict):
+            continue
+        configured = policy.boolean("decoupled")
+        for key, value in zip(call.argument.keys, call.argument.values, strict=True):
+            if not (isinstance(key, Constant) and key.value == "decoupled" and isinstance(value, Constant)):
+                continue
+            if configured is not None and isinstance(value.value, bool) and value.value != configured:
+                yield Problem(
+                    value.span,
+                    f"auto_complete_config sets decoupled to {value.value}, config.pbtxt to {configured}: "
+                    "the function raises and the model will not load",
+                    help="make the two equal, or leave model_transaction_policy out of config.pbtxt",
+                    related=(Related(policy.span, "the policy of config.pbtxt"),),
+                    certainty=None if call.certain else "likely",
+                    key="decoupled",
+                )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+sequence_batching { }
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        auto_complete_model_config.set_dynamic_batching()
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP024
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+dynamic_batching { }
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        auto_complete_model_config.set_dynamic_batching()
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return responses
+""",
+)

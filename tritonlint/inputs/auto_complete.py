@@ -1,0 +1,104 @@
+"""What ``auto_complete_config`` of a model.py tells the server, as far as it is written as literals.
+
+Only calls that every run of the function makes are certain (python_backend, triton_python_backend_utils.py:
+``ModelConfig`` raises ValueError for each of the mistakes that rules TLP021 to TLP024 report).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_tree import Attribute, Call, Dict, Expr, Name, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """One call of a method of the config object inside the hook."""
+
+    method: str
+    call: Call
+    argument: Expr | None
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTensor:
+    """A dict literal given to ``add_input`` or ``add_output``; ``values`` by key."""
+
+    direction: str
+    literal: Dict
+    values: dict[str, Expr]
+    certain: bool
+
+
+def hook_calls(python: PythonFacts) -> Iterator[HookCall]:
+    """Calls on the config object in the hook, in file order; none when the hook is no plain static or class method."""
+    hook = python.method("auto_complete_config")
+    if hook is None or not hook.positional or not {"staticmethod", "classmethod"} & set(hook.decorator_names):
+        return
+    own = hook.positional[-1].name
+    for node in python.walk_function(hook):
+        if (
+            isinstance(node, Call)
+            and isinstance(node.func, Attribute)
+            and isinstance(node.func.value, Name)
+            and node.func.value.id == own
+            and node.certain
+        ):
+            yield HookCall(node.func.attr, node, _argument(node), unconditional(hook, node))
+
+
+def declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
+    """Tensors that the hook adds from dict literals whose keys are all known."""
+    for call in hook_calls(python):
+        if call.method not in ("add_input", "add_output") or call.argument is None:
+            continue
+        followed = python.follow(call.argument)
+        if followed is None or len(followed) != 1 or not isinstance(followed[0][0], Dict):
+            continue
+        literal = followed[0][0]
+        values: dict[str, Expr] = {}
+        for key, value in zip(literal.keys, literal.values, strict=True):
+            names = python.strings(key) if key is not None else None
+            if names is None or len(names) != 1:
+                break
+            values[names[0]] = value
+        else:
+            yield DeclaredTensor(call.method.removeprefix("add_"), literal, values, call.certain)
+
+
+def one_string(python: PythonFacts, expr: Expr | None) -> str | None:
+    """The one string that an expression stands for, or None."""
+    found = python.strings(expr) if expr is not None else None
+    return found[0] if found is not None and len(found) == 1 else None
+
+
+def one_number(python: PythonFacts, expr: Expr | None) -> int | None:
+    """The one integer that an expression stands for, or None."""
+    found = python.values(expr) if expr is not None else None
+    if found is None or len(found) != 1 or not isinstance(found[0], int) or isinstance(found[0], bool):
+        return None
+    return found[0]
+
+
+def dims(python: PythonFacts, expr: Expr | None) -> list[int] | None:
+    """A literal list of integers, or None."""
+    followed = python.follow(expr) if expr is not None else None
+    if followed is None or len(followed) != 1 or not isinstance(followed[0][0], Sequence):
+        return None
+    if followed[0][0].kind != "list":
+        return None
+    out = []
+    for item in followed[0][0].items:
+        number = one_number(python, item)
+        if number is None:
+            return None
+        out.append(number)
+    return out
+
+
+def _argument(call: Call) -> Expr | None:
+    return call.arguments[0].value if len(call.arguments) == 1 else None
