@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +68,25 @@ def test_corrected_twin_is_clean() -> None:
     assert report["target"]["gpus"] == 0
 
 
+def copied(folder: Path) -> Path:
+    """The examples without what a server or an interpreter leaves in them."""
+    shutil.copytree(EXAMPLES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_fixes_make_the_twin_of_the_broken_repository(tmp_path: Path) -> None:
+    folder = copied(tmp_path / "examples")
+    command = [sys.executable, "-m", "tritonlint", "check", "--no-cache", "--fix", "--unsafe-fixes", "model_repository"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    finished = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert tree(folder / "model_repository") == tree(folder / "fixed_model_repository")
+
+
 def test_binary_files_are_what_the_script_writes(tmp_path: Path) -> None:
     subprocess.run([sys.executable, str(ROOT / "scripts" / "make_example.py"), str(tmp_path)], check=True)
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -83,8 +104,9 @@ def infer(server: DisposableServer, model: str, name: str, datatype: str, data: 
 
 
 @pytest.mark.server
-def test_real_server_serves_the_corrected_twin(python_server_2410: ServerInstallation) -> None:
-    with DisposableServer(python_server_2410, FIXED, environment=NO_GPU) as server:
+def test_real_server_serves_the_corrected_twin(python_server_2410: ServerInstallation, tmp_path: Path) -> None:
+    repository = copied(tmp_path / "examples") / FIXED.name
+    with DisposableServer(python_server_2410, repository, environment=NO_GPU) as server:
         for model in SERVED:
             answer = server.load(model)
             assert answer.ok, answer.message
@@ -97,11 +119,12 @@ def test_real_server_serves_the_corrected_twin(python_server_2410: ServerInstall
 
 
 @pytest.mark.server
-def test_real_server_shows_what_the_mistakes_do(python_server_2410: ServerInstallation) -> None:
+def test_real_server_shows_what_the_mistakes_do(python_server_2410: ServerInstallation, tmp_path: Path) -> None:
     findings = check("examples/model_repository")["findings"]
     refused = {finding["model"] for finding in findings if finding["effect"] == "load-failure"} & set(SERVED)
     assert {"tokenizer", "scorer", "reranker", "moderation"} <= refused
-    with DisposableServer(python_server_2410, BROKEN, environment=NO_GPU) as server:
+    repository = copied(tmp_path / "examples") / BROKEN.name
+    with DisposableServer(python_server_2410, repository, environment=NO_GPU) as server:
         for model in SERVED:
             assert server.load(model).ok == (model not in refused), model
         # The misspelt output is dropped without a word: the request succeeds and holds nothing.
