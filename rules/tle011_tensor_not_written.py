@@ -27,7 +27,10 @@ RULE = Rule(
     code="TLE011",
     name="tensor-not-written",
     effect="load-failure",
-    server_says=("is not written", "is unused in ensemble",),
+    server_says=(
+        "is not written",
+        "is unused in ensemble",
+    ),
 )
 
 
@@ -36,7 +39,6 @@ def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if ensemble is None or not effective.is_ensemble:
         return
     for loose in ensemble.flow.not_written:
-
         step = loose.step.title if loose.step is not None else "a step"
         hint = f"did you mean '{loose.similar}'?" if loose.similar else "write it in a step, or declare it as input"
         meant = loose.likely_meant

@@ -35,7 +35,6 @@ def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if ensemble is None or not effective.is_ensemble:
         return
     for loose in ensemble.flow.outputs_missing:
-
         hint = f"did you mean '{loose.similar}'?" if loose.similar else "map a step's output to it, or remove it"
         meant = loose.likely_meant
         yield Problem(

@@ -31,7 +31,6 @@ def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if ensemble is None or not effective.is_ensemble:
         return
     for loose in ensemble.flow.unread:
-
         step = loose.step.title if loose.step is not None else "a step"
         yield Problem(
             loose.span,

@@ -30,7 +30,6 @@ def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if ensemble is None or not effective.is_ensemble:
         return
     for loose in ensemble.flow.inputs_unused:
-
         yield Problem(
             loose.span,
             f"input '{loose.name}' of the ensemble is read by no step",

@@ -26,7 +26,10 @@ RULE = Rule(
     code="TLE015",
     name="steps-wait-for-each-other",
     effect="load-failure",
-    server_says=("is not written", "is unused in ensemble",),
+    server_says=(
+        "is not written",
+        "is unused in ensemble",
+    ),
 )
 
 

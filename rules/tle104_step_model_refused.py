@@ -27,7 +27,10 @@ RULE = Rule(
     code="TLE104",
     name="step-model-refused",
     effect="load-failure",
-    server_says=("which has no loaded version", "which is not valid",),
+    server_says=(
+        "which has no loaded version",
+        "which is not valid",
+    ),
 )
 
 

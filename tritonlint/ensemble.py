@@ -581,9 +581,7 @@ class _Builder:
             if use is not None and tensor.name is not None:
                 first.setdefault(tensor.name, use)
 
-    def _join(
-        self, graph: Graph, facts: ModelFacts, step: Step, member: ModelFacts, first: dict[str, Use]
-    ) -> None:
+    def _join(self, graph: Graph, facts: ModelFacts, step: Step, member: ModelFacts, first: dict[str, Use]) -> None:
         name = member.model.name
         loaded = member.effective.versions
         if step.version is not None and step.version != -1 and loaded:
