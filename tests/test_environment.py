@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -248,3 +249,41 @@ def test_any_bytes_changed(
                 data[start + 148 : start + 156] = b"%06o\0 " % total
     place.write_bytes(bytes(data))
     assert isinstance(read(place, 2**24), EnvironmentFacts)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda data: data[:-8], "truncated"),  # the server refuses it
+        (lambda data: data[: len(data) // 2], "truncated"),
+        (lambda data: data[:-8] + bytes(8), ""),  # wrong checksum: accepted
+        (lambda data: data + b"garbage", ""),
+        (lambda data: data + bytes(512), ""),
+        (lambda data: data + data, ""),
+    ],
+)
+def test_what_the_server_of_2410_makes_of_a_gzip_end(
+    change: Callable[[bytes], bytes], error: str, tmp_path: Path
+) -> None:
+    place = tmp_path / "env.tar.gz"
+    build(CONDA, place)
+    place.write_bytes(change(place.read_bytes()))
+    facts = read(place)
+    assert facts.error.split(":")[0] == error
+    assert error or facts.activate
+
+
+def test_what_the_server_of_2410_makes_of_a_tar_end(tmp_path: Path) -> None:
+    place = tmp_path / "env.tar"
+    build("@tar\nbin/activate = export A=1\n", place)
+    data = place.read_bytes()
+    for size, error in ((700, False), (1024, False), (1024 + 512, False), (515, True), (100, True)):
+        place.write_bytes(data[:size])
+        facts = read(place)
+        assert bool(facts.error or facts.format == "other") is error, size
+
+
+def test_links_of_activate(tmp_path: Path) -> None:
+    assert packed(tmp_path, "@tar\nbin/activate -> act\nbin/act\n").activate
+    assert not packed(tmp_path, "@tar\nbin/activate -> missing\nbin/x\n").activate
+    assert not packed(tmp_path, "@tar\nbin/activate -> activate\n").activate

@@ -7,6 +7,7 @@ that the absence of something proves nothing.
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import stat
@@ -248,10 +249,19 @@ def _read_tar(path: str, kind: Format, size: int, stream: IO[bytes], budget: int
                 partial = True
                 break
             collector.add(member, body)
+        if kind == "tar.gz" and not partial:
+            # The server refuses compressed data without its end, even behind the last member (seen on 24.10).
+            stream.read(CHUNK)
     except _SpentError:
         partial = True
-    except (_CutError, EOFError):
+    except EOFError:
+        if _is_cut(path):
+            error = "truncated: the compressed data has no end"
+    except _CutError:
         error = "truncated: the archive ends in the middle of a member"
+    except gzip.BadGzipFile:
+        # A wrong checksum or bytes behind the end do not disturb the server (seen on 24.10).
+        partial = True
     except (ValueError, OSError, ArithmeticError) as problem:
         error = f"damaged: {problem}"
     except Exception as problem:
@@ -260,6 +270,29 @@ def _read_tar(path: str, kind: Format, size: int, stream: IO[bytes], budget: int
     if not collector.count and not error and not partial:
         error = "the archive holds no member"
     return collector.facts(path, kind, size, error, partial)
+
+
+def _is_cut(path: str) -> bool:
+    """Whether compressed data really ends too early; a few bytes behind its end do not disturb the server (24.10)."""
+    from isal import isal_zlib
+
+    with open(path, "rb") as stream:
+        chunk = stream.read(CHUNK)
+        while chunk.startswith(b"\x1f\x8b"):
+            inflater = isal_zlib.decompressobj(31)
+            while chunk and not inflater.eof:
+                try:
+                    inflater.decompress(chunk, CHUNK)
+                except Exception:
+                    # A wrong checksum, which the server does not look at; isal's own types are not exported.
+                    return False
+                chunk = inflater.unconsumed_tail or stream.read(CHUNK)
+            if not inflater.eof:
+                return True
+            chunk = inflater.unused_data + chunk
+            if len(chunk) < 2:
+                chunk += stream.read(CHUNK)
+    return False
 
 
 class _Body:
@@ -331,7 +364,9 @@ def _members(stream: _Stream) -> Iterator[tuple[_Member, _Body]]:
             raise ValueError("a member has a negative size")
         body = _Body(stream, size)
         yield member, body
-        stream.skip(body.left + -size % BLOCK)
+        stream.skip(body.left)
+        # A file that ends in the padding of its last member is accepted by the server (seen on 24.10).
+        stream.read(-size % BLOCK)
 
 
 def _ustar_name(block: bytes) -> str:
@@ -460,9 +495,9 @@ class _Tree:
             elif key.strip() in ("version", "version_info"):
                 self.python_full = self.python_full or value.strip().rsplit(".final", 1)[0]
 
-    def python3(self) -> tuple[PythonLink, str]:
-        """What ``bin/python3`` is, and where it points."""
-        name, seen = "python3", set()
+    def target(self, name: str) -> tuple[PythonLink, str]:
+        """What ``bin/NAME`` is, and where it points when it is a link."""
+        seen = set()
         first = self.bin.get(name, "")
         while name in self.bin:
             target = self.bin[name]
@@ -553,7 +588,7 @@ _TOP_NAMES = {"bin", "lib", "lib64", "Lib", "conda-meta", "etc", "include", "pyv
 
 def facts_of(tree: _Tree, base: EnvironmentFacts) -> EnvironmentFacts:
     """The base facts with what one tree holds."""
-    kind, link = tree.python3()
+    kind, link = tree.target("python3")
     return EnvironmentFacts(
         base.path,
         base.format,
@@ -568,7 +603,7 @@ def facts_of(tree: _Tree, base: EnvironmentFacts) -> EnvironmentFacts:
         python_full=tree.python_full,
         python3=kind,
         python3_link=link,
-        activate="activate" in tree.bin,
+        activate=tree.target("activate")[0] not in ("", "dangling-link"),
         activation=tree.activation,
         conda_unpack="conda-unpack" in tree.bin,
         hooks=tuple(sorted(tree.hooks)),
