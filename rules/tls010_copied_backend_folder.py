@@ -61,6 +61,7 @@ EXAMPLES = (
 -- add/config.pbtxt --
 backend: "python_3_8"
 #        ^^^^^^^^^^^^ TLS010
+#        ^^^^^^^^^^^^ TLC108
 input [ { name: "A" data_type: TYPE_FP32 dims: [ 1 ] } ]
 output [ { name: "B" data_type: TYPE_FP32 dims: [ 1 ] } ]
 -- add/1/model.py --
