@@ -21,6 +21,7 @@ from tritonlint.finding import Problem
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
+from tritonlint.target import Target
 from tritonlint.tensors import tensors
 
 RULE = Rule(
@@ -32,7 +33,7 @@ RULE = Rule(
 )
 
 
-def check(config: Document, model: Model) -> Iterator[Problem]:
+def check(config: Document, model: Model, target: Target) -> Iterator[Problem]:
     for tensor in tensors(config, "output"):
         written = tensor.message.scalar("label_filename")
         if written is None or not isinstance(written.value, str) or not written.value:
@@ -44,7 +45,8 @@ def check(config: Document, model: Model) -> Iterator[Problem]:
         if path.startswith(".."):
             # Up to 26.05 the server compares prefixes only: `../add_labels/x` passes for a model `add`.
             real = os.path.join(os.path.dirname(home), path[3:]) if path.count("..") == 1 else os.path.dirname(home)
-        if real is None or real.startswith(home):
+        inside = home + os.sep if target.since("26.06") else home
+        if real is None or real == home or real.startswith(inside):
             continue
         yield Problem(
             written.span,
