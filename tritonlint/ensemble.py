@@ -418,14 +418,21 @@ def graph_of(repository: RepositoryFacts, name: str) -> Graph | None:
     """The graph facts of one model, None when it is no ensemble (or cannot be read)."""
     graphs = cast("dict[str, Graph | None]", repository.memo.setdefault("ensemble graphs", {}))
     if name not in graphs:
-        graphs[name] = _Builder(repository, name).build()
-        graph = graphs[name]
+        graph = graphs[name] = _bare_graph(repository, name)
         if graph is not None:
             for step in graph.ensemble.steps:
                 if step.model_name and step.model_name != name:
                     verdict = refusal_of(repository, step.model_name)
                     if verdict is not None:
                         graph.refused.append(RefusedStep(step, step.model_name, *verdict))
+    return graphs[name]
+
+
+def _bare_graph(repository: RepositoryFacts, name: str) -> Graph | None:
+    """The graph facts of one model before the refusals of its steps are known."""
+    graphs = cast("dict[str, Graph | None]", repository.memo.setdefault("bare ensemble graphs", {}))
+    if name not in graphs:
+        graphs[name] = _Builder(repository, name).build()
     return graphs[name]
 
 
@@ -448,7 +455,7 @@ def _refusal(repository: RepositoryFacts, name: str) -> tuple[str, Span] | None:
     ensemble = _ensemble(repository, name)
     if ensemble is None:
         return None
-    graph = _Builder(repository, name).build()
+    graph = _bare_graph(repository, name)
     if graph is None:
         return None
     cause = graph.first_cause()
