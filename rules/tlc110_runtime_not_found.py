@@ -16,11 +16,10 @@ Delete `runtime`: the server finds the backend's library by itself.
 Triton core, `TritonModel::Create`; from 24.01 on.
 """
 
-import os
 import posixpath
 from collections.abc import Iterator
 
-from tritonlint.effective import EffectiveConfig, known_backends
+from tritonlint.effective import EffectiveConfig, in_backend_folder, known_backends
 from tritonlint.finding import Fix, Problem
 from tritonlint.pbtxt.edit import remove_field
 from tritonlint.pbtxt.tree import Document
@@ -69,11 +68,9 @@ def check(model: Model, config: Document, effective: EffectiveConfig, target: Ta
 
 
 def _exists(name: str, backend: str, model: Model, target: Target) -> bool:
-    if any(
-        entry.path.endswith(name) and entry.path.count("/") <= name.count("/") + 1 for entry in model.entries.values()
-    ):
-        return True
-    return any(os.path.exists(os.path.join(folder, backend, name)) for folder in target.backend_directories)
+    deepest = name.count("/") + 1
+    brought = any(entry.path.endswith(name) and entry.path.count("/") <= deepest for entry in model.entries.values())
+    return brought or in_backend_folder(backend, name, target)
 
 
 EXAMPLES = (

@@ -15,11 +15,10 @@ such links.
 Triton core, `AutoCompleteBackendFields` (its listing of the folder) and `GetPathModifiedTime`; all releases.
 """
 
-import os
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
-from tritonlint.repository import Model
+from tritonlint.repository import Model, leads_inside
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -33,7 +32,6 @@ RULE = Rule(
 def check(model: Model) -> Iterator[Problem]:
     if not model.recognised:
         return
-    inside = os.path.realpath(model.repository) + os.sep
     for entry in model.entries.values():
         if entry.kind != "broken-link":
             continue
@@ -46,7 +44,7 @@ def check(model: Model) -> Iterator[Problem]:
             help=f"remove {model.name}/{entry.path} or restore its target",
             key=entry.path,
             # What it points to outside of the repository may exist where the server runs.
-            certainty=None if direct and (entry.link or "").startswith(inside) else "likely",
+            certainty=None if direct and leads_inside(entry, model.repository) else "likely",
         )
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
+from tritonlint.repository import leads_inside
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -30,7 +31,6 @@ RULE = Rule(
 
 
 def check(repository: RepositoryFacts) -> Iterator[Problem]:
-    inside = os.path.realpath(repository.path) + os.sep
     for entry in repository.strays:
         if entry.kind == "broken-link":
             yield Problem(
@@ -39,7 +39,7 @@ def check(repository: RepositoryFacts) -> Iterator[Problem]:
                 help=f"remove {os.path.join(repository.path, entry.path)} or restore its target",
                 key=entry.path,
                 # What it points to outside of the repository may exist where the server runs.
-                certainty=None if (entry.link or "").startswith(inside) else "likely",
+                certainty=None if leads_inside(entry, repository.path) else "likely",
             )
 
 

@@ -5,9 +5,8 @@ Reports a version that will be loaded and whose folder does not hold the file th
 
 ## What happens
 The Python backend does not load the model: up to 25.07 the load never ends, later it fails after ten seconds.
-Other backends refuse it;
-of these, and of a file name other than `model.py`, the rule says likely, since the image can bring a backend of
-its own.
+Other backends refuse it; of these, and of a file name other than `model.py`, the rule says likely, since the
+image can bring a backend of its own.
 
 ## How to fix
 Put the file into the version folder, or name it in `default_model_filename`.
@@ -42,13 +41,18 @@ def check(model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     for number, folder in effective.versions:
         # A folder such as 1_old is the cause then, and has a rule of its own.
-        if folder != str(number) or f"{folder}/{name}" in model.entries:
+        entry = model.entries.get(f"{folder}/{name}")
+        unusable = entry is not None and backend == "python" and entry.kind == "directory"
+        if folder != str(number) or (entry is not None and not unusable):
             continue
         inside = model.children(folder)
         beside = name in model.entries
         fix = None
-        near = [entry.name for entry in inside if _meant(entry.name, name)]
-        if near:
+        near = [] if unusable else [entry.name for entry in inside if _meant(entry.name, name)]
+        if unusable:
+            found = f"{folder}/{name} is a folder"
+            advice = f"put the code into a file {model.name}/{folder}/{name}"
+        elif near:
             found = f"{folder}/ holds {near[0]}"
             advice = f"mv {model.name}/{folder}/{near[0]} {model.name}/{folder}/{name}"
             advice += f', or default_model_filename: "{near[0]}"'

@@ -181,11 +181,12 @@ def has_backend_library(model: Model, backend: str, target: Target) -> bool:
     library = f"libtriton_{backend}.so"
     if any(entry.name == library and entry.path.count("/") <= 1 for entry in model.entries.values()):
         return True
-    return any(
-        os.path.exists(os.path.join(folder, backend, name))
-        for folder in target.backend_directories
-        for name in (library, "model.py")
-    )
+    return any(in_backend_folder(backend, name, target) for name in (library, "model.py"))
+
+
+def in_backend_folder(backend: str, name: str, target: Target) -> bool:
+    """Whether one of the given backend folders holds a file of a backend."""
+    return any(os.path.exists(os.path.join(folder, backend, name)) for folder in target.backend_directories)
 
 
 # --- backend, platform, file name ------------------------------------------------------------------------------

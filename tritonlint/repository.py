@@ -346,6 +346,11 @@ def list_model(model: Model) -> None:
             return
 
 
+def leads_inside(entry: Entry, folder: str) -> bool:
+    """Whether a link points to a place in ``folder``. What lies outside may exist where the server runs."""
+    return entry.link is not None and entry.link.startswith(os.path.realpath(folder) + os.sep)
+
+
 def _holds_repository(path: str) -> bool:
     """Whether a non-model folder contains models itself (a repository nested in a repository)."""
     try:
