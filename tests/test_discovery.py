@@ -114,3 +114,10 @@ def test_huge_folder_is_cut(here: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_children_come_in_byte_order(here: Path) -> None:
     tree(here, "repo/m/config.pbtxt", "repo/m/10/", "repo/m/2/", "repo/m/.hidden/", "repo/m/é/")
     assert discover(["repo"]).requested[0].subfolders == [".hidden", "10", "2", "é"]
+
+
+def test_named_folder_of_bare_version_folders_is_a_repository(here: Path) -> None:
+    tree(here, "repo/m/1/", "data/images/cat/0/")
+    found = discover(["repo"])
+    assert [(model.path, model.recognised) for model in found.requested] == [("repo/m", False)]
+    assert requested(discover(["data"])) == []

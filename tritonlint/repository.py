@@ -166,7 +166,20 @@ class _Finder:
                     self.requested[owner] = model
             return
         if is_folder:
+            before = len(self.requested)
             self._search(path, set(), 0)
+            if len(self.requested) == before:
+                self._bare_repository(path)
+
+    def _bare_repository(self, path: str) -> None:
+        """Take a named folder for a repository whose models hold nothing but version folders."""
+        if not any(_only_version_folders(_join(path, name)) for name in _folders(path)):
+            return
+        repository = self._repository(path)
+        self.whole.add(repository.path)
+        self.given.add(repository.path)
+        for model in repository.models:
+            self.requested[model.path] = model
 
     def _owning_model(self, path: str, is_folder: bool) -> str | None:
         """The model folder that a path lies in (or is), looking at most five levels up."""
@@ -281,6 +294,18 @@ def looks_like_model(path: str) -> bool:
             if configs or not MODEL_FILES.isdisjoint(inside):
                 return True
     return bool(configs) and "model.py" in names
+
+
+def _folders(path: str) -> list[str]:
+    try:
+        return [entry.name for entry in os.scandir(path) if _is_folder(entry)]
+    except OSError:
+        return []
+
+
+def _only_version_folders(path: str) -> bool:
+    names = _folders(path)
+    return bool(names) and all(VERSION_NAME.fullmatch(name) for name in names)
 
 
 def is_misspelt_config(name: str) -> bool:
