@@ -38,7 +38,7 @@ EXAMPLES = (
     """\
 -- add/config.pbtxt --
 backend: "identity"
- backend: "python"
+ backend: "identity"
 #^^^^^^^ TLC006
 input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
