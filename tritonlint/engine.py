@@ -154,12 +154,16 @@ class _Run:
         self.selected = settings.codes()
         self.bound = list(self._bind())
         self.per_model = [rule for rule in self.bound if not rule.cross]
-        self.cross_model = [rule for rule in self.bound if rule.cross and not rule.per_repository]
+        cross = [rule for rule in self.bound if rule.cross and not rule.per_repository]
+        # The rules of the ensemble graph ask which models are refused, so no answer of theirs counts there.
+        self.cross_model = [rule for rule in cross if not rule.loaded.rule.code.startswith("TLE")]
+        self.ensemble_graph = [rule for rule in cross if rule.loaded.rule.code.startswith("TLE")]
         self.per_repository = [rule for rule in self.bound if rule.per_repository]
         self.crashes: list[RuleCrash] = []
         self.facts: dict[str, ModelFacts] = {}
         self.parsed: dict[str, PythonFacts] = {}
         self._per_model: dict[str, list[_Judged]] = {}
+        self._joined: dict[str, list[_Judged]] = {}
         self._texts: dict[str, LineIndex | None] = {}
 
     def result(self) -> Result:
@@ -188,7 +192,8 @@ class _Run:
                 self.progress(done + 1, len(requested))
         for model in requested:
             facts, group = self._facts(model), groups[model.repository]
-            judged += self._judge(self.cross_model, facts, group)
+            judged += self._judge_joined(model, group)
+            judged += self._judge(self.ensemble_graph, facts, group)
         for group in groups.values():
             if group.whole:
                 judged += self._judge(self.per_repository, None, group)
@@ -223,6 +228,13 @@ class _Run:
             known = self._per_model[model.path] = []
             facts = self._facts(model)
             known += self._judge(self.per_model, facts, None)
+        return known
+
+    def _judge_joined(self, model: Model, group: RepositoryFacts) -> list[_Judged]:
+        """What rules say about a model with its repository known, the ensemble graph left out."""
+        known = self._joined.get(model.path)
+        if known is None:
+            known = self._joined[model.path] = self._judge(self.cross_model, self._facts(model), group)
         return known
 
     def _judge(self, rules: Iterable[_Bound], facts: ModelFacts | None, group: RepositoryFacts | None) -> list[_Judged]:
@@ -441,7 +453,8 @@ class _Refused(Mapping[str, tuple[str, Span]]):
         self._group = group
 
     def __getitem__(self, name: str) -> tuple[str, Span]:
-        for item in self._run._judge_model(self._group.models[name].model):
+        model = self._group.models[name].model
+        for item in (*self._run._judge_model(model), *self._run._judge_joined(model, self._group)):
             if item.refuses and not self._run._ignored(item):
                 return item.rule.rule.code, item.problem.span
         raise KeyError(name)
