@@ -139,9 +139,9 @@ import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
-    def execute(self, requests: "list") -> list[pb_utils.InferenceResponse]:
-#                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP008
-        return [pb_utils.InferenceResponse([]) for request in requests]
+    def execute(self, requests: "list", error=None) -> list[pb_utils.InferenceResponse]:
+#                                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP008
+        return [pb_utils.InferenceResponse([], error) for request in requests]
 -- fixed: add/1/model.py --
 from __future__ import annotations
 
@@ -149,8 +149,8 @@ import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
-    def execute(self, requests: "list") -> list[pb_utils.InferenceResponse]:
-        return [pb_utils.InferenceResponse([]) for request in requests]
+    def execute(self, requests: "list", error=None) -> list[pb_utils.InferenceResponse]:
+        return [pb_utils.InferenceResponse([], error) for request in requests]
 """,
     """\
 -- add/config.pbtxt --
@@ -163,8 +163,8 @@ from triton_python_backend_utils import InferenceResponse
 
 
 class TritonPythonModel:
-    def execute(self, requests):
-        return [InferenceResponse([]) for request in requests]
+    def execute(self, requests, error=None):
+        return [InferenceResponse([], error) for request in requests]
 """,
     """\
 -- add/config.pbtxt --
@@ -183,7 +183,7 @@ if TYPE_CHECKING:
 
 
 class TritonPythonModel:
-    def execute(self, requests) -> list[pb_utils.InferenceResponse]:
-        return [pb_utils.InferenceResponse([]) for request in requests]
+    def execute(self, requests, error=None) -> list[pb_utils.InferenceResponse]:
+        return [pb_utils.InferenceResponse([], error) for request in requests]
 """,
 )

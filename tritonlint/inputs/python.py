@@ -618,11 +618,14 @@ def _first_look(path: str, source: str, offset: int) -> ReadError | None:
     except (ValueError, MemoryError, RecursionError):
         return too_deep
     level: list[ast.AST] = [parsed]
-    levels = 0
+    levels = nodes = 0
     while level:
         levels += 1
+        nodes += len(level)
         if levels > MAX_DEPTH:
             return too_deep
+        if nodes > MAX_NODES:
+            return ReadError("too-deep", Span(path, 0, 0), f"more than {MAX_NODES} syntax nodes in one file")
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return None
 

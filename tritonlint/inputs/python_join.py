@@ -90,3 +90,8 @@ def is_list(python: PythonFacts, expr: Expr) -> bool:
         binding.kind == "value" and isinstance(binding.expr, Sequence | Comprehension) and binding.expr.kind == "list"
         for binding in found[0]
     )
+
+
+def uses_sender(python: PythonFacts) -> bool:
+    """Whether anything in the file could answer requests other than through the value of execute."""
+    return "get_response_sender" in python.text or "set_release_flags" in python.text

@@ -1,0 +1,118 @@
+"""execute that returns nothing and sends nothing
+
+## What it does
+Reports an `execute` of a model in default mode that never returns a value although no response sender is used
+anywhere in the file.
+
+## What happens
+Since 24.06 Triton takes None for 'answered through the response sender' and waits: the client hangs, without a line
+in the log. Before, each request failed with an error.
+
+## How to fix
+Add `return responses`.
+
+## Source
+Facts, python-backend 6.4 (observed on 23.10, 24.05, 24.10, 26.07).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
+from tritonlint.inputs.python_join import is_list, uses_sender
+from tritonlint.inputs.python_tree import Assign, Name
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP202",
+    name="execute-returns-nothing",
+    effect="request-failure",
+    server_says=("Expected a list in the execute return, found type '<class 'NoneType'>'",),
+)
+
+
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or execute.decorators or is_generator(execute) or effective.decoupled is not False:
+        return
+    if uses_sender(python) or any(not is_none(statement.value) for statement in returns(execute)):
+        return
+    if not completes(execute.body) and not returns(execute):
+        return
+    lists = [
+        target.id
+        for statement in execute.body
+        if isinstance(statement, Assign)
+        for target in statement.targets
+        if isinstance(target, Name) and is_list(python, target)
+    ]
+    fix = None
+    if len(lists) == 1 and not returns(execute):
+        last = execute.body[-1].span.end
+        edit = Edit(Span(python.path, last, last), f"{python.newline}{execute.indent}    return {lists[0]}")
+        fix = Fix(f"return {lists[0]}", (edit,), safety="unsafe") if not execute.indent.strip() else None
+    yield Problem(
+        execute.name_span,
+        "`execute` returns no responses, so no request is ever answered",
+        help=f"end it with `return {lists[0] if len(lists) == 1 else 'responses'}`",
+        fix=fix,
+        key="execute",
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+#       ^^^^^^^ TLP202
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
