@@ -18,8 +18,18 @@ from tritonlint.settings import Settings
 Kind = Literal["false certain", "miss"]
 
 REFUSING = ("load-failure", "server-crash")
-COMPLETING_BACKENDS = ("onnxruntime", "tensorrt", "tensorflow", "openvino", "pytorch", "dali", "fil", "vllm")
 COMPLETABLE = re.compile(r"must specify '(data_type|dims)'|model configuration is not provided")
+"""What a real backend might have filled in from the model file."""
+UNMAPPED = re.compile(r"non-existing (in|out)put")
+INSTALLATION = re.compile(
+    r"unable to find (.*backend library|'libtriton_|'[^']*/model\.py'|.*for repo agent '.)"
+    r"|Batching library path not found: /"
+)
+"""Refused for what is not installed on this machine."""
+WRAPPER = re.compile(r"^load failed for model '[^']*': (version -?\d+ is at UNAVAILABLE state: )?")
+
+BEYOND_STANDINS = ("TLP", "TLV", "TLS", "TLM", "TLR015", "TLC560")
+"""What only a real backend looks at: model files, model.py, environments, stubs, the Python backend's parameters."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,10 @@ def lint(repository: Path, release: str) -> dict[str, list[Finding]]:
 
 
 def is_certain_refusal(finding: Finding) -> bool:
-    return finding.certainty == "certain" and finding.effect in REFUSING
+    """Whether the finding promises that the server's core refuses the model."""
+    return (
+        finding.certainty == "certain" and finding.effect in REFUSING and not finding.code.startswith(BEYOND_STANDINS)
+    )
 
 
 def compare(release: str, cases: Sequence[Case], verdicts: dict[str, Verdicts]) -> Comparison:
@@ -105,26 +118,24 @@ def compare(release: str, cases: Sequence[Case], verdicts: dict[str, Verdicts]) 
             comparison.models += 1
             comparison.states[verdict.state] += 1
             comparison.refused += verdict.refused
-            if undecidable(case, model, verdict):
-                comparison.undecidable += 1
-                continue
             kind = _judge(case, model, verdict, findings)
-            if kind is not None:
+            if kind == "miss" and undecidable(case, model, verdict):
+                comparison.undecidable += 1
+            elif kind is not None:
                 said = tuple(_shown(one) for one in findings.get(model, ()))
                 comparison.disagreements.append(Disagreement(kind, case, model, verdict, said))
     return comparison
 
 
 def undecidable(case: Case, model: str, verdict: Verdict) -> bool:
-    """Whether a real backend might have completed what the stand-in did not."""
-    if not verdict.refused:
-        return False
-    members = {model, *case.steps.get(model, ())}
-    texts = [str(case.files.get(f"{one}/config.pbtxt", "")) for one in members]
-    if COMPLETABLE.search(verdict.message):
-        return any(not text or any(backend in text for backend in COMPLETING_BACKENDS) for text in texts)
-    # A member that leaves its tensors to the backend: what the ensemble maps to is unknown here.
-    return bool(case.steps.get(model)) and "declares no tensors" in " ".join(case.mutations)
+    """Whether the refusal follows from more than the repository: from the installation, or from the stand-ins."""
+    if INSTALLATION.search(verdict.message) or COMPLETABLE.search(verdict.message):
+        return True
+    # A member that leaves its inputs or its outputs to its backend: what the ensemble may map to is not known.
+    members = [str(case.files.get(f"{step}/config.pbtxt", "")) for step in case.steps.get(model, ())]
+    return bool(UNMAPPED.search(verdict.message)) and any(
+        not re.search(rf"{side}:?\s*(\[\s*)?[{{<]", text) for text in members for side in ("input", "output")
+    )
 
 
 def _judge(case: Case, model: str, verdict: Verdict, findings: dict[str, list[Finding]]) -> Kind | None:
@@ -188,7 +199,7 @@ def minimise(disagreement: Disagreement, oracle: Oracle, *, budget: int = 60) ->
 
 
 def _key(message: str) -> str:
-    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "", message)[:60]
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+", "", WRAPPER.sub("", message))[:60]
 
 
 def _block_end(lines: Sequence[str], start: int) -> int:

@@ -357,7 +357,6 @@ def version_policy(draft: Draft) -> None:
                 "{ specific { versions: [ 1 ] } }",
                 "{ specific { versions: [ 1, 1 ] } }",
                 "{ specific { versions: [ 2 ] } }",
-                "{ specific { versions: [ 7, 7 ] } }",
                 "{ specific { versions: [ 0 ] } }",
                 "{ specific { versions: [ 1, 3 ] } }",
                 "{ all { } latest { } }",
