@@ -69,6 +69,8 @@ MODEL_CLASS = "TritonPythonModel"
 MAX_DEPTH = 300
 """Levels of nesting that are read; libcst's native parser overflows the stack far above it (tested: 2,000)."""
 MAX_BRACKETS = 200
+MAX_NODES = 100_000
+"""Nodes of Python's own syntax tree that are read: some 10,000 lines, a hundred times a usual model.py."""
 MAX_VALUES = 32
 MAX_STEPS = 24
 """Assignments followed for one value; more means a cycle or a program too clever to judge."""
