@@ -107,6 +107,8 @@ class _Reader:
         # Whether a bracket that is not closed was skipped, with its problem, to the end of the text.
         self.swallowed = False
         self._surplus: int | None = None
+        # Whether a bracket is wrong: what seems misplaced behind it may be right once it is mended.
+        self.lost = False
 
     def read(self) -> Document:
         text = self.text
@@ -489,7 +491,7 @@ class _Reader:
             )
             return "element"
         message.uncertain = True
-        if kind in ("}", ">") and kinds[i + 1] in ("]", ","):
+        if kind in ("}", ">") and kinds[i + 1] in ("]", ",") and self._bracket_surplus() < 0:
             self._extra_closer(i)
             self.i = i + 1
             return self._list_goes_on(message, opening, elements)
@@ -600,7 +602,7 @@ class _Reader:
             )
             return i + 2
         repairs = (Replacement(name_end, name_end, ":"),) if kind in VALUES or kind == "[" else ()
-        if kind == IDENTIFIER and "\n" in self.text[name_end:start]:
+        if kind == IDENTIFIER and ("\n" in self.text[name_end:start] or self.kinds[i + 2] in FIELD_SIGNS):
             repairs = ()
         if kind in "{<" and kind != EOF:
             self._add(
@@ -852,6 +854,14 @@ class _Reader:
         start, end = self.starts[at], self.ends[at]
         name = type_.name
         wanted = _wanted(type_)
+        if kind == ":":
+            last_colon = at
+            while kinds[last_colon + 1] == ":":
+                last_colon += 1
+            end = self.ends[last_colon]
+            extra = (Replacement(start, end, ""),)
+            self._add("syntax", start, end, f"one colon is enough behind {name}", "delete it", extra, name=name)
+            return self._scalar(type_, last_colon + 1, message)
         next_field = kind == IDENTIFIER and kinds[at + 1] in FIELD_SIGNS
         if (kind not in VALUES and kind not in OPENERS) or next_field or kind == BLOCK:
             self.i = at
@@ -1125,6 +1135,7 @@ class _Reader:
         else:
             said, action = f"a field name must stand here, but found {what}", "remove it"
         self._add("encoding" if kind == BAD and text[start] > "~" else "syntax", start, end, said, action)
+        self.lost |= kind in OPENERS
         return False
 
     def _list_without_brackets(self, schema: MessageType, message: Message, i: int) -> bool:
@@ -1351,7 +1362,8 @@ class _Reader:
                 self.json += repairs
             else:
                 self.json_broken = True
-        elif len(self.problems) < MAX_PROBLEMS:
+        elif len(self.problems) < MAX_PROBLEMS and not (self.lost and kind in _STRUCTURAL):
+            self.lost |= kind == "unclosed"
             self.problems.append(ReadProblem(kind, start, end, message, help, related, repairs, name))
 
     def _shown(self, i: int) -> str:
@@ -1365,6 +1377,7 @@ class _Reader:
 
 _OCTAL_OR_HEX = re.compile("0.")
 _FLOAT_NAME = re.compile("inf|infinity|nan", re.IGNORECASE)
+_STRUCTURAL = frozenset(("unclosed", "unknown-field", "syntax", "duplicate-field", "oneof-conflict"))
 _BOOLS = {"true": True, "True": True, "t": True, "false": False, "False": False, "f": False}
 _OWNERS: dict[str, tuple[str, ...]] = {}
 
