@@ -33,6 +33,9 @@ RULE = Rule(
 def check(model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
     if effective.backend != "" or effective.platform != "" or not effective.complete or not model.recognised:
         return
+    if effective.scheduling == "ensemble":
+        # What it lacks is the platform: TLE001.
+        return
     has_config = CONFIG_NAME in model.entries
     if not has_config and any(is_misspelt_config(entry.name) for entry in model.children()):
         return

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `response_cache { enable: true }` on an ensemble that runs a decoupled model, directly or through another
-ensemble.
+ensemble, or that says `decoupled: true` itself.
 
 ## What happens
 The server refuses the ensemble; the other models load.
@@ -40,7 +40,18 @@ def check(model: Model, effective: EffectiveConfig, repository: RepositoryFacts)
     cache = graph.ensemble.config.root.message("response_cache")
     enable = cache.scalar("enable") if cache is not None else None
     step = graph.decoupled_step
-    if enable is not None and enable.value is True and step is not None:
+    if enable is None or enable.value is not True:
+        return
+    if step is None and effective.decoupled:
+        # Checked while the config is read, before core overwrites the flag by what the steps are.
+        policy = graph.ensemble.config.root.field("model_transaction_policy")
+        yield Problem(
+            enable.span,
+            "the response cache cannot serve a decoupled model, and this ensemble is written as one",
+            help="remove model_transaction_policy: an ensemble is decoupled when a step is",
+            related=(Related(policy.name_span, "decoupled here"),) if policy is not None else (),
+        )
+    elif step is not None:
         yield Problem(
             enable.span,
             f"the response cache cannot serve this ensemble: {step.title} ('{step.model_name}') is decoupled",

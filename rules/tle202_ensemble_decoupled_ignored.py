@@ -26,6 +26,10 @@ RULE = Rule(code="TLE202", name="ensemble-decoupled-ignored", effect="hygiene")
 def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     policy = config.root.message("model_transaction_policy")
     written = policy.field("decoupled") if policy is not None else None
+    cache = config.root.message("response_cache")
+    if cache is not None and cache.boolean("enable") is True:
+        # There it has an effect: TLE115.
+        return
     if written is not None and effective.is_ensemble and config.root.has("ensemble_scheduling"):
         yield Problem(
             written.name_span,

@@ -154,3 +154,14 @@ def test_pass_through_output_beside_a_decoupled_step_is_refused(tmp_path: Path) 
     streaming = model("model_transaction_policy { decoupled: true }")
     assert codes(check(tmp_path / "streaming", {"a": streaming, "pipe": config})) == ["TLE114"]
     assert codes(check(tmp_path / "plain", {"a": model(), "pipe": config})) == []
+
+
+def test_a_tensor_without_dims_in_a_member_refuses_the_ensemble(tmp_path: Path) -> None:
+    broken = model().replace("dims: 4", "", 1)
+    assert codes(check(tmp_path, {"a": broken, "pipe": ensemble(step("a", "IN", "OUT"))})) == ["TLE104"]
+
+
+def test_a_cache_on_an_ensemble_written_as_decoupled_is_refused(tmp_path: Path) -> None:
+    extra = "response_cache { enable: true } model_transaction_policy { decoupled: true }"
+    config = ensemble(step("a", "IN", "OUT"), extra=extra)
+    assert codes(check(tmp_path, {"a": model(), "pipe": config})) == ["TLE115"]

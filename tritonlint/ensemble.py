@@ -404,14 +404,19 @@ class Graph:
         found += [("TLE112", m.later.span) for m in self.shapes]
         found += [("TLE113", u.link.key_span) for u in self.duplicates]
         found += [("TLE114", m.span) for m in self.mixed]
-        if self.decoupled_step is not None and _caches(self.ensemble):
-            found.append(("TLE115", self.decoupled_step.name_span))
+        if _caches(self.ensemble) and (self.decoupled_step is not None or _says_decoupled(self.ensemble)):
+            found.append(("TLE115", self.ensemble.heading))
         return found[0] if found else None
 
 
 def _caches(ensemble: Ensemble) -> bool:
     cache = ensemble.config.root.message("response_cache")
     return cache is not None and cache.boolean("enable") is True
+
+
+def _says_decoupled(ensemble: Ensemble) -> bool:
+    policy = ensemble.config.root.message("model_transaction_policy")
+    return policy is not None and policy.boolean("decoupled") is True
 
 
 def graph_of(repository: RepositoryFacts, name: str) -> Graph | None:
