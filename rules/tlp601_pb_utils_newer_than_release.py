@@ -1,0 +1,115 @@
+"""A name of pb_utils that the target release does not have
+
+## What it does
+Reports names of `triton_python_backend_utils` and keyword arguments of its classes that came after the release in
+use. Uses behind `hasattr`, or in a `try` that catches the error, are not reported.
+
+## What happens
+AttributeError or TypeError when the line is reached: in `initialize` the model does not load, elsewhere the request
+fails.
+
+## How to fix
+Use a newer release, or ask with `hasattr` first.
+
+## Source
+Facts, python-backend 7: every release branch compared.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Effect, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_api import pb_api
+from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_tree import Attribute, Node
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+from tritonlint.target import Target
+
+RULE = Rule(
+    code="TLP601",
+    name="pb-utils-newer-than-release",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("has no attribute",),
+)
+
+
+def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
+    api = pb_api()
+    found: list[tuple[Node, Span, str, str]] = []
+    for node in python.walk():
+        if isinstance(node, Attribute):
+            name = python.pb_name(node)
+            if name in api.names:
+                found.append((node, node.attr_span, f"`pb_utils.{name}`", api.names[name]))
+    for call in python.pb_calls:
+        for argument in call.call.arguments:
+            first = api.keywords.get(call.name, {}).get(argument.keyword or "")
+            if first is not None:
+                found.append((argument.value, argument.span, f"`{call.name}({argument.keyword}=…)`", first))
+    initialize = python.method("initialize")
+    for node, span, what, first in found:
+        if target.since(first) or guarded(python.body, node):
+            continue
+        release = target.release
+        effect: Effect | None = None
+        if initialize is not None and unconditional(initialize, node):
+            effect = "load-failure"
+        yield Problem(
+            span,
+            f"{what} exists since {first}; the target is {release}" if release else f"{what} exists since {first} only",
+            help=f"use release {first} or newer, or test with `hasattr` first",
+            effect=effect if release else "portability",
+            certainty="certain" if release and effect else "likely",
+            key=what,
+        )
+
+
+EXAMPLES = (
+    """\
+-- target -- release=23.04
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.folder = pb_utils.get_model_dir()
+#                              ^^^^^^^^^^^^^ TLP601
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.folder = pb_utils.get_model_dir()
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
