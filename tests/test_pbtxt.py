@@ -39,8 +39,7 @@ def plain(message: Message, schema: MessageType) -> dict[str, object]:
         for name, value in out.items()
         if schema.fields[name].oneof
         or (schema.fields[name].kind == "message" and not schema.fields[name].repeated)
-        or (value and value == value)
-        or value != value
+        or value
     }
 
 
@@ -49,7 +48,7 @@ def number(type_: FieldType, scalar: Scalar) -> object:
     if type_.kind == "enum" and isinstance(value, str):
         return type_.enum.numbers[value]
     if type_.kind == "float" and isinstance(value, float):
-        return CONFIG.FromString(b"") and _rounded(value)
+        return _rounded(value)
     return value
 
 
@@ -254,7 +253,9 @@ def test_utf16_is_one_problem() -> None:
     assert len(read_config("c", decode("name: 'x'".encode("utf-16"))).problems) == 1
 
 
-@pytest.mark.parametrize("piece", ["{", "[", "<", '"\n', "x:", "x{", "input{", "name:'", "//\n", "/*", "${", "1x ", "\0\0"])
+@pytest.mark.parametrize(
+    "piece", ["{", "[", "<", '"\n', "x:", "x{", "input{", "name:'", "//\n", "/*", "${", "1x ", "\0\0"]
+)
 def test_repetition_stays_linear_and_bounded(piece: str) -> None:
     document = read_config("c", piece * 20_000)
     assert 0 < len(document.problems) <= MAX_PROBLEMS or piece == "${"
