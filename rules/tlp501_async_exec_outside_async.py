@@ -1,0 +1,92 @@
+"""async_exec in a function that is not async
+
+## What it does
+Reports `async_exec()` in an `execute` that is a plain `def`.
+
+## What happens
+`no running event loop`: the request fails.
+
+## How to fix
+Make it `async def execute` and `await` the call, or use `exec()`.
+
+## Source
+Facts, python-backend 6.8 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP501",
+    name="async-exec-outside-async",
+    effect="request-failure",
+    server_says=("no running event loop",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or execute.is_async:
+        return
+    for node in python.walk():
+        if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "async_exec":
+            continue
+        sources = python.follow(node.func.value)
+        if not sources or python.function_at(node) is not execute:
+            continue
+        if all(isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources):
+            yield Problem(
+                node.span,
+                "`async_exec` needs a running event loop, and this execute is not async: the request fails",
+                help="write `async def execute` and `await` the call, or use `exec()`",
+                key="async_exec",
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[])
+        call.async_exec()
+#       ^^^^^^^^^^^^^^^^^ TLP501
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

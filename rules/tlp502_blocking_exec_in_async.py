@@ -1,0 +1,96 @@
+"""A blocking call to another model in an async execute
+
+## What it does
+Reports `exec()` of an InferenceRequest inside `async def execute`.
+
+## What happens
+The call blocks the event loop, so that nothing else of this model goes on until the other model has answered.
+
+## How to fix
+Write `await request.async_exec()`.
+
+## Source
+Facts, python-backend 6.8; pain points P08.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP502",
+    name="blocking-exec-in-async",
+    effect="performance",
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    for node in python.walk():
+        if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "exec":
+            continue
+        function = python.function_at(node)
+        if function is None or not function.is_async:
+            continue
+        sources = python.follow(node.func.value)
+        if not sources:
+            continue
+        if all(isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources):
+            start = Span(python.path, node.span.start, node.span.start)
+            edits = (Edit(start, "(await "), Edit(node.func.attr_span, "async_exec"))
+            end = Span(python.path, node.span.end, node.span.end)
+            yield Problem(
+                node.func.attr_span,
+                "`exec` blocks the event loop of this async function until the other model has answered",
+                help="write `await ….async_exec()`",
+                fix=Fix("await async_exec", (*edits, Edit(end, ")")), safety="unsafe"),
+                key="exec",
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def execute(self, requests):
+        responses = []
+        call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[])
+        call.exec()
+#            ^^^^ TLP502
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
