@@ -16,8 +16,8 @@ all releases.
 
 from collections.abc import Iterator
 
+from tritonlint.config_problems import stated
 from tritonlint.finding import Problem
-from tritonlint.pbtxt.judge import stated
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 

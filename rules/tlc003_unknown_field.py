@@ -17,8 +17,8 @@ Triton's model_config.proto, release by release (proto/README.md); names are com
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tritonlint.config_problems import problem
 from tritonlint.finding import Problem
-from tritonlint.pbtxt.judge import problem
 from tritonlint.pbtxt.schema import SCHEMA_RELEASE, field_releases
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule

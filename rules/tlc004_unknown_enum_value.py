@@ -16,8 +16,8 @@ Triton's model_config.proto. Numbers are always accepted, since proto3 enums are
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tritonlint.config_problems import stated
 from tritonlint.finding import Problem
-from tritonlint.pbtxt.judge import stated
 from tritonlint.pbtxt.schema import SCHEMA_RELEASE
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule

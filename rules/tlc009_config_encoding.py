@@ -16,9 +16,10 @@ all releases.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
+from tritonlint.config_problems import stated
 from tritonlint.finding import Problem
-from tritonlint.pbtxt.judge import stated
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -29,9 +30,12 @@ RULE = Rule(
     server_says=("Interpreting non ascii codepoint", "Invalid control characters encountered in text"),
 )
 
+SHOWN = 3
+
 
 def check(config: Document) -> Iterator[Problem]:
-    yield from stated(config, "encoding")
+    # A binary file has thousands; the first few say what it is.
+    yield from islice(stated(config, "encoding"), SHOWN)
 
 
 EXAMPLES = (

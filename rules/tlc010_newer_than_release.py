@@ -16,8 +16,8 @@ Triton's model_config.proto, compared branch by branch from 18.11 to 26.07 (prot
 
 from collections.abc import Iterator
 
+from tritonlint.config_problems import newer_than
 from tritonlint.finding import Problem
-from tritonlint.pbtxt.judge import newer_than
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.target import Target

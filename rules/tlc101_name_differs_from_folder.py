@@ -15,8 +15,8 @@ Triton core, `ModelRepositoryManager::InitializeModelInfo`; all releases.
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import quoted
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.pbtxt.edit import quoted
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule

@@ -16,9 +16,9 @@ Triton core, `ValidateModelConfig`; all releases; `platform: "python"` seen on 2
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import quoted
 from tritonlint.effective import PLATFORM_BACKENDS, EffectiveConfig, known_backends, platforms_of_core
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.pbtxt.edit import quoted
 from tritonlint.pbtxt.tree import Document, Scalar
 from tritonlint.rule import Rule
 from tritonlint.target import Target

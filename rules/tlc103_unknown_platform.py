@@ -18,9 +18,9 @@ Triton core, `ValidateModelConfig`; all releases; `torch_aoti` from 26.03 on.
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from tritonlint.config_edits import quoted
 from tritonlint.effective import PLATFORM_BACKENDS, EffectiveConfig, known_backends, platforms_of_core
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.pbtxt.edit import quoted
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.target import Target

@@ -16,9 +16,9 @@ Triton core, `TritonModel::Create`; all releases.
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import quoted
 from tritonlint.effective import EffectiveConfig, has_backend_library, known_backends
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.pbtxt.edit import quoted
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule

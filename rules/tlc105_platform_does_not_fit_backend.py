@@ -16,9 +16,9 @@ Triton core, `ValidateModelConfig`; all releases.
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import remove_field
 from tritonlint.effective import OWN_PLATFORMS, EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
-from tritonlint.pbtxt.edit import remove_field
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.target import Target

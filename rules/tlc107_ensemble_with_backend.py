@@ -15,9 +15,9 @@ Triton core, `ValidateModelConfig`; from 22.05 on.
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import remove_field
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
-from tritonlint.pbtxt.edit import remove_field
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 

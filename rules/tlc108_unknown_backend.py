@@ -18,9 +18,9 @@ Triton core, `TritonModel::Create`; backends of the images per release.
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from tritonlint.effective import EffectiveConfig, has_backend_library, known_backends
+from tritonlint.config_edits import quoted
+from tritonlint.effective import COPIED_PYTHON_BACKEND, EffectiveConfig, has_backend_library, known_backends
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.pbtxt.edit import quoted
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
@@ -67,6 +67,8 @@ def check(model: Model, config: Document, effective: EffectiveConfig, target: Ta
     known = known_backends()
     if backend.value in known or backend.value.lower() in known or backend.value in PLATFORMS_AND_NICKNAMES:
         return
+    if COPIED_PYTHON_BACKEND.fullmatch(backend.value) and target.may_be_since("23.10"):
+        return  # copied-backend-folder says more about it
     if has_backend_library(model, backend.value, target):
         return
     near = get_close_matches(backend.value.lower(), sorted(known), 1, 0.8)

@@ -19,9 +19,9 @@ Triton core, `TritonModel::Create`; from 24.01 on.
 import posixpath
 from collections.abc import Iterator
 
+from tritonlint.config_edits import remove_field
 from tritonlint.effective import EffectiveConfig, in_backend_folder, known_backends
 from tritonlint.finding import Fix, Problem
-from tritonlint.pbtxt.edit import remove_field
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule

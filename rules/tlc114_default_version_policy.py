@@ -15,8 +15,8 @@ Triton core, `NormalizeModelConfig`; all releases.
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import remove_field
 from tritonlint.finding import Fix, Problem
-from tritonlint.pbtxt.edit import remove_field
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 

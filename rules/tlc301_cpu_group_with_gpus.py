@@ -15,9 +15,9 @@ Triton core, `ValidateInstanceGroup`; all releases.
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import remove_field
 from tritonlint.effective import EffectiveConfig, written_kind
 from tritonlint.finding import Fix, Problem
-from tritonlint.pbtxt.edit import remove_field
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 

@@ -40,7 +40,7 @@ def check(config: Document, model: Model, target: Target) -> Iterator[Problem]:
             continue
         path = posixpath.normpath(written.value.lstrip("/"))
         entry = model.entries.get(path)
-        home = os.path.realpath(model.path)
+        home = model.real_path
         real = entry.link if entry is not None and entry.link else None
         if path.startswith(".."):
             # Up to 26.05 the server compares prefixes only: `../add_labels/x` passes for a model `add`.

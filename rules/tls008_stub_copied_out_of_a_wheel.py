@@ -15,11 +15,9 @@ Build the stub for the release, or copy the libraries as well and point to them 
 Seen on release 24.10 (facts: python-backend, section 3.2; real-servers.md).
 """
 
-import os
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
-from tritonlint.inputs.elf import AUDITWHEEL_NAME
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -28,30 +26,22 @@ RULE = Rule(
     code="TLS008",
     name="stub-copied-out-of-a-wheel",
     effect="load-failure",
+    certainty="likely",
     server_says=("error while loading shared libraries",),
 )
 
 
 def check(plan: Plan) -> Iterator[Problem]:
     stub = plan.stub
-    if plan.stub_entry is None or stub is None:
+    if stub is None or not plan.missing_beside:
         return
-    hashed = [name for name in stub.needed if AUDITWHEEL_NAME.search(name)]
-    folders = stub.runpath or stub.rpath
-    # Without a folder, or with an absolute one, the image may have them.
-    if not hashed or not folders or not all(folder.startswith(("$ORIGIN", "${ORIGIN}")) for folder in folders):
-        return
-    origin = os.path.dirname(os.path.abspath(stub.path))
-    places = [folder.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for folder in folders]
-    missing = [name for name in hashed if not any(os.path.exists(os.path.join(place, name)) for place in places)]
-    if not missing:
-        return
+    folder = (stub.runpath or stub.rpath)[0]
     yield Problem(
         Span(stub.path),
-        f"the stub was copied out of a Python wheel and needs `{missing[0]}` from `{folders[0]}`, which is not there: "
-        "it cannot start and the model will not load",
+        f"the stub was copied out of a Python wheel and needs `{plan.missing_beside[0]}` from `{folder}`, which is not "
+        "there: unless LD_LIBRARY_PATH holds it, the stub cannot start and the model will not load",
         help="build the stub for this release, or copy the library too and set its folder with patchelf --set-rpath",
-        key=missing[0],
+        key=plan.missing_beside[0],
     )
 
 

@@ -15,10 +15,9 @@ Say `backend: "python"`, put the stub beside config.pbtxt and name the environme
 Seen on releases 24.03 and 24.10 (facts: python-backend, sections 1.7 and 8b; server#3847).
 """
 
-import os
-import re
 from collections.abc import Iterator
 
+from tritonlint.effective import COPIED_PYTHON_BACKEND, in_backend_folder
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -32,18 +31,14 @@ RULE = Rule(
     server_says=("unable to find backend library for backend", "No module named 'model'"),
 )
 
-COPIED = re.compile(r"python[_-]?(?:py)?\d(?:[._]?\d+)*")
-
 
 def check(config: Document, target: Target) -> Iterator[Problem]:
     backend = config.root.scalar("backend")
-    if backend is None or not isinstance(backend.value, str) or not COPIED.fullmatch(backend.value):
+    if backend is None or not isinstance(backend.value, str) or not COPIED_PYTHON_BACKEND.fullmatch(backend.value):
         return
-    for folder in target.backend_directories:
-        place = os.path.join(folder, backend.value)
-        # A model.py of its own makes it a true backend written in Python, whatever its name.
-        if os.path.exists(os.path.join(place, "model.py")):
-            return
+    # A model.py of its own makes it a true backend written in Python, whatever its name.
+    if in_backend_folder(backend.value, "model.py", target):
+        return
     yield Problem(
         backend.span,
         f"`{backend.value}` looks like a copy of the Python backend's folder, which does not work since 23.10: the "
@@ -61,7 +56,6 @@ EXAMPLES = (
 -- add/config.pbtxt --
 backend: "python_3_8"
 #        ^^^^^^^^^^^^ TLS010
-#        ^^^^^^^^^^^^ TLC108
 input [ { name: "A" data_type: TYPE_FP32 dims: [ 1 ] } ]
 output [ { name: "B" data_type: TYPE_FP32 dims: [ 1 ] } ]
 -- add/1/model.py --

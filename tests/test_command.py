@@ -270,7 +270,9 @@ def test_bad_archive_is_at_most_one_finding_on_it(tmp_path: Path, kind: str) -> 
         'parameters { key: "EXECUTION_ENV_PATH" value { string_value: "$$TRITON_MODEL_DIRECTORY/env.tar.gz" } }\n'
     )
     folder = model(tmp_path, "env", config)
-    (folder / "1" / "model.py").write_text("class TritonPythonModel:\n    def execute(self, requests):\n        return []\n")
+    (folder / "1" / "model.py").write_text(
+        "class TritonPythonModel:\n    def execute(self, requests):\n        return []\n"
+    )
     data = gzip.compress(b"\0" * 200_000_000 if kind == "bomb" else os.urandom(100_000), 6)
     damaged = {"cut": data[:5000], "corrupt": data[:200] + b"\xff" * 500 + data[700:], "not-gzip": b"hello" * 99}
     (folder / "env.tar.gz").write_bytes(damaged.get(kind, data))

@@ -44,7 +44,7 @@ ROWS = [
     *(f"input {{ optional: {word} }}" for word in ("TRUE", "yes", "2", "-0", "1.0", "tru", "{}", "[true]")),
     *("max_batch_size: [8]", "input { dims: [1, 2,] }", "input [ {}, ]", 'name: "x",,', "input { dims: [1 2] }"),
     *('name: "x", backend: "y";', "input <name: 'x'>", "input: {}", "input { dims: 1 dims: [2, 3] }", "input []"),
-    *('name: "a" \'b\'', "name: 'x'\r\nbackend: 'y'\r\n", "input { dims: [1;2] }", "input { dims: [] }"),
+    *("name: \"a\" 'b'", "name: 'x'\r\nbackend: 'y'\r\n", "input { dims: [1;2] }", "input { dims: [] }"),
     *('name "x"', 'name = "x"', "input { dims [1] }", "// c", "/* c */", "\ufeffname: 'x'", "name: 'é' # é"),
     *("name: 'x'\0", "# \0", "# \x01", "\x01", "name: 'a\x01b'", "name: 'a\tb'", "é: 1", "\u00a0name: 'x'"),
     *(f'name: "{escape}"' for escape in (r"\q", r"\x", r"\x41", r"\x123", r"\u12", r"\u0041", r"\U00110000", r"\8")),

@@ -176,6 +176,10 @@ def known_backends() -> frozenset[str]:
     return frozenset(names | {"vllm", "tensorrtllm"})
 
 
+# Copies of the Python backend's folder as the documentation of old releases advises them (backends/python_3_8).
+COPIED_PYTHON_BACKEND = re.compile(r"python[_-]?(?:py)?\d(?:[._]?\d+)*")
+
+
 def has_backend_library(model: Model, backend: str, target: Target) -> bool:
     """Whether the model brings the backend's library, or a given backend folder holds it (section K)."""
     library = f"libtriton_{backend}.so"

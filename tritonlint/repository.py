@@ -74,6 +74,11 @@ class Model:
         return Span(self.path)
 
     @property
+    def real_path(self) -> str:
+        """The model folder with every symlink resolved."""
+        return os.path.realpath(self.path)
+
+    @property
     def has_config(self) -> bool:
         """Whether there is a ``config.pbtxt`` file."""
         entry = self.entries.get(CONFIG_NAME)

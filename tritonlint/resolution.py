@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tritonlint.finding import Related
-from tritonlint.inputs.elf import ElfFacts, read_elf
+from tritonlint.inputs.elf import AUDITWHEEL_NAME, ElfFacts, read_elf
 from tritonlint.inputs.environment import EnvironmentFacts, read_environment
 from tritonlint.pbtxt.tree import Message, Scalar
 from tritonlint.repository import Entry, Model
@@ -65,6 +65,8 @@ class Plan:
     inside: bool | None = None
     """Whether the environment lies in the model folder."""
     environment: EnvironmentFacts | None = None
+    missing_beside: tuple[str, ...] = ()
+    """Libraries with auditwheel's hashed names that the stub looks for relative to itself and that are not there."""
     release_python: str | None = None
     """X.Y of the stub that the release ships."""
 
@@ -116,6 +118,7 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
         "stub": stub,
         "stub_entry": entry,
         "stub_path": stub_path,
+        "missing_beside": _missing_beside(stub) if entry is not None and stub is not None else (),
         "release_python": release_python if isinstance(release_python, str) else None,
     }
     if written is None:
@@ -134,6 +137,17 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
         inside=_inside(resolved, model.path) if resolved is not None else None,
         environment=environment,
     )
+
+
+def _missing_beside(stub: ElfFacts) -> tuple[str, ...]:
+    hashed = [name for name in stub.needed if AUDITWHEEL_NAME.search(name)]
+    folders = stub.runpath or stub.rpath
+    # Without a folder, or with an absolute one, the image may have them.
+    if not hashed or not folders or not all(folder.startswith(("$ORIGIN", "${ORIGIN}")) for folder in folders):
+        return ()
+    origin = os.path.dirname(os.path.abspath(stub.path))
+    places = [folder.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for folder in folders]
+    return tuple(name for name in hashed if not any(os.path.exists(os.path.join(p, name)) for p in places))
 
 
 def environment_setting(config: Document | None) -> Scalar | None:

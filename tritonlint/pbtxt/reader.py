@@ -75,7 +75,7 @@ _ESCAPE = re.compile(
 _SIMPLE_ESCAPES = dict(zip(b"abfnrtv\\?'\"", b"\a\b\f\n\r\t\v\\?'\"", strict=True))
 _GLUED_FIELD = re.compile(r"(0|[1-9][0-9]*)([A-Za-z_][A-Za-z0-9_]*)(?=\s*[:{])")
 _FIELD_LINE = re.compile(r"\s*(?:[A-Za-z_]\w*\s*[:{\[<]|[}\]>#{\[]|$)")
-_SMART_QUOTED = re.compile("[\u201c\u201d\u201e]([^\u201c\u201d\u201e\"\n]*)[\u201c\u201d\"]")
+_SMART_QUOTED = re.compile('[\u201c\u201d\u201e]([^\u201c\u201d\u201e"\n]*)[\u201c\u201d"]')
 _INVISIBLE = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u3000\u0085"
 _ZERO_WIDTH = "\ufeff\u200b\u200c\u200d\u2060"
 
@@ -1016,8 +1016,7 @@ class _Reader:
             if following in (":", BAD):
                 self.i += 1
             if kinds[self.i] in OPENERS or (
-                kinds[self.i] in VALUES
-                and not (kinds[self.i] == IDENTIFIER and kinds[self.i + 1] in FIELD_SIGNS)
+                kinds[self.i] in VALUES and not (kinds[self.i] == IDENTIFIER and kinds[self.i + 1] in FIELD_SIGNS)
             ):
                 self._skip_value()
             if kinds[self.i] in SEPARATORS:
