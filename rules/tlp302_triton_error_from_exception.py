@@ -97,7 +97,7 @@ class TritonPythonModel:
         responses = []
         if not requests:
             return [pb_utils.InferenceResponse([], error="no")]
-#                                                         ^^^^ TLP302
+#                                                        ^^^^ TLP302
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
