@@ -121,3 +121,14 @@ def test_named_folder_of_bare_version_folders_is_a_repository(here: Path) -> Non
     found = discover(["repo"])
     assert [(model.path, model.recognised) for model in found.requested] == [("repo/m", False)]
     assert requested(discover(["data"])) == []
+
+
+def test_config_in_the_version_folder_does_not_make_it_a_model(here: Path) -> None:
+    tree(here, "repo/m/1/config.pbtxt", "numbers/1/1/model.py", "numbers/1/config.pbtxt")
+    assert requested(discover(["repo"])) == ["repo/m"]
+    assert requested(discover(["numbers"])) == ["numbers/1"]
+
+
+def test_text_proto_of_another_program_is_no_misspelt_config(here: Path) -> None:
+    tree(here, "shop/config.textproto", "shop/model.py")
+    assert requested(discover(["shop/model.py", "."])) == []

@@ -298,7 +298,11 @@ def looks_like_model(path: str) -> bool:
                 continue
             if configs or not MODEL_FILES.isdisjoint(inside):
                 return True
-    return bool(configs) and "model.py" in names
+            # A config in the version folder: the model is this folder, unless that one is a model named by a number.
+            if CONFIG_NAME in inside and not any(VERSION_NAME.fullmatch(name) for name in inside):
+                return True
+    # Other programs have a config.textproto beside a model.py too; only Triton has a .pbtxt.
+    return "model.py" in names and any(name.lower().startswith("config.pb") for name in configs)
 
 
 def _folders(path: str) -> list[str]:

@@ -183,7 +183,8 @@ def element_count(dims: Sequence[int]) -> int:
     for dim in dims:
         if dim == -1:
             return -1
-        count *= dim
+        # int64 as in C++: past its limit the count wraps around, and up to 26.02 core compares the wrapped counts.
+        count = (count * dim + INT64_MAX + 1) % 2**64 - INT64_MAX - 1
     return count
 
 

@@ -19,12 +19,9 @@ ENSEMBLES = 2 * len(ENSEMBLE_FAMILIES)
 SEED = 7
 KNOWN_MISSES = (
     # A folder inside with a config.pbtxt makes discovery take the model for a repository (TLR013, likely).
-    ("config in the version folder", "Could not determine backend for model"),
     ("nested", "Could not determine backend for model"),
     # Rules look at the model folder only, and this path leads out of it.
     ("label_filename '../labels.txt'", "/../labels.txt: No such file or directory"),
-    # Element counts that pass int64 wrap around before release 26.03; how they compare then is not modelled.
-    ("65536,65536,65536,65536", "has different size for dims and reshape"),
 )
 """(mutation, message) of what the server refuses and no rule is certain of; each with its reason."""
 
