@@ -1,0 +1,124 @@
+"""Work per request that may raise, without a try
+
+## What it does
+Reports inference and parsing (`self.model(…)`, `json.loads`, `.decode()`) in the loop over the requests when execute
+holds no `try` at all and `dynamic_batching` puts several requests into one call. Once per file.
+
+## What happens
+An exception that leaves execute fails every request of the call, the good ones too.
+
+## How to fix
+Put the work of one request into a `try` and append an InferenceResponse with `error=` for the one that failed.
+
+## Source
+Facts, python-backend 6: errors in execute go to all requests of that call.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, request_loops
+from tritonlint.inputs.python_tree import Attribute, Call, Try, With, walk
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP303", name="execute-without-error-handling", effect="hygiene", certainty="likely")
+
+_PARSERS = frozenset({"json.loads", "base64.b64decode", "PIL.Image.open", "open"})
+_INFERENCE = frozenset({"run", "predict", "predict_proba", "generate", "forward", "infer", "transform", "transcribe"})
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or execute.decorators or not config.root.has("dynamic_batching"):
+        return
+    for node in own_nodes(execute):
+        if isinstance(node, Try):
+            return
+        if isinstance(node, With) and any("suppress" in python.source(item.value) for item in node.items):
+            return
+    for loop in request_loops(execute):
+        for node in walk(loop.body, into_functions=False):
+            if isinstance(node, Call) and _may_raise(python, node):
+                yield Problem(
+                    node.span,
+                    "no `try` stands around this: if it raises for one request, every request of the batch fails",
+                    help="catch it in the loop: append InferenceResponse(error=pb_utils.TritonError(str(error)))",
+                    related=(Related(loop.header, "one response is needed for each of these"),),
+                    key="execute",
+                )
+                return
+
+
+def _may_raise(python: PythonFacts, call: Call) -> bool:
+    if python.qualified(call.func) in _PARSERS:
+        return True
+    if not isinstance(call.func, Attribute):
+        return False
+    if call.func.attr == "decode" and not call.arguments:
+        return True
+    held = call.func.value if call.func.attr in _INFERENCE else call.func
+    own = python.self_name(python.frame_at(call))
+    return (
+        own is not None
+        and isinstance(held, Attribute)
+        and python.source(held.value) == own
+        and held.attr in python.attributes
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = json.loads(request.parameters())["scale"]
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP303
+            y = pb_utils.Tensor("y", (x * scale).astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                scale = json.loads(request.parameters())["scale"]
+                y = pb_utils.Tensor("y", (x * scale).astype(np.float32))
+                responses.append(pb_utils.InferenceResponse([y]))
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+        return responses
+""",
+)
