@@ -1,0 +1,113 @@
+"""One error response for the whole batch
+
+## What it does
+Reports `return [response]`, a list of exactly one response, in an `except` whose `try` holds the loop over the
+requests.
+
+## What happens
+With several requests in the call the number of responses does not match, and the clients get that error instead of
+the one that was meant. Without a batcher each call gets one request; the finding is then a note.
+
+## How to fix
+Put the `try` inside the loop, or return as many error responses as there are requests.
+
+## Source
+Facts, python-backend 6.4: wrong number of responses (every release).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, request_loops
+from tritonlint.inputs.python_tree import Return, Sequence, Starred, Try, walk
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP304",
+    name="one-error-for-whole-batch",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("Number of InferenceResponse objects do not match",),
+)
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None:
+        return
+    loops = {loop.span: loop for loop in request_loops(execute)}
+    batched = config.root.has("dynamic_batching")
+    for node in own_nodes(execute):
+        if not isinstance(node, Try):
+            continue
+        held = [loops[n.span] for n in walk(node.body, into_functions=False) if n.span in loops]
+        for statement in (s for handler in node.handlers for s in handler.body):
+            if not held or not isinstance(statement, Return) or not isinstance(statement.value, Sequence):
+                continue
+            items = statement.value.items
+            if statement.value.kind == "list" and len(items) == 1 and not isinstance(items[0], Starred):
+                yield Problem(
+                    statement.value.span,
+                    "this is one response, however many requests the call holds: with more than one, all of them "
+                    "fail with a wrong number of responses instead of this error",
+                    help="put the `try` inside the loop and append one error response for the request that failed",
+                    related=(Related(held[0].header, "one response is needed for each of these"),),
+                    effect=None if batched else "hygiene",
+                    key="return",
+                )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        try:
+            for request in requests:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                y = pb_utils.Tensor("y", x.astype(np.float32))
+                responses.append(pb_utils.InferenceResponse([y]))
+        except ValueError as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))]
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP304
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        try:
+            for request in requests:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                y = pb_utils.Tensor("y", x.astype(np.float32))
+                responses.append(pb_utils.InferenceResponse([y]))
+        except ValueError as error:
+            failed = pb_utils.TritonError(str(error))
+            return [pb_utils.InferenceResponse(error=failed) for _ in requests]
+        return responses
+""",
+)
