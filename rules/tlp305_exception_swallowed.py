@@ -1,0 +1,103 @@
+"""An error that nobody hears of
+
+## What it does
+Reports `except:`, `except Exception:` and `except BaseException:` in execute with nothing but `pass` behind it.
+
+## What happens
+Whatever fails there goes on as if it had succeeded: neither the client nor the log is told.
+
+## How to fix
+Append an InferenceResponse with `error=`, log the error, or catch the one exception that is meant.
+
+## Source
+Facts, python-backend 6.6: what an error response is.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, request_loops, returns, unanswered
+from tritonlint.inputs.python_tree import Constant, Expression, Flow, Handler, Name, Stmt
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP305", name="exception-swallowed", effect="hygiene", certainty="likely")
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None:
+        return
+    # A handler that leaves its request without a response is told by TLP206.
+    told = set()
+    for name in {s.value.id for s in returns(execute) if isinstance(s.value, Name)}:
+        for loop in request_loops(execute):
+            missing = unanswered(loop, name)
+            told |= {handler.span for handler in missing.handlers} if missing is not None else set()
+    for node in own_nodes(execute):
+        if not isinstance(node, Handler) or node.span in told or not all(_nothing(s) for s in node.body):
+            continue
+        if node.type is None or python.qualified(node.type) in {"Exception", "BaseException"}:
+            yield Problem(
+                node.header,
+                "every error is dropped here: neither the client nor the log is told",
+                help="append a response with `error=`, log it, or catch only the exception that is meant",
+                key="except",
+            )
+
+
+def _nothing(statement: Stmt) -> bool:
+    if isinstance(statement, Flow):
+        return statement.keyword == "pass"
+    return isinstance(statement, Expression) and isinstance(statement.value, Constant)
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                x = np.sqrt(x)
+            except Exception:
+#           ^^^^^^^^^^^^^^^^ TLP305
+                pass
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                x = np.sqrt(x)
+            except FloatingPointError:
+                pass
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
