@@ -1,0 +1,139 @@
+"""Result of a call to another model used without has_error()
+
+## What it does
+Reports `get_output_tensor_by_name(response, …)` and `response.output_tensors()` on the result of
+`InferenceRequest.exec()` when the function neither asks `response.has_error()` nor stands in a `try`.
+
+## What happens
+`exec()` does not raise when the called model fails. The failure shows up as an AttributeError about None, and the real
+error is lost.
+
+## How to fix
+Ask `response.has_error()` first and pass `response.error().message()` on.
+
+## Source
+Facts, python-backend 6.8.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Function, Name, Node, Try
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP306",
+    name="bls-result-without-has-error",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("'NoneType' object has no attribute",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    for frame in python.frames:
+        function = frame.function
+        if function is None or any(isinstance(n, Try) for n in own_nodes(function)):
+            continue
+        for node in own_nodes(function):
+            if not isinstance(node, Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], Name):
+                continue
+            value = node.value.value if isinstance(node.value, Await) else node.value
+            if not isinstance(value, Call) or not _is_exec(python, value):
+                continue
+            use = _unchecked_use(python, function, node.targets[0].id)
+            if use is not None:
+                name = node.targets[0].id
+                yield Problem(
+                    use.span,
+                    f"`{name}` is used without asking `{name}.has_error()`: when the called model fails, its error "
+                    "is lost and this request fails with an AttributeError about None",
+                    help=f"before it: `if {name}.has_error(): raise pb_utils.TritonModelException("
+                    f"{name}.error().message())`",
+                    related=(Related(value.span, "the call that does not raise"),),
+                    key=name,
+                )
+
+
+def _is_exec(python: PythonFacts, call: Call) -> bool:
+    if not isinstance(call.func, Attribute) or call.func.attr not in {"exec", "async_exec"} or call.arguments:
+        return False
+    sources = python.follow(call.func.value)
+    return bool(sources) and all(
+        isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources or ()
+    )
+
+
+def _unchecked_use(python: PythonFacts, function: Function, name: str) -> Node | None:
+    """The first use of outputs; None as soon as the name is used in a way that may be a check."""
+    nodes = list(python.walk_function(function))
+    known: set[Span] = set()
+    uses: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Assign) and any(isinstance(t, Name) and t.id == name for t in node.targets):
+            known |= {t.span for t in node.targets}
+        if not isinstance(node, Call):
+            continue
+        first = node.argument(0)
+        if python.pb_name(node.func) == "get_output_tensor_by_name" and isinstance(first, Name) and first.id == name:
+            known.add(first.span)
+            uses.append(node)
+        elif isinstance(node.func, Attribute) and node.func.attr == "output_tensors":
+            owner = node.func.value
+            if not isinstance(owner, Name) or owner.id != name:
+                continue
+            known.add(owner.span)
+            uses.append(node)
+    if any(isinstance(n, Name) and n.id == name and n.span not in known for n in nodes):
+        return None
+    return uses[0] if uses else None
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
