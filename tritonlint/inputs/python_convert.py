@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable
 from collections.abc import Sequence as AnySequence
 from typing import Any
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
 from tritonlint.inputs import python_tree as tree
+from tritonlint.inputs.python_places import Places, places_of
 from tritonlint.source import Span
 
-_LINE_END = re.compile(r"\r\n?|\n")
 _COMPARISONS: dict[Any, str] = {
     cst.Equal: "==",
     cst.NotEqual: "!=",
@@ -55,32 +53,28 @@ def convert(text: str, path: str, offset: int) -> tuple[tree.Stmt, ...]:
 
     Raises libcst.ParserSyntaxError and RecursionError.
     """
-    wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
-    positions: Any = wrapper.resolve(PositionProvider)
+    module = cst.parse_module(text)
+    places = places_of(module)
     with warnings.catch_warnings():
         # Strings with unknown escapes warn when they are evaluated.
         warnings.simplefilter("ignore")
-        return _Converter(text, path, offset, positions).module(wrapper.module)
+        return _Converter(text, path, offset, places).module(module)
 
 
 class _Converter:
-    def __init__(self, text: str, path: str, offset: int, positions: Any) -> None:
+    def __init__(self, text: str, path: str, offset: int, places: Places) -> None:
         self.text = text
         self.path = path
         self.offset = offset
-        self.positions = positions
-        self.starts = _line_starts(text)
+        self.places = places
+        self.length = len(text)
         self.indent = ""
 
     # ------------------------------------------------------------------------------------------------ places
     def span(self, node: cst.CSTNode) -> Span:
-        place = self.positions[node]
-        return Span(self.path, self.point(place.start), self.point(place.end))
-
-    def point(self, place: Any) -> int:
-        line: int = place.line
-        column: int = place.column
-        return self.offset + (self.starts[line - 1] if line <= len(self.starts) else len(self.text)) + column
+        start, end = self.places[id(node)]
+        # libcst ends every file with a line end, whether it is there or not.
+        return Span(self.path, self.offset + min(start, self.length), self.offset + min(end, self.length))
 
     def header(self, start: cst.CSTNode, body: cst.CSTNode) -> Span:
         """From a compound statement's keyword to before the colon of its body."""
@@ -479,7 +473,3 @@ def _bound_names(pattern: cst.CSTNode) -> list[str]:
     for child in pattern.children:
         names.extend(_bound_names(child))
     return names
-
-
-def _line_starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in _LINE_END.finditer(text))]

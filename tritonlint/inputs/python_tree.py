@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import TypeAlias, Union
 
 from tritonlint.source import Span
 
 
+class _Walked:
+    """Room for what lies below a node. Not a field, so it is never pickled; see :func:`walk`."""
+
+    __slots__ = ("_all", "_own")
+    _all: tuple[Node, ...]
+    _own: tuple[Node, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class Node(_Walked):
     """Anything with a place in the file."""
 
     span: Span
@@ -530,15 +539,32 @@ def walk(node: Node | tuple[Node, ...], *, into_functions: bool = True) -> Itera
     Without ``into_functions`` functions, lambdas and classes are yielded but not entered; a single given node
     always is, the members of a given tuple are not.
     """
-    roots = (node,) if isinstance(node, Node) else node
-    stack: list[Node] = list(reversed(roots))
-    first = set(map(id, roots)) if isinstance(node, Node) else set()
+    if isinstance(node, Node):
+        return iter(_below(node, into_functions))
+    return chain.from_iterable(
+        _below(root, into_functions) if into_functions or not isinstance(root, _FUNCTIONS) else (root,) for root in node
+    )
+
+
+_FUNCTIONS = (Function, Class, Lambda)
+
+
+def _below(node: Node, into_functions: bool) -> tuple[Node, ...]:
+    """A node and everything below it. Seventy rules walk the same bodies, so each node keeps the answer."""
+    slot = "_all" if into_functions else "_own"
+    known: tuple[Node, ...] | None = getattr(node, slot, None)
+    if known is not None:
+        return known
+    out: list[Node] = []
+    stack: list[Node] = [node]
     while stack:
         current = stack.pop()
-        yield current
-        if not into_functions and isinstance(current, Function | Class | Lambda) and id(current) not in first:
-            continue
-        stack.extend(reversed(list(children(current))))
+        out.append(current)
+        if into_functions or current is node or not isinstance(current, _FUNCTIONS):
+            stack += reversed(list(children(current)))
+    known = tuple(out)
+    object.__setattr__(node, slot, known)  # the node is frozen; nothing of its value changes
+    return known
 
 
 def dotted(node: Node | None) -> str | None:
