@@ -83,3 +83,12 @@ def test_option_wins_over_the_project(here: Path) -> None:
     (here / "Dockerfile").write_text("FROM x/tritonserver:24.05-py3\n")
     settings = Settings(triton_version="25.01", triton_version_origin="--triton-version")
     assert find_target(settings, discover(["repo"]).repositories).release == "25.01"
+
+
+def test_settings_shown_in_the_readme_are_valid(here: Path) -> None:
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    block = readme.split("```toml\n")[1].split("```")[0]
+    (here / "pyproject.toml").write_text(block)
+    settings = find_settings("repo")
+    assert settings.triton_version == "24.10"
+    assert settings.per_model[0].pattern == "legacy_*"
