@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import is_generator, returns
-from tritonlint.inputs.python_join import is_list
+from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
+from tritonlint.inputs.python_join import is_list, uses_sender
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -36,7 +36,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     policy = config.root.field("model_transaction_policy")
     if effective.decoupled is not True or execute is None or execute.decorators or is_generator(execute):
         return
-    for statement in returns(execute):
+    found = returns(execute)
+    if uses_sender(python) and (completes(execute.body) or any(is_none(statement.value) for statement in found)):
+        return  # One model.py for both modes: the list may be the way of the default mode.
+    for statement in found:
         if statement.value is not None and is_list(python, statement.value):
             yield Problem(
                 statement.span,
@@ -86,5 +89,34 @@ class TritonPythonModel:
             tensor = pb_utils.get_input_tensor_by_name(request, "x")
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", tensor.as_numpy())]))
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.streams = pb_utils.using_decoupled_model_transaction_policy(json.loads(args["model_config"]))
+
+    def execute(self, requests):
+        answers = []
+        for request in requests:
+            tensor = pb_utils.get_input_tensor_by_name(request, "x")
+            answer = pb_utils.InferenceResponse([pb_utils.Tensor("y", tensor.as_numpy())])
+            if self.streams:
+                request.get_response_sender().send(answer, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            else:
+                answers.append(answer)
+        if self.streams:
+            return None
+        return answers
 """,
 )
