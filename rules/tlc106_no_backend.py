@@ -87,4 +87,10 @@ input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 -- add/1/ --
 """,
+    """\
+-- add/config.pbtxt --
+model_repository_agents { agents { name: "decrypt" } }
+#                                        ^^^^^^^^^ TLC116
+-- add/1/ --
+""",
 )

@@ -32,7 +32,11 @@ RULE = Rule(
     name="runtime-not-found",
     effect="load-failure",
     first="24.01",
-    server_says=("unable to find backend library", "unable to find Python backend based backend library"),
+    server_says=(
+        "unable to find backend library",
+        "unable to find Python backend based backend library",
+        "escapes backend directory",
+    ),
 )
 
 
@@ -52,7 +56,8 @@ def check(model: Model, config: Document, effective: EffectiveConfig, target: Ta
     elif posixpath.normpath(name).startswith("../"):
         outside = posixpath.normpath(name).lstrip("./").partition("/")[0]
         # A path that leaves the folder and comes back is accepted (up to 26.05 by a plain prefix test).
-        sure = not outside.startswith((backend, model.name, *(f.name for f in effective.version_folders)))
+        loaded = (f.name for f in effective.version_folders if f.number is not None)
+        sure = not outside.startswith((backend, model.name, *loaded))
         why = f"{name} leaves the folder in which it is looked for"
     else:
         sure = backend in known_backends() and "/" not in name
@@ -92,5 +97,17 @@ runtime: "libtriton_identity.so"
 input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 -- add/1/ --
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "identity"
+runtime: "../libraries/libtriton_identity.so"
+#        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLC110
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/ --
+-- add/libraries/libtriton_identity.so --
+x
 """,
 )

@@ -159,4 +159,26 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        # Made once to see that the library works, and thrown away.
+        pb_utils.InferenceResponse([pb_utils.Tensor("y", np.zeros(1, dtype=np.int8))])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.astype(np.float32))]))
+        return responses
+""",
 )

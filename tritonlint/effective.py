@@ -98,7 +98,7 @@ class EffectiveConfig:
     known. ``intended_backend`` adds what was evidently meant (``platform: "python"``). ``versions`` pairs the
     number of each version that will be loaded with the folder that made the server think so. ``model_files`` are
     the Python model files of those versions that exist, relative to the model. ``complete`` is False when parts
-    of the config could not be understood, so that a missing field proves nothing.
+    of the config could not be understood, or a repository agent may replace it, so that a missing field proves nothing.
     """
 
     name: str
@@ -128,7 +128,8 @@ def resolve(model: Model, config: Document | None, target: Target) -> EffectiveC
     """Work out the effective configuration of a model. Never raises for anything a user may have written."""
     known = config is not None or CONFIG_NAME not in model.entries
     root = config.root if config is not None else Message(model.path, 0, 0, "ModelConfig", uncertain=not known)
-    complete = known and not root.uncertain and not model.error
+    moved = _may_be_replaced(root)
+    complete = known and not root.uncertain and not model.error and not moved
     # A misspelt field is left out of the tree: what is missing may be what was misspelt.
     misread = not complete or any(p.kind in ("unknown-field", "syntax") for p in (config.problems if config else ()))
 
@@ -137,7 +138,7 @@ def resolve(model: Model, config: Document | None, target: Target) -> EffectiveC
         identity = _Identity(None, identity.platform or None, identity.default_model_filename or None)
     written = root.scalar("backend") or root.scalar("platform")
     folders = tuple(version_folder(name, target) for name in model.subfolders)
-    versions = None if model.error or not known else _versions_to_load(root, folders)
+    versions = None if model.error or not known or moved else _versions_to_load(root, folders)
     is_ensemble = root.string("platform") == "ensemble" and not identity.backend
     intended = identity.backend
     if not intended:
@@ -161,6 +162,12 @@ def resolve(model: Model, config: Document | None, target: Target) -> EffectiveC
         instance_groups=() if is_ensemble else _instance_groups(root, identity.backend, target),
         complete=complete,
     )
+
+
+def _may_be_replaced(root: Message) -> bool:
+    """Whether a repository agent may have the server read another folder; of the agents NVIDIA ships, none does."""
+    agents = root.message("model_repository_agents")
+    return agents is not None and any(agent.string("name") != "checksum" for agent in agents.messages("agents"))
 
 
 def platforms_of_core(release: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ How to ask:
 * ``facts.values(expr)``: all constants an expression can be, or None.
 * ``facts.follow(expr)``: the expressions a name can stand for, or None.
 * ``facts.dtype(expr)``: NumPy's name of the data type of an array expression, or None.
-* ``facts.responses``: every InferenceResponse with the tensors put into it.
+* ``facts.responses``: every InferenceResponse that is made and used, with the tensors put into it.
 
 Whoever reads facts from the cache gets equal ones: spans, never object identities, connect the parts.
 """
@@ -42,6 +42,7 @@ from tritonlint.inputs.python_tree import (
     Delete,
     Dict,
     Expr,
+    Expression,
     For,
     FString,
     Function,
@@ -897,7 +898,10 @@ class _Builder:
         facts = self.facts
         calls: list[PbCall] = []
         reads: list[TensorRead] = []
+        dropped: set[int] = set()
         for node in facts.walk():
+            if isinstance(node, Expression):
+                dropped.add(id(node.value))
             if not isinstance(node, Call):
                 continue
             frame = facts.frame_at(node)
@@ -912,7 +916,9 @@ class _Builder:
                     reads.append(TensorRead(node, wanted.span, facts.strings(wanted, frame), function))
         facts.pb_calls = tuple(calls)
         facts.reads = tuple(reads)
-        facts.responses = tuple(self.response(call) for call in calls if call.name == "InferenceResponse")
+        facts.responses = tuple(
+            self.response(call) for call in calls if call.name == "InferenceResponse" and id(call.call) not in dropped
+        )
 
     def response(self, call: PbCall) -> ResponseFacts:
         facts = self.facts
