@@ -1,0 +1,99 @@
+"""A call to another model while loading
+
+## What it does
+Reports `InferenceRequest.exec()` in `initialize` and `auto_complete_config`.
+
+## What happens
+Since 23.04 the backend refuses it: `BLS is only supported during the 'execute' function.` The model does not load.
+
+## How to fix
+Make the call in `execute`, for the first request if it is needed once.
+
+## Source
+Facts, python-backend 6.2 and 6.3 (initialize observed).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import guarded, own_nodes
+from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP504",
+    name="bls-outside-execute",
+    effect="load-failure",
+    certainty="likely",
+    first="23.04",
+    server_says=("BLS is only supported during the 'execute' function",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    for name in ("initialize", "auto_complete_config"):
+        method = python.method(name)
+        for node in own_nodes(method) if method is not None else ():
+            if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "exec":
+                continue
+            sources = python.follow(node.func.value)
+            if not sources or guarded(python.body, node):
+                continue
+            if all(isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources):
+                yield Problem(
+                    node.span,
+                    f"other models can be called in execute only: in {name} the call is refused",
+                    help="make the call in `execute`, for the first request if it is needed once",
+                    key=name,
+                )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[])
+        call.exec()
+#       ^^^^^^^^^^^ TLP504
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.scale = np.float32(2)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
