@@ -1,0 +1,86 @@
+"""An array of str in a tensor
+
+## What it does
+Reports `pb_utils.Tensor(name, array)` where the array holds `str`: `.astype(str)`, `dtype=str`, `np.str_`.
+
+## What happens
+`NumPy dtype is not supported.`: the request fails.
+
+## How to fix
+Use `dtype=object` (or `.astype(object)`), or `np.bytes_` where no text ends in a null byte.
+
+## Source
+Facts, python-backend 6.7 (observed).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP401",
+    name="string-array",
+    effect="request-failure",
+    server_says=("NumPy dtype is not supported",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    for call in python.calls_of("Tensor"):
+        value = call.call.argument(1)
+        if execute is None or value is None or python.dtype(value) != "str":
+            continue
+        yield Problem(
+            value.span,
+            "an array of str cannot become a tensor: the backend takes strings as `object` arrays only",
+            help="write `dtype=object` or `.astype(object)`",
+            certainty="certain" if unconditional(execute, call.call) else "likely",
+            key="Tensor",
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(str))
+#                                    ^^^^^^^^^^^^^ TLP401
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(object))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
