@@ -1,0 +1,137 @@
+"""Request data that is run as code
+
+## What it does
+Follows what `get_input_tensor_by_name` gives, within a function, into `eval`, `exec`, `pickle.loads`, `os.system`,
+`os.popen` and `subprocess` with `shell=True`.
+
+## What happens
+Whoever can send a request runs code of their choice in the model's process.
+
+## How to fix
+Parse data with `json.loads` or `ast.literal_eval`; give `subprocess` a list and no shell.
+
+## Source
+The Python documentation's warnings for these functions.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Clause, Constant, For, Function, Name, Node, children
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(code="TLP701", name="request-data-executed", effect="security", certainty="likely")
+
+_RUNS = frozenset({"eval", "exec", "pickle.loads", "dill.loads", "cloudpickle.loads", "os.system", "os.popen"})
+_HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.loads", "shlex.quote"})
+_SHAPES = frozenset({"shape", "size", "ndim", "dtype"})
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    for frame in python.frames:
+        function = frame.function
+        if function is None:
+            continue
+        reads = {r.call.span for r in python.reads if r.function is not None and r.function.span == function.span}
+        if not reads:
+            continue
+        names = _received(python, function, reads)
+        for node in python.walk_function(function):
+            if not isinstance(node, Call) or not node.arguments:
+                continue
+            name = python.qualified(node.func) or ""
+            if name not in _RUNS and not (name.startswith("subprocess.") and _shell(node)):
+                continue
+            if _carries(python, node.arguments[0].value, reads, names):
+                yield Problem(
+                    node.span,
+                    f"`{name}` gets data from a request: whoever can send one runs code here",
+                    help="use `json.loads` or `ast.literal_eval` for data; give subprocess a list and no shell",
+                    key=name,
+                )
+
+
+def _shell(call: Call) -> bool:
+    shell = call.argument(None, "shell")
+    return isinstance(shell, Constant) and shell.value is True
+
+
+def _received(python: PythonFacts, function: Function, reads: set[Span]) -> set[str]:
+    """The local names that can hold what a client sent."""
+    names: set[str] = set()
+    while True:
+        before = len(names)
+        for node in python.walk_function(function):
+            targets: tuple[Node, ...] = ()
+            source: Node | None = None
+            if isinstance(node, Assign):
+                targets, source = node.targets, node.value
+            elif isinstance(node, For | Clause):
+                targets, source = (node.target,), node.iterable
+            if source is not None and _carries(python, source, reads, names):
+                names |= {target.id for target in targets if isinstance(target, Name)}
+        if len(names) == before:
+            return names
+
+
+def _carries(python: PythonFacts, node: Node, reads: set[Span], names: set[str]) -> bool:
+    if node.span in reads or (isinstance(node, Name) and node.id in names):
+        return True
+    if isinstance(node, Attribute) and node.attr in _SHAPES:
+        return False
+    if isinstance(node, Call):
+        if python.qualified(node.func) in _HARMLESS:
+            return False
+        # What a call returns is the client's data only if it is a conversion of it: a method, or str().
+        if isinstance(node.func, Attribute) and _carries(python, node.func.value, reads, names):
+            return True
+        if python.qualified(node.func) not in {"str", "bytes", "bytearray", "memoryview"}:
+            return False
+    return any(_carries(python, child, reads, names) for child in children(node))
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            code = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            text = code[0].decode("utf-8")
+            y = pb_utils.Tensor("y", np.asarray(eval(text), dtype=np.float32))
+#                                               ^^^^^^^^^^ TLP701
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        scale = eval("1 + 1")
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", (x * scale).astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
