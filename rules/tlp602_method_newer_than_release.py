@@ -1,0 +1,122 @@
+"""A method that the target release does not have
+
+## What it does
+Reports methods of requests, response senders and `ModelConfig` that came after the release in use:
+`request.is_cancelled()`, `request.set_release_flags(…)`, `request.get_response_sender()`. Uses behind `hasattr`, or
+in a `try` that catches the error, are not reported.
+
+## What happens
+AttributeError when the line is reached: the request fails (in `auto_complete_config`: the load).
+
+## How to fix
+Use a newer release, or ask with `hasattr` first.
+
+## Source
+Facts, python-backend 7: every release branch compared.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_api import pb_api
+from tritonlint.inputs.python_flow import guarded, own_nodes, request_loops
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, Name
+from tritonlint.rule import Rule
+from tritonlint.target import Target
+
+RULE = Rule(
+    code="TLP602",
+    name="method-newer-than-release",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("has no attribute",),
+)
+
+_OF_REQUESTS = frozenset({"get_response_sender", "set_release_flags", "is_cancelled"})
+
+
+def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
+    methods = pb_api().methods
+    execute, hook = python.method("execute"), python.method("auto_complete_config")
+    owners: list[tuple[Function, set[str], frozenset[str]]] = []
+    if execute is not None:
+        requests = {loop.target.id for loop in request_loops(execute) if isinstance(loop.target, Name)}
+        owners.append((execute, requests, _OF_REQUESTS))
+        owners.append((execute, _senders(execute, requests), frozenset({"is_cancelled"})))
+    if hook is not None and hook.positional:
+        owners.append((hook, {hook.positional[-1].name}, frozenset({"set_model_transaction_policy"})))
+    for function, names, known in owners:
+        for node in own_nodes(function):
+            if not isinstance(node, Attribute) or node.attr not in known or not isinstance(node.value, Name):
+                continue
+            first = methods[node.attr]
+            if node.value.id not in names or target.since(first) or guarded(python.body, node):
+                continue
+            release = target.release
+            seen = f"; the target is {release}" if release else ""
+            yield Problem(
+                node.attr_span,
+                f"`{node.attr}` exists since {first}{seen}",
+                help=f"use release {first} or newer, or test with `hasattr` first",
+                effect="portability" if not release else "load-failure" if function is hook else None,
+                key=node.attr,
+            )
+
+
+def _senders(execute: Function, requests: set[str]) -> set[str]:
+    """Local names that hold a response sender."""
+    found = set()
+    for node in own_nodes(execute):
+        if isinstance(node, Assign) and isinstance(node.value, Call) and isinstance(node.value.func, Attribute):
+            owner = node.value.func.value
+            if node.value.func.attr == "get_response_sender" and isinstance(owner, Name) and owner.id in requests:
+                found |= {target.id for target in node.targets if isinstance(target, Name)}
+    return found
+
+
+EXAMPLES = (
+    """\
+-- target -- release=23.04
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            print(request.is_cancelled())
+#                         ^^^^^^^^^^^^ TLP602
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            print(request.is_cancelled())
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
