@@ -50,7 +50,10 @@ class Bench:
         self.best: dict[str, float] = {}
 
     def run(self, label: str, command: Sequence[str], cache: str) -> None:
-        environment = {**os.environ, "TRITONLINT_CACHE": str(self.folder / cache), "PYTHONPATH": str(ROOT)}
+        own = {"TRITONLINT_CACHE": self.folder / cache, "PYTHONPATH": ROOT, "PYTHONPYCACHEPREFIX": self.folder / "pyc"}
+        environment = {**os.environ, **{name: str(value) for name, value in own.items()}}
+        # An installed package has its bytecode, as the floor's libcst does; a checkout may be told to write none.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         start = time.perf_counter()
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         seconds = time.perf_counter() - start

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tritonlint.cache import holds
@@ -44,6 +45,8 @@ DOCUMENTATION = "https://github.com/tritonlint/tritonlint/blob/main/docs/rules/{
 RULE_CRASHED = "TLX001"
 FILE_UNREADABLE = "TLX002"
 SUPPRESSION_UNUSED = "TLX003"
+PYTHON_FAMILY = "TLP"
+"""Codes of rules that all ask for ``python``."""
 REFUSING: frozenset[Effect] = frozenset({"load-failure", "server-crash"})
 
 
@@ -87,15 +90,26 @@ class _Bound:
 
     loaded: LoadedRule
     narrowed: str
-    per_python: bool = field(init=False)
     cross: bool = field(init=False)
     per_repository: bool = field(init=False)
 
     def __post_init__(self) -> None:
         asked = set(self.loaded.parameters)
-        self.per_python = "python" in asked
         self.cross = "repository" in asked
         self.per_repository = self.cross and not asked - {"repository", "target"}
+
+
+class _Rules:
+    """Bound rules by when they are called."""
+
+    def __init__(self, bound: list[_Bound]) -> None:
+        self.bound = bound
+        self.per_model = [rule for rule in bound if not rule.cross]
+        cross = [rule for rule in bound if rule.cross and not rule.per_repository]
+        # The rules of the ensemble graph ask which models are refused, so no answer of theirs counts there.
+        self.cross_model = [rule for rule in cross if not rule.loaded.rule.code.startswith("TLE")]
+        self.ensemble_graph = [rule for rule in cross if rule.loaded.rule.code.startswith("TLE")]
+        self.per_repository = [rule for rule in bound if rule.per_repository]
 
 
 def check_paths(
@@ -152,13 +166,7 @@ class _Run:
         self.progress = progress
         self.target = find_target(settings, discovery.repositories)
         self.selected = settings.codes()
-        self.bound = list(self._bind())
-        self.per_model = [rule for rule in self.bound if not rule.cross]
-        cross = [rule for rule in self.bound if rule.cross and not rule.per_repository]
-        # The rules of the ensemble graph ask which models are refused, so no answer of theirs counts there.
-        self.cross_model = [rule for rule in cross if not rule.loaded.rule.code.startswith("TLE")]
-        self.ensemble_graph = [rule for rule in cross if rule.loaded.rule.code.startswith("TLE")]
-        self.per_repository = [rule for rule in self.bound if rule.per_repository]
+        self.rules = _Rules(list(self._bind(code for code in self.selected if not code.startswith(PYTHON_FAMILY))))
         self.crashes: list[RuleCrash] = []
         self.facts: dict[str, ModelFacts] = {}
         self.parsed: dict[str, PythonFacts] = {}
@@ -193,16 +201,24 @@ class _Run:
         for model in requested:
             facts, group = self._facts(model), groups[model.repository]
             judged += self._judge_joined(model, group)
-            judged += self._judge(self.ensemble_graph, facts, group)
+            judged += self._judge(self.rules.ensemble_graph, facts, group)
         for group in groups.values():
             if group.whole:
-                judged += self._judge(self.per_repository, None, group)
+                judged += self._judge(self.rules.per_repository, None, group)
         judged += self._internal(requested)
         return self._report(judged)
 
-    def _bind(self) -> Iterator[_Bound]:
+    @cached_property
+    def all_rules(self) -> _Rules:
+        """With the rules of model.py files, which are only imported for a model that has one."""
+        return _Rules(list(self._bind(self.selected)))
+
+    def _rules_for(self, facts: ModelFacts) -> _Rules:
+        return self.all_rules if facts.python_files else self.rules
+
+    def _bind(self, codes: Iterable[str]) -> Iterator[_Bound]:
         first, last = self.target.window
-        for code in sorted(self.selected):
+        for code in sorted(codes):
             if code.startswith("TLX"):
                 continue
             loaded = load_rule(code)
@@ -227,14 +243,15 @@ class _Run:
         if known is None:
             known = self._per_model[model.path] = []
             facts = self._facts(model)
-            known += self._judge(self.per_model, facts, None)
+            known += self._judge(self._rules_for(facts).per_model, facts, None)
         return known
 
     def _judge_joined(self, model: Model, group: RepositoryFacts) -> list[_Judged]:
         """What rules say about a model with its repository known, the ensemble graph left out."""
         known = self._joined.get(model.path)
         if known is None:
-            known = self._joined[model.path] = self._judge(self.cross_model, self._facts(model), group)
+            facts = self._facts(model)
+            known = self._joined[model.path] = self._judge(self._rules_for(facts).cross_model, facts, group)
         return known
 
     def _judge(self, rules: Iterable[_Bound], facts: ModelFacts | None, group: RepositoryFacts | None) -> list[_Judged]:
@@ -318,9 +335,9 @@ class _Run:
         if SUPPRESSION_UNUSED in self.selected:
             for unused in [s for each in suppressions.values() for s in each if not s.used]:
                 # A rule that did not run cannot have used it.
-                if any(unused.covers(rule.loaded.rule.code, rule.loaded.rule.name) for rule in self.bound) or not any(
-                    unused.covers(code, "") for code in self.selected
-                ):
+                if any(
+                    unused.covers(rule.loaded.rule.code, rule.loaded.rule.name) for rule in self.all_rules.bound
+                ) or not any(unused.covers(code, "") for code in self.selected):
                     owner = next((m for m in self.discovery.requested if _inside(unused.path, m.path)), None)
                     findings += [self._finding(item) for item in self._tell(SUPPRESSION_UNUSED, unused, owner)]
         findings.sort(key=_order)
@@ -418,7 +435,7 @@ class _Run:
 
     def _prefetch(self, requested: Sequence[Model]) -> None:
         """Parse model.py files that the cache does not hold in worker processes, when that pays."""
-        if not any(rule.per_python for rule in self.bound):
+        if not any(code.startswith(PYTHON_FAMILY) for code in self.selected):
             return
         missing = []
         for model in requested:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from collections.abc import Sequence as AnySequence
@@ -46,6 +47,10 @@ _OPERATORS: dict[Any, str] = {
     cst.Plus: "+",
     cst.BitInvert: "~",
 }
+
+
+# Evaluating a string costs more than reading it; most are their own value.
+_PLAIN_STRING = re.compile(r"""(['"])([ !#-&(-\[\]-~]*)\1""")
 
 
 def convert(text: str, path: str, offset: int) -> tuple[tree.Stmt, ...]:
@@ -301,6 +306,9 @@ class _Converter:
         return tree.Name(span, node.value)
 
     def x_SimpleString(self, node: cst.SimpleString, span: Span) -> tree.Expr:  # noqa: N802
+        plain = _PLAIN_STRING.fullmatch(node.value)
+        if plain is not None:
+            return tree.Constant(span, plain[2])
         try:
             return tree.Constant(span, node.evaluated_value)
         except (SyntaxError, ValueError):
