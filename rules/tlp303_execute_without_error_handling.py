@@ -64,7 +64,8 @@ def _may_raise(python: PythonFacts, call: Call) -> bool:
         own is not None
         and isinstance(held, Attribute)
         and python.source(held.value) == own
-        and held.attr in python.attributes
+        # What the class itself defines may catch the error on its own.
+        and any(binding.kind == "value" for binding, _ in python.attributes.get(held.attr, ()))
     )
 
 
