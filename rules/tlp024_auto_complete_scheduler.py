@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.auto_complete import hook_calls
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Constant, Dict
+from tritonlint.inputs.python_tree import Call, Constant, Dict, Node, dotted
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -47,12 +47,10 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 certainty=None if call.certain else "likely",
                 key="scheduler",
             )
-        if call.method != "set_model_transaction_policy" or policy is None or not isinstance(call.argument, Dict):
+        if call.method != "set_model_transaction_policy" or policy is None:
             continue
         configured = policy.boolean("decoupled")
-        for key, value in zip(call.argument.keys, call.argument.values, strict=True):
-            if not (isinstance(key, Constant) and key.value == "decoupled" and isinstance(value, Constant)):
-                continue
+        for value in _decoupled(call.argument):
             if configured is not None and isinstance(value.value, bool) and value.value != configured:
                 yield Problem(
                     value.span,
@@ -63,6 +61,18 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                     certainty=None if call.certain else "likely",
                     key="decoupled",
                 )
+
+
+def _decoupled(policy: Node | None) -> list[Constant]:
+    """The values of ``decoupled`` in ``{"decoupled": …}`` or ``dict(decoupled=…)``."""
+    if isinstance(policy, Dict):
+        pairs = zip(policy.keys, policy.values, strict=True)
+        found = [value for key, value in pairs if isinstance(key, Constant) and key.value == "decoupled"]
+    elif isinstance(policy, Call) and dotted(policy.func) == "dict":
+        found = [argument.value for argument in policy.arguments if argument.keyword == "decoupled"]
+    else:
+        found = []
+    return [value for value in found if isinstance(value, Constant)]
 
 
 EXAMPLES = (
@@ -112,6 +122,30 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+model_transaction_policy { decoupled: false }
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        auto_complete_model_config.set_model_transaction_policy(dict(decoupled=True))
+#                                                                              ^^^^ TLP024
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )
