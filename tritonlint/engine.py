@@ -173,6 +173,7 @@ class _Run:
         self._per_model: dict[str, list[_Judged]] = {}
         self._joined: dict[str, list[_Judged]] = {}
         self._texts: dict[str, LineIndex | None] = {}
+        self._read: dict[str, str] = {}
 
     def result(self) -> Result:
         judged: list[_Judged] = []
@@ -235,7 +236,7 @@ class _Run:
     def _facts(self, model: Model) -> ModelFacts:
         facts = self.facts.get(model.path)
         if facts is None:
-            facts = self.facts[model.path] = ModelFacts(model, self.target, self.overlay, self.parsed)
+            facts = self.facts[model.path] = ModelFacts(model, self.target, self._text, self.parsed)
         return facts
 
     def _judge_model(self, model: Model) -> list[_Judged]:
@@ -426,12 +427,20 @@ class _Run:
 
     def _index(self, path: str) -> LineIndex | None:
         if path not in self._texts:
-            text = self.overlay.get(path)
             try:
-                self._texts[path] = LineIndex(text if text is not None else read_text_file(path))
+                self._texts[path] = LineIndex(self._text(path))
             except UnreadableFile:
                 self._texts[path] = None
         return self._texts[path]
+
+    def _text(self, path: str) -> str:
+        """The text of a file, read once for facts, locations and suppressions. Raises UnreadableFile."""
+        text = self.overlay.get(path)
+        if text is None:
+            text = self._read.get(path)
+        if text is None:
+            text = self._read[path] = read_text_file(path)
+        return text
 
     def _prefetch(self, requested: Sequence[Model]) -> None:
         """Parse model.py files that the cache does not hold in worker processes, when that pays."""
@@ -443,7 +452,7 @@ class _Run:
                 if path in self.overlay:
                     continue
                 try:
-                    if not holds("python", python_key(path, read_text_file(path))):
+                    if not holds("python", python_key(path, self._text(path))):
                         missing.append(path)
                 except UnreadableFile:
                     continue

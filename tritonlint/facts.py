@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -72,14 +72,18 @@ def python_facts_of(path: str) -> PythonFacts | None:
 
 
 class ModelFacts:
-    """The facts about one model; each is read on first use and kept."""
+    """The facts about one model; each is read on first use and kept.
+
+    ``text_of`` gives the text of a file (the run reads each once) and raises UnreadableFile; ``parsed`` holds facts
+    of model files that are known already.
+    """
 
     def __init__(
-        self, model: Model, target: Target, overlay: Mapping[str, str], parsed: Mapping[str, PythonFacts]
+        self, model: Model, target: Target, text_of: Callable[[str], str], parsed: Mapping[str, PythonFacts]
     ) -> None:
         self.model = model
         self.target = target
-        self._overlay = overlay
+        self._text = text_of
         self._parsed = parsed
         self.unreadable: list[UnreadableFile] = []
 
@@ -131,10 +135,6 @@ class ModelFacts:
         if self.effective.intended_backend != "python":
             return None
         return resolve_plan(self.model, self.config, self.effective, self.target)
-
-    def _text(self, path: str) -> str:
-        replaced = self._overlay.get(path)
-        return replaced if replaced is not None else read_text_file(path)
 
     @property
     def environment(self) -> EnvironmentFacts | None:
