@@ -18,8 +18,8 @@ from typing import IO, Literal, cast
 Format = Literal["folder", "tar", "tar.gz", "zip", "bz2", "xz", "zst", "empty", "git-lfs-pointer", "other", "missing"]
 PythonLink = Literal["", "file", "link", "dangling-link", "absolute-link"]
 
-MAX_UNPACKED = 6 * 2**30
-"""Bytes that are streamed out of one archive; a conda environment with CUDA libraries has 2 to 5 GB."""
+MAX_UNPACKED = 16 * 2**30
+"""Bytes that are streamed out of one archive; a conda environment with CUDA libraries has 2 to 12 GB."""
 MAX_MEMBERS = 1_000_000
 MAX_TEXT = 64 * 2**10
 MAX_LIBRARY = 64 * 2**20
