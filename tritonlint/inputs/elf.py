@@ -32,6 +32,8 @@ MAX_NAME = 4096
 NotElf = Literal["", "empty", "git-lfs-pointer", "script", "text", "not-regular", "unreadable", "too-large", "other"]
 
 MACHINES = {"EM_X86_64": "x86_64", "EM_AARCH64": "aarch64", "EM_386": "i386", "EM_ARM": "arm", "EM_PPC64": "ppc64le"}
+MACHINE_NUMBERS = {62: "x86_64", 183: "aarch64", 3: "i386", 40: "arm", 21: "ppc64le"}
+"""``e_machine`` of the ELF header by the names used here."""
 TYPES = {"ET_EXEC": "executable", "ET_DYN": "shared object", "ET_REL": "relocatable", "ET_CORE": "core"}
 # auditwheel puts a hash into the name: libpython3-419a3a08.13.so.1.0 (facts on the Python backend, section 3.2).
 LIBPYTHON = re.compile(r"libpython(\d+)(?:-[0-9a-f]{8})?\.(\d+)([a-z]*)(?:-[0-9a-f]{8})?\.so")
@@ -94,6 +96,13 @@ class ElfFacts:
     def offers(self, family: str) -> str | None:
         """Highest offered version of a family."""
         return dict(self.versions_offered).get(family)
+
+
+def machine_of(head: bytes) -> str:
+    """The machine that an ELF file is made for, by its first 20 bytes; "" for anything else."""
+    if len(head) < 20 or not head.startswith(b"\x7fELF") or head[5] not in (1, 2):
+        return ""
+    return MACHINE_NUMBERS.get(int.from_bytes(head[18:20], "little" if head[5] == 1 else "big"), "")
 
 
 def version_key(version: str) -> tuple[int, ...]:

@@ -8,12 +8,15 @@ that the absence of something proves nothing.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Literal, cast
+
+from tritonlint.inputs.elf import ElfFacts, elf_from_bytes, machine_of
 
 Format = Literal["folder", "tar", "tar.gz", "zip", "bz2", "xz", "zst", "empty", "git-lfs-pointer", "other", "missing"]
 PythonLink = Literal["", "file", "link", "dangling-link", "absolute-link"]
@@ -25,7 +28,10 @@ MAX_TEXT = 64 * 2**10
 MAX_LIBRARY = 64 * 2**20
 MAX_LISTED = 200_000
 MAX_UNSAFE = 20
+MAX_NAMED = 1000
+"""Names of one kind that are kept (lines of .pth files, tags of extension modules)."""
 CHUNK = 2**20
+SAMPLE = 2**16
 
 BLOCK = 512
 # lib/python3.9 and not lib/python3 (Debian's own folder of packages).
@@ -36,6 +42,16 @@ LIBSTDCXX_MEMBER = re.compile(r"lib/libstdc\+\+\.so\.6[.\d]*")
 GLIBCXX = re.compile(rb"GLIBCXX_(\d+\.\d+(?:\.\d+)?)\0")
 CONDA_RECORD = re.compile(r"conda-meta/(.+)-([^-/]+)-([^-/]+)\.json")
 DISTRIBUTION = re.compile(r"([^/]+?)-([^/-]+)\.(?:dist-info|egg-info)(?:/.*)?", re.DOTALL)
+# What CPython's build system and Windows wheels put into the name of an extension module.
+EXTENSION = re.compile(r".*\.(cpython-\d+[a-z]*-[\w-]+|cp\d+-win\w*)\.(?:so|pyd)")
+LIBRARY_FILE = re.compile(r"lib/([^/]+\.so(?:\.[\w.]+)?)")
+PYTHON_PROGRAM = re.compile(r"python(?:\d+(?:\.\d+)?t?)?")
+WHEEL_TAG = re.compile(rb"^Tag:\s*\S+?-(\S+)\s*$", re.MULTILINE)
+# conda's own link lib/python3.1, which a packer that follows links turns into a second library.
+TRUNCATED_PYTHON = re.compile(r"3\.1")
+EDITABLE = re.compile(r"__editable__|__editables|\.egg-link$")
+# Files whose import lines add no folder to the path.
+HARMLESS_PTH = re.compile(r"distutils-precedence|.*-nspkg|_virtualenv|coloredlogs|a1_coverage|.*matplotlib.*")
 HOOK = re.compile(r"etc/conda/activate\.d/([^/]+\.sh)")
 EXPORT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=", re.MULTILINE)
 SOURCE = re.compile(r"^\s*(?:source|\.)\s+(\S+)", re.MULTILINE)
@@ -96,6 +112,32 @@ class EnvironmentFacts:
     """``home`` of ``pyvenv.cfg``: the folder of the interpreter that a virtual environment leans on."""
     unsafe: tuple[str, ...] = ()
     """Members with ``..`` or an absolute name."""
+    system: Literal["", "linux", "macos", "windows"] = ""
+    """What the interpreter's program is made for, by its first bytes or the names that Windows uses."""
+    machine: str = ""
+    """The interpreter's machine, as :class:`ElfFacts` names it."""
+    interpreter: str = ""
+    """The member that ``system`` and ``machine`` were read from."""
+    extensions: dict[str, str] = field(default_factory=dict)
+    """An example by tag of the extension modules, such as ``cpython-310-x86_64-linux-gnu``."""
+    platforms: dict[str, str] = field(default_factory=dict)
+    """A distribution by platform that its wheel names (``manylinux_2_35_x86_64``)."""
+    library_modules: frozenset[str] = frozenset()
+    """Top-level names in ``lib/pythonX.Y`` itself: the standard library as far as it was packed."""
+    libraries: frozenset[str] = frozenset()
+    """File names of the shared libraries in ``lib``, links included."""
+    binaries: dict[str, ElfFacts] = field(default_factory=dict)
+    """Facts of ``lib/libpython*`` and ``lib/libstdc++*``, by file name."""
+    leftovers: tuple[str, ...] = ()
+    """Folders such as ``lib/python3.1`` that are no Python of their own."""
+    pth: tuple[tuple[str, str], ...] = ()
+    """Folders that ``.pth`` files add to the import path, each as (file name, folder)."""
+    pth_code: tuple[str, ...] = ()
+    """``.pth`` files with code that may change how modules are found."""
+    editables: tuple[str, ...] = ()
+    """What editable installs left in the package folder."""
+    digest: str = ""
+    """Size, both ends and checksum of an archive: equal for copies of one file. "" for folders."""
 
     @property
     def readable(self) -> bool:
@@ -139,6 +181,18 @@ def read_environment(path: str) -> EnvironmentFacts:
     return cached("tritonlint.inputs.environment", key, lambda: read_archive(path, status.st_size))
 
 
+def archive_digest(path: str, size: int) -> str:
+    """What tells archives apart without reading gigabytes: the end of a gzip file holds the checksum of all of it."""
+    try:
+        with open(path, "rb") as stream:
+            digest = hashlib.sha256(str(size).encode() + stream.read(SAMPLE))
+            stream.seek(max(0, size - SAMPLE))
+            digest.update(stream.read(SAMPLE))
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
 def read_archive(path: str, size: int, budget: int = MAX_UNPACKED) -> EnvironmentFacts:
     """Stream one archive, at most ``budget`` unpacked bytes of it."""
     try:
@@ -147,12 +201,13 @@ def read_archive(path: str, size: int, budget: int = MAX_UNPACKED) -> Environmen
             stream.seek(0)
             kind = archive_format(head)
             if kind == "tar":
-                return _read_tar(path, kind, size, stream, budget)
+                return replace(_read_tar(path, kind, size, stream, budget), digest=archive_digest(path, size))
             if kind == "tar.gz":
                 from isal import igzip
 
                 with igzip.GzipFile(fileobj=stream, mode="rb") as inner:  # type: ignore[no-untyped-call]
-                    return _read_tar(path, kind, size, cast("IO[bytes]", inner), budget)
+                    facts = _read_tar(path, kind, size, cast("IO[bytes]", inner), budget)
+                return replace(facts, digest=archive_digest(path, size))
     except OSError as error:
         return EnvironmentFacts(path, "other", size, error=error.strerror or str(error))
     return EnvironmentFacts(path, kind, size)
@@ -424,6 +479,18 @@ class _Tree:
     distributions: dict[str, str] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
     venv_home: str = ""
+    system: Literal["", "linux", "macos", "windows"] = ""
+    machine: str = ""
+    interpreter: str = ""
+    extensions: dict[str, str] = field(default_factory=dict)
+    platforms: dict[str, str] = field(default_factory=dict)
+    library_modules: set[str] = field(default_factory=set)
+    libraries: set[str] = field(default_factory=set)
+    binaries: dict[str, ElfFacts] = field(default_factory=dict)
+    leftovers: dict[str, None] = field(default_factory=dict)
+    pth: list[tuple[str, str]] = field(default_factory=list)
+    pth_code: list[str] = field(default_factory=list)
+    editables: list[str] = field(default_factory=list)
 
     def add(self, name: str, member: _Member, body: _Body | None) -> None:
         """Note one member by its name below this top."""
@@ -442,6 +509,8 @@ class _Tree:
             match = HOOK.fullmatch(name)
             if match and member.kind != "folder":
                 self.hooks.append(match[1])
+        elif name in ("python.exe", "Scripts/python.exe"):
+            self.system, self.interpreter = "windows", name
         elif name == "pyvenv.cfg" and member.kind == "file" and body is not None:
             self._add_venv(body.take(MAX_TEXT))
         elif head == "include" and name.endswith("/patchlevel.h") and body is not None:
@@ -453,27 +522,84 @@ class _Tree:
         if not rest or "/" in rest or member.kind not in ("file", "link"):
             return
         self.bin[rest] = member.link if member.kind == "link" else ""
-        if rest == "activate" and member.kind == "file" and body is not None:
+        if member.kind != "file" or body is None:
+            return
+        if rest == "activate":
             self.activation = read_activation(body.take(MAX_TEXT).decode("utf-8", "replace"))
+        elif PYTHON_PROGRAM.fullmatch(rest) and not self.interpreter:
+            self._add_interpreter(f"bin/{rest}", body.take(BLOCK))
+
+    def _add_interpreter(self, name: str, head: bytes) -> None:
+        machine = machine_of(head)
+        if machine:
+            self.system, self.machine, self.interpreter = "linux", machine, name
+        elif head.startswith(MACH_O):
+            self.system, self.interpreter = "macos", name
 
     def _add_lib(self, name: str, member: _Member, body: _Body | None) -> None:
         package = PACKAGE_FOLDER.fullmatch(name)
         python = PYTHON_FOLDER.match(name if member.kind != "folder" else f"{name}/")
         # A link such as conda's lib/python3.1 -> python3.10 is no Python of its own.
         if python and member.kind != "link":
+            if TRUNCATED_PYTHON.fullmatch(python[1]):
+                self.leftovers.setdefault(f"lib/python{python[1]}")
+                return
             self.pythons.setdefault(python[1])
             self.free_threaded = self.free_threaded or bool(python[2])
+            if not package:
+                self._add_library_module(name[python.end() :])
         if package:
-            self._add_package(package[1], member)
+            self._add_package(package[1], member, body)
             return
+        if name.startswith("Lib/"):
+            self.system = self.system or "windows"
+        file = LIBRARY_FILE.fullmatch(name)
+        if file:
+            self.libraries.add(file[1])
         library = LIBPYTHON_MEMBER.fullmatch(name)
         if library:
             self.libpython.setdefault(library[1] + library[2])
-        elif body is not None and member.kind == "file" and member.size and LIBSTDCXX_MEMBER.fullmatch(name):
-            versions = [v.decode() for v in GLIBCXX.findall(body.take(MAX_LIBRARY))]
-            self.libstdcxx = max([*versions, self.libstdcxx], key=_version_key)
+        runtime = LIBSTDCXX_MEMBER.fullmatch(name)
+        if (library or runtime) and body is not None and member.kind == "file" and member.size:
+            data = body.take(MAX_LIBRARY)
+            if data.startswith(b"\x7fELF"):
+                self.binaries[name.rpartition("/")[2]] = elf_from_bytes(name, data)
+            if runtime:
+                versions = [v.decode() for v in GLIBCXX.findall(data)]
+                self.libstdcxx = max([*versions, self.libstdcxx], key=_version_key)
 
-    def _add_package(self, rest: str, member: _Member) -> None:
+    def _add_library_module(self, rest: str) -> None:
+        rest = rest.removeprefix("lib-dynload/")
+        head, slash, _ = rest.partition("/")
+        if slash or "." not in head:
+            self.library_modules.add(head)
+        elif head.endswith((".py", ".so", ".pyc")):
+            self.library_modules.add(head.split(".", 1)[0])
+
+    def _add_pth(self, name: str, data: bytes) -> None:
+        lines = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]
+        for line in lines:
+            if not line or line.startswith("#"):
+                continue
+            if not line.startswith(("import ", "import\t")):
+                if len(self.pth) < MAX_NAMED:
+                    self.pth.append((name, line))
+            elif not HARMLESS_PTH.fullmatch(name.removesuffix(".pth")) and name not in self.pth_code:
+                self.pth_code.append(name)
+
+    def _add_package(self, rest: str, member: _Member, body: _Body | None) -> None:
+        extension = EXTENSION.fullmatch(rest)
+        if extension and len(self.extensions) < MAX_NAMED:
+            self.extensions.setdefault(extension[1], rest)
+        if EDITABLE.search(rest) and "/" not in rest and len(self.editables) < MAX_NAMED:
+            self.editables.append(rest)
+        if member.kind == "file" and body is not None:
+            if rest.endswith(".pth") and "/" not in rest:
+                self._add_pth(rest, body.take(MAX_TEXT))
+            elif rest.endswith(".dist-info/WHEEL") and len(self.platforms) < MAX_NAMED:
+                for tag in WHEEL_TAG.findall(body.take(MAX_TEXT)):
+                    for platform in tag.decode("ascii", "replace").partition("-")[2].split("."):
+                        self.platforms.setdefault(platform, rest.split("-", 1)[0])
         distribution = DISTRIBUTION.fullmatch(rest)
         if distribution:
             # Both conda-meta and dist-info may name it; what lies in the package folder is what gets imported.
@@ -583,7 +709,10 @@ class _Collector:
         )
 
 
-_TOP_NAMES = {"bin", "lib", "lib64", "Lib", "conda-meta", "etc", "include", "pyvenv.cfg", "share", "Scripts"}
+MACH_O = (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+_TOP_NAMES = frozenset(
+    ("bin", "lib", "lib64", "Lib", "conda-meta", "etc", "include", "pyvenv.cfg", "share", "Scripts", "python.exe")
+)
 
 
 def facts_of(tree: _Tree, base: EnvironmentFacts) -> EnvironmentFacts:
@@ -612,6 +741,18 @@ def facts_of(tree: _Tree, base: EnvironmentFacts) -> EnvironmentFacts:
         distributions=dict(sorted(tree.distributions.items())),
         modules=frozenset(tree.modules),
         venv_home=tree.venv_home,
+        system=tree.system,
+        machine=tree.machine,
+        interpreter=tree.interpreter,
+        extensions=tree.extensions,
+        platforms=tree.platforms,
+        library_modules=frozenset(tree.library_modules),
+        libraries=frozenset(tree.libraries),
+        binaries=tree.binaries,
+        leftovers=tuple(tree.leftovers),
+        pth=tuple(tree.pth),
+        pth_code=tuple(tree.pth_code),
+        editables=tuple(tree.editables),
     )
 
 
@@ -648,14 +789,16 @@ def read_folder(path: str) -> EnvironmentFacts:
 def _is_read(name: str) -> bool:
     return (
         name in ("bin/activate", "pyvenv.cfg")
-        or name.endswith("/patchlevel.h")
+        or name.endswith(("/patchlevel.h", ".pth", ".dist-info/WHEEL"))
+        or (name.startswith("bin/python") and PYTHON_PROGRAM.fullmatch(name[4:]) is not None)
         or LIBSTDCXX_MEMBER.fullmatch(name) is not None
+        or LIBPYTHON_MEMBER.fullmatch(name) is not None
     )
 
 
 def _listed(path: str) -> Iterator[tuple[str, str, _Member]]:
     yield from _scan(path, "")
-    for folder in ("bin", "lib", "lib64", "conda-meta", "etc/conda/activate.d", "include"):
+    for folder in ("bin", "lib", "lib64", "Lib", "Scripts", "conda-meta", "etc/conda/activate.d", "include"):
         if folder == "lib64" and os.path.islink(os.path.join(path, folder)):
             continue
         names: list[str] = []
@@ -665,8 +808,13 @@ def _listed(path: str) -> Iterator[tuple[str, str, _Member]]:
         if folder in ("lib", "lib64"):
             for name in names:
                 if re.fullmatch(r"lib(?:64)?/python(?:\d+\.\d+t?|3)", name):
+                    yield from _scan(path, name)
+                    yield from _scan(path, f"{name}/lib-dynload")
                     for packages in ("site-packages", "dist-packages"):
-                        yield from _scan(path, f"{name}/{packages}")
+                        for inner in list(_scan(path, f"{name}/{packages}")):
+                            yield inner
+                            if inner[0].endswith(".dist-info"):
+                                yield from _scan(path, inner[0])
         elif folder == "include":
             for name in names:
                 yield from _scan(path, name)
