@@ -138,6 +138,31 @@ class DisposableServer:
         self.stop()
 
     @property
+    def release(self) -> str:
+        """Release of the server ("24.10"); the version it reports when that is no known release."""
+        return self.installation.release
+
+    @property
+    def description(self) -> str:
+        """One line for a report: which server this is and where it is from."""
+        return f"tritonserver {self.installation.version} ({self.release}), {self.installation.origin}"
+
+    @property
+    def executable(self) -> Path:
+        """The server's program, as the server's own file system has it."""
+        return self.installation.executable
+
+    @property
+    def shared_memory_folder(self) -> Path:
+        """Path here of what the server has as ``/dev/shm``."""
+        return SHARED_MEMORY
+
+    @property
+    def temporary_folder(self) -> Path:
+        """Path here of what the server has as ``/tmp``; the Python backend unpacks environments there."""
+        return Path("/tmp")  # noqa: S108  (the backend's own hard-coded place)
+
+    @property
     def pid(self) -> int:
         """Process id of the server; its process group has the same number."""
         if self._process is None:
@@ -291,7 +316,7 @@ class DisposableServer:
         return [
             str(self.installation.executable),
             *(f"--model-repository={path}" for path in self.repositories),
-            f"--backend-directory={self.backends}",
+            *((f"--backend-directory={self.backends}",) if self.backends is not None else ()),
             f"--model-control-mode={self.control}",
             "--exit-on-error=false",
             "--strict-readiness=false",

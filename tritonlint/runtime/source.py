@@ -1,0 +1,130 @@
+"""Where a disposable server comes from: installed, out of the ``nvidia-pytriton`` wheel, or a container image."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tritonlint.runtime.server import DisposableServer
+from tritonlint.runtime.wheel import (
+    InstallationError,
+    ServerInstallation,
+    nearest_release,
+    prepare_server,
+    prepared_releases,
+    python_environment,
+)
+
+INSTALLED_PLACES = ("/opt/tritonserver",)
+NO_GPU = {"CUDA_VISIBLE_DEVICES": ""}
+
+
+def open_server(
+    source: str,
+    *,
+    release: str,
+    repositories: Path | str | Sequence[Path | str],
+    device: str = "cpu",
+    shm_size: int | None = None,
+    allocator: Path | None = None,
+    python: Path | None = None,
+    stub: str | None = None,
+    control: str = "explicit",
+    options: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    grpc: bool = True,
+    metrics: bool = False,
+    start_seconds: float = 60.0,
+    stop_seconds: float = 10.0,
+    cache: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> DisposableServer:
+    """A server that is started by ``with`` and gone without a trace after it.
+
+    ``source`` is ``auto`` (an installed server, else the embedded one), ``installed[:PATH]``, ``embedded``,
+    ``podman:IMAGE`` or ``docker:IMAGE``. ``release`` is the target's: the embedded server is the one nearest to it.
+    ``python`` is the interpreter whose packages the stubs see, ``stub`` the Python version of the default stub of
+    the embedded server, ``allocator`` a library that is preloaded into the server and so into every stub.
+    """
+    kind, _, rest = source.partition(":")
+    say = progress or _silent
+    preload = {"LD_PRELOAD": str(allocator)} if allocator is not None else {}
+    settings = preload | (NO_GPU if device == "cpu" else {}) | dict(environment or {})
+    if kind in ("auto", "installed"):
+        found = find_installed(rest)
+        if found is not None:
+            installation = _installed(found, python)
+        elif kind == "installed":
+            raise InstallationError(f"no tritonserver {f'at {rest}' if rest else 'on PATH or in /opt/tritonserver'}")
+        else:
+            installation = _embedded(release, python, stub, cache, say)
+    elif source == "embedded":
+        installation = _embedded(release, python, stub, cache, say)
+    else:
+        raise InstallationError(
+            f"unknown server {source!r}: auto, installed[:PATH], embedded, podman:IMAGE, docker:IMAGE"
+        )
+    if shm_size is not None:
+        raise InstallationError("the size of /dev/shm can be chosen for a container only: --server podman:IMAGE")
+    return DisposableServer(
+        installation,
+        repositories,
+        control=control,
+        options=options,
+        environment=settings,
+        grpc=grpc,
+        metrics=metrics,
+        start_seconds=start_seconds,
+        stop_seconds=stop_seconds,
+    )
+
+
+def find_installed(place: str = "") -> Path | None:
+    """The program of an installed server: ``place`` (program or installation folder), else found."""
+    if place:
+        candidates = [Path(place), Path(place) / "bin" / "tritonserver"]
+    else:
+        on_path = shutil.which("tritonserver")
+        candidates = [Path(on_path)] if on_path else []
+        candidates += [Path(folder) / "bin" / "tritonserver" for folder in INSTALLED_PLACES]
+    return next((path.absolute() for path in candidates if path.is_file() and os.access(path, os.X_OK)), None)
+
+
+def _installed(program: Path, python: Path | None) -> ServerInstallation:
+    root = program.resolve().parent.parent
+    backends = root / "backends"
+    environment = dict(python_environment(python)) if python is not None else {}
+    libraries = [str(root / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
+    environment["LD_LIBRARY_PATH"] = os.pathsep.join(entry for entry in libraries if entry)
+    return ServerInstallation(
+        release="",
+        version="",
+        root=root,
+        executable=program,
+        backends=backends if backends.is_dir() else None,
+        environment=environment,
+        origin=f"installed in {root}",
+    )
+
+
+def _embedded(
+    target: str, python: Path | None, stub: str | None, cache: Path | None, say: Callable[[str], None]
+) -> ServerInstallation:
+    release = nearest_release(target)
+    try:
+        return prepare_server(release, cache=cache, python_packages=True, python=python, stub=stub, progress=say)
+    except InstallationError as error:
+        # Without a network, another release that is already here is better than none.
+        here = [other for other in prepared_releases(cache) if other != release]
+        if not here:
+            raise
+        other = nearest_release(target, here)
+        found = prepare_server(other, cache=cache, python_packages=True, python=python, stub=stub, progress=say)
+        return replace(found, origin=f"{found.origin}; {release} would be nearer to {target}, but {error}")
+
+
+def _silent(_message: str) -> None:
+    """Progress that nobody follows."""
