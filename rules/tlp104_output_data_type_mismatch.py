@@ -2,7 +2,8 @@
 
 ## What it does
 Compares the data type of the arrays given to `pb_utils.Tensor`, where NumPy's rules decide it (`astype`, `dtype=`,
-the float64 default of `np.zeros`, literals), with the output's data_type.
+the float64 default of `np.zeros`, literals, arithmetic and reductions, the declared type of an input), with the
+output's data_type.
 
 ## What happens
 Triton does not check: the client receives FP64 where FP32 was promised, and an ensemble or a typed client misreads
@@ -19,8 +20,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
-from tritonlint.inputs.python_join import declared, tensors_by_name
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
+from tritonlint.inputs.python_join import declared, received_types, tensors_by_name
 from tritonlint.inputs.python_tree import Attribute, Call, Name, Subscript
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -52,10 +53,16 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not declared(python, config, "output"):
         return
     outputs = tensors_by_name(config, "output")
+    types = Types(python, received_types(config))
     seen: set[int | None] = set()
     for response in python.responses:
         for write in response.outputs:
-            if write.dtype in {None, "str"} or write.value is None or not write.names or write.call.span.start in seen:
+            if write.value is None or not write.names or write.call.span.start in seen:
+                continue
+            if python.pb_name(write.call.func) != "Tensor":
+                continue
+            dtype = types.of(write.value, python.frame_at(write.call))
+            if dtype in {None, "str"} or types.not_an_array(write.value, python.frame_at(write.call)) is not None:
                 continue
             declared_types = [(name, outputs[name].scalar("data_type")) for name in write.names if name in outputs]
             wrong = [
@@ -64,7 +71,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 if scalar is not None
                 and isinstance(scalar.value, str)
                 and scalar.value in TRITON_TO_NUMPY
-                and not _fits(scalar.value, write.dtype or "")
+                and not _fits(scalar.value, dtype or "")
             ]
             if not wrong or len(wrong) != len(write.names):
                 continue
@@ -73,14 +80,17 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             right = TRITON_TO_NUMPY[str(scalar.value)] if scalar is not None else ""
             fix = None
             numpy = _numpy(python)
-            if numpy and isinstance(write.value, Name | Call | Attribute | Subscript) and right != "object":
-                end = write.value.span.end
-                edit = Edit(Span(python.path, end, end), f".astype({numpy}.{right if right != 'bool' else 'bool_'})")
-                fix = Fix(f"convert to {right}", (edit,), safety="unsafe")
+            if numpy and right != "object":
+                simple = isinstance(write.value, Name | Call | Attribute | Subscript)
+                start, end = write.value.span.start, write.value.span.end
+                convert = f".astype({numpy}.{right if right != 'bool' else 'bool_'})"
+                edits = () if simple else (Edit(Span(python.path, start, start), "("),)
+                edit = Edit(Span(python.path, end, end), convert if simple else f"){convert}")
+                fix = Fix(f"convert to {right}", (*edits, edit), safety="unsafe")
             yield Problem(
                 write.value.span,
-                f'output "{name}" is declared {scalar.value if scalar else ""}, but this array is {write.dtype}',
-                help=f"add `.astype(np.{right})`, or declare {BACK.get(write.dtype or '', 'the type that is sent')}",
+                f'output "{name}" is declared {scalar.value if scalar else ""}, but this array is {dtype}',
+                help=f"add `.astype(np.{right})`, or declare {BACK.get(dtype or '', 'the type that is sent')}",
                 related=(Related(scalar.span, "declared here"),) if scalar is not None else (),
                 fix=fix,
                 key=name,
@@ -156,6 +166,39 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", np.zeros(x.shape, dtype=np.float32) + 1)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x / 2)
+#                                    ^^^^^ TLP104
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", (x / 2).astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,

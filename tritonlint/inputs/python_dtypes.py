@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tritonlint.inputs.python_tree import (
+    Argument,
     Attribute,
     Binary,
     Call,
     Compare,
+    Comprehension,
     Constant,
+    Dict,
     Expr,
+    FString,
     Name,
     Sequence,
+    Slice,
     Subscript,
     Unary,
+    dotted,
 )
 
 if TYPE_CHECKING:
@@ -103,6 +110,38 @@ _FLOAT64 = frozenset(
         "numpy.random.uniform", "numpy.random.random_sample", "numpy.eye", "numpy.identity",
     }
 )  # fmt: skip
+_REDUCTIONS = frozenset(
+    {"sum", "mean", "max", "min", "prod", "std", "var", "argmax", "argmin", "any", "all", "median", "ptp"}
+)
+_TORCH_METHODS = frozenset(
+    {
+        "to", "cpu", "cuda", "detach", "float", "half", "double", "int", "long", "bool", "squeeze", "unsqueeze",
+        "reshape", "view", "contiguous", "permute", "transpose", "flatten", "softmax", "sigmoid", "argmax", "clone",
+    }
+)  # fmt: skip
+_TORCH_MAKERS = frozenset(
+    {
+        "tensor", "as_tensor", "from_numpy", "zeros", "ones", "empty", "full", "arange", "rand", "randn", "cat",
+        "stack", "argmax", "softmax", "sigmoid", "zeros_like", "ones_like", "from_dlpack", "utils.dlpack.from_dlpack",
+        "nn.functional.softmax", "nn.functional.normalize",
+    }
+)  # fmt: skip
+_SCALARS = frozenset({"float", "int", "len", "sum", "bool", "str", "round"})
+
+_REDUCED = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "amax", "amin", "cumsum"})
+_FLOAT_FUNCTIONS = frozenset(
+    f"numpy.{name}" for name in ("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "tanh", "sin", "cos")
+)
+_BITS = ("int8", "int16", "int32", "int64")
+_PROMOTED = {
+    **{frozenset({a, b}): max(a, b, key=_BITS.index) for a in _BITS for b in _BITS},
+    **{frozenset({a, "float64"}): "float64" for a in (*_BITS, "uint8", "uint16", "uint32", "uint64", "bool")},
+    **{frozenset({a, "float32"}): "float32" for a in ("int8", "int16", "uint8", "uint16", "bool", "float16")},
+    **{frozenset({a, "float32"}): "float64" for a in ("int32", "int64", "uint32", "uint64", "float64")},
+    frozenset({"float16", "float64"}): "float64",
+}
+"""What NumPy makes of two arrays of these types."""
+
 _DEFAULT_FLOAT64 = frozenset({"numpy.zeros", "numpy.ones", "numpy.empty"})
 # Where dtype stands when it is given by position.
 _DTYPE_POSITION = {
@@ -140,124 +179,275 @@ def dtype_name(facts: PythonFacts, expr: Expr, frame: Frame) -> str | None:
     return _NAMES.get(values[0].lstrip("<=|"))
 
 
-def dtype_of(facts: PythonFacts, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
+def dtype_of(facts: PythonFacts, expr: Expr, frame: Frame) -> str | None:
     """NumPy's name of an array's data type, or None where it is not certain."""
-    if steps > MAX_STEPS:
-        return None
-    if isinstance(expr, Name | Attribute):
-        if isinstance(expr, Attribute) and expr.attr in {"T", "real"}:
-            return dtype_of(facts, expr.value, frame, steps + 1)
-        sources = facts.follow(expr, frame)
-        if not sources or (len(sources) == 1 and sources[0][0] is expr):
+    return Types(facts).of(expr, frame)
+
+
+def not_an_array(facts: PythonFacts, expr: Expr, frame: Frame) -> str | None:
+    """What an expression is when it is certainly no NumPy array ("a list"), or None."""
+    return Types(facts).not_an_array(expr, frame)
+
+
+def _as_float(dtype: str | None) -> str | None:
+    if dtype is None or dtype.startswith("float"):
+        return dtype
+    return "float64" if dtype in {"int32", "int64", "uint32", "uint64"} else None
+
+
+def _reduced(function: str, dtype: str | None) -> str | None:
+    if dtype is None or dtype.startswith("float") or function in {"max", "min", "amax", "amin"}:
+        return dtype
+    if function in {"mean", "std", "var"}:
+        return "float64" if dtype.startswith(("int", "uint", "bool")) else None
+    if dtype == "bool" or dtype.startswith("int"):
+        return "int64"
+    return "uint64" if dtype.startswith("uint") else None
+
+
+class Types:
+    """Data types of expressions of one file.
+
+    ``inputs`` are the data types of the arrays that requests bring, by tensor name, where a config tells them.
+    """
+
+    def __init__(self, facts: PythonFacts, inputs: Mapping[str, str] | None = None) -> None:
+        self.facts = facts
+        self.inputs = inputs or {}
+
+    def of(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
+        """NumPy's name of an array's data type, or None where it is not certain."""
+        if steps > MAX_STEPS:
             return None
-        found = {dtype_of(facts, source, where, steps + 1) for source, where in sources}
-        return found.pop() if len(found) == 1 else None
-    if isinstance(expr, Call):
-        return _call(facts, expr, frame, steps)
-    if isinstance(expr, Subscript):
-        if any(_is_text(facts, item, frame) for item in expr.items):
-            return None
-        return dtype_of(facts, expr.value, frame, steps + 1)
-    if isinstance(expr, Compare) and len(expr.rights) == 1 and expr.operators[0] in {"<", "<=", ">", ">=", "==", "!="}:
-        left = dtype_of(facts, expr.left, frame, steps + 1)
-        return "bool" if left is not None else None
-    if isinstance(expr, Unary) and expr.operator == "-":
-        return dtype_of(facts, expr.operand, frame, steps + 1)
-    if isinstance(expr, Binary):
-        return _arithmetic(facts, expr, frame, steps)
-    return None
-
-
-def _is_text(facts: PythonFacts, item: Expr, frame: Frame) -> bool:
-    return isinstance(item, Constant) and isinstance(item.value, str)
-
-
-def _call(facts: PythonFacts, call: Call, frame: Frame, steps: int) -> str | None:
-    if not call.certain:
-        return None
-    name = facts.qualified(call.func, frame)
-    if name is not None and name.startswith("numpy."):
-        position = _DTYPE_POSITION.get(name)
-        given = call.argument(position, "dtype")
-        if given is not None and name in _MAKERS:
-            if isinstance(given, Constant) and given.value is None:
+        if isinstance(expr, Name | Attribute):
+            if isinstance(expr, Attribute) and expr.attr in {"T", "real"}:
+                return self.of(expr.value, frame, steps + 1)
+            sources = self.facts.follow(expr, frame)
+            if not sources or (len(sources) == 1 and sources[0][0] is expr):
                 return None
-            return dtype_name(facts, given, frame)
-        if name in _DEFAULT_FLOAT64 or name in _FLOAT64:
-            return "float64"
-        first = call.argument(0)
-        if first is None:
+            found = {self.of(source, where, steps + 1) for source, where in sources}
+            return found.pop() if len(found) == 1 else None
+        if isinstance(expr, Call):
+            return self._call(expr, frame, steps)
+        if isinstance(expr, Subscript):
+            if any(self._is_text(item, frame) for item in expr.items):
+                return None
+            return self.of(expr.value, frame, steps + 1)
+        if (
+            isinstance(expr, Compare)
+            and len(expr.rights) == 1
+            and expr.operators[0] in {"<", "<=", ">", ">=", "==", "!="}
+        ):
+            left = self.of(expr.left, frame, steps + 1)
+            return "bool" if left is not None else None
+        if isinstance(expr, Unary) and expr.operator == "-":
+            return self.of(expr.operand, frame, steps + 1)
+        if isinstance(expr, Binary):
+            return self._arithmetic(expr, frame, steps)
+        return None
+
+    def _is_text(self, item: Expr, frame: Frame) -> bool:
+        return isinstance(item, Constant) and isinstance(item.value, str)
+
+    def _call(self, call: Call, frame: Frame, steps: int) -> str | None:
+        if not call.certain:
             return None
-        if name in {"numpy.array", "numpy.asarray"}:
-            return _literal(facts, first, frame, steps)
-        if name == "numpy.full":
-            fill = call.argument(1, "fill_value")
-            return _scalar(facts, fill, frame) if fill is not None else None
-        if name in {"numpy.argmax", "numpy.argmin", "numpy.argsort", "numpy.nonzero"}:
-            return "int64"
-        if name in {"numpy.concatenate", "numpy.stack", "numpy.vstack", "numpy.hstack"}:
-            return _common(facts, first, frame, steps)
-        if name in _SAME_FUNCTIONS:
-            return dtype_of(facts, first, frame, steps + 1)
-        bare = name.removeprefix("numpy.")
-        if bare in _NAMES and "." not in bare:
-            return _NAMES[bare]
+        name = self.facts.qualified(call.func, frame)
+        if name is not None and name.startswith("numpy."):
+            position = _DTYPE_POSITION.get(name)
+            given = call.argument(position, "dtype")
+            if given is not None and name in _MAKERS:
+                if isinstance(given, Constant) and given.value is None:
+                    return None
+                return dtype_name(self.facts, given, frame)
+            if name in _DEFAULT_FLOAT64 or name in _FLOAT64:
+                return "float64"
+            first = call.argument(0)
+            if first is None:
+                return None
+            if name in {"numpy.array", "numpy.asarray"}:
+                return self._literal(first, frame, steps)
+            if name == "numpy.where":
+                return self._promoted(call.arguments[1:], frame, steps)
+            if name in {"numpy.maximum", "numpy.minimum", "numpy.matmul", "numpy.dot"}:
+                return self._promoted(call.arguments[:2], frame, steps)
+            if name in _FLOAT_FUNCTIONS:
+                return _as_float(self.of(first, frame, steps + 1))
+            if name.removeprefix("numpy.") in _REDUCED:
+                return _reduced(name.removeprefix("numpy."), self.of(first, frame, steps + 1))
+            if name == "numpy.full":
+                fill = call.argument(1, "fill_value")
+                return self._scalar(fill, frame) if fill is not None else None
+            if name in {"numpy.argmax", "numpy.argmin", "numpy.argsort", "numpy.nonzero"}:
+                return "int64"
+            if name in {"numpy.concatenate", "numpy.stack", "numpy.vstack", "numpy.hstack"}:
+                return self._common(first, frame, steps)
+            if name in _SAME_FUNCTIONS:
+                return self.of(first, frame, steps + 1)
+            bare = name.removeprefix("numpy.")
+            if bare in _NAMES and "." not in bare:
+                return _NAMES[bare]
+            return None
+        if not isinstance(call.func, Attribute):
+            return None
+        if call.func.attr == "as_numpy" and not call.arguments:
+            return self._received(call.func.value, frame)
+        if call.func.attr in _REDUCED and call.argument(None, "dtype") is None:
+            return _reduced(call.func.attr, self.of(call.func.value, frame, steps + 1))
+        if call.func.attr == "astype":
+            given = call.argument(0, "dtype")
+            return dtype_name(self.facts, given, frame) if given is not None else None
+        if call.func.attr in _SAME:
+            return self.of(call.func.value, frame, steps + 1)
+        if call.func.attr in {"argmax", "argmin", "argsort"}:
+            return "int64" if self.of(call.func.value, frame, steps + 1) else None
         return None
-    if not isinstance(call.func, Attribute):
+
+    def _received(self, tensor: Expr, frame: Frame) -> str | None:
+        """The data type of the input tensor that an expression is."""
+        found = set()
+        for source, where in self.facts.follow(tensor, frame) or ():
+            if not isinstance(source, Call) or self.facts.pb_name(source.func, where) != "get_input_tensor_by_name":
+                return None
+            for name in self.facts.strings(source.argument(1, "name"), where) or ("",):
+                found.add(self.inputs.get(name))
+        return found.pop() if len(found) == 1 else None
+
+    def _promoted(self, arguments: tuple[Argument, ...], frame: Frame, steps: int) -> str | None:
+        """The common data type of two operands of which a Python number is one at most."""
+        if len(arguments) != 2:
+            return None
+        left, right = (argument.value for argument in arguments)
+        return self._both(left, right, "+", frame, steps)
+
+    def _scalar(self, expr: Expr, frame: Frame) -> str | None:
+        values = self.facts.values(expr, frame)
+        if not values or len({type(v) for v in values}) != 1:
+            return None
+        return {bool: "bool", int: "int64", float: "float64", str: "str", bytes: "bytes"}.get(type(values[0]))
+
+    def _literal(self, expr: Expr, frame: Frame, steps: int) -> str | None:
+        """``np.array(x)`` without dtype: decided by the elements, or kept when x is an array itself."""
+        known = self.of(expr, frame, steps + 1)
+        if known is not None:
+            return known
+        if not isinstance(expr, Sequence):
+            return self._scalar(expr, frame) if isinstance(expr, Constant) else None
+        kinds = set()
+        for item in expr.items:
+            kinds.add(self._literal(item, frame, steps + 1) or self._scalar(item, frame))
+        if len(kinds) == 1:
+            return kinds.pop()
+        return "float64" if kinds == {"int64", "float64"} else None
+
+    def _common(self, expr: Expr, frame: Frame, steps: int) -> str | None:
+        if not isinstance(expr, Sequence) or not expr.items:
+            return None
+        kinds = {self.of(item, frame, steps + 1) for item in expr.items}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def _arithmetic(self, expr: Binary, frame: Frame, steps: int) -> str | None:
+        if expr.operator not in {"+", "-", "*", "/", "//", "%", "**", "@"}:
+            return None
+        return self._both(expr.left, expr.right, expr.operator, frame, steps)
+
+    def _both(self, left: Expr, right: Expr, operator: str, frame: Frame, steps: int) -> str | None:
+        """The data type of an operation, where NumPy 1 and 2 agree about it."""
+        kinds = [self.of(side, frame, steps + 1) for side in (left, right)]
+        numbers = [self._number(side) for side in (left, right)]
+        if None in kinds and any(numbers):
+            position = kinds.index(None)
+            known, number, other = kinds[1 - position], numbers[position], (left, right)[1 - position]
+            if known is None or number is None:
+                return None
+            # NumPy 1 makes float64 of a float32 *scalar* and a number, NumPy 2 float32.
+            if known in {"float16", "float32"}:
+                return None if self._may_be_scalar(other, frame) else known
+            if known == "float64":
+                return known
+            if known in {"int32", "int64", "uint32", "uint64"}:
+                if number == "float" or operator == "/":
+                    return "float64"
+                return None if operator == "**" or self._may_be_scalar(other, frame) else known
+            return None
+        first, second = kinds
+        if first is None or second is None:
+            return None
+        common = _PROMOTED.get(frozenset({first, second})) if first != second else first
+        if common is None or common in {"bool", "object", "str", "bytes"}:
+            return None
+        if operator == "/":
+            return _as_float(common)
+        return common
+
+    def _number(self, expr: Expr) -> str | None:
+        """Whether an expression is a Python number written out: "int" or "float"."""
+        if isinstance(expr, Unary) and expr.operator == "-":
+            expr = expr.operand
+        if not isinstance(expr, Constant) or isinstance(expr.value, bool):
+            return None
+        # A large number may not fit, which NumPy 1 and 2 answer differently.
+        if isinstance(expr.value, int):
+            return "int" if abs(expr.value) < 2**31 else None
+        return "float" if isinstance(expr.value, float) else None
+
+    def _may_be_scalar(self, expr: Expr, frame: Frame) -> bool:
+        for source, _ in self.facts.follow(expr, frame) or ((expr, frame),):
+            if isinstance(source, Subscript) and not any(isinstance(item, Slice) for item in source.items):
+                return True
+            if isinstance(source, Call) and dotted(source.func) is not None:
+                last = (dotted(source.func) or "").rsplit(".", 1)[-1]
+                if last in _REDUCED or last in _NAMES:
+                    return True
+        return False
+
+    def not_an_array(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
+        """What an expression is when it is certainly no NumPy array ("a list"), or None."""
+        sources = self.facts.follow(expr, frame) if steps < MAX_STEPS else None
+        kinds = {self._kind(source, where, steps + 1) for source, where in sources or ()}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def _kind(self, expr: Expr, frame: Frame, steps: int) -> str | None:
+        if isinstance(expr, Comprehension):
+            return {"list": "a list", "generator": "a generator"}.get(expr.kind)
+        if isinstance(expr, Sequence):
+            return f"a {expr.kind}" if expr.kind in {"list", "tuple"} else None
+        if isinstance(expr, Dict):
+            return "a dict"
+        if isinstance(expr, FString):
+            return "a string"
+        if isinstance(expr, Constant):
+            return "a string" if isinstance(expr.value, str) else "None" if expr.value is None else "a single value"
+        if not isinstance(expr, Call) or not expr.certain:
+            return None
+        name = self.facts.qualified(expr.func, frame)
+        if name is not None:
+            if name in _SCALARS:
+                return "a single value"
+            if name in {"list", "sorted"}:
+                return "a list"
+            plain = name.removeprefix("numpy.")
+            if name.startswith("numpy."):
+                single = plain in _REDUCTIONS and len(expr.arguments) == 1 and expr.arguments[0].keyword is None
+                # The classes of NumPy's scalars make scalars of scalars only.
+                return "a single NumPy value" if single and self._is_array(expr.arguments[0].value, frame) else None
+            if name.startswith("torch."):
+                return "a torch tensor" if name.removeprefix("torch.") in _TORCH_MAKERS else None
+        if not isinstance(expr.func, Attribute):
+            return None
+        if expr.func.attr == "tolist" and not expr.arguments and self._is_array(expr.func.value, frame):
+            return "a list"
+        if expr.func.attr in _REDUCTIONS and not expr.arguments and self._is_array(expr.func.value, frame):
+            return "a single NumPy value"
+        if expr.func.attr in _TORCH_METHODS and self.not_an_array(expr.func.value, frame, steps) == "a torch tensor":
+            return "a torch tensor"
         return None
-    if call.func.attr == "astype":
-        given = call.argument(0, "dtype")
-        return dtype_name(facts, given, frame) if given is not None else None
-    if call.func.attr in _SAME:
-        return dtype_of(facts, call.func.value, frame, steps + 1)
-    if call.func.attr in {"argmax", "argmin", "argsort"}:
-        return "int64" if dtype_of(facts, call.func.value, frame, steps + 1) else None
-    return None
 
-
-def _scalar(facts: PythonFacts, expr: Expr, frame: Frame) -> str | None:
-    values = facts.values(expr, frame)
-    if not values or len({type(v) for v in values}) != 1:
-        return None
-    return {bool: "bool", int: "int64", float: "float64", str: "str", bytes: "bytes"}.get(type(values[0]))
-
-
-def _literal(facts: PythonFacts, expr: Expr, frame: Frame, steps: int) -> str | None:
-    """``np.array(x)`` without dtype: decided by the elements, or kept when x is an array itself."""
-    known = dtype_of(facts, expr, frame, steps + 1)
-    if known is not None:
-        return known
-    if not isinstance(expr, Sequence):
-        return _scalar(facts, expr, frame) if isinstance(expr, Constant) else None
-    kinds = set()
-    for item in expr.items:
-        kinds.add(_literal(facts, item, frame, steps + 1) or _scalar(facts, item, frame))
-    if len(kinds) == 1:
-        return kinds.pop()
-    return "float64" if kinds == {"int64", "float64"} else None
-
-
-def _common(facts: PythonFacts, expr: Expr, frame: Frame, steps: int) -> str | None:
-    if not isinstance(expr, Sequence) or not expr.items:
-        return None
-    kinds = {dtype_of(facts, item, frame, steps + 1) for item in expr.items}
-    return kinds.pop() if len(kinds) == 1 else None
-
-
-def _arithmetic(facts: PythonFacts, expr: Binary, frame: Frame, steps: int) -> str | None:
-    if expr.operator not in {"+", "-", "*", "/", "//", "%", "**"}:
-        return None
-    left, right = (dtype_of(facts, side, frame, steps + 1) for side in (expr.left, expr.right))
-    # A Python number does not change the type of a float array, whichever promotion rules NumPy has.
-    if left is None and isinstance(expr.left, Constant) and right is not None and right.startswith("float"):
-        return right if isinstance(expr.left.value, int | float) else None
-    if right is None and isinstance(expr.right, Constant) and left is not None and left.startswith("float"):
-        return left if isinstance(expr.right.value, int | float) else None
-    if left is not None and left == right:
-        if left.startswith("float"):
-            return left
-        if expr.operator == "/" and left in {"int32", "int64", "uint32", "uint64"}:
-            return "float64"
-        if expr.operator in {"+", "-", "*"} and left.startswith(("int", "uint")):
-            return left
-    return None
+    def _is_array(self, expr: Expr, frame: Frame) -> bool:
+        """Whether an expression is a NumPy array as far as can be seen: an ``as_numpy()`` or of a known data type."""
+        sources = self.facts.follow(expr, frame)
+        return bool(sources) and all(
+            (isinstance(source, Call) and isinstance(source.func, Attribute) and source.func.attr == "as_numpy")
+            or (not isinstance(source, Constant) and self.of(source, where) is not None)
+            for source, where in sources or ()
+        )

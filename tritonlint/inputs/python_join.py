@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from tritonlint.inputs.python import PythonFacts, TensorRead
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_flow import checked_for_none
 from tritonlint.inputs.python_tree import Assign, Attribute, Comprehension, Expr, Name, Sequence, Walrus
 from tritonlint.pbtxt.tree import Document, Message
@@ -50,6 +51,16 @@ def tensors_by_name(config: Document, direction: Direction) -> dict[str, Message
         name = tensor.string("name")
         if name:
             found[name] = tensor
+    return found
+
+
+def received_types(config: Document) -> dict[str, str]:
+    """NumPy's names of the data types of the inputs, as far as the config tells them."""
+    found = {}
+    for name, tensor in tensors_by_name(config, "input").items():
+        data_type = tensor.scalar("data_type")
+        if data_type is not None and isinstance(data_type.value, str) and data_type.value in TRITON_TO_NUMPY:
+            found[name] = TRITON_TO_NUMPY[data_type.value]
     return found
 
 

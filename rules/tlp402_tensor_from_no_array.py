@@ -1,0 +1,216 @@
+"""A tensor made from something that is no NumPy array
+
+## What it does
+Reports `pb_utils.Tensor(…)` with keywords, with another number of arguments than two, with the arguments swapped, and
+with a list, a number, a NumPy scalar (`np.mean(x)` without `axis`) or a torch tensor as its data.
+
+## What happens
+`incompatible constructor arguments`: the request fails.
+
+## How to fix
+Write `pb_utils.Tensor("name", array)`: two arguments without keywords, the second one a NumPy array
+(`np.array(values, dtype=np.float32)`, `tensor.cpu().numpy()`), or hand a torch tensor to `pb_utils.Tensor.from_dlpack`.
+
+## Source
+Facts, python-backend 6.7; every form observed on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_dtypes import not_an_array
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_tree import Call, Constant
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP402",
+    name="tensor-from-no-array",
+    effect="request-failure",
+    server_says=("__init__(): incompatible constructor arguments", "c_python_backend_utils.Tensor(arg0: str,"),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    for made in python.calls_of("Tensor"):
+        call = made.call
+        if not call.certain:
+            continue
+        found = _wrong(python, call)
+        if found is None:
+            continue
+        span, message, help_text, fix = found
+        sure = execute is not None and unconditional(execute, call)
+        yield Problem(span, message, help=help_text, fix=fix, certainty="certain" if sure else "likely", key="Tensor")
+
+
+def _wrong(python: PythonFacts, call: Call) -> tuple[Span, str, str, Fix | None] | None:
+    named = [a for a in call.arguments if a.keyword is not None]
+    if named:
+        fix = None
+        if len(call.arguments) == 2 and "name" not in {a.keyword for a in call.arguments[1:]}:
+            edits = tuple(Edit(Span(python.path, a.span.start, a.value.span.start), "") for a in named)
+            fix = Fix("give the arguments by position", edits)
+        span = Span(python.path, named[0].span.start, named[0].value.span.start)
+        text = python.text[span.start : span.end].rstrip("= ")
+        return (
+            Span(python.path, span.start, (span.start or 0) + len(text)),
+            f"`pb_utils.Tensor` takes no keywords, so `{text}=` raises TypeError and the request fails",
+            'write `pb_utils.Tensor("name", array)`',
+            fix,
+        )
+    if len(call.arguments) != 2:
+        return (
+            call.span,
+            f"`pb_utils.Tensor` takes a name and an array; {len(call.arguments)} arguments raise TypeError",
+            "shape and data type are those of the array: reshape or convert it before",
+            None,
+        )
+    name, value = (argument.value for argument in call.arguments)
+    if isinstance(value, Constant) and isinstance(value.value, str) and not isinstance(name, Constant):
+        edits = (Edit(name.span, python.source(value)), Edit(value.span, python.source(name)))
+        return (
+            call.span,
+            "the name comes first in `pb_utils.Tensor`: this raises TypeError and the request fails",
+            f"write `pb_utils.Tensor({python.source(value)}, …)`",
+            Fix("swap the arguments", edits),
+        )
+    frame: Frame = python.frame_at(call)
+    kind = not_an_array(python, value, frame)
+    if kind is None:
+        return None
+    return (
+        value.span,
+        f"`pb_utils.Tensor` takes a NumPy array and this is {kind}: it raises TypeError and the request fails",
+        "use `.detach().cpu().numpy()` or `pb_utils.Tensor.from_dlpack`"
+        if kind == "a torch tensor"
+        else "write `np.array(…, dtype=…)` with the data type of the output",
+        None,
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor(name="y", data=x)
+#                               ^^^^ TLP402
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", np.mean(x))
+#                                    ^^^^^^^^^^ TLP402
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            doubled = [2 * value for value in x]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", doubled)]))
+#                                                                             ^^^^^^^ TLP402
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor(x, "y")
+#               ^^^^^^^^^^^^^^^^^^^^^^^ TLP402
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", np.array([np.mean(x)], dtype=np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
