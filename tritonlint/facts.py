@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tritonlint.inputs.environment import EnvironmentFacts
     from tritonlint.inputs.python import PythonFacts
     from tritonlint.pbtxt.tree import Document
-    from tritonlint.resolution import Plan
+    from tritonlint.resolution import BackendFolder, Plan
 
 MAX_TEXT_BYTES = 16 * 1024 * 1024
 """Largest config.pbtxt or model.py that is read; real ones are a thousand times smaller."""
@@ -159,3 +159,12 @@ class RepositoryFacts:
     given: bool = True
     memo: dict[str, object] = field(default_factory=dict)
     """Answers that several rules need, computed once (the step graph, say)."""
+
+    def backend_folders(self) -> tuple[BackendFolder, ...]:
+        """The Python backend's folders in the given backend directories, read once."""
+        from tritonlint.resolution import backend_folders
+
+        known = self.memo.get("backend-folders")
+        if not isinstance(known, tuple):
+            known = self.memo["backend-folders"] = backend_folders(self.target)
+        return known

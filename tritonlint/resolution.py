@@ -7,18 +7,22 @@ the Python backend, sections 1.4, 2.1 and 3.2).
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from tritonlint.finding import Related
-from tritonlint.inputs.elf import AUDITWHEEL_NAME, ElfFacts, read_elf
+from tritonlint.inputs.elf import AUDITWHEEL_NAME, LIBPYTHON, ElfFacts, read_elf, version_key
 from tritonlint.inputs.environment import EnvironmentFacts, read_environment
 from tritonlint.pbtxt.tree import Message, Scalar
 from tritonlint.repository import Entry, Model
 from tritonlint.source import Span
-from tritonlint.target import Target
+from tritonlint.target import Target, release_table
 
 if TYPE_CHECKING:
     from tritonlint.effective import EffectiveConfig
@@ -41,7 +45,41 @@ PathForm = Literal[
     "remote",
 ]
 StubOrigin = Literal["model", "backend-directory", "release"]
+Where = Literal["folder", "environment", "image", "absent", "elsewhere", "unknown"]
 REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
+CUDART = re.compile(r"libcudart\.so\.(\d+)(?:\.\d+)*")
+LIBSTDCXX = "libstdc++.so.6"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One library that the stub needs, as the loader will look for it.
+
+    ``folder``: where its RPATH or RUNPATH leads from the stub; ``environment``: ``lib`` of the environment, which the
+    server puts into LD_LIBRARY_PATH; ``image``: the release's own image has it; ``absent``: no place has it;
+    ``elsewhere``: an absolute folder of the stub may have it; ``unknown``: the image is not known so well.
+    """
+
+    name: str
+    where: Where
+    place: str = ""
+    facts: ElfFacts | None = None
+    """What the library itself is, when it is here to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A symbol version that the loader will not find: it then refuses to start the stub."""
+
+    user: str
+    """The file that needs it: the stub, or a library of the environment."""
+    library: str
+    version: str
+    """With its family, such as ``GLIBC_2.38``."""
+    offered: str
+    """Highest version of the family that is there."""
+    where: Literal["environment", "image", "folder"]
+    by_stub: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +107,9 @@ class Plan:
     """Libraries with auditwheel's hashed names that the stub looks for relative to itself and that are not there."""
     release_python: str | None = None
     """X.Y of the stub that the release ships."""
+    libraries: tuple[Library, ...] = ()
+    """Where the loader finds what a stub that is here needs, in its order; empty for the release's own."""
+    unmet: tuple[Unmet, ...] = ()
 
     @property
     def stub_python(self) -> str | None:
@@ -107,6 +148,51 @@ class Plan:
         return self.stub.numpy2 if self.stub is not None else None
 
 
+LIBRARY_NAME = "libtriton_python.so"
+UTILS_NAME = "triton_python_backend_utils.py"
+
+
+@dataclass(frozen=True, slots=True)
+class BackendFolder:
+    """A folder of a given backend directory that holds parts of the Python backend."""
+
+    path: str
+    name: str
+    names: frozenset[str]
+    library: ElfFacts | None = None
+    """``libtriton_NAME.so``, NAME being the folder's, else ``libtriton_python.so``."""
+    stub: ElfFacts | None = None
+
+
+def backend_folders(target: Target) -> tuple[BackendFolder, ...]:
+    """``python`` of every given backend directory, and its copies under other names."""
+    found = []
+    for directory in target.backend_directories:
+        for name in sorted(_listed(directory)):
+            folder = os.path.join(directory, name)
+            names = frozenset(_listed(folder))
+            if name != "python" and STUB_NAME not in names:
+                continue
+            library = next((n for n in (f"libtriton_{name}.so", LIBRARY_NAME) if n in names), None)
+            found.append(
+                BackendFolder(
+                    folder,
+                    name,
+                    names,
+                    read_elf(os.path.join(folder, library)) if library is not None else None,
+                    read_elf(os.path.join(folder, STUB_NAME)) if STUB_NAME in names else None,
+                )
+            )
+    return tuple(found)
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
 def resolve_plan(model: Model, config: Document | None, effective: EffectiveConfig, target: Target) -> Plan:
     """Find stub and environment of one model that the Python backend runs. Reads them, runs nothing."""
     origin, entry, stub_path = _find_stub(model, target)
@@ -121,22 +207,154 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
         "missing_beside": _missing_beside(stub) if entry is not None and stub is not None else (),
         "release_python": release_python if isinstance(release_python, str) else None,
     }
-    if written is None:
-        return Plan(**common)  # type: ignore[arg-type]
-    form = path_form(written.value)
-    if form == "none":
-        return Plan(**common, written=written)  # type: ignore[arg-type]
-    resolved, exists = _resolve(str(written.value), form, model, target)
-    environment = read_environment(resolved) if resolved is not None and exists else None
-    return Plan(
-        **common,  # type: ignore[arg-type]
-        written=written,
-        form=form,
-        resolved=resolved,
-        exists=exists,
-        inside=_inside(resolved, model.path) if resolved is not None else None,
-        environment=environment,
-    )
+    plan = Plan(**common, written=written)  # type: ignore[arg-type]
+    form = path_form(written.value) if written is not None else "none"
+    if written is not None and form != "none":
+        resolved, exists = _resolve(str(written.value), form, model, target)
+        plan = replace(
+            plan,
+            form=form,
+            resolved=resolved,
+            exists=exists,
+            inside=_inside(resolved, model.path) if resolved is not None else None,
+            environment=read_environment(resolved) if resolved is not None and exists else None,
+        )
+    return _loaded(plan, target)
+
+
+def _loaded(plan: Plan, target: Target) -> Plan:
+    """The plan with what the loader makes of the stub and the libraries it brings along."""
+    stub = plan.stub
+    # An environment that is not here (another machine's path, nothing at the place) may hold anything.
+    if stub is not None and (stub.error or stub.not_elf):
+        return plan
+    known = plan.environment is not None or plan.form == "none"
+    libraries = tuple(_library(name, stub, plan, target, known) for name in stub.needed) if stub is not None else ()
+    return replace(plan, libraries=libraries, unmet=tuple(_unmet(plan, libraries, target)) if known else ())
+
+
+def _library(name: str, stub: ElfFacts, plan: Plan, target: Target, known: bool) -> Library:
+    own = stub.runpath or stub.rpath
+    absolute = [folder for folder in own if not _from_origin(folder)]
+    near = _beside(name, stub, own)
+    # RPATH comes before LD_LIBRARY_PATH, RUNPATH after it; a RUNPATH makes the loader forget the RPATH.
+    if near is not None and not stub.runpath:
+        return near
+    environment = plan.environment
+    if environment is not None and environment.readable and not environment.top_folder:
+        if name in environment.libraries:
+            facts = next((f for file, f in environment.binaries.items() if name in (file, f.soname)), None)
+            return Library(name, "environment", f"lib/{name}", facts)
+        known = known and environment.complete
+    if near is not None:
+        return near
+    held = _image_has(name, target, plan.release_python)
+    if held:
+        return Library(name, "image")
+    if absolute or not known:
+        return Library(name, "elsewhere" if absolute else "unknown", absolute[0] if absolute else "")
+    return Library(name, "unknown" if held is None else "absent")
+
+
+def _from_origin(folder: str) -> bool:
+    return folder.startswith(("$ORIGIN", "${ORIGIN}"))
+
+
+def _beside(name: str, stub: ElfFacts, folders: tuple[str, ...]) -> Library | None:
+    origin = os.path.dirname(os.path.abspath(stub.path))
+    for folder in folders:
+        place = os.path.join(folder.replace("${ORIGIN}", origin).replace("$ORIGIN", origin), name)
+        if _from_origin(folder) and os.path.exists(place):
+            return Library(name, "folder", place, read_elf(place))
+    return None
+
+
+def _image_has(name: str, target: Target, release_python: str | None) -> bool | None:
+    """Whether the standard image of the target has a library; None when that is not established."""
+    table = loader_table()
+    if name in table["glibc"] or name in (LIBSTDCXX, "libgcc_s.so.1"):
+        return True
+    python = LIBPYTHON.match(name)
+    if python:
+        if release_python is None:
+            return None
+        # Debug and free-threaded builds are packages of their own, which no image has.
+        return f"{python[1]}.{python[2]}" == release_python and not python[3] and not AUDITWHEEL_NAME.search(name)
+    cudart = CUDART.fullmatch(name)
+    if cudart:
+        cuda = cuda_major(target)
+        return None if cuda is None else bool(cudart[1] == cuda)
+    absent = table["absent"].get(target.fact("ubuntu"))
+    return False if absent is not None and name in absent else None
+
+
+def cuda_major(target: Target) -> str | None:
+    """Major version of CUDA in every release that counts; a gap in the table between equal neighbours is none."""
+    first, last = target.window
+    known = {release: str(facts["cuda"]) for release, facts in release_table().items() if facts.get("cuda")}
+    # CUDA never went back, so what holds before and after holds in between.
+    before = [cuda for release, cuda in sorted(known.items()) if release <= first]
+    after = [cuda for release, cuda in sorted(known.items()) if release >= last]
+    if not before or not after:
+        return None
+    major = before[-1].split(".")[0]
+    return major if after[0].split(".")[0] == major else None
+
+
+@cache
+def loader_table() -> dict[str, Any]:
+    """What the images' loaders find (``data/loader.json``)."""
+    text = (Path(__file__).parent / "data" / "loader.json").read_text(encoding="utf-8")
+    table: dict[str, Any] = json.loads(text)
+    return table
+
+
+def _unmet(plan: Plan, libraries: tuple[Library, ...], target: Target) -> Iterator[Unmet]:
+    stub, environment = plan.stub, plan.environment
+    users: list[tuple[str, ElfFacts, bool]] = [(stub.path, stub, True)] if stub is not None else []
+    used = environment is not None and environment.readable and not environment.top_folder
+    if environment is not None and used:
+        python = plan.stub_python
+        for file, facts in environment.binaries.items():
+            # Another Python's library lies there unused.
+            if facts.soname == LIBSTDCXX or (
+                python is not None and LIBPYTHON.match(file) and f"libpython{python}." in file
+            ):
+                users.append((f"lib/{file}", facts, False))
+    for user, facts, by_stub in users:
+        if facts.error or facts.not_elf:
+            continue
+        for family, version in facts.versions_needed:
+            found = _offer(family, plan, libraries if by_stub else (), target)
+            if found is not None and version_key(version) > version_key(found[1]):
+                library = "libc.so.6" if family == "GLIBC" else LIBSTDCXX
+                yield Unmet(user, library, f"{family}_{version}", found[1], found[0], by_stub)
+
+
+def _offer(
+    family: str, plan: Plan, libraries: tuple[Library, ...], target: Target
+) -> tuple[Literal["environment", "image", "folder"], str] | None:
+    """Who offers the versions of a family, and the highest of them; None when that is not known."""
+    if family != "GLIBC":
+        for library in libraries:
+            if library.name == LIBSTDCXX and library.where == "folder":
+                offered = library.facts.offers(family) if library.facts is not None else None
+                return ("folder", offered) if offered else None
+        environment = plan.environment
+        if environment is not None and LIBSTDCXX in environment.libraries:
+            for facts in environment.binaries.values():
+                if facts.soname == LIBSTDCXX and facts.offers(family):
+                    return "environment", facts.offers(family) or ""
+            return None
+        if environment is not None and not environment.complete:
+            return None
+    elif any(library.name == "libc.so.6" and library.where != "image" for library in libraries):
+        return None
+    base = target.fact("glibc" if family == "GLIBC" else "libstdcxx")
+    if base is None:
+        return None
+    offered = loader_table()["cxxabi"].get(base) if family == "CXXABI" else base
+    return ("image", offered) if offered else None
 
 
 def _missing_beside(stub: ElfFacts) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ The first line says what to build, the lines after it what lies in it; the same 
 
 * ``@tar``, ``@tar.gz``, ``@zip``: one member a line, ``bin/python3.9``, ``bin/`` (a folder),
   ``bin/python3 -> python3.9`` (a link) or ``bin/activate = export A=1`` (with content, in which a backslash and ``n``
-  make a line end, a backslash and ``0`` a NUL). ``@tar.gz cut=200`` keeps the first 200 bytes.
+  make a line end, a backslash and ``0`` a NUL; ``lib/libx.so = @elf needed=libc.so.6`` packs such a file).
+  ``@tar.gz cut=200`` keeps the first 200 bytes.
 * ``@bytes 1f8b08``: these bytes.
 * ``@elf machine=x86_64 needed=libpython3.9.so.1.0,libc.so.6 runpath=$ORIGIN/../lib``: an ELF64 program with a dynamic
-  segment. The lines after it are strings in its data; ``@stub 24.05`` as such a line adds the strings that mark the
+  segment; ``versions=GLIBC_2.38,GLIBCXX_3.4.32`` are needed, ``offers=GLIBCXX_3.4.30`` defined. The lines after it are
+  strings in its data; ``@stub 24.05`` as such a line adds the strings that mark the
   stub of that release. ``cut=100`` keeps the first 100 bytes, ``mode=644`` sets the mode (default 755).
 * ``@link TARGET``: a symbolic link.
 * ``@executable``: the lines after it as an executable text file; ``mode=`` sets another mode.
@@ -25,6 +27,7 @@ from pathlib import Path
 
 MACHINE_NUMBERS = {"x86_64": 62, "aarch64": 183, "i386": 3, "ppc64le": 21}
 DT_NEEDED, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 5, 6, 10, 11, 14, 15, 29
+DT_VERDEF, DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
 BASE = 0x400000
 
 
@@ -80,6 +83,8 @@ def _member(line: str) -> tuple[str, bytes, str]:
     if arrow:
         return name, b"", link.strip()
     name, _, content = line.strip().partition(" = ")
+    if content.startswith("@elf"):
+        return name, elf(dict(word.split("=", 1) for word in content.split()[1:]), []), ""
     return name, content.replace("\\n", "\n").replace("\\0", "\0").encode(), ""
 
 
@@ -134,12 +139,28 @@ def elf(options: dict[str, str], strings: list[bytes]) -> bytes:
     for option, tag in (("soname", DT_SONAME), ("rpath", DT_RPATH), ("runpath", DT_RUNPATH)):
         if option in options:
             tags.append((tag, name(options[option])))
+    wanted = [name(item) for item in options.get("versions", "").split(",") if item]
+    offered = [name(item) for item in options.get("offers", "").split(",") if item]
+    library = tags[0][1] if tags else 0
     interpreter = options.get("interpreter", "/lib64/ld-linux-x86-64.so.2").encode() + b"\0"
     segments = 3 if interpreter != b"\0" else 2
     interpreter_at = 64 + 56 * segments
     names_at = interpreter_at + len(interpreter)
     symbols_at = names_at + len(names) + -(names_at + len(names)) % 8
-    dynamic_at = symbols_at + 24
+    versions_at = symbols_at + 24
+    versions = b""
+    if wanted:
+        tags += [(DT_VERNEED, BASE + versions_at), (DT_VERNEEDNUM, 1)]
+        versions = struct.pack("<HHIII", 1, len(wanted), library, 16, 0)
+        for index, item in enumerate(wanted):
+            versions += struct.pack("<IHHII", 0, 0, index + 2, item, 16 if index + 1 < len(wanted) else 0)
+    if offered:
+        tags += [(DT_VERDEF, BASE + versions_at + len(versions)), (DT_VERDEFNUM, len(offered))]
+        for index, item in enumerate(offered):
+            following = 28 if index + 1 < len(offered) else 0
+            versions += struct.pack("<HHHHIII", 1, 0, index + 2, 1, 0, 20, following) + struct.pack("<II", item, 0)
+    versions += bytes(-len(versions) % 8)
+    dynamic_at = versions_at + len(versions)
     tags += [(DT_STRTAB, BASE + names_at), (DT_STRSZ, len(names)), (DT_SYMTAB, BASE + symbols_at), (DT_SYMENT, 24)]
     tags.append((0, 0))
     dynamic = b"".join(struct.pack("<QQ", *tag) for tag in tags)
@@ -170,5 +191,5 @@ def elf(options: dict[str, str], strings: list[bytes]) -> bytes:
         struct.pack("<IIQQQQQQ", kind, flags, offset, BASE + offset, BASE + offset, length, length, 8)
         for kind, flags, offset, length in table
     )
-    body = (header + headers + interpreter + bytes(names)).ljust(symbols_at, b"\0") + bytes(24) + dynamic
+    body = (header + headers + interpreter + bytes(names)).ljust(symbols_at, b"\0") + bytes(24) + versions + dynamic
     return body + data
