@@ -1,7 +1,8 @@
 """A model.py without the class TritonPythonModel
 
 ## What it does
-Reports a Python model file that defines no `TritonPythonModel` at module level. A name that is imported, assigned or
+Reports a Python model file that defines no `TritonPythonModel` at module level, or defines it below a condition that is
+false while Triton imports the file (`if __name__ == "__main__":`, `if False:`). A name that is imported, assigned or
 possibly made by `import *` counts as there.
 
 ## What happens
@@ -19,6 +20,7 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
+from tritonlint.inputs.python_load import skipped
 from tritonlint.inputs.python_tree import Class
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -32,7 +34,18 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if python.error is not None or python.class_status != "missing":
+    if python.error is not None:
+        return
+    model = python.model_class
+    if model is not None and skipped(python, model):
+        yield Problem(
+            model.name_span,
+            f"`{MODEL_CLASS}` is defined below a condition that is false when Triton imports this file: "
+            "the model cannot load",
+            help="move the class to the left margin",
+            key=MODEL_CLASS,
+        )
+    if python.class_status != "missing":
         return
     classes = [s for s in python.body if isinstance(s, Class)]
     with_execute = [c for c in classes if any(getattr(s, "name", "") == "execute" for s in c.body)]
@@ -105,6 +118,13 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
 from helper import TritonPythonModel
 -- add/1/helper.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        tensors = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in tensors]
 """,
     """\
 -- add/config.pbtxt --
@@ -124,5 +144,26 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+if __name__ == "__main__":
+
+    class TritonPythonModel:
+#         ^^^^^^^^^^^^^^^^^ TLP002
+        def execute(self, requests):
+            responses = []
+            for request in requests:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                y = pb_utils.Tensor("y", x.astype(np.float32))
+                responses.append(pb_utils.InferenceResponse([y]))
+            return responses
 """,
 )

@@ -1,7 +1,7 @@
 """auto_complete_config that does not return the config
 
 ## What it does
-Reports `auto_complete_config` that can end without returning a value, or returns None or a dict.
+Reports `auto_complete_config` that can end without returning a value, or returns None, a dict, a list or a text.
 
 ## What happens
 Triton demands the ModelConfig object back, also when nothing was changed; the model does not load.
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_none, returns
-from tritonlint.inputs.python_tree import Attribute, Call, Dict
+from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Dict, FString, Sequence
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -30,6 +30,14 @@ RULE = Rule(
     server_says=("must return a valid pb.ModelConfig object.",),
 )
 
+LITERALS = {
+    Dict: "a dict",
+    Sequence: "a list, tuple or set",
+    Comprehension: "a collection",
+    Constant: "a text or a number",
+    FString: "a text",
+}
+
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     hook = python.method("auto_complete_config")
@@ -40,8 +48,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for statement in given:
         value = statement.value
         as_dict = isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr == "as_dict"
-        if is_none(value) or as_dict or isinstance(value, Dict):
-            found = "None" if is_none(value) else "a dict"
+        if is_none(value) or as_dict or type(value) in LITERALS:
+            found = "None" if is_none(value) else LITERALS.get(type(value), "a dict")
             # A return outside any branch, with nothing before it that could return otherwise.
             sure = len(given) == 1 and statement in hook.body
             yield Problem(

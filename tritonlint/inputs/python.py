@@ -58,6 +58,7 @@ from tritonlint.inputs.python_tree import (
     Starred,
     Stmt,
     Subscript,
+    Syntax,
     Walrus,
     With,
     dotted,
@@ -183,6 +184,8 @@ class PythonFacts:
     path: str
     text: str
     body: tuple[Stmt, ...] = ()
+    syntax: tuple[Syntax, ...] = ()
+    """What of the file's syntax not every Python knows."""
     error: ReadError | None = None
     frames: list[Frame] = field(default_factory=list)
     model_class: Class | None = None
@@ -240,6 +243,10 @@ class PythonFacts:
             if isinstance(node, Call) and dotted(node.func) == "setattr":
                 return True
         return name in self.attributes
+
+    def syntax_of(self, name: str) -> bool:
+        """Whether the file uses some newer syntax."""
+        return any(one.name == name for one in self.syntax)
 
     # ------------------------------------------------------------------------------------------------ walks
     def walk(self) -> Iterator[Node]:
@@ -565,11 +572,11 @@ def read_python(path: str, text: str) -> PythonFacts:
     if verdict is not None and verdict.kind == "too-deep":
         facts.error = verdict
         return facts
-    body = _convert(path, source, offset)
-    if body is None:
+    converted = _convert(path, source, offset)
+    if converted is None:
         facts.error = verdict or ReadError("too-deep", Span(path, 0, 0), "the file could not be read by this tool")
         return facts
-    facts.body = body
+    facts.body, facts.syntax = converted
     _Builder(facts).build()
     return facts
 
@@ -647,7 +654,7 @@ def _syntax_error(path: str, source: str, offset: int, error: SyntaxError) -> Re
     return ReadError("syntax", Span(path, min(start, end), end), (error.msg or "invalid syntax").rstrip("."))
 
 
-def _convert(path: str, source: str, offset: int) -> tuple[Stmt, ...] | None:
+def _convert(path: str, source: str, offset: int) -> tuple[tuple[Stmt, ...], tuple[Syntax, ...]] | None:
     import sys
 
     import libcst

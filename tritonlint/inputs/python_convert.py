@@ -53,8 +53,10 @@ _OPERATORS: dict[Any, str] = {
 _PLAIN_STRING = re.compile(r"""(['"])([ !#-&(-\[\]-~]*)\1""")
 
 
-def convert(text: str, path: str, offset: int) -> tuple[tree.Stmt, ...]:
-    """The statements of a module. ``offset`` is added to every place (a byte order mark that was cut off).
+def convert(text: str, path: str, offset: int) -> tuple[tuple[tree.Stmt, ...], tuple[tree.Syntax, ...]]:
+    """The statements of a module, and its syntax that not every Python knows.
+
+    ``offset`` is added to every place (a byte order mark that was cut off).
 
     Raises libcst.ParserSyntaxError and RecursionError.
     """
@@ -63,7 +65,8 @@ def convert(text: str, path: str, offset: int) -> tuple[tree.Stmt, ...]:
     with warnings.catch_warnings():
         # Strings with unknown escapes warn when they are evaluated.
         warnings.simplefilter("ignore")
-        return _Converter(text, path, offset, places).module(module)
+        converter = _Converter(text, path, offset, places)
+        return converter.module(module), tuple(converter.syntax)
 
 
 class _Converter:
@@ -74,6 +77,10 @@ class _Converter:
         self.places = places
         self.length = len(text)
         self.indent = ""
+        self.syntax: list[tree.Syntax] = []
+
+    def newer(self, node: cst.CSTNode, python: str, name: str) -> None:
+        self.syntax.append(tree.Syntax(self.span(node), python, name))
 
     # ------------------------------------------------------------------------------------------------ places
     def span(self, node: cst.CSTNode) -> Span:
@@ -142,6 +149,8 @@ class _Converter:
             if isinstance(node.names, cst.ImportStar):
                 return tree.ImportFrom(span, module, (), True)
             return tree.ImportFrom(span, module, tuple(self.alias(a, whole=True) for a in node.names), False)
+        if isinstance(node, cst.TypeAlias):
+            self.newer(node, "3.12", "type statement")
         return tree.OtherStatement(span, self.parts(node))
 
     def alias(self, node: cst.ImportAlias, *, whole: bool) -> tree.Alias:
@@ -156,6 +165,8 @@ class _Converter:
         if isinstance(node, cst.FunctionDef):
             return self.function(node)
         if isinstance(node, cst.ClassDef):
+            if node.type_parameters is not None:
+                self.newer(node.type_parameters, "3.12", "type parameters")
             return tree.Class(
                 self.span(node),
                 node.name.value,
@@ -186,6 +197,8 @@ class _Converter:
                 self.suite(node.orelse.body) if node.orelse is not None else (),
             )
         if isinstance(node, cst.Try | cst.TryStar):
+            if isinstance(node, cst.TryStar):
+                self.newer(node.handlers[0], "3.11", "except*")
             return tree.Try(
                 span,
                 self.suite(node.body),
@@ -215,6 +228,7 @@ class _Converter:
                 node.asynchronous is not None,
             )
         if isinstance(node, cst.Match):
+            self.newer(node, "3.10", "match statement")
             return tree.Match(
                 span,
                 self.expr(node.subject),
@@ -250,6 +264,8 @@ class _Converter:
         keyword = span.start or 0
         local = keyword - self.offset
         line_start = max(self.text.rfind("\n", 0, local), self.text.rfind("\r", 0, local))
+        if node.type_parameters is not None:
+            self.newer(node.type_parameters, "3.12", "type parameters")
         return tree.Function(
             span,
             node.name.value,
@@ -342,9 +358,24 @@ class _Converter:
                 parts.append(tree.Other(place, ()) if "\\" in value else tree.Constant(place, value))
             elif isinstance(part, cst.FormattedStringExpression):
                 inner = self.expr(part.expression)
+                self.nested_string(node, part.expression)
                 plain = part.conversion is None and part.format_spec is None and part.equal is None
                 parts.append(inner if plain else tree.Other(inner.span, (inner,)))
         return tree.FString(span, tuple(parts))
+
+    def nested_string(self, node: cst.FormattedString, expression: cst.CSTNode) -> None:
+        """What an expression in an f-string could not hold before PEP 701."""
+        place = self.span(expression)
+        text = self.text[(place.start or 0) - self.offset : (place.end or 0) - self.offset]
+        quote = node.start.lstrip("fFrR")
+        if quote in text:
+            self.newer(expression, "3.12", "f-string whose own quotes are used inside it")
+        elif "\\" in text:
+            self.newer(expression, "3.12", "backslash in an f-string expression")
+        elif "#" in text and len(quote) == 1 and not re.search("[\"']", text):
+            self.newer(expression, "3.12", "comment in an f-string expression")
+        elif "\n" in text and len(quote) == 1:
+            self.newer(expression, "3.12", "line break in an f-string expression")
 
     def x_Integer(self, node: cst.Integer, span: Span) -> tree.Expr:  # noqa: N802
         try:
@@ -369,6 +400,8 @@ class _Converter:
         for element in node.slice:
             part: Any = element.slice
             if isinstance(part, cst.Index):
+                if part.star:
+                    self.newer(part, "3.11", "star expression in an index")
                 items.append(self.expr(part.value))
             else:
                 items.append(

@@ -510,6 +510,15 @@ Stmt: TypeAlias = Union[  # noqa: UP007
 ]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Syntax:
+    """Syntax that older Pythons refuse: ``python`` ("3.12") is the first that takes it, ``name`` says what it is."""
+
+    span: Span
+    python: str
+    name: str
+
+
 _CHILD_FIELDS: dict[type[Node], tuple[str, ...]] = {}
 
 

@@ -1,0 +1,172 @@
+"""Code that ends every load of the model
+
+## What it does
+Reports `raise`, a false `assert` and `sys.exit()` that every load reaches: at module level, in `__init__`, in
+`auto_complete_config` and in `initialize`, and in functions of the file that these call. A branch counts when its
+condition is known, also `pb_utils.using_decoupled_model_transaction_policy(config)` held against config.pbtxt.
+
+## What happens
+The exception becomes the load error. `os._exit()` gives none: in `initialize` the server says that the stub process is
+not healthy, while the file is imported the load of releases up to 25.07 never returns.
+
+## How to fix
+Remove the statement, or mend what it complains about. A model that is not finished belongs outside the repository.
+
+## Source
+Facts, python-backend 6 and 6.1; every form was loaded on a real server of 24.10. `auto_complete_config` is called
+where auto-completion is on, the default since 22.07.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_load import failures
+from tritonlint.rule import Rule
+from tritonlint.target import Target
+
+RULE = Rule(
+    code="TLP030",
+    name="load-always-fails",
+    effect="load-failure",
+    server_says=("is not healthy.",),
+)
+PHASES = {
+    "import": "while model.py is imported",
+    "__init__": "when Triton creates the model",
+    "auto_complete_config": "when Triton asks for the completed config",
+    "initialize": "when Triton calls `initialize`",
+}
+
+
+def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
+    seen = set()
+    for failure in failures(python, decoupled=effective.decoupled):
+        if failure.phase == "auto_complete_config" and not target.since("22.07"):
+            continue
+        if failure.kind == "raise":
+            what = f"`{failure.detail}` is raised" if failure.detail else "an exception is raised"
+            help_text = "remove the raise, or the reason for it"
+        elif failure.kind == "assert":
+            what, help_text = "this assertion is false", "mend what it asserts"
+        elif failure.kind == "exit":
+            what, help_text = f"`{failure.detail}` ends the process", "remove the call"
+        else:
+            continue
+        if failure.node.span.start in seen:
+            continue
+        seen.add(failure.node.span.start)
+        yield Problem(
+            failure.node.span,
+            f"{what} {PHASES[failure.phase]}, so the model can never load",
+            help=help_text,
+            key=failure.phase,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        raise NotImplementedError("weights are not here yet")
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP030
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+        if not pb_utils.using_decoupled_model_transaction_policy(self.config):
+            raise pb_utils.TritonModelException("this model must be decoupled")
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP030
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import sys
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.load(args["model_repository"])
+
+    def load(self, folder):
+        sys.exit("no weights in " + folder)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP030
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        if not os.path.exists(args["model_repository"]):
+            raise FileNotFoundError(args["model_repository"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

@@ -1,0 +1,146 @@
+"""A relative import of a module that is not there
+
+## What it does
+Reports `from .helper import …` where the version folder holds no `helper`, and imports that climb out of the version
+folder (`from ..common import …`), as far as every load reaches them.
+
+## What happens
+Triton imports the file as a part of a package that has the version folder's name (`1.model`): `No module named
+'1.helper'`, or `attempted relative import beyond top-level package`. The model does not load.
+
+## How to fix
+Put the file beside model.py. What several versions share lies in the model folder and is imported without dots.
+
+## Source
+Facts, python-backend 1.3; loaded on a real server of 24.10.
+"""
+
+import os
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_load import failures
+from tritonlint.inputs.python_tree import ImportFrom
+from tritonlint.repository import Model
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP032",
+    name="relative-import-missing",
+    effect="load-failure",
+    server_says=("attempted relative import beyond top-level package", "No module named '1."),
+)
+
+
+def check(model: Model, python: PythonFacts) -> Iterator[Problem]:
+    place = os.path.relpath(python.path, model.path).replace(os.sep, "/").split("/")
+    if len(place) != 2 or model.truncated or f"{place[0]}/{place[0]}" in model.entries:
+        return
+    folder = place[0]
+    names = {entry.name for entry in model.children(folder)}
+    roots = names | {name.split(".")[0] for name in names}
+    for failure in failures(python):
+        node = failure.node
+        if failure.kind != "import" or not isinstance(node, ImportFrom):
+            continue
+        module = node.module.lstrip(".")
+        if node.module.startswith(".."):
+            yield Problem(
+                node.span,
+                f"`{node.module}` climbs out of the version folder, which is the top of the package: "
+                "the model cannot load",
+                help="put the module into the model folder and import it without dots",
+                key=node.module,
+            )
+            continue
+        wanted = [module.split(".")[0]] if module else [alias.name for alias in node.names]
+        if not module and "__init__" in roots:
+            continue
+        for name in wanted:
+            if name not in roots:
+                yield Problem(
+                    node.span,
+                    f"there is no module `{name}` beside {place[1]}: the model cannot load",
+                    help=f"add {folder}/{name}.py",
+                    key=name,
+                )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        from .helper import prepare
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP032
+
+        prepare(args)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        from ..shared.helper import prepare
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP032
+
+        prepare(args)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from .helper import prepare
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        prepare(args)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- add/1/helper.py --
+""",
+)

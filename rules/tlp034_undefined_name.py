@@ -1,0 +1,140 @@
+"""A name that is defined nowhere
+
+## What it does
+Reports names that no statement of the file binds and that are no builtins, an annotation without its import included.
+Silent where names may come from elsewhere (`import *`, `exec`, `globals()`).
+
+## What happens
+`NameError`. Where every load comes by, the model does not load; elsewhere the requests that come by fail.
+
+## How to fix
+Import the name, or correct it.
+
+## Source
+Python's own rules; loaded on a real server of 24.10. Annotations are evaluated with their function up to Python 3.13.
+"""
+
+import builtins
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_load import failures, undefined_names
+from tritonlint.inputs.python_tree import Name
+from tritonlint.resolution import Plan
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP034",
+    name="undefined-name",
+    effect="load-failure",
+    server_says=("NameError: name",),
+)
+
+
+def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
+    told: set[str] = set()
+    places: set[int | None] = set()
+    lazy = plan.stub_python is None or int(plan.stub_python.split(".")[1]) >= 14
+    for failure in failures(python):
+        if failure.kind in {"name", "annotation"} and failure.detail not in told and isinstance(failure.node, Name):
+            told.add(failure.detail)
+            unsure = failure.kind == "annotation" and lazy
+            yield _problem(python, failure.node, "the model cannot load", certain=not unsure, loading=True)
+    names = [node for node in undefined_names(python) if node.id not in told] if python.understood else []
+    for node in names:
+        # Annotations of a function that nothing calls, a branch that is never taken: not worth more than a hint.
+        function = python.function_at(node)
+        if node.id in told or node.span.start in places or function is None:
+            continue
+        told.add(node.id)
+        yield _problem(python, node, "whatever comes by here fails", certain=False, loading=False)
+
+
+def _problem(python: PythonFacts, node: Name, what: str, *, certain: bool, loading: bool) -> Problem:
+    bound = {name for frame in python.frames for name in frame.bindings} | set(dir(builtins))
+    near = get_close_matches(node.id, bound, 1, 0.75)
+    return Problem(
+        node.span,
+        f"`{node.id}` is defined nowhere in this file: {what}",
+        help=f"did you mean `{near[0]}`?" if near else f"import `{node.id}`, or define it",
+        effect="load-failure" if loading else "request-failure",
+        certainty="certain" if certain else "likely",
+        key=node.id,
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+#                     ^^^^ TLP034
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def prepare(self, names: List[str]):
+#                            ^^^^ TLP034
+        self.names = names
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from __future__ import annotations
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def prepare(self, names: list[str]):
+        self.names = names
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

@@ -1,0 +1,485 @@
+"""What surely goes wrong when Triton loads a model.py: ``failures(python, config, …)`` in the order it would happen.
+
+Triton imports the file, creates the class without arguments and calls ``initialize``; before that, in a process of its
+own, it calls ``auto_complete_config``. Only statements that every such run reaches count: a branch counts when its
+condition is known, the body of a ``try`` with handlers and of a loop never does.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.python_flow import is_generator
+from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.python_tree import (
+    Assert,
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Class,
+    Compare,
+    Comprehension,
+    Conditional,
+    Constant,
+    Delete,
+    Expr,
+    Expression,
+    Flow,
+    For,
+    Function,
+    If,
+    ImportFrom,
+    Lambda,
+    Match,
+    Name,
+    Node,
+    Raise,
+    Return,
+    Scope,
+    Stmt,
+    Subscript,
+    Try,
+    Unary,
+    While,
+    With,
+    children,
+    dotted,
+    walk,
+)
+from tritonlint.pbtxt.tree import Document
+
+Kind = Literal["raise", "assert", "exit", "argument", "parameter", "field", "none", "import", "name", "annotation"]
+Phase = Literal["import", "__init__", "auto_complete_config", "initialize"]
+
+MAX_CALLS = 5
+ARGUMENTS = frozenset(
+    {
+        "model_config",
+        "model_instance_kind",
+        "model_instance_name",
+        "model_instance_device_id",
+        "model_repository",
+        "model_version",
+        "model_name",
+    }
+)
+"""Keys of the dict that ``initialize`` gets (python_backend, ``pb_stub.cc``; observed on 24.10)."""
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+_HOLDERS = frozenset({"open", "torch.no_grad", "torch.inference_mode", "torch.device", "torch.cuda.device"})
+"""Context managers that swallow no exception."""
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+# Builtins of newer Pythons than the one that runs this; whether the stub's has them is another question.
+_BUILTINS = frozenset(dir(builtins)) | {
+    "aiter", "anext", "BaseExceptionGroup", "ExceptionGroup", "EncodingWarning", "PythonFinalizationError",
+    "WindowsError", "exit", "quit", "copyright", "credits", "license", "help", "_",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailure:
+    """One thing that ends the load. ``detail`` is the missing key, name or module, or what is raised.
+
+    Missing keys are those of initialize's ``argument``, a ``parameter`` of the config, or a ``field`` of one; ``none``
+    is a key of a tensor that the config does not declare.
+    """
+
+    kind: Kind
+    phase: Phase
+    node: Node
+    detail: str = ""
+
+
+def failures(
+    python: PythonFacts, config: Document | None = None, decoupled: bool | None = None
+) -> Iterator[LoadFailure]:
+    """Everything that surely fails in a load, as far as the file and what is given of the config tell."""
+    if python.error is not None:
+        return
+    run = _Run(python, config, decoupled)
+    yield from run.phase("import", python.body, module=True)
+    if python.class_status != "defined" or not python.bases_known:
+        return
+    for name in ("__init__", "auto_complete_config", "initialize"):
+        method = python.method(name)
+        if method is None or method.is_async or _assigned(python, name) or is_generator(method):
+            continue
+        allowed = {"staticmethod", "classmethod"} if name == "auto_complete_config" else set()
+        if set(method.decorator_names) <= allowed:
+            yield from run.phase(name, method.body)
+
+
+def _assigned(python: PythonFacts, name: str) -> bool:
+    """Whether an attribute of the model is more than the method of that name."""
+    return any(binding.kind != "function" for binding, _ in python.attributes.get(name, ()))
+
+
+def skipped(python: PythonFacts, node: Node) -> bool:
+    """Whether importing the file surely never comes by a statement, because of a condition that is known."""
+    run = _Run(python, None, None)
+    body: tuple[Stmt, ...] = python.body
+    while True:
+        outer = next((s for s in body if isinstance(s, If) and _inside(node, s)), None)
+        if outer is None:
+            return False
+        known = run.truth(outer.test)
+        taken = any(_inside(node, statement) for statement in outer.body)
+        if known is not None and known is not taken:
+            return True
+        body = outer.body if taken else outer.orelse
+
+
+def _inside(node: Node, outer: Node) -> bool:
+    return (outer.span.start or 0) <= (node.span.start or 0) < (outer.span.end or 0)
+
+
+def undefined_names(python: PythonFacts) -> Iterator[Name]:
+    """Names that are bound nowhere in the file and are no builtins; none when names may come from elsewhere."""
+    bound = _bound(python)
+    if bound is None:
+        return
+    for node in python.walk():
+        if isinstance(node, Name) and _is_undefined(node.id, bound):
+            yield node
+
+
+def _bound(python: PythonFacts) -> set[str] | None:
+    for node in python.walk():
+        if isinstance(node, ImportFrom) and node.star:
+            return None
+        if isinstance(node, Call) and dotted(node.func) in {"globals", "exec", "vars", "locals", "eval", "__import__"}:
+            return None
+    if "builtins" in python.text or python.syntax_of("type parameters") or python.syntax_of("type statement"):
+        return None
+    names = {name for frame in python.frames for name in frame.bindings}
+    for node in python.walk():
+        if isinstance(node, Scope):
+            names.update(node.names)
+        elif isinstance(node, Lambda):
+            names.update(p.name for p in node.parameters)
+    return names
+
+
+def _is_undefined(name: str, bound: set[str]) -> bool:
+    return name not in bound and name not in _BUILTINS and not (name.startswith("__") and name.endswith("__"))
+
+
+class _Run:
+    """Follows one load statement by statement."""
+
+    def __init__(self, python: PythonFacts, config: Document | None, decoupled: bool | None) -> None:
+        self.python = python
+        self.is_decoupled = decoupled
+        self.config = config if config is not None and not config.problems and not config.root.uncertain else None
+        self.bound: set[str] | None = None
+        self.bound_known = False
+        self.current: Phase = "import"
+        self.ended = False
+        """Whether control surely or possibly left the block that is being followed."""
+        self.dead = False
+        """Whether the load surely ended."""
+
+    def phase(self, phase: Phase, body: tuple[Stmt, ...], *, module: bool = False) -> Iterator[LoadFailure]:
+        self.current = phase
+        self.dead = False
+        yield from self.block(body, module, 0)
+
+    # -------------------------------------------------------------------------------------------- statements
+    def block(self, body: tuple[Stmt, ...], module: bool, depth: int) -> Iterator[LoadFailure]:
+        self.ended = False
+        for statement in body:
+            yield from self.statement(statement, module, depth)
+            if self.ended or self.dead:
+                return
+
+    def statement(self, statement: Stmt, module: bool, depth: int) -> Iterator[LoadFailure]:
+        if isinstance(statement, Raise):
+            self.dead = True
+            thrown = statement.exception
+            thrown = thrown.func if isinstance(thrown, Call) else thrown
+            yield LoadFailure("raise", self.current, statement, dotted(thrown) or "")
+        elif isinstance(statement, Return):
+            if statement.value is not None:
+                yield from self.expressions(statement.value, depth)
+            self.ended = True
+        elif isinstance(statement, If):
+            yield from self.expressions(statement.test, depth)
+            known = self.truth(statement.test)
+            if known is not None:
+                yield from self.block(statement.body if known else statement.orelse, module, depth)
+            elif _may_leave(statement):
+                self.ended = True
+        elif isinstance(statement, Assert):
+            yield from self.expressions(statement.test, depth)
+            if self.truth(statement.test) is False:
+                self.dead = True
+                yield LoadFailure("assert", self.current, statement)
+        elif isinstance(statement, Class):
+            for part in (*statement.decorators, *statement.bases):
+                yield from self.expressions(part, depth)
+            yield from self.block(statement.body, True, depth)
+            self.ended = False
+        elif isinstance(statement, Function):
+            yield from self.definition(statement, depth)
+        elif isinstance(statement, Try) and not statement.handlers:
+            yield from self.block(statement.body, module, depth)
+        elif isinstance(statement, With) and all(self.holds(item.value) for item in statement.items):
+            for item in statement.items:
+                yield from self.expressions(item.value, depth)
+            yield from self.block(statement.body, module, depth)
+        elif isinstance(statement, Try | With | For | While | Match):
+            endless = isinstance(statement, While) and self.truth(statement.test) is True
+            self.ended = endless or _may_leave(statement)
+        elif isinstance(statement, ImportFrom):
+            if statement.module.startswith("."):
+                yield LoadFailure("import", self.current, statement, statement.module)
+        elif isinstance(statement, Assign):
+            if statement.value is not None:
+                yield from self.expressions(statement.value, depth)
+            if module and statement.annotation is not None:
+                yield from self.annotation(statement.annotation)
+        elif isinstance(statement, Expression):
+            yield from self.expressions(statement.value, depth)
+        elif isinstance(statement, Delete | Flow):
+            self.ended = isinstance(statement, Flow) and statement.keyword != "pass"
+
+    def holds(self, expr: Expr) -> bool:
+        name = self.python.qualified(expr.func if isinstance(expr, Call) else expr)
+        return name in _HOLDERS
+
+    def definition(self, function: Function, depth: int) -> Iterator[LoadFailure]:
+        for part in (*function.decorators, *(p.default for p in function.parameters if p.default is not None)):
+            yield from self.expressions(part, depth)
+        for annotation in (*(p.annotation for p in function.parameters), function.returns):
+            if annotation is not None:
+                yield from self.annotation(annotation)
+
+    def annotation(self, annotation: Expr) -> Iterator[LoadFailure]:
+        if self.python.future_annotations:
+            return
+        for node in self.sure(annotation):
+            if isinstance(node, Name) and self.undefined(node):
+                yield LoadFailure("annotation", self.current, node, node.id)
+
+    # ------------------------------------------------------------------------------------------- expressions
+    def expressions(self, expr: Expr, depth: int) -> Iterator[LoadFailure]:
+        for node in self.sure(expr):
+            if isinstance(node, Name):
+                if self.undefined(node):
+                    yield LoadFailure("name", self.current, node, node.id)
+            elif isinstance(node, Subscript):
+                found = self.subscript(node)
+                if found is not None:
+                    yield found
+            elif isinstance(node, Call) and dotted(node.func) in _EXITS:
+                self.dead = True
+                yield LoadFailure("exit", self.current, node, dotted(node.func) or "")
+                return
+        if isinstance(expr, Call) and depth < MAX_CALLS:
+            called = self.callee(expr)
+            if called is not None:
+                yield from self.block(called.body, False, depth + 1)
+                self.ended = False
+
+    def sure(self, node: Node) -> Iterator[Node]:
+        """A node and what is surely evaluated with it."""
+        yield node
+        if isinstance(node, Lambda):
+            return
+        parts: list[Node]
+        if isinstance(node, Comprehension):
+            parts = [node.clauses[0].iterable] if node.clauses else []
+        elif isinstance(node, Conditional):
+            parts = [node.test]
+        elif isinstance(node, Binary) and node.operator in {"and", "or"}:
+            parts = [node.left]
+        elif isinstance(node, Compare):
+            parts = [node.left, *node.rights[:1]]
+        else:
+            parts = list(children(node))
+        for part in parts:
+            yield from self.sure(part)
+
+    def undefined(self, node: Name) -> bool:
+        if not self.bound_known:
+            self.bound = _bound(self.python)
+            self.bound_known = True
+        return self.bound is not None and _is_undefined(node.id, self.bound)
+
+    def callee(self, call: Call) -> Function | None:
+        """The plain function of this file that a call runs."""
+        python = self.python
+        frame = python.frame_at(call)
+        found: Function | None = None
+        if isinstance(call.func, Attribute) and isinstance(call.func.value, Name):
+            own = python.self_name(frame)
+            if own is not None and call.func.value.id == own and not _assigned(python, call.func.attr):
+                found = python.method(call.func.attr)
+        elif isinstance(call.func, Name):
+            bound = python.frames[0].bindings.get(call.func.id, [])
+            nearest = python.lookup(call.func.id, frame)
+            if len(bound) == 1 and bound[0].kind == "function" and nearest is not None and nearest[0] is bound:
+                found = next((s for s in python.body if isinstance(s, Function) and s.name == call.func.id), None)
+        if found is None or found.decorators or found.is_async or is_generator(found):
+            return None
+        return found
+
+    # -------------------------------------------------------------------------------------------- the config
+    def is_argument(self, expr: Expr) -> bool:
+        """Whether an expression is the dict that ``initialize`` gets."""
+        initialize = self.python.method("initialize")
+        if initialize is None or len(initialize.positional) != 2 or not isinstance(expr, Name):
+            return False
+        name = initialize.positional[1].name
+        found = self.python.lookup(expr.id, self.python.frame_at(expr))
+        return (
+            expr.id == name
+            and found is not None
+            and len(found[0]) == 1
+            and found[1].owner is not None
+            and found[1].owner.span == initialize.span
+            and name not in self.python.mutated
+        )
+
+    def config_path(self, expr: Expr, steps: int = 0) -> tuple[str, ...] | None:
+        """Where in the parsed config an expression points to: () for all of it; None for anything else."""
+        if steps > MAX_CALLS or dotted(expr) in self.python.mutated:
+            return None
+        followed = self.python.follow(expr)
+        if followed is None or len(followed) != 1:
+            return None
+        source, frame = followed[0]
+        if isinstance(source, Call) and self.python.qualified(source.func, frame) == "json.loads":
+            text = source.argument(0)
+            inner = self.python.follow(text, frame) if text is not None else None
+            if inner is None or len(inner) != 1 or not isinstance(inner[0][0], Subscript):
+                return None
+            return () if self.key_of(inner[0][0]) == "model_config" and self.is_argument(inner[0][0].value) else None
+        if isinstance(source, Subscript):
+            base = self.config_path(source.value, steps + 1)
+            key = self.key_of(source)
+            return None if base is None or key is None else (*base, key)
+        return None
+
+    def key_of(self, node: Subscript) -> str | None:
+        keys = self.python.strings(node.items[0]) if len(node.items) == 1 else None
+        return keys[0] if keys is not None and len(keys) == 1 else None
+
+    def subscript(self, node: Subscript) -> LoadFailure | None:
+        key = self.key_of(node)
+        if key is None or self.current != "initialize":
+            return None
+        if self.is_argument(node.value):
+            return None if key in ARGUMENTS else LoadFailure("argument", self.current, node, key)
+        if self.missing_tensor(node.value):
+            return LoadFailure("none", self.current, node, key)
+        path = self.config_path(node.value)
+        if path == ("parameters",) and self.lacks_parameter(key):
+            return LoadFailure("parameter", self.current, node, key)
+        if path is not None and len(path) == 2 and path[0] == "parameters" and key != "string_value":
+            return LoadFailure("field", self.current, node, key)
+        return None
+
+    def lacks_parameter(self, key: str) -> bool:
+        if self.config is None:
+            return False
+        entries = self.config.root.messages("parameters")
+        names = [entry.string("key") for entry in entries]
+        return None not in names and key not in names
+
+    def missing_tensor(self, expr: Expr) -> bool:
+        """Whether an expression is ``get_*_config_by_name`` for a tensor that the config does not declare."""
+        followed = self.python.follow(expr)
+        if followed is None or len(followed) != 1 or not isinstance(followed[0][0], Call) or self.config is None:
+            return False
+        call, frame = followed[0]
+        assert isinstance(call, Call)  # noqa: S101 (narrowed above)
+        helper = self.python.pb_name(call.func, frame)
+        name = call.argument(1, "name")
+        if helper not in {"get_input_config_by_name", "get_output_config_by_name"} or name is None:
+            return False
+        config = call.argument(0, "model_config")
+        if config is None or self.config_path(config) != ():
+            return False
+        names = declared(self.python, self.config, "input" if "input" in helper else "output")
+        wanted = self.python.strings(name, frame)
+        return bool(names) and wanted is not None and not any(one in (names or ()) for one in wanted)
+
+    # ------------------------------------------------------------------------------------------------- truth
+    def truth(self, test: Expr) -> bool | None:
+        if isinstance(test, Constant):
+            return bool(test.value)
+        if isinstance(test, Unary) and test.operator == "not":
+            inner = self.truth(test.operand)
+            return None if inner is None else not inner
+        if isinstance(test, Binary) and test.operator in {"and", "or"}:
+            sides = (self.truth(test.left), self.truth(test.right))
+            decisive = test.operator == "or"
+            if decisive in sides:
+                return decisive
+            return None if None in sides else not decisive
+        if isinstance(test, Compare) and len(test.rights) == 1:
+            return self.compare(test)
+        if isinstance(test, Call):
+            return self.decoupled(test)
+        if isinstance(test, Name | Attribute):
+            if self.python.qualified(test) == "typing.TYPE_CHECKING":
+                return False
+            values = self.python.values(test)
+            return bool(values[0]) if values is not None and len(values) == 1 else None
+        return None
+
+    def compare(self, test: Compare) -> bool | None:
+        compare = _COMPARE.get(test.operators[0])
+        if dotted(test.left) == "__name__" and isinstance(test.rights[0], Constant):
+            # The stub imports the file under the name "<version>.<file>".
+            return None if test.rights[0].value != "__main__" or compare is None else test.operators[0] == "!="
+        left, right = self.python.values(test.left), self.python.values(test.rights[0])
+        if compare is None or left is None or right is None or len(left) != 1 or len(right) != 1:
+            return None
+        if type(left[0]) is not type(right[0]) or isinstance(left[0], complex | None):
+            return None
+        return compare(left[0], right[0])
+
+    def decoupled(self, call: Call) -> bool | None:
+        """The answer of ``using_decoupled_model_transaction_policy`` to the model's own config."""
+        python = self.python
+        if python.qualified(call.func) != f"{PB_MODULE}.using_decoupled_model_transaction_policy":
+            return None
+        config = call.argument(0, "model_config")
+        hooked = python.method("auto_complete_config") or python.may_define("auto_complete_config")
+        if config is None or hooked or self.config_path(config) != ():
+            return None
+        return self.is_decoupled
+
+
+def _may_leave(statement: Stmt) -> bool:
+    """Whether a statement may end the block that it stands in."""
+    inside: list[Node] = [statement]
+    while inside:
+        node = inside.pop()
+        if isinstance(node, Return):
+            return True
+        if isinstance(node, Flow) and node.keyword != "pass":
+            return True
+        if isinstance(node, Function | Class | Lambda):
+            continue
+        if isinstance(node, For | While):
+            # break and continue stay in their loop; a return does not.
+            if any(isinstance(n, Return) for n in walk(node, into_functions=False)):
+                return True
+            continue
+        inside += children(node)
+    return False
