@@ -1,7 +1,7 @@
 """A way through the loop that leaves a request without response
 
 ## What it does
-Follows the loop over requests: a `continue` or an `except` block after which the iteration ends without
+Follows the loop over requests: a `continue`, an `except` block or a condition after which the iteration ends without
 `responses.append(…)`, while other ways append.
 
 ## What happens
@@ -12,17 +12,19 @@ too.
 Append `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))` for the request.
 
 ## Source
-Facts, python-backend 6.4: wrong number of responses (every release).
+Facts, python-backend 6.4: wrong number of responses (every release; seen on 24.10).
 """
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem, Related
+from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import request_loops, returns, unanswered
+from tritonlint.inputs.python_flow import answering_loop, answers, returns
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import Name
+from tritonlint.python_edits import append_error
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP206",
@@ -37,22 +39,33 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or uses_sender(python):
         return
-    loops = request_loops(execute)
     for name in dict.fromkeys(s.value.id for s in returns(execute) if isinstance(s.value, Name)):
-        if len(loops) != 1:
-            return
-        missing = unanswered(loops[0], name)
-        if missing is None:
+        loop = answering_loop(execute, name)
+        found = answers(loop, name) if loop is not None else None
+        if found is None or loop is None:
             continue
-        places = [(node.span, "`continue`") for node in missing.continues]
-        places += [(node.header, "this `except` block") for node in missing.handlers]
-        for span, what in places:
+        related = (Related(loop.header, "one response is needed for each of these"),)
+        help_ = f"add `{name}.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))`"
+        places: list[tuple[Span, str]] = [(node.span, "after this `continue`") for node in found.continues]
+        one_way = "one outcome of this condition appends nothing: then"
+        places += [(node.test.span, one_way) for node in found.branches]
+        for span, when in places:
             yield Problem(
                 span,
-                f"after {what} the request has no response in `{name}`, so the whole batch fails",
-                help=f"add `{name}.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))`",
-                related=(Related(loops[0].header, "one response is needed for each of these"),),
-                key=what,
+                f"{when} the request has no response in `{name}`, so the whole batch fails",
+                help=help_,
+                related=related,
+                key=when,
+            )
+        for handler in found.handlers:
+            edits = append_error(python, handler, name)
+            yield Problem(
+                handler.header,
+                f"after this `except` block the request has no response in `{name}`, so the whole batch fails",
+                help=help_,
+                related=related,
+                fix=Fix("answer the request with the error", edits, safety="unsafe") if edits else None,
+                key="except",
             )
 
 
@@ -63,7 +76,6 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -73,11 +85,29 @@ class TritonPythonModel:
         for request in requests:
             try:
                 x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-                y = pb_utils.Tensor("y", x.astype(np.float32))
-                responses.append(pb_utils.InferenceResponse([y]))
+                if x[0] > 0:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             except ValueError:
 #           ^^^^^^^^^^^^^^^^^ TLP206
                 print(request.request_id())
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                print(request.request_id())
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
         return responses
 """,
     """\
@@ -86,7 +116,6 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -95,11 +124,10 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            if x.size == 0:
+            if x[0] > 0:
                 continue
 #               ^^^^^^^^ TLP206
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\
@@ -108,7 +136,25 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] < 0:
+#              ^^^^^^^^ TLP206
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
 import triton_python_backend_utils as pb_utils
 
 
@@ -118,10 +164,32 @@ class TritonPythonModel:
         for request in requests:
             try:
                 x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-                y = pb_utils.Tensor("y", x.astype(np.float32))
-                responses.append(pb_utils.InferenceResponse([y]))
+                if x[0] < 0:
+                    raise ValueError("too small")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             except ValueError as error:
                 responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            bad = x[0] < 0
+            if bad:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("too small")))
+            if not bad:
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, request_loops, returns, unanswered
+from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
 from tritonlint.inputs.python_tree import Constant, Expression, Flow, Handler, Name, Stmt
 from tritonlint.rule import Rule
 
@@ -32,8 +32,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     told = set()
     for name in {s.value.id for s in returns(execute) if isinstance(s.value, Name)}:
         for loop in request_loops(execute):
-            missing = unanswered(loop, name)
-            told |= {handler.span for handler in missing.handlers} if missing is not None else set()
+            ways = answers(loop, name)
+            told |= {handler.span for handler in ways.handlers} if ways is not None else set()
     for node in own_nodes(execute):
         if not isinstance(node, Handler) or node.span in told or not all(_nothing(s) for s in node.body):
             continue

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tritonlint.inputs.python_tree import (
     Assert,
+    Assign,
     Attribute,
     Binary,
     Call,
@@ -15,6 +16,7 @@ from tritonlint.inputs.python_tree import (
     Comprehension,
     Conditional,
     Constant,
+    Delete,
     Expression,
     Flow,
     For,
@@ -27,7 +29,9 @@ from tritonlint.inputs.python_tree import (
     Node,
     Raise,
     Return,
+    Sequence,
     Stmt,
+    Subscript,
     Try,
     While,
     With,
@@ -133,113 +137,191 @@ def _iterates(iterable: Node, name: str) -> bool:
 
 
 @dataclass(slots=True)
-class Missing:
-    """Ways through a loop that append nothing: handlers and ``continue`` statements."""
+class Answers:
+    """Ways through a loop over requests that do not append exactly one response."""
 
     handlers: list[Handler] = field(default_factory=list)
+    """Handlers behind which nothing is appended."""
     continues: list[Flow] = field(default_factory=list)
+    """``continue`` statements before which nothing is appended."""
+    branches: list[If] = field(default_factory=list)
+    """Conditions of which only one outcome appends."""
+    twice: list[tuple[Stmt, Stmt]] = field(default_factory=list)
+    """A statement that appends, and one behind it on the same way that appends again."""
 
 
-_State = tuple[int, Handler | None]
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way so far: the statement that appended, the last handler passed, the condition of which this side does not."""
+
+    appended: Stmt | None = None
+    handler: Handler | None = None
+    branch: If | None = None
+    sure: bool = True
+    """False below a condition that may exclude what was appended before it."""
 
 
 class _GiveUpError(Exception):
     pass
 
 
-def unanswered(loop: For, name: str) -> Missing | None:
-    """How an iteration of ``loop`` can end without ``name.append(…)`` although other ways append once.
+def answers(loop: For, name: str) -> Answers | None:
+    """How an iteration of ``loop`` can end without exactly one ``name.append(…)``, while some way appends.
 
-    None when the loop does something this cannot follow.
+    None when the loop does something that this cannot follow.
     """
     walker = _Appends(name)
     try:
-        ends = walker.block(loop.body, {(0, None)})
+        ends = walker.block(loop.body, {_Way()})
     except _GiveUpError:
         return None
     if not walker.appended:
         return None
-    for count, handler in ends:
-        if count == 0 and handler is not None and handler not in walker.missing.handlers:
-            walker.missing.handlers.append(handler)
-    return walker.missing
+    found = walker.found
+    for way in ends:
+        if way.appended is None and way.handler is not None and way.handler not in found.handlers:
+            found.handlers.append(way.handler)
+    for way in walker.skipped | {end for end in ends if end.appended is None and end.handler is None}:
+        # Two conditions that append may belong together ("if ok" and "if not ok").
+        if way.branch is not None and way.branch not in found.branches and len(walker.branches) == 1:
+            found.branches.append(way.branch)
+    return found
 
 
 class _Appends:
-    """Counts appends along every way through a loop body; a state is (appends, last handler passed)."""
+    """Follows every way through a loop body."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.appended = False
-        self.missing = Missing()
-        self.seen: list[set[_State]] = []
+        self.found = Answers()
+        self.branches: set[Span] = set()
+        """Conditions below which something is appended, ``elif`` counted with its ``if``."""
+        self.skipped: set[_Way] = set()
 
-    def block(self, body: tuple[Stmt, ...], states: set[_State]) -> set[_State]:
+    def block(self, body: tuple[Stmt, ...], ways: set[_Way]) -> set[_Way]:
         for statement in body:
-            for seen in self.seen:
-                seen.update(states)
-            states = self.statement(statement, states)
-        return states
+            ways = self.statement(statement, ways)
+        return ways
 
-    def statement(self, statement: Stmt, states: set[_State]) -> set[_State]:
+    def statement(self, statement: Stmt, ways: set[_Way]) -> set[_Way]:
         if isinstance(statement, Return | Raise):
             return set()
         if isinstance(statement, Flow):
             if statement.keyword == "continue":
-                for count, handler in states:
-                    if count == 0 and handler is not None and handler not in self.missing.handlers:
-                        self.missing.handlers.append(handler)
-                    elif count == 0 and handler is None and statement not in self.missing.continues:
-                        self.missing.continues.append(statement)
-            return states if statement.keyword == "pass" else set()
+                self.next_iteration(statement, ways)
+            return ways if statement.keyword == "pass" else set()
         if isinstance(statement, If):
-            return self.branch(statement, states)
+            return self.branch(statement, ways)
         if isinstance(statement, Try):
-            return self.attempt(statement, states)
+            out = self.block(statement.orelse, self.block(statement.body, ways))
+            for handler in statement.handlers:
+                # What a body appends before it fails is left out: mostly nothing, and nothing is claimed then.
+                out |= self.block(handler.body, {_Way(w.appended, handler, w.branch) for w in ways})
+            return self.block(statement.final, out)
         if isinstance(statement, With):
-            return self.block(statement.body, states)
+            return self.block(statement.body, ways)
         if isinstance(statement, Match):
-            out = set() if any(case.catch_all for case in statement.cases) else set(states)
+            out = set() if any(case.catch_all for case in statement.cases) else set(ways)
             for case in statement.cases:
-                out |= self.block(case.body, states)
+                out |= self.block(case.body, ways)
             return out
         if isinstance(statement, For | While):
             if any(isinstance(n, Name) and n.id == self.name for n in walk(statement)):
                 raise _GiveUpError
-            return states
-        return {(min(2, count + self.appends(statement)), handler) for count, handler in states}
+            return ways
+        if not self.appends(statement):
+            return ways
+        for way in ways:
+            if way.appended is not None and way.sure and (way.appended, statement) not in self.found.twice:
+                self.found.twice.append((way.appended, statement))
+        return {_Way(statement, way.handler) for way in ways}
 
-    def branch(self, statement: If, states: set[_State]) -> set[_State]:
-        first = self.block(statement.body, states)
-        second = self.block(statement.orelse, states)
-        out = first | second
+    def next_iteration(self, statement: Flow, ways: set[_Way]) -> None:
+        for way in ways:
+            if way.appended is not None:
+                continue
+            if way.handler is not None:
+                if way.handler not in self.found.handlers:
+                    self.found.handlers.append(way.handler)
+            elif way.branch is not None:
+                self.skipped.add(way)
+            elif statement not in self.found.continues:
+                self.found.continues.append(statement)
+
+    def branch(self, statement: If, ways: set[_Way]) -> set[_Way]:
+        before = {way.appended: way.sure for way in ways}
+        inner = {way if way.appended is None else replace(way, sure=False) for way in ways}
+        first = self.block(statement.body, inner)
+        second = self.block(statement.orelse, inner)
+        appends = [any(way.appended not in before for way in side) for side in (first, second)]
+        if any(appends):
+            self.branches.add(statement.span)
+            # An elif is part of its if.
+            self.branches -= {s.span for s in statement.orelse if isinstance(s, If)}
+        out = set()
+        for side, other in ((first, appends[1]), (second, appends[0])):
+            for way in side:
+                skips = other and way.appended is None and way.branch is None
+                sure = before.get(way.appended, True)
+                out.add(replace(way, branch=statement if skips else way.branch, sure=sure))
         # Behind a handler, "if failed: append" is decided by what the handler did: believe the better way.
-        for count, handler in list(out):
-            if handler is not None and count == 0 and any(c > 0 and h is handler for c, h in out):
-                out.discard((count, handler))
-        return out
+        return {
+            way
+            for way in out
+            if way.handler is None
+            or way.appended is not None
+            or not any(w.appended is not None and w.handler is way.handler for w in out)
+        }
 
-    def attempt(self, statement: Try, states: set[_State]) -> set[_State]:
-        before: set[_State] = set()
-        self.seen.append(before)
-        body = self.block(statement.body, states)
-        self.seen.pop()
-        out = self.block(statement.orelse, body)
-        for handler in statement.handlers:
-            out |= self.block(handler.body, {(count, handler) for count, _ in before})
-        return self.block(statement.final, out)
-
-    def appends(self, statement: Stmt) -> int:
-        """How many responses a simple statement adds."""
+    def appends(self, statement: Stmt) -> bool:
+        """Whether a simple statement adds one response."""
         mentions = [n for n in walk(statement) if isinstance(n, Name) and n.id == self.name]
         if not mentions:
-            return 0
+            return False
         if isinstance(statement, Expression) and isinstance(statement.value, Call):
             call = statement.value
             if dotted(call.func) == f"{self.name}.append" and len(call.arguments) == 1 and len(mentions) == 1:
                 self.appended = True
-                return 1
+                return True
         raise _GiveUpError
+
+
+def answering_loop(function: Function, name: str) -> For | None:
+    """The one loop over requests that fills the list ``name``; None when anything else may fill it."""
+    loops = [loop for loop in request_loops(function) if any(_mentions(s, name) for s in loop.body)]
+    if len(loops) != 1:
+        return None
+    inside = {n.span for n in walk(loops[0], into_functions=False)}
+    for node in own_nodes(function):
+        if isinstance(node, Call | Delete | Subscript | Assign) and node.span not in inside and _fills(node, name):
+            return None
+    return loops[0]
+
+
+def _mentions(node: Node, name: str) -> bool:
+    return any(isinstance(n, Name) and n.id == name for n in walk(node))
+
+
+def _fills(node: Call | Delete | Subscript | Assign, name: str) -> bool:
+    """Whether a node can change a list, other than by starting it."""
+    if isinstance(node, Call):
+        method = isinstance(node.func, Attribute) and dotted(node.func.value) == name
+        given = any(isinstance(a.value, Name) and a.value.id == name for a in node.arguments)
+        return method or (given and dotted(node.func) not in {"len", "print", "str", "repr"})
+    if isinstance(node, Subscript):
+        return dotted(node.value) == name
+    if isinstance(node, Assign) and not node.operator and starts_list(node):
+        return False
+    return any(_mentions(target, name) for target in node.targets)
+
+
+def starts_list(node: Assign) -> bool:
+    """Whether an assignment binds its name to an empty list."""
+    value = node.value
+    if isinstance(value, Sequence):
+        return not value.items
+    return isinstance(value, Call) and dotted(value.func) == "list" and not value.arguments
 
 
 _CATCHERS = frozenset(
