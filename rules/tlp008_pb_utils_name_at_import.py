@@ -183,7 +183,8 @@ if TYPE_CHECKING:
 
 
 class TritonPythonModel:
-    def execute(self, requests, error=None) -> list[pb_utils.InferenceResponse]:
-        return [pb_utils.InferenceResponse([], error) for request in requests]
+    def execute(self, requests) -> list[pb_utils.InferenceResponse]:
+        tensors = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in tensors]
 """,
 )

@@ -142,5 +142,7 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 -- add/1/helper.py --
+def prepare(args):
+    pass
 """,
 )
