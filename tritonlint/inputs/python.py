@@ -659,13 +659,13 @@ def _convert(path: str, source: str, offset: int) -> tuple[tuple[Stmt, ...], tup
 
     import libcst
 
-    from tritonlint.inputs.python_convert import convert
+    from tritonlint.inputs.python_convert import LostPlaceError, convert
 
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 8000))
     try:
         return convert(source, path, offset)
-    except (libcst.ParserSyntaxError, libcst.CSTValidationError, RecursionError):
+    except (libcst.ParserSyntaxError, libcst.CSTValidationError, LostPlaceError, RecursionError):
         return None
     finally:
         sys.setrecursionlimit(limit)

@@ -1,11 +1,16 @@
-"""From libcst to :mod:`tritonlint.inputs.python_tree`; the only module that touches libcst nodes."""
+"""From libcst to :mod:`tritonlint.inputs.python_tree`; the only module that touches libcst nodes.
+
+Nodes of libcst do not know where they stand, and asking libcst costs more than everything else here. The conversion
+visits nodes in file order anyhow, so it keeps its place in the text and steps over one token at a time.
+"""
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as AnySequence
+from functools import cached_property
 from typing import Any
 
 import libcst as cst
@@ -47,10 +52,23 @@ _OPERATORS: dict[Any, str] = {
     cst.Plus: "+",
     cst.BitInvert: "~",
 }
-
+_CHANGES: dict[Any, str] = {
+    getattr(cst, f"{kind.__name__}Assign"): operator
+    for kind, operator in _OPERATORS.items()
+    if hasattr(cst, f"{kind.__name__}Assign")
+}
+_SINGLETONS = {"True": True, "False": False, "None": None}
 
 # Evaluating a string costs more than reading it; most are their own value.
-_PLAIN_STRING = re.compile(r"""(['"])([ !#-&(-\[\]-~]*)\1""")
+_PLAIN_STRING = re.compile(r"""(['"])([ !#-&(-\[\]-~]*)\1""").fullmatch
+_BLANK = frozenset(" \t\f\r\n\\#")
+_skip = re.compile(r"(?:[ \t\f\r\n]+|\\(?:\r\n?|\n)|#[^\r\n\0]*)*").match
+_END = "\0"
+"""What stands behind the last character, so that looking at the next one never fails; no model file holds one."""
+
+
+class LostPlaceError(Exception):
+    """The text and the tree do not go together; a mistake of libcst or of this module."""
 
 
 def convert(text: str, path: str, offset: int) -> tuple[tuple[tree.Stmt, ...], tuple[tree.Syntax, ...]]:
@@ -58,271 +76,470 @@ def convert(text: str, path: str, offset: int) -> tuple[tuple[tree.Stmt, ...], t
 
     ``offset`` is added to every place (a byte order mark that was cut off).
 
-    Raises libcst.ParserSyntaxError and RecursionError.
+    Raises libcst.ParserSyntaxError, RecursionError and LostPlaceError.
     """
     module = cst.parse_module(text)
-    places = places_of(module)
     with warnings.catch_warnings():
         # Strings with unknown escapes warn when they are evaluated.
         warnings.simplefilter("ignore")
-        converter = _Converter(text, path, offset, places)
-        return converter.module(module), tuple(converter.syntax)
+        return _Converter(text, path, offset, module).convert()
 
 
 class _Converter:
-    def __init__(self, text: str, path: str, offset: int, places: Places) -> None:
-        self.text = text
+    def __init__(self, text: str, path: str, offset: int, module: cst.Module) -> None:
+        self.module = module
         self.path = path
         self.offset = offset
-        self.places = places
-        self.length = len(text)
-        self.indent = ""
+        # A byte order mark is one character: with any in its place, offsets are right as they are.
+        self.text = " " * offset + text + _END
+        self.at = offset
         self.syntax: list[tree.Syntax] = []
 
-    def newer(self, node: cst.CSTNode, python: str, name: str) -> None:
-        self.syntax.append(tree.Syntax(self.span(node), python, name))
+    def convert(self) -> tuple[tuple[tree.Stmt, ...], tuple[tree.Syntax, ...]]:
+        body = self.statements(self.module.body)
+        if self.token(0) != len(self.text) - 1:
+            raise LostPlaceError
+        return body, tuple(self.syntax)
+
+    def newer(self, span: Span, python: str, name: str) -> None:
+        self.syntax.append(tree.Syntax(span, python, name))
 
     # ------------------------------------------------------------------------------------------------ places
-    def span(self, node: cst.CSTNode) -> Span:
-        start, end = self.places[id(node)]
-        # libcst ends every file with a line end, whether it is there or not.
-        return Span(self.path, self.offset + min(start, self.length), self.offset + min(end, self.length))
+    def token(self, length: int) -> int:
+        """Step over white space, comments and a token; where it starts."""
+        start = self.at
+        if self.text[start] in _BLANK:
+            start = _skip(self.text, start).end()  # type: ignore[union-attr]  # it matches nothing at least
+        self.at = start + length
+        return start
 
-    def header(self, start: cst.CSTNode, body: cst.CSTNode) -> Span:
-        """From a compound statement's keyword to before the colon of its body."""
-        first = self.span(start).start or 0
-        last = self.span(body).start or 0
-        text = self.text[first - self.offset : last - self.offset]
-        colon = text.find(":\n") if ":\n" in text else text.rfind(":")
-        return Span(self.path, first, first + (colon if colon > 0 else len(text.rstrip())))
+    @cached_property
+    def places(self) -> Places:
+        """Places by libcst, for syntax that is not stepped through."""
+        return places_of(self.module)
+
+    def comma(self, node: Any) -> None:
+        if node.comma.__class__ is cst.Comma:
+            self.token(1)
 
     # -------------------------------------------------------------------------------------------- statements
-    def module(self, module: cst.Module) -> tuple[tree.Stmt, ...]:
-        return self.statements(module.body)
-
     def statements(self, body: AnySequence[Any]) -> tuple[tree.Stmt, ...]:
         out: list[tree.Stmt] = []
         for statement in body:
-            if isinstance(statement, cst.SimpleStatementLine):
-                out.extend(self.small(s) for s in statement.body)
+            if statement.__class__ is cst.SimpleStatementLine:
+                out += self.line(statement)
             else:
-                out.append(self.compound(statement))
+                out.append(self.statement(statement))
         return tuple(out)
 
-    def suite(self, body: Any) -> tuple[tree.Stmt, ...]:
-        if isinstance(body, cst.IndentedBlock):
-            return self.statements(body.body)
-        return tuple(self.small(s) for s in body.body)
+    def statement(self, node: Any) -> tree.Stmt:
+        handler = _STATEMENTS.get(node.__class__)
+        return self.other_statement(node) if handler is None else handler(self, node)
 
-    def small(self, node: Any) -> tree.Stmt:
-        span = self.span(node)
-        if isinstance(node, cst.Expr):
-            return tree.Expression(span, self.expr(node.value))
-        if isinstance(node, cst.Assign):
-            return tree.Assign(span, tuple(self.expr(t.target) for t in node.targets), self.expr(node.value), None, "")
-        if isinstance(node, cst.AnnAssign):
-            return tree.Assign(
-                span, (self.expr(node.target),), self.maybe(node.value), self.expr(node.annotation.annotation), ""
-            )
-        if isinstance(node, cst.AugAssign):
-            name = type(node.operator).__name__.removesuffix("Assign")
-            operator = _OPERATORS.get(getattr(cst, name, cst.Add), "?")
-            return tree.Assign(span, (self.expr(node.target),), self.expr(node.value), None, operator)
-        if isinstance(node, cst.Return):
-            return tree.Return(span, self.maybe(node.value))
-        if isinstance(node, cst.Raise):
-            return tree.Raise(
-                span, self.maybe(node.exc), self.maybe(node.cause.item if node.cause is not None else None)
-            )
-        if isinstance(node, cst.Del):
-            return tree.Delete(span, (self.expr(node.target),))
-        if isinstance(node, cst.Pass | cst.Break | cst.Continue):
-            return tree.Flow(span, type(node).__name__.lower())
-        if isinstance(node, cst.Global | cst.Nonlocal):
-            return tree.Scope(span, type(node).__name__.lower(), tuple(n.name.value for n in node.names))
-        if isinstance(node, cst.Assert):
-            return tree.Assert(span, self.expr(node.test), self.maybe(node.msg))
-        if isinstance(node, cst.Import):
-            return tree.Import(span, tuple(self.alias(a, whole=False) for a in node.names))
-        if isinstance(node, cst.ImportFrom):
-            module = "." * len(node.relative) + (_dotted(node.module) if node.module is not None else "")
-            if isinstance(node.names, cst.ImportStar):
-                return tree.ImportFrom(span, module, (), True)
-            return tree.ImportFrom(span, module, tuple(self.alias(a, whole=True) for a in node.names), False)
+    def line(self, node: Any) -> list[tree.Stmt]:
+        """The small statements of a line."""
+        out = []
+        for small in node.body:
+            out.append(self.statement(small))
+            if small.semicolon.__class__ is cst.Semicolon:
+                self.token(1)
+        return out
+
+    def suite(self, node: Any) -> tuple[tree.Stmt, ...]:
+        """The colon and the body behind it."""
+        self.token(1)
+        body = node.body
+        return self.statements(body.body) if body.__class__ is cst.IndentedBlock else tuple(self.line(body))
+
+    def orelse(self, node: Any) -> tuple[tree.Stmt, ...]:
+        """An ``else`` (or ``finally``), if there is one."""
+        if node is None:
+            return ()
+        self.token(4 if node.__class__ is cst.Else else 7)
+        return self.suite(node)
+
+    def through(self, start: int, *bodies: tuple[tree.Stmt, ...]) -> Span:
+        """From ``start`` to the end of the last body that is there; a semicolon behind it does not count."""
+        last = next(body[-1] for body in reversed(bodies) if body)
+        return Span(self.path, start, last.span.end)
+
+    def asynchronous(self, node: Any, keyword: int) -> int:
+        """A keyword with ``async`` before it, if it is there."""
+        if node.asynchronous is None:
+            return self.token(keyword)
+        start = self.token(5)
+        self.token(keyword)
+        return start
+
+    def other_statement(self, node: Any) -> tree.Stmt:
+        start, end, parts = self.rest(node)
+        span = Span(self.path, start, end)
         if isinstance(node, cst.TypeAlias):
-            self.newer(node, "3.12", "type statement")
-        return tree.OtherStatement(span, self.parts(node))
+            self.newer(span, "3.12", "type statement")
+        return tree.OtherStatement(span, parts)
+
+    def s_Expr(self, node: cst.Expr) -> tree.Stmt:  # noqa: N802
+        # Parentheses belong to the statement, though not to the expression.
+        start = self.token(0)
+        value = self.expr(node.value)
+        return tree.Expression(Span(self.path, start, self.at), value)
+
+    def s_Assign(self, node: cst.Assign) -> tree.Stmt:  # noqa: N802
+        start = self.token(0)
+        targets = []
+        for target in node.targets:
+            targets.append(self.expr(target.target))
+            self.token(1)
+        value = self.expr(node.value)
+        return tree.Assign(Span(self.path, start, self.at), tuple(targets), value, None, "")
+
+    def s_AnnAssign(self, node: cst.AnnAssign) -> tree.Stmt:  # noqa: N802
+        start = self.token(0)
+        target = self.expr(node.target)
+        self.token(1)
+        annotation = self.expr(node.annotation.annotation)
+        value = None
+        if node.value is not None:
+            self.token(1)
+            value = self.expr(node.value)
+        return tree.Assign(Span(self.path, start, self.at), (target,), value, annotation, "")
+
+    def s_AugAssign(self, node: cst.AugAssign) -> tree.Stmt:  # noqa: N802
+        start = self.token(0)
+        target = self.expr(node.target)
+        operator = _CHANGES[node.operator.__class__]
+        self.token(len(operator) + 1)
+        value = self.expr(node.value)
+        return tree.Assign(Span(self.path, start, self.at), (target,), value, None, operator)
+
+    def s_Return(self, node: cst.Return) -> tree.Stmt:  # noqa: N802
+        start = self.token(6)
+        value = self.maybe(node.value)
+        return tree.Return(Span(self.path, start, self.at), value)
+
+    def s_Raise(self, node: cst.Raise) -> tree.Stmt:  # noqa: N802
+        start = self.token(5)
+        exception, cause = self.maybe(node.exc), None
+        if node.cause is not None:
+            self.token(4)
+            cause = self.expr(node.cause.item)
+        return tree.Raise(Span(self.path, start, self.at), exception, cause)
+
+    def s_Del(self, node: cst.Del) -> tree.Stmt:  # noqa: N802
+        start = self.token(3)
+        target = self.expr(node.target)
+        return tree.Delete(Span(self.path, start, self.at), (target,))
+
+    def s_Pass(self, node: Any) -> tree.Stmt:  # noqa: N802
+        keyword = node.__class__.__name__.lower()
+        start = self.token(len(keyword))
+        return tree.Flow(Span(self.path, start, self.at), keyword)
+
+    s_Break = s_Continue = s_Pass  # noqa: N815
+
+    def s_Global(self, node: Any) -> tree.Stmt:  # noqa: N802
+        keyword = node.__class__.__name__.lower()
+        start = self.token(len(keyword))
+        names = []
+        for item in node.names:
+            self.token(len(item.name.value))
+            end = self.at
+            self.comma(item)
+            names.append(item.name.value)
+        return tree.Scope(Span(self.path, start, end), keyword, tuple(names))
+
+    s_Nonlocal = s_Global  # noqa: N815
+
+    def s_Assert(self, node: cst.Assert) -> tree.Stmt:  # noqa: N802
+        start = self.token(6)
+        test, message = self.expr(node.test), None
+        if node.msg is not None:
+            self.token(1)
+            message = self.expr(node.msg)
+        return tree.Assert(Span(self.path, start, self.at), test, message)
+
+    def s_Import(self, node: cst.Import) -> tree.Stmt:  # noqa: N802
+        start = self.token(6)
+        names = tuple(self.alias(alias, whole=False) for alias in node.names)
+        return tree.Import(Span(self.path, start, self.at), names)
+
+    def s_ImportFrom(self, node: cst.ImportFrom) -> tree.Stmt:  # noqa: N802
+        start = self.token(4)
+        for _ in node.relative:
+            self.token(1)
+        module = "." * len(node.relative)
+        if node.module is not None:
+            module += self.dotted(node.module)
+        self.token(6)
+        if isinstance(node.names, cst.ImportStar):
+            self.token(1)
+            return tree.ImportFrom(Span(self.path, start, self.at), module, (), True)
+        if node.lpar is not None:
+            self.token(1)
+        names = tuple(self.alias(alias, whole=True) for alias in node.names)
+        if node.rpar is not None:
+            self.token(1)
+        return tree.ImportFrom(Span(self.path, start, self.at), module, names, False)
 
     def alias(self, node: cst.ImportAlias, *, whole: bool) -> tree.Alias:
-        name = _dotted(node.name)
-        if node.asname is not None and isinstance(node.asname.name, cst.Name):
-            bound = node.asname.name.value
-        else:
-            bound = name if whole else name.split(".")[0]
-        return tree.Alias(self.span(node.name), name, bound)
+        start = self.token(0)
+        name = self.dotted(node.name)
+        span = Span(self.path, start, self.at)
+        bound = name if whole else name.split(".", 1)[0]
+        if node.asname is not None:
+            self.token(2)
+            bound = self.dotted(node.asname.name)
+        self.comma(node)
+        return tree.Alias(span, name, bound)
 
-    def compound(self, node: Any) -> tree.Stmt:
-        if isinstance(node, cst.FunctionDef):
-            return self.function(node)
-        if isinstance(node, cst.ClassDef):
-            if node.type_parameters is not None:
-                self.newer(node.type_parameters, "3.12", "type parameters")
-            return tree.Class(
-                self.span(node),
-                node.name.value,
-                self.span(node.name),
-                tuple(self.expr(a.value) for a in node.bases),
-                tuple(self.argument(a) for a in node.keywords),
-                self.suite(node.body),
-                tuple(self.expr(d.decorator) for d in node.decorators),
-            )
-        span = self.span(node)
-        if isinstance(node, cst.If):
-            return self.branch(node)
-        if isinstance(node, cst.For):
-            return tree.For(
-                span,
-                self.expr(node.target),
-                self.expr(node.iter),
-                self.suite(node.body),
-                self.suite(node.orelse.body) if node.orelse is not None else (),
-                node.asynchronous is not None,
-                self.header(node, node.body),
-            )
-        if isinstance(node, cst.While):
-            return tree.While(
-                span,
-                self.expr(node.test),
-                self.suite(node.body),
-                self.suite(node.orelse.body) if node.orelse is not None else (),
-            )
-        if isinstance(node, cst.Try | cst.TryStar):
-            if isinstance(node, cst.TryStar):
-                self.newer(node.handlers[0], "3.11", "except*")
-            return tree.Try(
-                span,
-                self.suite(node.body),
-                tuple(
-                    tree.Handler(
-                        self.span(h),
-                        self.maybe(h.type),
-                        h.name.name.value if h.name is not None and isinstance(h.name.name, cst.Name) else None,
-                        self.suite(h.body),
-                        self.header(h, h.body),
-                    )
-                    for h in node.handlers
-                ),
-                self.suite(node.orelse.body) if node.orelse is not None else (),
-                self.suite(node.finalbody.body) if node.finalbody is not None else (),
-            )
-        if isinstance(node, cst.With):
-            return tree.With(
-                span,
-                tuple(
-                    tree.WithItem(
-                        self.span(i), self.expr(i.item), self.maybe(i.asname.name if i.asname is not None else None)
-                    )
-                    for i in node.items
-                ),
-                self.suite(node.body),
-                node.asynchronous is not None,
-            )
-        if isinstance(node, cst.Match):
-            self.newer(node, "3.10", "match statement")
-            return tree.Match(
-                span,
-                self.expr(node.subject),
-                tuple(
-                    tree.Case(
-                        self.span(c),
-                        tuple(_bound_names(c.pattern)),
-                        self.maybe(c.guard),
-                        self.suite(c.body),
-                        isinstance(c.pattern, cst.MatchAs) and c.pattern.pattern is None and c.guard is None,
-                    )
-                    for c in node.cases
-                ),
-            )
-        return tree.OtherStatement(span, self.parts(node))
+    def dotted(self, node: Any) -> str:
+        if isinstance(node, cst.Attribute):
+            before = self.dotted(node.value)
+            self.token(1)
+            self.token(len(node.attr.value))
+            return f"{before}.{node.attr.value}"
+        value: str = node.value
+        self.token(len(value))
+        return value
 
-    def branch(self, node: cst.If) -> tree.If:
+    def decorators(self, node: Any) -> tuple[tree.Expr, ...]:
+        out = []
+        for decorator in node.decorators:
+            self.token(1)
+            out.append(self.expr(decorator.decorator))
+        return tuple(out)
+
+    def name(self, node: cst.Name) -> Span:
+        start = self.token(len(node.value))
+        return Span(self.path, start, self.at)
+
+    def type_parameters(self, node: Any) -> None:
+        if node.type_parameters is not None:
+            # What is in them is not asked about by any rule.
+            start, end = self.places[id(node.type_parameters)]
+            self.at = self.offset + end
+            self.newer(Span(self.path, self.offset + start, self.at), "3.12", "type parameters")
+
+    def s_FunctionDef(self, node: cst.FunctionDef) -> tree.Stmt:  # noqa: N802
+        decorators = self.decorators(node)
+        start = self.asynchronous(node, 3)
+        name = self.name(node.name)
+        self.type_parameters(node)
+        self.token(1)
+        parameters = self.parameters(node.params)
+        self.token(1)
+        returns = None
+        if node.returns is not None:
+            self.token(2)
+            returns = self.expr(node.returns.annotation)
+        body = self.suite(node)
+        line = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start), self.offset - 1)
+        return tree.Function(
+            self.through(start, body),
+            node.name.value,
+            name,
+            parameters,
+            body,
+            decorators,
+            returns,
+            node.asynchronous is not None,
+            self.text[line + 1 : start],
+        )
+
+    def s_ClassDef(self, node: cst.ClassDef) -> tree.Stmt:  # noqa: N802
+        decorators = self.decorators(node)
+        start = self.token(5)
+        name = self.name(node.name)
+        self.type_parameters(node)
+        bracket = node.lpar.__class__ is cst.LeftParen
+        if bracket:
+            self.token(1)
+        bases = tuple(self.argument(argument).value for argument in node.bases)
+        keywords = tuple(self.argument(argument) for argument in node.keywords)
+        if bracket:
+            self.token(1)
+        body = self.suite(node)
+        return tree.Class(self.through(start, body), node.name.value, name, bases, keywords, body, decorators)
+
+    def s_If(self, node: cst.If) -> tree.Stmt:  # noqa: N802
         # An elif chain is built from its end, so that its length is no depth here.
-        chain: list[cst.If] = [node]
-        last: Any = node.orelse
-        while isinstance(last, cst.If):
-            chain.append(last)
-            last = last.orelse
-        orelse: tuple[tree.Stmt, ...] = self.suite(last.body) if last is not None else ()
-        for part in reversed(chain):
-            built = tree.If(self.span(part), self.expr(part.test), self.suite(part.body), orelse)
+        chain: list[tuple[int, tree.Expr, tuple[tree.Stmt, ...]]] = []
+        rest: Any = node
+        while isinstance(rest, cst.If):
+            start = self.token(4 if chain else 2)
+            test = self.expr(rest.test)
+            chain.append((start, test, self.suite(rest)))
+            rest = rest.orelse
+        orelse = self.orelse(rest)
+        for start, test, body in reversed(chain):
+            built = tree.If(self.through(start, body, orelse), test, body, orelse)
             orelse = (built,)
         return built
 
-    def function(self, node: cst.FunctionDef) -> tree.Function:
-        span = self.span(node)
-        # libcst's place of a function begins behind its decorators.
-        keyword = span.start or 0
-        local = keyword - self.offset
-        line_start = max(self.text.rfind("\n", 0, local), self.text.rfind("\r", 0, local))
-        if node.type_parameters is not None:
-            self.newer(node.type_parameters, "3.12", "type parameters")
-        return tree.Function(
-            span,
-            node.name.value,
-            self.span(node.name),
-            self.parameters(node.params),
-            self.suite(node.body),
-            tuple(self.expr(d.decorator) for d in node.decorators),
-            self.maybe(node.returns.annotation if node.returns is not None else None),
-            node.asynchronous is not None,
-            self.text[line_start + 1 : local],
-        )
+    def s_For(self, node: cst.For) -> tree.Stmt:  # noqa: N802
+        start = self.asynchronous(node, 3)
+        target = self.expr(node.target)
+        self.token(2)
+        iterable = self.expr(node.iter)
+        header = Span(self.path, start, self.token(0))
+        body = self.suite(node)
+        orelse = self.orelse(node.orelse)
+        span = self.through(start, body, orelse)
+        return tree.For(span, target, iterable, body, orelse, node.asynchronous is not None, header)
+
+    def s_While(self, node: cst.While) -> tree.Stmt:  # noqa: N802
+        start = self.token(5)
+        test = self.expr(node.test)
+        body = self.suite(node)
+        orelse = self.orelse(node.orelse)
+        return tree.While(self.through(start, body, orelse), test, body, orelse)
+
+    def s_Try(self, node: Any) -> tree.Stmt:  # noqa: N802
+        start = self.token(3)
+        body = self.suite(node)
+        handlers = tuple(self.handler(handler) for handler in node.handlers)
+        orelse = self.orelse(node.orelse)
+        final = self.orelse(node.finalbody)
+        if isinstance(node, cst.TryStar):
+            self.newer(handlers[0].span, "3.11", "except*")
+        span = self.through(start, body, handlers[-1].body if handlers else (), orelse, final)
+        return tree.Try(span, body, handlers, orelse, final)
+
+    s_TryStar = s_Try  # noqa: N815
+
+    def handler(self, node: Any) -> tree.Handler:
+        start = self.token(6)
+        if isinstance(node, cst.ExceptStarHandler):
+            self.token(1)
+        kind, name = self.maybe(node.type), None
+        if node.name is not None:
+            self.token(2)
+            name = self.dotted(node.name.name)
+        header = Span(self.path, start, self.token(0))
+        body = self.suite(node)
+        return tree.Handler(self.through(start, body), kind, name, body, header)
+
+    def s_With(self, node: cst.With) -> tree.Stmt:  # noqa: N802
+        start = self.asynchronous(node, 4)
+        bracket = node.lpar.__class__ is cst.LeftParen
+        if bracket:
+            self.token(1)
+        items = tuple(self.with_item(item) for item in node.items)
+        if bracket:
+            self.token(1)
+        body = self.suite(node)
+        return tree.With(self.through(start, body), items, body, node.asynchronous is not None)
+
+    def with_item(self, node: cst.WithItem) -> tree.WithItem:
+        start = self.token(0)
+        value, target = self.expr(node.item), None
+        if node.asname is not None:
+            self.token(2)
+            target = self.expr(node.asname.name)
+        item = tree.WithItem(Span(self.path, start, self.at), value, target)
+        self.comma(node)
+        return item
+
+    def s_Match(self, node: cst.Match) -> tree.Stmt:  # noqa: N802
+        start = self.token(5)
+        subject = self.expr(node.subject)
+        self.token(1)
+        cases = tuple(self.case(case) for case in node.cases)
+        span = self.through(start, cases[-1].body)
+        self.newer(span, "3.10", "match statement")
+        return tree.Match(span, subject, cases)
+
+    def case(self, node: cst.MatchCase) -> tree.Case:
+        start = self.token(4)
+        pattern: Any = node.pattern
+        last = pattern.rpar[-1] if getattr(pattern, "rpar", ()) else pattern
+        self.at = self.offset + self.places[id(last)][1]
+        guard = None
+        if node.guard is not None:
+            self.token(2)
+            guard = self.expr(node.guard)
+        body = self.suite(node)
+        catch_all = isinstance(pattern, cst.MatchAs) and pattern.pattern is None and guard is None
+        return tree.Case(self.through(start, body), tuple(_bound_names(pattern)), guard, body, catch_all)
 
     def parameters(self, node: cst.Parameters) -> tuple[tree.Parameter, ...]:
         out = [self.parameter(p, "positional-only") for p in node.posonly_params]
-        out += [self.parameter(p, "normal") for p in node.params]
+        if isinstance(node.posonly_ind, cst.ParamSlash):
+            self.token(1)
+            self.comma(node.posonly_ind)
+        for p in node.params:
+            out.append(self.parameter(p, "normal"))
         if isinstance(node.star_arg, cst.Param):
             out.append(self.parameter(node.star_arg, "star"))
-        out += [self.parameter(p, "keyword-only") for p in node.kwonly_params]
+        elif isinstance(node.star_arg, cst.ParamStar):
+            self.token(1)
+            self.token(1)
+        for p in node.kwonly_params:
+            out.append(self.parameter(p, "keyword-only"))
         if node.star_kwarg is not None:
             out.append(self.parameter(node.star_kwarg, "double-star"))
         return tuple(out)
 
     def parameter(self, node: cst.Param, kind: str) -> tree.Parameter:
-        return tree.Parameter(
-            self.span(node),
-            node.name.value,
-            kind,
-            self.maybe(node.default),
-            self.maybe(node.annotation.annotation if node.annotation is not None else None),
-        )
+        start = self.token(0)
+        if node.star:
+            self.token(len(node.star))  # type: ignore[arg-type]  # a parsed tree says it
+        self.token(len(node.name.value))
+        span = Span(self.path, start, self.at)
+        annotation = default = None
+        if node.annotation is not None:
+            self.token(1)
+            annotation = self.expr(node.annotation.annotation)
+        if node.default is not None:
+            self.token(1)
+            default = self.expr(node.default)
+        self.comma(node)
+        return tree.Parameter(span, node.name.value, kind, default, annotation)
 
     # ------------------------------------------------------------------------------------------- expressions
     def maybe(self, node: Any) -> tree.Expr | None:
         return None if node is None else self.expr(node)
 
-    def parts(self, node: cst.CSTNode) -> tuple[tree.Expr, ...]:
-        """The expressions somewhere below a node that has no type of its own here."""
-        out: list[tree.Expr] = []
+    def expr(self, node: Any) -> tree.Expr:
+        for _ in node.lpar:
+            self.token(1)
+        handler = _EXPRESSIONS.get(node.__class__)
+        found = self.other(node) if handler is None else handler(self, node)
+        for _ in node.rpar:
+            self.token(1)
+        return found
+
+    def other(self, node: Any) -> tree.Expr:
+        start, end, parts = self.rest(node)
+        return tree.Other(Span(self.path, start, end), parts)
+
+    def rest(self, node: cst.CSTNode) -> tuple[int, int, tuple[tree.Expr, ...]]:
+        """Start, end and the expressions somewhere below a node that has no type of its own here."""
+        start, end = self.places[id(node)]
+        parts = tuple(self.parts(node))
+        self.at = self.offset + end
+        return self.offset + start, self.at, parts
+
+    def parts(self, node: cst.CSTNode) -> Iterator[tree.Expr]:
         for child in node.children:
             if isinstance(child, cst.BaseExpression):
-                out.append(self.expr(child))
+                first = child.lpar[0] if child.lpar else child
+                self.at = self.offset + self.places[id(first)][0]
+                yield self.expr(child)
             else:
-                out.extend(self.parts(child))
-        return tuple(out)
+                yield from self.parts(child)
 
-    def expr(self, node: Any) -> tree.Expr:
-        handler: Callable[[Any, Span], tree.Expr] | None = getattr(self, "x_" + type(node).__name__, None)
-        span = self.span(node)
-        return tree.Other(span, self.parts(node)) if handler is None else handler(node, span)
+    def x_Name(self, node: cst.Name) -> tree.Expr:  # noqa: N802
+        value = node.value
+        start = self.token(len(value))
+        if value in _SINGLETONS:
+            return tree.Constant(Span(self.path, start, self.at), _SINGLETONS[value])
+        return tree.Name(Span(self.path, start, self.at), value)
 
-    def x_Name(self, node: cst.Name, span: Span) -> tree.Expr:  # noqa: N802
-        if node.value in {"True", "False", "None"}:
-            return tree.Constant(span, {"True": True, "False": False, "None": None}[node.value])
-        return tree.Name(span, node.value)
-
-    def x_SimpleString(self, node: cst.SimpleString, span: Span) -> tree.Expr:  # noqa: N802
-        plain = _PLAIN_STRING.fullmatch(node.value)
+    def x_SimpleString(self, node: cst.SimpleString) -> tree.Expr:  # noqa: N802
+        start = self.token(len(node.value))
+        span = Span(self.path, start, self.at)
+        plain = _PLAIN_STRING(node.value)
         if plain is not None:
             return tree.Constant(span, plain[2])
         try:
@@ -330,54 +547,78 @@ class _Converter:
         except (SyntaxError, ValueError):
             return tree.Other(span, ())
 
-    def x_ConcatenatedString(self, node: cst.ConcatenatedString, span: Span) -> tree.Expr:  # noqa: N802
-        try:
-            value = node.evaluated_value
-        except (SyntaxError, ValueError):
-            value = None
-        if value is not None:
-            return tree.Constant(span, value)
+    def x_ConcatenatedString(self, node: cst.ConcatenatedString) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
         parts: list[tree.Expr] = []
         rest: Any = node
         while isinstance(rest, cst.ConcatenatedString):
             parts.append(self.expr(rest.left))
             rest = rest.right
         parts.append(self.expr(rest))
+        span = Span(self.path, start, self.at)
+        try:
+            value = node.evaluated_value
+        except (SyntaxError, ValueError):
+            value = None
+        if value is not None:
+            return tree.Constant(span, value)
         flat: list[tree.Expr] = []
         for part in parts:
             flat.extend(part.parts if isinstance(part, tree.FString) else (part,))
         return tree.FString(span, tuple(flat))
 
-    def x_FormattedString(self, node: cst.FormattedString, span: Span) -> tree.Expr:  # noqa: N802
+    def x_FormattedString(self, node: cst.FormattedString) -> tree.Expr:  # noqa: N802
+        start = self.token(len(node.start))
         parts: list[tree.Expr] = []
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 # Escapes stay as written: such a text never takes part in a comparison of names.
                 value: str = part.value.replace("{{", "{").replace("}}", "}")
-                place = self.span(part)
+                place = Span(self.path, self.at, self.at + len(part.value))
+                self.at += len(part.value)
                 parts.append(tree.Other(place, ()) if "\\" in value else tree.Constant(place, value))
             elif isinstance(part, cst.FormattedStringExpression):
-                inner = self.expr(part.expression)
-                self.nested_string(node, part.expression)
+                inner = self.replacement(part)
+                self.nested_string(node, inner.span)
                 plain = part.conversion is None and part.format_spec is None and part.equal is None
                 parts.append(inner if plain else tree.Other(inner.span, (inner,)))
-        return tree.FString(span, tuple(parts))
+        self.at += len(node.end)
+        return tree.FString(Span(self.path, start, self.at), tuple(parts))
 
-    def nested_string(self, node: cst.FormattedString, expression: cst.CSTNode) -> None:
+    def nested_string(self, node: cst.FormattedString, place: Span) -> None:
         """What an expression in an f-string could not hold before PEP 701."""
-        place = self.span(expression)
-        text = self.text[(place.start or 0) - self.offset : (place.end or 0) - self.offset]
+        text = self.text[place.start : place.end]
         quote = node.start.lstrip("fFrR")
         if quote in text:
-            self.newer(expression, "3.12", "f-string whose own quotes are used inside it")
+            self.newer(place, "3.12", "f-string whose own quotes are used inside it")
         elif "\\" in text:
-            self.newer(expression, "3.12", "backslash in an f-string expression")
+            self.newer(place, "3.12", "backslash in an f-string expression")
         elif "#" in text and len(quote) == 1 and not re.search("[\"']", text):
-            self.newer(expression, "3.12", "comment in an f-string expression")
+            self.newer(place, "3.12", "comment in an f-string expression")
         elif "\n" in text and len(quote) == 1:
-            self.newer(expression, "3.12", "line break in an f-string expression")
+            self.newer(place, "3.12", "line break in an f-string expression")
 
-    def x_Integer(self, node: cst.Integer, span: Span) -> tree.Expr:  # noqa: N802
+    def replacement(self, node: cst.FormattedStringExpression) -> tree.Expr:
+        """``{expression}``, with everything that may follow it."""
+        self.at += 1
+        inner = self.expr(node.expression)
+        if node.equal is not None:
+            self.token(1)
+        if node.conversion is not None:
+            self.token(1 + len(node.conversion))
+        if node.format_spec is not None:
+            self.token(1)
+            for part in node.format_spec:
+                if isinstance(part, cst.FormattedStringText):
+                    self.at += len(part.value)
+                elif isinstance(part, cst.FormattedStringExpression):
+                    self.replacement(part)
+        self.token(1)
+        return inner
+
+    def x_Integer(self, node: Any) -> tree.Expr:  # noqa: N802
+        start = self.token(len(node.value))
+        span = Span(self.path, start, self.at)
         try:
             return tree.Constant(span, node.evaluated_value)
         except (SyntaxError, ValueError):
@@ -385,124 +626,236 @@ class _Converter:
 
     x_Float = x_Imaginary = x_Integer  # noqa: N815
 
-    def x_Attribute(self, node: cst.Attribute, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Attribute(span, self.expr(node.value), node.attr.value, self.span(node.attr))
+    def x_Ellipsis(self, node: cst.Ellipsis) -> tree.Expr:  # noqa: N802
+        start = self.token(3)
+        return tree.Other(Span(self.path, start, self.at), ())
+
+    def x_Attribute(self, node: cst.Attribute) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        value = self.expr(node.value)
+        self.token(1)
+        name = node.attr.value
+        attr = self.token(len(name))
+        return tree.Attribute(Span(self.path, start, self.at), value, name, Span(self.path, attr, self.at))
 
     def argument(self, node: cst.Arg) -> tree.Argument:
-        keyword = node.keyword.value if node.keyword is not None else None
-        return tree.Argument(self.span(node), self.expr(node.value), keyword, node.star)
+        start = self.token(len(node.star))
+        keyword = None
+        if node.keyword is not None:
+            keyword = node.keyword.value
+            self.token(len(keyword))
+            self.token(1)
+        value = self.expr(node.value)
+        argument = tree.Argument(Span(self.path, start, self.at), value, keyword, node.star)
+        if node.comma.__class__ is cst.Comma:
+            self.token(1)
+        return argument
 
-    def x_Call(self, node: cst.Call, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Call(span, self.expr(node.func), tuple(self.argument(a) for a in node.args))
+    def x_Call(self, node: cst.Call) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        func = self.expr(node.func)
+        self.token(1)
+        arguments = tuple([self.argument(argument) for argument in node.args])
+        self.token(1)
+        return tree.Call(Span(self.path, start, self.at), func, arguments)
 
-    def x_Subscript(self, node: cst.Subscript, span: Span) -> tree.Expr:  # noqa: N802
+    def x_Subscript(self, node: cst.Subscript) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        value = self.expr(node.value)
+        self.token(1)
         items: list[tree.Expr] = []
         for element in node.slice:
             part: Any = element.slice
-            if isinstance(part, cst.Index):
-                if part.star:
-                    self.newer(part, "3.11", "star expression in an index")
-                items.append(self.expr(part.value))
+            if isinstance(part, cst.Slice):
+                items.append(self.slice(part))
             else:
-                items.append(
-                    tree.Slice(self.span(part), self.maybe(part.lower), self.maybe(part.upper), self.maybe(part.step))
-                )
-        return tree.Subscript(span, self.expr(node.value), tuple(items))
+                star = self.token(1) if part.star else 0
+                items.append(self.expr(part.value))
+                if part.star:
+                    self.newer(Span(self.path, star, self.at), "3.11", "star expression in an index")
+            self.comma(element)
+        self.token(1)
+        return tree.Subscript(Span(self.path, start, self.at), value, tuple(items))
 
-    def display(self, kind: str, node: Any, span: Span) -> tree.Expr:
+    def slice(self, node: cst.Slice) -> tree.Slice:
+        start = self.token(0)
+        lower = self.maybe(node.lower)
+        self.token(1)
+        upper, step = self.maybe(node.upper), None
+        if isinstance(node.second_colon, cst.Colon):
+            self.token(1)
+            step = self.maybe(node.step)
+        return tree.Slice(Span(self.path, start, self.at), lower, upper, step)
+
+    def elements(self, node: Any) -> tuple[tree.Expr, ...]:
         items: list[tree.Expr] = []
         for element in node.elements:
-            value = self.expr(element.value)
-            starred = isinstance(element, cst.StarredElement)
-            items.append(tree.Starred(value.span, value) if starred else value)
-        return tree.Sequence(span, kind, tuple(items))
+            if element.__class__ is cst.StarredElement:
+                for _ in element.lpar:
+                    self.token(1)
+                self.token(1)
+                value = self.expr(element.value)
+                for _ in element.rpar:
+                    self.token(1)
+                items.append(tree.Starred(value.span, value))
+            else:
+                items.append(self.expr(element.value))
+            if element.comma.__class__ is cst.Comma:
+                self.token(1)
+        return tuple(items)
 
-    def x_List(self, node: cst.List, span: Span) -> tree.Expr:  # noqa: N802
-        return self.display("list", node, span)
+    def x_Tuple(self, node: cst.Tuple) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        items = self.elements(node)
+        return tree.Sequence(Span(self.path, start, self.at), "tuple", items)
 
-    def x_Tuple(self, node: cst.Tuple, span: Span) -> tree.Expr:  # noqa: N802
-        return self.display("tuple", node, span)
+    def x_List(self, node: Any) -> tree.Expr:  # noqa: N802
+        start = self.token(1)
+        items = self.elements(node)
+        self.token(1)
+        kind = "list" if node.__class__ is cst.List else "set"
+        return tree.Sequence(Span(self.path, start, self.at), kind, items)
 
-    def x_Set(self, node: cst.Set, span: Span) -> tree.Expr:  # noqa: N802
-        return self.display("set", node, span)
+    x_Set = x_List  # noqa: N815
 
-    def x_Dict(self, node: cst.Dict, span: Span) -> tree.Expr:  # noqa: N802
+    def x_Dict(self, node: cst.Dict) -> tree.Expr:  # noqa: N802
+        start = self.token(1)
         keys: list[tree.Expr | None] = []
         values: list[tree.Expr] = []
         for element in node.elements:
-            keys.append(self.expr(element.key) if isinstance(element, cst.DictElement) else None)
+            if isinstance(element, cst.DictElement):
+                keys.append(self.expr(element.key))
+                self.token(1)
+            else:
+                keys.append(None)
+                self.token(2)
             values.append(self.expr(element.value))
-        return tree.Dict(span, tuple(keys), tuple(values))
+            self.comma(element)
+        self.token(1)
+        return tree.Dict(Span(self.path, start, self.at), tuple(keys), tuple(values))
 
-    def comprehension(self, kind: str, elements: tuple[Any, ...], node: Any, span: Span) -> tree.Expr:
-        clauses: list[tree.Clause] = []
-        clause = node.for_in
+    def clauses(self, clause: Any) -> tuple[tree.Clause, ...]:
+        out: list[tuple[int, tree.Expr, tree.Expr, tuple[tree.Expr, ...]]] = []
         while clause is not None:
-            clauses.append(
-                tree.Clause(
-                    self.span(clause),
-                    self.expr(clause.target),
-                    self.expr(clause.iter),
-                    tuple(self.expr(condition.test) for condition in clause.ifs),
-                )
-            )
+            start = self.asynchronous(clause, 3)
+            target = self.expr(clause.target)
+            self.token(2)
+            iterable = self.expr(clause.iter)
+            conditions = []
+            for condition in clause.ifs:
+                self.token(2)
+                conditions.append(self.expr(condition.test))
+            out.append((start, target, iterable, tuple(conditions)))
             clause = clause.inner_for_in
-        return tree.Comprehension(span, kind, tuple(self.expr(e) for e in elements), tuple(clauses))
+        # A clause goes on to the end of the last one.
+        return tuple(tree.Clause(Span(self.path, one[0], self.at), *one[1:]) for one in out)
 
-    def x_ListComp(self, node: cst.ListComp, span: Span) -> tree.Expr:  # noqa: N802
-        return self.comprehension("list", (node.elt,), node, span)
+    def x_GeneratorExp(self, node: cst.GeneratorExp) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        element = self.expr(node.elt)
+        clauses = self.clauses(node.for_in)
+        return tree.Comprehension(Span(self.path, start, self.at), "generator", (element,), clauses)
 
-    def x_SetComp(self, node: cst.SetComp, span: Span) -> tree.Expr:  # noqa: N802
-        return self.comprehension("set", (node.elt,), node, span)
+    def x_ListComp(self, node: Any) -> tree.Expr:  # noqa: N802
+        start = self.token(1)
+        element = self.expr(node.elt)
+        clauses = self.clauses(node.for_in)
+        self.token(1)
+        kind = "list" if node.__class__ is cst.ListComp else "set"
+        return tree.Comprehension(Span(self.path, start, self.at), kind, (element,), clauses)
 
-    def x_GeneratorExp(self, node: cst.GeneratorExp, span: Span) -> tree.Expr:  # noqa: N802
-        return self.comprehension("generator", (node.elt,), node, span)
+    x_SetComp = x_ListComp  # noqa: N815
 
-    def x_DictComp(self, node: cst.DictComp, span: Span) -> tree.Expr:  # noqa: N802
-        return self.comprehension("dict", (node.key, node.value), node, span)
+    def x_DictComp(self, node: cst.DictComp) -> tree.Expr:  # noqa: N802
+        start = self.token(1)
+        key = self.expr(node.key)
+        self.token(1)
+        value = self.expr(node.value)
+        clauses = self.clauses(node.for_in)
+        self.token(1)
+        return tree.Comprehension(Span(self.path, start, self.at), "dict", (key, value), clauses)
 
-    def x_Lambda(self, node: cst.Lambda, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Lambda(span, self.parameters(node.params), self.expr(node.body))
+    def x_Lambda(self, node: cst.Lambda) -> tree.Expr:  # noqa: N802
+        start = self.token(6)
+        parameters = self.parameters(node.params)
+        self.token(1)
+        body = self.expr(node.body)
+        return tree.Lambda(Span(self.path, start, self.at), parameters, body)
 
-    def x_Await(self, node: cst.Await, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Await(span, self.expr(node.expression))
+    def x_Await(self, node: cst.Await) -> tree.Expr:  # noqa: N802
+        start = self.token(5)
+        value = self.expr(node.expression)
+        return tree.Await(Span(self.path, start, self.at), value)
 
-    def x_Yield(self, node: cst.Yield, span: Span) -> tree.Expr:  # noqa: N802
-        value = node.value
-        return tree.Yield(span, self.maybe(value.item if isinstance(value, cst.From) else value))
+    def x_Yield(self, node: cst.Yield) -> tree.Expr:  # noqa: N802
+        start = self.token(5)
+        value: Any = node.value
+        if isinstance(value, cst.From):
+            self.token(4)
+            value = value.item
+        found = self.maybe(value)
+        return tree.Yield(Span(self.path, start, self.at), found)
 
-    def x_UnaryOperation(self, node: cst.UnaryOperation, span: Span) -> tree.Expr:  # noqa: N802
+    def x_UnaryOperation(self, node: cst.UnaryOperation) -> tree.Expr:  # noqa: N802
+        operator = _OPERATORS[node.operator.__class__]
+        start = self.token(len(operator))
         operand = self.expr(node.expression)
-        operator = _OPERATORS.get(type(node.operator), "?")
+        span = Span(self.path, start, self.at)
         if operator == "-" and isinstance(operand, tree.Constant) and isinstance(operand.value, int | float):
             return tree.Constant(span, -operand.value)
         return tree.Unary(span, operator, operand)
 
-    def x_BinaryOperation(self, node: Any, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Binary(span, _OPERATORS.get(type(node.operator), "?"), self.expr(node.left), self.expr(node.right))
+    def x_BinaryOperation(self, node: Any) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        left = self.expr(node.left)
+        operator = _OPERATORS[node.operator.__class__]
+        self.token(len(operator))
+        right = self.expr(node.right)
+        return tree.Binary(Span(self.path, start, self.at), operator, left, right)
 
     x_BooleanOperation = x_BinaryOperation  # noqa: N815
 
-    def x_Comparison(self, node: cst.Comparison, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Compare(
-            span,
-            self.expr(node.left),
-            tuple(_COMPARISONS.get(type(c.operator), "?") for c in node.comparisons),
-            tuple(self.expr(c.comparator) for c in node.comparisons),
-        )
+    def x_Comparison(self, node: cst.Comparison) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        left = self.expr(node.left)
+        operators: list[str] = []
+        rights: list[tree.Expr] = []
+        for comparison in node.comparisons:
+            operator = _COMPARISONS[comparison.operator.__class__]
+            for word in operator.split():
+                self.token(len(word))
+            operators.append(operator)
+            rights.append(self.expr(comparison.comparator))
+        return tree.Compare(Span(self.path, start, self.at), left, tuple(operators), tuple(rights))
 
-    def x_IfExp(self, node: cst.IfExp, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Conditional(span, self.expr(node.test), self.expr(node.body), self.expr(node.orelse))
+    def x_IfExp(self, node: cst.IfExp) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        body = self.expr(node.body)
+        self.token(2)
+        test = self.expr(node.test)
+        self.token(4)
+        orelse = self.expr(node.orelse)
+        return tree.Conditional(Span(self.path, start, self.at), test, body, orelse)
 
-    def x_NamedExpr(self, node: cst.NamedExpr, span: Span) -> tree.Expr:  # noqa: N802
-        return tree.Walrus(span, self.expr(node.target), self.expr(node.value))
+    def x_NamedExpr(self, node: cst.NamedExpr) -> tree.Expr:  # noqa: N802
+        start = self.token(0)
+        target = self.expr(node.target)
+        self.token(2)
+        value = self.expr(node.value)
+        return tree.Walrus(Span(self.path, start, self.at), target, value)
 
 
-def _dotted(node: Any) -> str:
-    if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
-    value: str = node.value
-    return value
+def _by_class(prefix: str) -> dict[Any, Callable[[_Converter, Any], Any]]:
+    """The methods of the converter by the class of libcst that they are named after."""
+    return {
+        getattr(cst, name.removeprefix(prefix)): method
+        for name, method in vars(_Converter).items()
+        if name.startswith(prefix)
+    }
+
+
+_STATEMENTS: dict[Any, Callable[[_Converter, Any], tree.Stmt]] = _by_class("s_")
+_EXPRESSIONS: dict[Any, Callable[[_Converter, Any], tree.Expr]] = _by_class("x_")
 
 
 def _bound_names(pattern: cst.CSTNode) -> list[str]:
