@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tritonlint.runtime.guard import stat_fields
+
 STUB_NAME = "triton_python_backend_stub"
 LIBPYTHON = re.compile(r"libpython(?:3-[0-9a-f]+)?\.?(?P<version>3\.\d+|\d+)\.so")
 PYTHON_FOLDER = re.compile(r"/python(3\.\d+)/")
@@ -139,25 +141,8 @@ def environment_of(pid: int) -> dict[str, str]:
 
 def parent_of(pid: int) -> int:
     """Id of the parent of ``pid``, 0 when the process is gone."""
-    fields = _stat(pid)
+    fields = stat_fields(pid)
     return int(fields[1]) if fields else 0
-
-
-def descendants(root: int) -> list[int]:
-    """``root`` and all its living descendants, parents before children; zombies are left out."""
-    children: dict[int, list[int]] = {}
-    dead = set()
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            fields = _stat(int(name))
-            if fields:
-                children.setdefault(int(fields[1]), []).append(int(name))
-                if fields[0] in "ZX":
-                    dead.add(int(name))
-    found = [root] if Path(f"/proc/{root}").exists() else []
-    for pid in found:
-        found.extend(children.get(pid, ()))
-    return [pid for pid in found if pid not in dead]
 
 
 def resident_memory(pid: int) -> int:
@@ -167,14 +152,6 @@ def resident_memory(pid: int) -> int:
     except (OSError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        # The command in field 2 may hold spaces and parentheses.
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return []
 
 
 def _is_stub(pid: int) -> bool:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import shutil
+import re
 import signal
 import socket
-import subprocess
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,23 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
+from tritonlint.runtime.guard import Guard, GuardError, descendants
 from tritonlint.runtime.wheel import ServerInstallation
+from tritonlint.target import release_table
 
 START_SECONDS = 60.0
 LOAD_SECONDS = 60.0
 STOP_SECONDS = 10.0
+START_TRIES = 3
+# The frames of a traceback are indented, the line of the exception is not.
+PYTHON_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t]+[^\n]*\n)*[^\n]*")
+FATAL_ERROR = re.compile(r"Fatal Python error: [^\n]*(?:\n(?![EIWF]\d{4} )[^\n]+)*")
+FRAMES = re.compile(r"\n\nAt:\n(?:[ \t]+[^\n]*(?:\n|$))+")
+LOG_LINE = re.compile(r"^[EIWF]\d{4} [^\]\n]*\] *", re.MULTILINE)
+EXCEPTION = re.compile(
+    r"(?:^|: +)(?P<name>(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Stop\w*Iteration))(?=:|$)", re.MULTILINE
+)
+PORT_TAKEN = ("already in use", "Failed to bind", "Unable to create server socket")
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  (the folder that POSIX shared memory lives in, not a temporary file)
 
 
@@ -82,13 +94,29 @@ class VersionState:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What a server that ended by itself had left behind: processes (id and command line), regions, environments."""
+
+    processes: tuple[tuple[int, str], ...] = ()
+    regions: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.processes or self.regions or self.environments)
+
+
 class DisposableServer:
     """Starts a server over ``repository`` when entered and removes every trace of it when left.
 
     ``control`` is the model control mode: with ``explicit`` nothing is loaded before :meth:`load`. ``options``
     are further command line arguments, ``environment`` goes on top of the installation's. ``backends`` replaces
     the installation's backend folder. gRPC and metrics are off unless asked for, so that one port is enough.
-    ``stop_seconds`` is the time the server gets to end by itself; with 0 it is killed at once.
+    ``stop_seconds`` is the time the server gets to end by itself; with 0 it is killed at once. After :meth:`stop`
+    ``leftovers`` tells what was still there when it had ended by itself.
+
+    Regions that a client makes shall begin with ``client_region_prefix``: they are removed with the rest, and
+    :meth:`shared_memory` leaves them out.
     """
 
     def __init__(
@@ -114,15 +142,21 @@ class DisposableServer:
         self.metrics = metrics
         self.start_seconds = start_seconds
         self.stop_seconds = stop_seconds
-        self.shared_memory_prefix = f"tritonlint_{uuid.uuid4().hex[:12]}_"
+        unique = f"tritonlint_{uuid.uuid4().hex[:12]}"
+        self.shared_memory_prefix = f"{unique}_"
+        self.client_region_prefix = f"{unique}-"
+        self.leftovers = Leftovers()
         self.http_port = 0
         self.grpc_port = 0
         self.metrics_port = 0
         self._extra_environment = dict(environment or {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self._identity = unique
+        self._guard: Guard | None = None
         self._folder: Path | None = None
         self._log = ""
-        self._connection: http.client.HTTPConnection | None = None
+        self._version = installation.version
+        self._connections = threading.local()
+        self._all_connections: list[http.client.HTTPConnection] = []
 
     def __enter__(self) -> DisposableServer:
         try:
@@ -138,14 +172,22 @@ class DisposableServer:
         self.stop()
 
     @property
+    def version(self) -> str:
+        """The version that the server reports ("2.51.0"); empty before it runs when the installation does not say."""
+        return self._version
+
+    @property
     def release(self) -> str:
-        """Release of the server ("24.10"); the version it reports when that is no known release."""
-        return self.installation.release
+        """Release of the server ("24.10"); empty when its version is none of the release table."""
+        if self.installation.release:
+            return self.installation.release
+        table = release_table()
+        return next((release for release in table if table[release].get("triton") == self.version), "")
 
     @property
     def description(self) -> str:
         """One line for a report: which server this is and where it is from."""
-        return f"tritonserver {self.installation.version} ({self.release}), {self.installation.origin}"
+        return f"tritonserver {self.version} ({self.release or 'no known release'}), {self.installation.origin}"
 
     @property
     def executable(self) -> Path:
@@ -164,15 +206,15 @@ class DisposableServer:
 
     @property
     def pid(self) -> int:
-        """Process id of the server; its process group has the same number."""
-        if self._process is None:
+        """Process id of the server."""
+        if self._guard is None:
             raise ServerError("the server is not running")
-        return self._process.pid
+        return self._guard.pid
 
     @property
     def alive(self) -> bool:
         """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
+        return self._guard is not None and self._guard.alive
 
     @property
     def log(self) -> str:
@@ -243,13 +285,16 @@ class DisposableServer:
         *,
         seconds: float = 30.0,
     ) -> Answer:
-        """One HTTP call over a kept connection.
+        """One HTTP call over a kept connection; each thread has its own.
 
         Raises :class:`ServerCrashError` when the process died meanwhile and :class:`ServerHangError` when it did not
         answer in time.
         """
-        connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=seconds)
-        self._connection = connection
+        connection: http.client.HTTPConnection | None = getattr(self._connections, "kept", None)
+        if connection is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=seconds)
+            self._connections.kept = connection
+            self._all_connections.append(connection)
         connection.timeout = seconds
         if connection.sock is not None:
             connection.sock.settimeout(seconds)
@@ -258,8 +303,7 @@ class DisposableServer:
             response = connection.getresponse()
             return Answer(response.status, response.read())
         except (OSError, http.client.HTTPException) as error:
-            self._connection = None
-            connection.close()
+            self._drop_connection()
             timed_out = isinstance(error, TimeoutError)
             # A dying process closes its sockets a moment before it can be waited for.
             self._wait(0.0 if timed_out else 2.0)
@@ -270,46 +314,40 @@ class DisposableServer:
             raise ServerError(f"{method} {path}: {error}") from error
 
     def processes(self) -> list[int]:
-        """Ids of all living processes of the server's session, the server included."""
-        if self._process is None:
-            return []
-        found = []
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                try:
-                    # The command in field 2 may hold spaces and parentheses; the session is field 6.
-                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                except OSError:
-                    continue
-                if int(fields[3]) == self._process.pid and fields[0] != "Z":
-                    found.append(int(folder.name))
-        return found
+        """Ids of all living processes of the server, the server included, also of those that outlived their parent."""
+        return descendants(self._guard.process)[1:] if self._guard is not None else []
 
     def shared_memory(self) -> list[Path]:
         """The Python backend's regions of this server."""
-        return sorted(SHARED_MEMORY.glob(f"{self.shared_memory_prefix}*"))
+        return sorted(self.shared_memory_folder.glob(f"{self.shared_memory_prefix}*"))
+
+    def environments(self) -> list[Path]:
+        """Folders below :attr:`temporary_folder` into which this server unpacks environments."""
+        if self._guard is None:
+            return []
+        _ = self._guard.alive
+        return [Path(path) for path in self._guard.environments if Path(path).is_dir()]
 
     def stop(self) -> None:
-        """End the process group (politely, then by force) and remove everything it left; safe to call twice."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        if self._process is not None:
-            if self.alive and self.stop_seconds > 0:
-                self._process.send_signal(signal.SIGTERM)
-                self._wait(self.stop_seconds)
-            # Stubs outlive a server that crashed or was killed.
-            for pid in self.processes():
-                _kill(pid)
-            if self.alive:
-                _kill(self._process.pid)
-            self._process.wait()
-        for region in self.shared_memory():
-            region.unlink(missing_ok=True)
-        if self._folder is not None:
-            _ = self.log
-            folder, self._folder = self._folder, None
-            shutil.rmtree(folder, ignore_errors=True)
+        """End everything (politely, then by force) and remove everything it left; safe to call twice."""
+        if self._guard is not None:
+            if self.stop_seconds > 0:
+                self._unload_all()
+            # The server does not end while a connection is open.
+            for connection in self._all_connections:
+                connection.close()
+            ended = self._guard.stop(self.stop_seconds)
+            self.leftovers = Leftovers(
+                tuple((pid, command) for pid, command in ended["processes"]),
+                tuple(ended["regions"]),
+                tuple(ended["environments"]),
+            )
+            self._end_guard()
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Send the server's process a signal."""
+        if self._guard is not None:
+            self._guard.signal(number)
 
     def command(self) -> list[str]:
         """The command line; ports are chosen by then."""
@@ -328,37 +366,87 @@ class DisposableServer:
             f"--allow-metrics={'true' if self.metrics else 'false'}",
             *((f"--metrics-port={self.metrics_port}",) if self.metrics else ()),
             f"--backend-config=python,shm-region-prefix-name={self.shared_memory_prefix}",
+            f"--id={self._identity}",
             "--exit-timeout-secs=5",
             *self.options,
         ]
 
     def _start(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="tritonlint-server-"))
-        self.http_port, self.grpc_port, self.metrics_port = _free_ports(3)
-        temporary = self._folder / "tmp"
-        temporary.mkdir()
+        for remaining in reversed(range(START_TRIES)):
+            self.http_port, self.grpc_port, self.metrics_port = _free_ports(3)
+            self._folder = Path(tempfile.gettempdir()) / f"tritonlint-server-{uuid.uuid4().hex[:12]}"
+            try:
+                self._guard = Guard(self._specification(self._folder))
+            except GuardError as error:
+                raise ServerError(str(error)) from error
+            try:
+                self._wait_until_ready()
+                return
+            except ServerCrashError:
+                # Between the choice of a port and the server's own bind another process can take it.
+                if remaining == 0 or not any(words in self.log for words in PORT_TAKEN):
+                    raise
+                self._end_guard()
+
+    def _specification(self, folder: Path) -> dict[str, Any]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        environment |= {"TMPDIR": str(temporary), "TRITON_SERVER_ESCAPE_LOG_MESSAGES": "0"}
+        environment |= {"TMPDIR": str(folder / "tmp"), "TRITON_SERVER_ESCAPE_LOG_MESSAGES": "0"}
         environment |= self.installation.environment
         environment |= self._extra_environment
-        with (self._folder / "output.log").open("wb") as output:
-            self._process = subprocess.Popen(
-                self.command(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=temporary,
-                env=environment,
-                start_new_session=True,
-            )
+        return {
+            "command": self.command(),
+            "environment": environment,
+            "folder": str(folder),
+            "prefix": self._identity,
+            "watch": str(self.temporary_folder),
+            "cleanup": [],
+        }
+
+    def _wait_until_ready(self) -> None:
         end = time.monotonic() + self.start_seconds
         while time.monotonic() < end:
             if not self.alive:
                 raise ServerCrashError(self._cause_of_death(), self._last_lines())
             if self._listens() and self.ready(seconds=5.0):
+                self._check_identity()
                 return
             time.sleep(0.02)
         raise ServerHangError(f"the server was not ready within {self.start_seconds:g} s: {self._last_lines()}")
+
+    def _check_identity(self) -> None:
+        """Another server on the same port would answer just as well."""
+        metadata = json.loads(self.request("GET", "/v2", seconds=5.0).body)
+        if metadata.get("name") != self._identity:
+            raise ServerError(f"another server answers on port {self.http_port}")
+        self._version = str(metadata.get("version", ""))
+
+    def _unload_all(self) -> None:
+        """With nothing loaded a server ends at once; else it looks only once a second whether its models are gone."""
+        end = time.monotonic() + self.stop_seconds
+        try:
+            while self.alive and time.monotonic() < end:
+                live = [row for row in self.repository_index(seconds=2.0) if row.state in ("READY", "UNLOADING")]
+                if not live:
+                    return
+                for row in live:
+                    if row.state == "READY" and self.control == "explicit":
+                        self.unload(row.model, seconds=2.0)
+                time.sleep(0.02)
+        except ServerError:
+            return
+
+    def _end_guard(self) -> None:
+        if self._guard is not None:
+            _ = self.log
+            self._folder = None
+            self._guard.close()
+
+    def _drop_connection(self) -> None:
+        connection: http.client.HTTPConnection | None = getattr(self._connections, "kept", None)
+        if connection is not None:
+            connection.close()
+            self._all_connections.remove(connection)
+            self._connections.kept = None
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
@@ -366,20 +454,41 @@ class DisposableServer:
             return probe.connect_ex(("127.0.0.1", self.http_port)) == 0
 
     def _wait(self, seconds: float) -> None:
-        if self._process is not None:
-            try:
-                self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                return
+        if self._guard is not None:
+            self._guard.wait(seconds)
 
     def _cause_of_death(self) -> str:
-        status = self._process.poll() if self._process is not None else None
+        status = self._guard.returncode if self._guard is not None else None
         if status is not None and status < 0:
             return signal.Signals(-status).name
         return f"exit status {status}"
 
     def _last_lines(self, count: int = 12) -> str:
         return "\n".join(self.log.splitlines()[-count:])
+
+
+def first_traceback(log: str) -> str | None:
+    """The first Python traceback (or fatal interpreter error) in ``log``, without the server's line prefix.
+
+    Triton prints two forms: Python's own, and the one of the binding layer, whose places follow ``At:``.
+    """
+    found = [
+        (match.start(), match[0]) for pattern in (PYTHON_TRACEBACK, FATAL_ERROR) for match in pattern.finditer(log)
+    ]
+    frames = FRAMES.search(log)
+    if frames is not None:
+        found.append(_with_exception(log, frames))
+    return min(found)[1].rstrip() if found else None
+
+
+def _with_exception(log: str, frames: re.Match[str]) -> tuple[int, str]:
+    start = 0
+    for prefix in LOG_LINE.finditer(log, 0, frames.start()):
+        start = prefix.end()
+    exception = EXCEPTION.search(log, start, frames.start())
+    if exception is not None:
+        start = exception.start("name")
+    return start, log[start : frames.end()]
 
 
 def _free_ports(count: int) -> list[int]:
@@ -391,10 +500,3 @@ def _free_ports(count: int) -> list[int]:
     finally:
         for one in sockets:
             one.close()
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
