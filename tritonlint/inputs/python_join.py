@@ -5,10 +5,22 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Literal
 
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Edit
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_flow import checked_for_none
-from tritonlint.inputs.python_tree import Assign, Attribute, Comprehension, Expr, Name, Sequence, Walrus
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Comprehension,
+    Expr,
+    Name,
+    Sequence,
+    Subscript,
+    Walrus,
+)
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.source import Span
 
@@ -64,6 +76,21 @@ def received_types(config: Document) -> dict[str, str]:
     return found
 
 
+def astype_edits(python: PythonFacts, value: Expr, dtype: str) -> tuple[Edit, ...]:
+    """The edits that convert an array; none when NumPy is not imported or ``dtype`` is no plain type."""
+    numpy = next((n for n, b in python.frames[0].bindings.items() if len(b) == 1 and b[0].target == "numpy"), "")
+    if not numpy or dtype == "object":
+        return ()
+    convert = f".astype({numpy}.{'bool_' if dtype == 'bool' else dtype})"
+    start, end = (
+        Span(python.path, value.span.start, value.span.start),
+        Span(python.path, value.span.end, value.span.end),
+    )
+    if isinstance(value, Name | Call | Attribute | Subscript):
+        return (Edit(end, convert),)
+    return Edit(start, "("), Edit(end, f"){convert}")
+
+
 def near_name(name: str, names: dict[str, Span]) -> str | None:
     """The declared name that was probably meant; the only one there is, if need be."""
     folded = {known.lower(): known for known in names}
@@ -106,3 +133,8 @@ def is_list(python: PythonFacts, expr: Expr) -> bool:
 def uses_sender(python: PythonFacts) -> bool:
     """Whether anything in the file could answer requests other than through the value of execute."""
     return "get_response_sender" in python.text or "set_release_flags" in python.text
+
+
+def may_batch(effective: EffectiveConfig) -> bool:
+    """Whether one call of execute can get several requests: a batcher is configured, and batches are allowed."""
+    return effective.scheduling in {"dynamic", "sequence"} and (effective.max_batch_size or 0) > 1

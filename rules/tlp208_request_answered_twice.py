@@ -1,0 +1,163 @@
+"""A request that gets two responses
+
+## What it does
+Follows the loop over requests: a `responses.append(…)` behind which another one is reached for the same request. The
+usual cause is a `continue` that is missing after the error response.
+
+## What happens
+The number of responses no longer matches the number of requests, and every request of the batch fails, the good ones
+too.
+
+## How to fix
+Write `continue` after the first one, or put the second into an `else`.
+
+## Source
+Facts, python-backend 6.4: wrong number of responses (every release; seen on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Fix, Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
+from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_tree import Handler, If, Name
+from tritonlint.python_edits import insert_after
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP208",
+    name="request-answered-twice",
+    effect="request-failure",
+    server_says=("Number of InferenceResponse objects do not match",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or uses_sender(python):
+        return
+    for name in dict.fromkeys(s.value.id for s in returns(execute) if isinstance(s.value, Name)):
+        loop = answering_loop(execute, name)
+        found = answers(loop, name) if loop is not None else None
+        if found is None or loop is None:
+            continue
+        last_of_block = {
+            block[-1].span
+            for node in own_nodes(execute)
+            if isinstance(node, If | Handler)
+            for block in (node.body, node.orelse if isinstance(node, If) else ())
+            if block
+        }
+        told = set()
+        for first, second in found.twice:
+            if first.span in told:
+                continue
+            told.add(first.span)
+            edit = insert_after(python, first, "continue") if first.span in last_of_block else None
+            yield Problem(
+                first.span,
+                f"this request gets a second response in `{name}` further down, so the whole batch fails",
+                help="write `continue` behind this response, or put the other one into an `else`",
+                related=(Related(second.span, "the second one"), Related(loop.header, "one for each of these")),
+                fix=Fix("go on with the next request", (edit,), safety="unsafe") if edit is not None else None,
+                key=name,
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] > 0:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError("too large")))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP208
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] > 0:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError("too large")))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                if x[0] > 0:
+                    raise ValueError("too large")
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP208
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                if x[0] > 0:
+                    raise ValueError("too large")
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] < 0:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError("too small")))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+)

@@ -1,0 +1,270 @@
+"""Something else than a response in the list of responses
+
+## What it does
+Reports tensors, arrays, lists, strings and None put into the list that execute returns, and `extend` or `+=` with one
+response.
+
+## What happens
+Every request of the call fails. None in the list of a model without a response sender is worse since 24.06: the client
+of that request waits for ever.
+
+## How to fix
+Append `pb_utils.InferenceResponse(output_tensors=[…])`.
+
+## Source
+Facts, python-backend 6.4 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Dict,
+    Expr,
+    FString,
+    Function,
+    Name,
+    Sequence,
+    Starred,
+    dotted,
+)
+from tritonlint.python_edits import pb_alias
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP210",
+    name="response-list-element",
+    effect="request-failure",
+    server_says=("object in the execute function return list, found type", "object is not iterable"),
+)
+
+
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or execute.decorators or effective.decoupled is not False:
+        return
+    told: set[Span] = set()
+    for element, whole in _elements(python, execute):
+        sources = python.follow(element)
+        if not sources or element.span in told:
+            continue
+        kinds = [_kind(python, source, where) for source, where in sources]
+        kind = kinds[0]
+        right = kinds.count("an InferenceResponse")
+        if kind is None or None in kinds or right not in {0, len(kinds)}:
+            continue
+        if whole:
+            if not right:
+                continue
+            told.add(element.span)
+            start, end = element.span.start, element.span.end
+            edits = (Edit(Span(python.path, start, start), "["), Edit(Span(python.path, end, end), "]"))
+            yield Problem(
+                element.span,
+                "this is one response, not a list: adding it raises `object is not iterable`",
+                help="use `append`",
+                fix=Fix("make it a list", edits, safety="unsafe"),
+                key="extend",
+            )
+        elif not right and not (kind == "None" and uses_sender(python)):
+            told.add(element.span)
+            pb = pb_alias(python)
+            fix = None
+            if kind in {"a Tensor", "a list"} and pb is not None:
+                before, after = ("([", "])") if kind == "a Tensor" else ("(", ")")
+                start, end = element.span.start, element.span.end
+                wrap = (
+                    Edit(Span(python.path, start, start), f"{pb}.InferenceResponse{before}"),
+                    Edit(Span(python.path, end, end), after),
+                )
+                fix = Fix("make it a response", wrap, safety="unsafe")
+            yield Problem(
+                element.span,
+                "None in the list of responses: the client of this request waits for ever (before 24.06: an error)"
+                if kind == "None"
+                else f"this is {kind}, but the list that execute returns takes InferenceResponse objects only",
+                help="append `pb_utils.InferenceResponse(output_tensors=[…])`",
+                fix=fix,
+                key=kind,
+            )
+
+
+def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bool]]:
+    """What gets into the returned lists; True behind what is added as if it were a list itself."""
+    names: set[str] = set()
+    for statement in returns(execute):
+        value = statement.value
+        if isinstance(value, Name):
+            names.add(value.id)
+        elif value is not None:
+            yield from _of_list(value)
+    lists = {
+        target.id
+        for node in own_nodes(execute)
+        if isinstance(node, Assign) and (starts_list(node) or _is_list(node.value))
+        for target in node.targets
+        if isinstance(target, Name) and target.id in names
+    }
+    for node in own_nodes(execute):
+        if isinstance(node, Call) and isinstance(node.func, Attribute) and len(node.arguments) == 1 and node.certain:
+            if isinstance(node.func.value, Name) and node.func.value.id in lists:
+                if node.func.attr == "append":
+                    yield node.arguments[0].value, False
+                elif node.func.attr == "extend":
+                    yield from _of_list(node.arguments[0].value)
+                    yield node.arguments[0].value, True
+        elif isinstance(node, Assign) and any(dotted(t) in lists for t in node.targets) and node.value is not None:
+            yield from _of_list(node.value)
+            if node.operator == "+":
+                yield node.value, True
+
+
+def _is_list(expr: Expr | None) -> bool:
+    return isinstance(expr, Sequence | Comprehension) and expr.kind == "list"
+
+
+def _of_list(expr: Expr) -> Iterator[tuple[Expr, bool]]:
+    if isinstance(expr, Sequence) and expr.kind == "list":
+        yield from ((item, False) for item in expr.items if not isinstance(item, Starred))
+    elif isinstance(expr, Comprehension) and expr.kind == "list" and len(expr.elements) == 1:
+        yield expr.elements[0], False
+
+
+def _kind(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
+    if isinstance(expr, Constant):
+        return "None" if expr.value is None else f"a {type(expr.value).__name__}"
+    if isinstance(expr, FString):
+        return "a str"
+    if isinstance(expr, Sequence):
+        return f"a {expr.kind}"
+    if isinstance(expr, Dict):
+        return "a dict"
+    if not isinstance(expr, Call):
+        return None
+    name = python.pb_name(expr.func, frame)
+    if name is not None:
+        return {
+            "InferenceResponse": "an InferenceResponse",
+            "Tensor": "a Tensor",
+            "Tensor.from_dlpack": "a Tensor",
+            "TritonError": "a TritonError",
+            "InferenceRequest": "an InferenceRequest",
+            "get_input_tensor_by_name": "a Tensor",
+        }.get(name)
+    if (python.qualified(expr.func, frame) or "").startswith("numpy."):
+        return "a NumPy array"
+    if isinstance(expr.func, Attribute) and expr.func.attr == "as_numpy":
+        return "a NumPy array"
+    return None
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(y)
+#                            ^ TLP210
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses += pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+#                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP210
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses += [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] > 0:
+                responses.append(None)
+#                                ^^^^ TLP210
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses += [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
+        return responses
+""",
+)

@@ -1,0 +1,190 @@
+"""The same number of responses, however many requests there are
+
+## What it does
+Reports an `execute` that answers with a list of one response written out, or appends to its list behind the loop over
+the requests only, when the model has a batcher and so gets several requests in one call.
+
+## What happens
+As soon as two requests come together the number of responses does not match, and all of them fail. With single
+requests, as in most tests, everything looks well.
+
+## How to fix
+Make one response per request: append inside the loop over `requests`.
+
+## Source
+Facts, python-backend 6.4: wrong number of responses (every release; seen on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, request_loops, returns, starts_list
+from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_tree import (
+    Assert,
+    Assign,
+    Attribute,
+    Call,
+    Compare,
+    Expression,
+    For,
+    Function,
+    Handler,
+    If,
+    Name,
+    Node,
+    Sequence,
+    Starred,
+    While,
+    dotted,
+    walk,
+)
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP211",
+    name="fixed-number-of-responses",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("Number of InferenceResponse objects do not match",),
+)
+
+
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or execute.decorators or uses_sender(python) or not may_batch(effective):
+        return
+    if effective.decoupled is not False or _counts_requests(execute):
+        return
+    loops = request_loops(execute)
+    related = tuple(Related(loop.header, "the requests are read here") for loop in loops[:1])
+    inside = {n.span for node in own_nodes(execute) if isinstance(node, For | While | Handler) for n in walk(node)}
+    for statement in returns(execute):
+        value = statement.value
+        if statement.span in inside or value is None:
+            continue
+        one: Node | None = None
+        if isinstance(value, Sequence) and value.kind == "list" and len(value.items) == 1:
+            one = None if isinstance(value.items[0], Starred) else value
+        elif isinstance(value, Name):
+            one = _single_append(python, execute, value.id, inside)
+        if one is not None:
+            yield Problem(
+                one.span,
+                "this is one response, however many requests the call holds: when Triton batches, all of them fail",
+                help="make one response per request: append inside the loop over the requests",
+                related=related,
+                key="one",
+            )
+
+
+def _counts_requests(execute: Function) -> bool:
+    """Whether the function asks how many requests there are, and so may know that there is one."""
+    name = execute.positional[1].name if len(execute.positional) > 1 else ""
+    return any(
+        isinstance(n, Call) and dotted(n.func) == "len" and any(dotted(a.value) == name for a in n.arguments)
+        for node in own_nodes(execute)
+        if isinstance(node, If | Assert | Compare)
+        for n in walk(node if isinstance(node, Compare) else node.test)
+    )
+
+
+def _single_append(python: PythonFacts, execute: Function, name: str, inside: set[Span]) -> Node | None:
+    """The only append to a list that starts empty, when it is in no loop; None when anything else may fill it."""
+    appends: list[Node] = []
+    for node in own_nodes(execute):
+        if isinstance(node, Name) and node.id == name:
+            continue
+        if isinstance(node, Call) and dotted(node.func) == f"{name}.append":
+            appends.append(node)
+        elif isinstance(node, Assign) and any(dotted(t) == name for t in node.targets):
+            if node.operator or not starts_list(node):
+                return None
+        elif isinstance(node, Attribute | Call) and _may_fill(node, name):
+            return None
+    top = {statement.value.span for statement in execute.body if isinstance(statement, Expression)}
+    return appends[0] if len(appends) == 1 and appends[0].span in top - inside else None
+
+
+def _may_fill(node: Attribute | Call, name: str) -> bool:
+    if isinstance(node, Attribute):
+        return dotted(node.value) == name and node.attr != "append"
+    return any(dotted(argument.value) == name for argument in node.arguments)
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        responses.append(response)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP211
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        x = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP211
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        x = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
+""",
+)

@@ -1,0 +1,212 @@
+"""Responses in another order than their requests
+
+## What it does
+Reports a loop over `reversed(requests)`, `requests[::-1]` or `sorted(requests, …)` whose responses are returned as
+they come, and responses that are reversed, sorted, or inserted at the front before they are returned.
+
+## What happens
+Triton gives response number i to request number i of its own list: when requests are batched, clients get each
+other's results, with status OK.
+
+## How to fix
+Keep the order of `requests`; if the work needs another order, put each response at the index of its request.
+
+## Source
+Facts, python-backend 6.4 (observed on 24.10: three batched clients got each other's results).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Expr,
+    For,
+    Function,
+    Name,
+    Node,
+    Slice,
+    Subscript,
+    Unary,
+    dotted,
+    walk,
+)
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP212", name="responses-in-other-order", effect="wrong-result")
+
+
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or uses_sender(python) or len(execute.positional) < 2 or effective.decoupled is not False:
+        return
+    requests = execute.positional[1].name
+    names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
+    turned: list[tuple[Node, str]] = []
+    for node in own_nodes(execute):
+        if isinstance(node, For) and _reordered(node.iterable, requests):
+            filled = {name for name in names if _appends_to(node, name)}
+            if filled:
+                turned += [(node.iterable, name) for name in sorted(filled)]
+        elif isinstance(node, Call) and isinstance(node.func, Attribute) and dotted(node.func.value) in names:
+            front = node.func.attr == "insert" and isinstance(node.argument(0), Constant)
+            if node.func.attr in {"reverse", "sort"} or (front and _value(node.argument(0)) == 0):
+                turned.append((node, dotted(node.func.value) or ""))
+    for statement in returns(execute):
+        value = statement.value
+        if isinstance(value, Call) and dotted(value.func) == "list" and len(value.arguments) == 1:
+            value = value.arguments[0].value
+        if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
+            if _reordered(value.clauses[0].iterable, requests):
+                turned.append((value.clauses[0].iterable, ""))
+            continue
+        name = _reordered_name(value)
+        if name is not None and value is not None and _is_local_list(execute, name):
+            turned.append((value, name))
+    # Two of them may undo each other.
+    if len(turned) != 1:
+        return
+    node, name = turned[0]
+    if name and _filled_otherwise(execute, name):
+        return
+    yield Problem(
+        node.span,
+        "responses leave in another order than the requests came: clients of a batch get each other's results",
+        help="keep the order of `requests`; put each response at the index of its request",
+        effect=None if may_batch(effective) else "hygiene",
+        certainty=None if may_batch(effective) else "likely",
+        key="order",
+    )
+
+
+def _value(expr: Expr | None) -> object:
+    return expr.value if isinstance(expr, Constant) else None
+
+
+def _reordered(expr: Expr, requests: str) -> bool:
+    return _reordered_name(expr) == requests
+
+
+def _reordered_name(expr: Expr | None) -> str | None:
+    """``x`` of ``reversed(x)``, ``sorted(x)`` and ``x[::-1]``."""
+    if isinstance(expr, Call) and dotted(expr.func) in {"reversed", "sorted"} and expr.arguments:
+        return expr.arguments[0].value.id if isinstance(expr.arguments[0].value, Name) else None
+    if isinstance(expr, Subscript) and len(expr.items) == 1 and isinstance(expr.items[0], Slice):
+        step = expr.items[0].step
+        minus_one = isinstance(step, Unary) and step.operator == "-" and _value(step.operand) == 1
+        backwards = minus_one or _value(step) == -1
+        return expr.value.id if isinstance(expr.value, Name) and backwards else None
+    return None
+
+
+def _appends_to(loop: For, name: str) -> bool:
+    return any(isinstance(n, Call) and dotted(n.func) == f"{name}.append" for n in walk(loop.body))
+
+
+def _is_local_list(execute: Function, name: str) -> bool:
+    starts = (n for n in own_nodes(execute) if isinstance(n, Assign) and starts_list(n))
+    return any(dotted(target) == name for start in starts for target in start.targets)
+
+
+def _filled_otherwise(execute: Function, name: str) -> bool:
+    """Whether responses are also put in by index, or the list is made anew: then the order may be right."""
+    for node in own_nodes(execute):
+        if isinstance(node, Subscript) and dotted(node.value) == name:
+            step = node.items[0] if node.items else None
+            if not isinstance(step, Slice):
+                return True
+        if isinstance(node, Assign) and any(dotted(t) == name for t in node.targets) and not starts_list(node):
+            return True
+    return False
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in reversed(requests):
+#                      ^^^^^^^^^^^^^^^^^^ TLP212
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.insert(0, pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP212
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses[::-1]
+#              ^^^^^^^^^^^^^^^ TLP212
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in reversed(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        responses.reverse()
+        return responses
+""",
+)
