@@ -18,14 +18,12 @@ Facts, python-backend 6.4 (observed on 23.10 to 26.07).
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
-from tritonlint.inputs.python_join import declared, received_types, tensors_by_name
-from tritonlint.inputs.python_tree import Attribute, Call, Name, Subscript
+from tritonlint.inputs.python_join import astype_edits, declared, received_types, tensors_by_name
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
-from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP104",
@@ -39,14 +37,6 @@ def _fits(declared_type: str, dtype: str) -> bool:
     if declared_type == "TYPE_STRING":
         return dtype in {"object", "bytes"}
     return TRITON_TO_NUMPY[declared_type] == dtype
-
-
-def _numpy(python: PythonFacts) -> str:
-    """The name that NumPy is imported by."""
-    for name, bindings in python.frames[0].bindings.items():
-        if len(bindings) == 1 and bindings[0].target == "numpy":
-            return name
-    return ""
 
 
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
@@ -78,21 +68,13 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             seen.add(write.call.span.start)
             name, scalar = wrong[0]
             right = TRITON_TO_NUMPY[str(scalar.value)] if scalar is not None else ""
-            fix = None
-            numpy = _numpy(python)
-            if numpy and right != "object":
-                simple = isinstance(write.value, Name | Call | Attribute | Subscript)
-                start, end = write.value.span.start, write.value.span.end
-                convert = f".astype({numpy}.{right if right != 'bool' else 'bool_'})"
-                edits = () if simple else (Edit(Span(python.path, start, start), "("),)
-                edit = Edit(Span(python.path, end, end), convert if simple else f"){convert}")
-                fix = Fix(f"convert to {right}", (*edits, edit), safety="unsafe")
+            edits = astype_edits(python, write.value, right)
             yield Problem(
                 write.value.span,
                 f'output "{name}" is declared {scalar.value if scalar else ""}, but this array is {dtype}',
                 help=f"add `.astype(np.{right})`, or declare {BACK.get(dtype or '', 'the type that is sent')}",
                 related=(Related(scalar.span, "declared here"),) if scalar is not None else (),
-                fix=fix,
+                fix=Fix(f"convert to {right}", edits, safety="unsafe") if edits else None,
                 key=name,
             )
 

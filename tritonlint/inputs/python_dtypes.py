@@ -92,8 +92,7 @@ _NAMES = {
 }
 _SAME = frozenset(
     {
-        "copy", "reshape", "flatten", "ravel", "squeeze", "transpose", "swapaxes", "repeat", "round", "clip", "take",
-        "byteswap",
+        "copy", "reshape", "flatten", "ravel", "squeeze", "transpose", "swapaxes", "repeat", "take", "byteswap",
     }
 )  # fmt: skip
 _SAME_FUNCTIONS = frozenset(
@@ -101,7 +100,7 @@ _SAME_FUNCTIONS = frozenset(
         "numpy.squeeze", "numpy.expand_dims", "numpy.reshape", "numpy.transpose", "numpy.ascontiguousarray",
         "numpy.copy", "numpy.ravel", "numpy.flip", "numpy.roll", "numpy.repeat", "numpy.tile", "numpy.pad",
         "numpy.atleast_1d", "numpy.atleast_2d", "numpy.broadcast_to", "numpy.moveaxis", "numpy.swapaxes", "numpy.sort",
-        "numpy.abs", "numpy.clip", "numpy.zeros_like", "numpy.ones_like", "numpy.empty_like",
+        "numpy.abs", "numpy.zeros_like", "numpy.ones_like", "numpy.empty_like",
     }
 )  # fmt: skip
 _FLOAT64 = frozenset(
@@ -195,6 +194,11 @@ def _as_float(dtype: str | None) -> str | None:
     return "float64" if dtype in {"int32", "int64", "uint32", "uint64"} else None
 
 
+def _if_float(dtype: str | None) -> str | None:
+    # Whole numbers clipped to 0.5 become float64.
+    return dtype if dtype is not None and dtype.startswith("float") else None
+
+
 def _reduced(function: str, dtype: str | None) -> str | None:
     if dtype is None or dtype.startswith("float") or function in {"max", "min", "amax", "amin"}:
         return dtype
@@ -284,6 +288,8 @@ class Types:
                 return self._common(first, frame, steps)
             if name in _SAME_FUNCTIONS:
                 return self.of(first, frame, steps + 1)
+            if name in {"numpy.clip", "numpy.round"}:
+                return _if_float(self.of(first, frame, steps + 1))
             bare = name.removeprefix("numpy.")
             if bare in _NAMES and "." not in bare:
                 return _NAMES[bare]
@@ -297,6 +303,8 @@ class Types:
         if call.func.attr == "astype":
             given = call.argument(0, "dtype")
             return dtype_name(self.facts, given, frame) if given is not None else None
+        if call.func.attr in {"clip", "round"}:
+            return _if_float(self.of(call.func.value, frame, steps + 1))
         if call.func.attr in _SAME:
             return self.of(call.func.value, frame, steps + 1)
         if call.func.attr in {"argmax", "argmin", "argsort"}:

@@ -1,0 +1,144 @@
+"""A called model that the repository does not have
+
+## What it does
+Compares `model_name` of an InferenceRequest that is executed with the models of the repository. Silent when the file
+loads models itself. A note when no model has a similar name and the repository itself was not given to the run, since
+the server may be started with several repositories.
+
+## What happens
+`Failed for execute the inference request. Model '…' is not ready.`: the call always fails.
+
+## How to fix
+Correct the name, or add the model.
+
+## Source
+Facts, python-backend 6.8; pain points P07 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from tritonlint.facts import RepositoryFacts
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_bls import bls_requests
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP121",
+    name="bls-model-missing",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("Failed for execute the inference request. Model",),
+)
+
+
+def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]:
+    if "load_model" in python.text:
+        return
+    repositories = repository.memo.get("repositories", {})
+    others = repositories.values() if isinstance(repositories, dict) else ()
+    for request in bls_requests(python):
+        name = request.model
+        if not name or name in repository.models or not request.executions or request.model_span is None:
+            continue
+        if any(name in other.models for other in others):
+            continue
+        # A name with another number at its end is a model of its own, not a slip of the pen.
+        bare = name.rstrip("0123456789_-.")
+        near = [n for n in get_close_matches(name, repository.models, 3, 0.8) if n.rstrip("0123456789_-.") != bare]
+        edit = Edit(request.model_span, f'"{near[0]}"') if near else None
+        literal = python.text[request.model_span.start : request.model_span.end] in {f'"{name}"', f"'{name}'"}
+        yield Problem(
+            request.model_span,
+            f"the repository has no model '{name}': this call always fails",
+            help=f"did you mean '{near[0]}'?" if near else "add the model, or start the server with its repository too",
+            fix=Fix(f"call '{near[0]}'", (edit,), safety="unsafe") if edit is not None and literal else None,
+            effect="request-failure" if near or repository.given else "hygiene",
+            key=name,
+        )
+
+
+EXAMPLES = (
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- a/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            p = pb_utils.Tensor("p", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["r"], inputs=[p])
+#                                                       ^^^^^^^ TLP121
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "r").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- b/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "s" data_type: TYPE_FP32 dims: [ 2 ] }
+-- b/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            made = [pb_utils.Tensor("r", p), pb_utils.Tensor("s", p)]
+            responses.append(pb_utils.InferenceResponse(made))
+        return responses
+""",
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- a/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            p = pb_utils.Tensor("p", x)
+            call = pb_utils.InferenceRequest(model_name="b", requested_output_names=["r"], inputs=[p])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "r").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- b/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "s" data_type: TYPE_FP32 dims: [ 2 ] }
+-- b/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            made = [pb_utils.Tensor("r", p), pb_utils.Tensor("s", p)]
+            responses.append(pb_utils.InferenceResponse(made))
+        return responses
+""",
+)

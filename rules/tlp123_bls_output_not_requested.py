@@ -1,0 +1,150 @@
+"""An output read from an answer that was not asked for it
+
+## What it does
+Compares the names given to `get_output_tensor_by_name` with `requested_output_names` of the call that the answer
+comes from. An empty list asks for all outputs.
+
+## What happens
+`get_output_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`.
+
+## How to fix
+Use the same name in both places, or request the output as well.
+
+## Source
+Facts, python-backend 6.8 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.facts import RepositoryFacts
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_bls import answers, bls_requests, target_tensors
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP123",
+    name="bls-output-not-requested",
+    effect="request-failure",
+    server_says=("'NoneType' object has no attribute 'as_numpy'",),
+)
+
+
+def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]:
+    requests = bls_requests(python)
+    if not requests:
+        return
+    execute = python.method("execute")
+    for read in python.calls_of("get_output_tensor_by_name"):
+        answer, named = read.call.argument(0), read.call.argument(1, "name")
+        if answer is None or named is None or not read.call.certain:
+            continue
+        names = python.strings(named)
+        made = answers(python, answer, python.frame_at(read.call))
+        if names is None or len(names) != 1 or made is None:
+            continue
+        spans = {call.span for call in made}
+        asked = [r for r in requests if any(e.call.span in spans for e in r.executions)]
+        if not asked or sum(sum(e.call.span in spans for e in r.executions) for r in asked) != len(spans):
+            continue
+        if any(not r.requested or names[0] in {name for name, _ in r.requested} for r in asked):
+            continue
+        requested = asked[0].requested or ()
+        target = repository.models.get(asked[0].model or "")
+        outputs = target_tensors(target, "output") if target is not None else None
+        if outputs is not None and any(name not in outputs for name, _ in requested):
+            continue  # A misspelt request is the cause, and another rule names it.
+        yield Problem(
+            named.span,
+            f"'{names[0]}' is not among the requested outputs of this answer, so this returns None",
+            help=f"requested: {', '.join(name for name, _ in requested)}",
+            related=(Related(requested[0][1], "requested here"),),
+            certainty="certain" if execute is not None and unconditional(execute, read.call) else "likely",
+            key=names[0],
+        )
+
+
+EXAMPLES = (
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- a/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            p = pb_utils.Tensor("p", x)
+            call = pb_utils.InferenceRequest(model_name="b", requested_output_names=["r"], inputs=[p])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "s").as_numpy()
+#                                                          ^^^ TLP123
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- b/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "s" data_type: TYPE_FP32 dims: [ 2 ] }
+-- b/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            made = [pb_utils.Tensor("r", p), pb_utils.Tensor("s", p)]
+            responses.append(pb_utils.InferenceResponse(made))
+        return responses
+""",
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- a/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            p = pb_utils.Tensor("p", x)
+            call = pb_utils.InferenceRequest(model_name="b", requested_output_names=["r", "s"], inputs=[p])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "s").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- b/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "s" data_type: TYPE_FP32 dims: [ 2 ] }
+-- b/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            made = [pb_utils.Tensor("r", p), pb_utils.Tensor("s", p)]
+            responses.append(pb_utils.InferenceResponse(made))
+        return responses
+""",
+)
