@@ -1,0 +1,132 @@
+"""How each rule's examples are asked, and what must be seen. One table; a rule without an entry follows its effect.
+
+Keys are codes, for the bad examples, and ``CODE clean``. Of several entries the first that fits the example counts: one
+fits when every text that it changes, and its ``where``, are in the example's files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tests.evidence.bench import BATCHED, Ask
+from tritonlint.example import Example
+from tritonlint.finding import Effect
+
+Shows = Literal["refused", "error", "hang", "error or hang", "crash", "difference", "nothing", "not observable"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an example must show and how it is asked.
+
+    ``shows`` replaces what follows from the effect. ``difference`` is a regular expression that one of the observed
+    differences must match; ``holds`` names the value that the first output must have (for a wrong value that only
+    the model knows). ``why`` explains what is not observable here, or how the fault is made to show. ``releases``
+    are further releases with what is to be seen there.
+    """
+
+    shows: Shows | None = None
+    ask: Ask = field(default_factory=Ask)
+    where: str = ""
+    difference: str = ""
+    holds: object = None
+    why: str = ""
+    releases: Mapping[str, Shows] = field(default_factory=dict)
+
+
+BY_EFFECT: Mapping[Effect, Shows] = {
+    "server-crash": "crash",
+    "load-failure": "refused",
+    "request-failure": "error or hang",
+    "wrong-result": "difference",
+    "instability": "crash",
+    "security": "not observable",
+    "performance": "not observable",
+    "portability": "not observable",
+    "hygiene": "not observable",
+}
+WHY_NOT: Mapping[Effect, str] = {
+    "security": "what an attacker could do is no outcome of a request",
+    "performance": "a matter of time and memory, not of outcome",
+    "portability": "concerns another release or machine",
+    "hygiene": "the model works; people do not",
+}
+
+TOGETHER = Ask(together=2, config=BATCHED)
+TO_OTHER = Ask(companions={"other": "echo"})
+RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}
+"""The conversion raises ValueError."""
+
+EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
+    "TLP009": (Evidence("hang"),),
+    "TLP012": (
+        Evidence(
+            ask=Ask(
+                change={
+                    '"KIND_GPU"': '"KIND_" + json.loads(\'"CPU"\')',
+                    "import numpy as np": "import json\nimport numpy as np",
+                    "x.astype(np.float32)": "np.float32([self.gpu])",
+                }
+            ),
+            holds=0.0,
+            why="asked for the kind that the instance has (CPU), with the comparison's outcome as the answer",
+        ),
+        Evidence(
+            ask=Ask(change={"x.astype(np.float32)": "np.float32([self.first])"}),
+            holds=0.0,
+            why="the comparison's outcome as the answer, on device 0",
+        ),
+    ),
+    "TLP014": (Evidence(ask=Ask(change={"if not requests:": "if requests:"}), why="the branch is taken"),),
+    "TLP102": (Evidence(difference="is missing"),),
+    "TLP103": (Evidence(difference="is missing"),),
+    "TLP104": (Evidence(difference="declared"),),
+    "TLP105": (Evidence(ask=Ask(without=("x",))),),
+    "TLP105 clean": (Evidence(ask=Ask(without=("x",))),),
+    "TLP107": (Evidence("error"),),
+    "TLP201": (
+        Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
+        Evidence(
+            "crash",
+            Ask(rounds=6, change={"responses.append": "raise ValueError(x)\n            responses.append"}),
+            why="an exception follows the pop",
+            releases={"24.03": "error", "24.07": "error"},
+        ),
+    ),
+    "TLP202": (Evidence("hang", releases={"24.03": "error", "24.07": "hang"}),),
+    "TLP203": (Evidence("error", TOGETHER),),
+    "TLP205": (Evidence("error", TOGETHER),),
+    "TLP301": (Evidence("error", Ask(change={"if not requests:": "if requests:"}), why="the branch is taken"),),
+    "TLP302": (
+        Evidence(
+            "error", Ask(change={'"x").as_numpy()': '"absent").as_numpy()'}), where="except", why="an exception happens"
+        ),
+        Evidence("error", Ask(change={"if not requests:": "if requests:"}), why="the branch is taken"),
+    ),
+    "TLP303 clean": (Evidence(ask=Ask(parameters={"scale": 2})),),
+    "TLP304": (
+        Evidence(
+            "error",
+            Ask(together=2, config=BATCHED, change=RAISES),
+            why="the conversion is made to raise for a batch of two",
+        ),
+    ),
+    "TLP306": (Evidence("error", Ask(companions={"other": "failing"})),),
+    "TLP306 clean": (Evidence(ask=TO_OTHER),),
+    "TLP501": (Evidence("error", TO_OTHER),),
+    "TLP503": (Evidence("hang"),),
+    "TLP503 clean": (Evidence(ask=TO_OTHER),),
+    "TLP504": (Evidence("refused", TO_OTHER),),
+    "TLP704 clean": (Evidence(ask=Ask(environment={"DATABASE_PASSWORD": "x"})),),
+}
+
+
+def evidence_for(code: str, bad: bool, example: Example) -> Evidence:
+    """The entry for one example."""
+    text = "\n".join(example.files.values())
+    for entry in EVIDENCE.get(code if bad else f"{code} clean", ()):
+        if entry.where in text and all(old in text for old in entry.ask.change):
+            return entry
+    return Evidence()
