@@ -106,7 +106,7 @@ class Plan:
     missing_beside: tuple[str, ...] = ()
     """Libraries with auditwheel's hashed names that the stub looks for relative to itself and that are not there."""
     release_python: str | None = None
-    """X.Y of the stub that the release ships."""
+    """X.Y of the server's own stub: the one in a given backend directory, else the one that the release ships."""
     libraries: tuple[Library, ...] = ()
     """Where the loader finds what a stub that is here needs, in its order; empty for the release's own."""
     unmet: tuple[Unmet, ...] = ()
@@ -198,14 +198,13 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
     origin, entry, stub_path = _find_stub(model, target)
     stub = read_elf(stub_path) if stub_path is not None else None
     written = environment_setting(config)
-    release_python = target.fact("python")
     common = {
         "stub_origin": origin,
         "stub": stub,
         "stub_entry": entry,
         "stub_path": stub_path,
         "missing_beside": _missing_beside(stub) if entry is not None and stub is not None else (),
-        "release_python": release_python if isinstance(release_python, str) else None,
+        "release_python": _server_python(origin, stub, target),
     }
     plan = Plan(**common, written=written)  # type: ignore[arg-type]
     form = path_form(written.value) if written is not None else "none"
@@ -404,11 +403,23 @@ def _find_stub(model: Model, target: Target) -> tuple[StubOrigin, Entry | None, 
     if entry is not None:
         # The server asks stat(), so a folder or an unreadable file of that name is taken as well.
         return "model", entry, os.path.join(model.path, STUB_NAME) if entry.kind == "file" else None
-    for folder in target.backend_directories:
-        place = os.path.join(folder, "python", STUB_NAME)
-        if os.path.exists(place):
-            return "backend-directory", None, place
-    return "release", None, None
+    place = _installed_stub(target)
+    return ("release", None, None) if place is None else ("backend-directory", None, place)
+
+
+def _installed_stub(target: Target) -> str | None:
+    places = (os.path.join(folder, "python", STUB_NAME) for folder in target.backend_directories)
+    return next((place for place in places if os.path.exists(place)), None)
+
+
+def _server_python(origin: StubOrigin, stub: ElfFacts | None, target: Target) -> str | None:
+    # A given backend directory shows what is installed, whatever the image of the release ships.
+    place = _installed_stub(target)
+    if place is not None:
+        installed = stub if origin == "backend-directory" else read_elf(place)
+        return installed.python if installed is not None else None
+    shipped = target.fact("python")
+    return shipped if isinstance(shipped, str) else None
 
 
 def _resolve(value: str, form: PathForm, model: Model, target: Target) -> tuple[str | None, bool | None]:
