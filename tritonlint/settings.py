@@ -40,6 +40,7 @@ class Settings:
     gpus: int | None = None
     backend_directories: tuple[str, ...] = ()
     path_map: tuple[tuple[str, str], ...] = ()
+    machine: str | None = None
     select: frozenset[str] | None = None
     ignore: frozenset[str] = frozenset()
     severity: tuple[tuple[str, Severity], ...] = ()
@@ -117,6 +118,8 @@ def parse_settings(table: Mapping[str, Any], path: str) -> Settings:
             settings = replace(
                 settings, path_map=tuple((k, os.path.join(folder, _typed(v, str, where))) for k, v in pairs.items())
             )
+        elif key == "machine":
+            settings = replace(settings, machine=_machine(value, where))
         elif key == "select":
             settings = replace(settings, select=expand_codes(_strings(value, where), where))
         elif key == "ignore":
@@ -143,6 +146,7 @@ KEYS = (
     "fail-on",
     "gpus",
     "ignore",
+    "machine",
     "path-map",
     "per-model",
     "select",
@@ -227,6 +231,15 @@ def _severity(value: Any, where: str) -> Severity:
         raise SettingsError(f"{where}: {value!r} is none of {', '.join(SEVERITIES)}")
     severity: Severity = value
     return severity
+
+
+MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
+
+
+def _machine(value: Any, where: str) -> str:
+    if value not in MACHINES:
+        raise SettingsError(f"{where}: {value!r} is none of {', '.join(MACHINES)}")
+    return MACHINES[value]
 
 
 def _strings(value: Any, where: str) -> list[str]:

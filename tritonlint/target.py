@@ -36,6 +36,8 @@ class Target:
     gpus: int | None = None
     backend_directories: tuple[str, ...] = ()
     path_map: tuple[tuple[str, str], ...] = field(default=())
+    machine: str | None = None
+    """The server's processor as ELF files name it ("x86_64", "aarch64"); None when nobody declared it."""
 
     @property
     def window(self) -> tuple[str, str]:
