@@ -134,7 +134,12 @@ def find_target(settings: Settings, repositories: Iterable[Repository]) -> Targe
     """The target by option or setting, else the release that the project's own deployment files name."""
     from tritonlint.inputs.deployment import find_images
 
-    target = Target(gpus=settings.gpus, backend_directories=settings.backend_directories, path_map=settings.path_map)
+    target = Target(
+        gpus=settings.gpus,
+        backend_directories=settings.backend_directories,
+        path_map=settings.path_map,
+        machine=settings.machine,
+    )
     if settings.triton_version is not None:
         return replace(target, release=settings.triton_version, origin=settings.triton_version_origin or "option")
     images = [image for repository in repositories for image in find_images(repository.path)]
