@@ -42,12 +42,18 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
         found = f"`bin/python3` leads to `{environment.python3_link}`, which the archive does not hold"
     else:
         found = "there is no `bin/python3`"
+    dies = plan.falls_back is False
+    if dies:
+        outcome = f"dies at start, because the server has Python {plan.release_python} and not {plan.stub_python}"
+    else:
+        outcome = "runs with the packages of the image" + ("" if plan.falls_back else ", or dies at start")
     yield Problem(
         plan.place,
-        f"{found}, so the interpreter does not find the environment and runs with the packages of the image",
+        f"{found}, so the interpreter does not find the environment and {outcome}",
         help="pack the interpreter too (conda-pack does); a link must be relative, such as `python3 -> python3.10`",
         related=plan.archive("this environment"),
         key="python3",
+        effect="load-failure" if dies else None,
         certainty="likely" if environment.python3 == "absolute-link" else "certain",
     )
 

@@ -39,13 +39,19 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
     if not environment.pythons or stub.python in environment.pythons:
         return
     found = " and ".join(environment.pythons)
+    if plan.falls_back:
+        outcome = "the server ignores the environment without a message and runs the model with its own packages"
+    elif plan.falls_back is None:
+        outcome = "the stub dies at start, or ignores the environment where the image has its Python too"
+    else:
+        outcome = f"the server has Python {plan.release_python}, so the stub dies at start and the model will not load"
     yield Problem(
         plan.place,
-        f"the environment holds Python {found}, the stub embeds {stub.python}: the server ignores the environment "
-        "without a message, or the stub dies at start",
+        f"the environment holds Python {found}, the stub embeds {stub.python}: {outcome}",
         help=f"build the environment with Python {stub.python}, or a stub for Python {found}",
         related=(Related(Span(stub.path), f"linked to {stub.libpython}"), *plan.archive(f"holds lib/python{found}")),
         key=f"{found} {stub.python}",
+        effect="load-failure" if plan.falls_back is False else None,
         certainty="likely" if environment.partial else "certain",
     )
 

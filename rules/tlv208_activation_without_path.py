@@ -35,13 +35,19 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
         return
     if activation.sets_path or activation.sources or environment.python3 not in ("file", "link"):
         return
+    dies = plan.falls_back is False
+    if dies:
+        outcome = f"dies at start, because the server has Python {plan.release_python} and not {plan.stub_python}"
+    else:
+        outcome = "runs with the packages of the image" + ("" if plan.falls_back else ", or dies at start")
     yield Problem(
         plan.place,
         f"`bin/activate` {'is empty' if activation.empty else 'sets no PATH'}, so up to 25.07 the interpreter does not "
-        "find the environment and runs with the packages of the image",
+        f"find the environment and {outcome}",
         help="pack the environment with conda-pack, or let the script put its own folder first on PATH",
         related=plan.archive("this environment"),
         key="path",
+        effect="load-failure" if dies else None,
         certainty="certain" if activation.empty else "likely",
     )
 

@@ -107,6 +107,8 @@ class Plan:
     """Libraries with auditwheel's hashed names that the stub looks for relative to itself and that are not there."""
     release_python: str | None = None
     """X.Y of the server's own stub: the one in a given backend directory, else the one that the release ships."""
+    python_installed: bool = False
+    """Whether ``release_python`` was read in a given backend directory; an image can hold more than its release."""
     libraries: tuple[Library, ...] = ()
     """Where the loader finds what a stub that is here needs, in its order; empty for the release's own."""
     unmet: tuple[Unmet, ...] = ()
@@ -131,6 +133,18 @@ class Plan:
     def ignored(self) -> bool:
         """Whether the environment is surely not used, because its Python is not the stub's."""
         return None not in (self.stub_python, self.environment_python) and self.stub_python != self.environment_python
+
+    @property
+    def falls_back(self) -> bool | None:
+        """Whether the stub finds a standard library outside the environment: the one of a server with its Python.
+
+        Otherwise it dies at start (seen on 23.07 to 24.10). None when the server's Pythons are not known.
+        """
+        if None in (self.stub_python, self.release_python):
+            return None
+        if self.stub_python == self.release_python:
+            return True
+        return False if self.python_installed else None
 
     @property
     def environment_python(self) -> str | None:
@@ -205,6 +219,7 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
         "stub_path": stub_path,
         "missing_beside": _missing_beside(stub) if entry is not None and stub is not None else (),
         "release_python": _server_python(origin, stub, target),
+        "python_installed": _installed_stub(target) is not None,
     }
     plan = Plan(**common, written=written)  # type: ignore[arg-type]
     form = path_form(written.value) if written is not None else "none"

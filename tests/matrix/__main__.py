@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.matrix.case import Case
 from tests.matrix.cases import RELEASES, matrix
+from tests.matrix.odd import odd
 from tests.matrix.parts import Parts
 from tests.matrix.trial import Verdict, run
 from tests.matrix.verdict import Forecast, forecast
@@ -36,7 +37,7 @@ def main() -> int:
     recorded = json.loads(options.verdicts.read_text("utf-8")) if options.verdicts.exists() else {}
     wrong = 0
     for release in options.release or RELEASES:
-        for case in matrix(release):
+        for case in [*matrix(release), *odd(release)]:
             if options.case not in case.name:
                 continue
             if options.again or case.name not in recorded:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.matrix.parts import STUB, Parts
 
@@ -80,19 +81,25 @@ class TritonPythonModel:
 """
 
 
+Build = Callable[["Room"], None]
+"""Puts stub and environment into the model's folder."""
+
+
 @dataclass(frozen=True)
 class Case:
-    """``build`` puts stub and environment into the model's folder and returns what it sets beyond that."""
+    """One model on one server."""
 
     release: str
     name: str
     axes: tuple[str, ...]
     """What the case is in a table: stub and environment, or the story of an odd case."""
-    build: Callable[[Room], None]
+    build: Build
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the :class:`Room` that differ from the usual ones."""
 
     def make(self, parts: Parts) -> Room:
         """Write the repository of this case into a new folder; the caller removes it."""
-        room = Room(parts, self.release, parts.work())
+        room = Room(parts, self.release, parts.work(), **self.options)
         room.write()
         self.build(room)
         room.write_config()
@@ -109,17 +116,21 @@ class Room:
     backend: str = "python"
     environment: str | None = None
     backends: Path | None = None
-    variables: dict[str, str] = field(default_factory=dict)
+    depth: str = "models"
+    """Where the repository lies below the folder; deeper, and stubs do not find their libraries."""
+    model_name: str = MODEL
+    expected: str = ""
+    """The Python that is meant to run the model; "" for any."""
     freeze: bool = False
     """Whether the server may change nothing in the model."""
 
     @property
     def repository(self) -> Path:
-        return self.folder / "models"
+        return self.folder / self.depth
 
     @property
     def model(self) -> Path:
-        return self.repository / MODEL
+        return self.repository / self.model_name
 
     @property
     def reports(self) -> Path:
@@ -127,15 +138,15 @@ class Room:
 
     def write(self) -> None:
         self.reports.mkdir()
-        for name, code in ((MODEL, PROBE), (TARGET, ADD)):
+        for name, code in ((self.model_name, PROBE), (TARGET, ADD)):
             version = self.repository / name / "1"
             version.mkdir(parents=True)
             (version / "model.py").write_text(code, encoding="utf-8")
 
     def write_config(self) -> None:
-        for name, backend in ((MODEL, self.backend), (TARGET, "python")):
+        for name, backend in ((self.model_name, self.backend), (TARGET, "python")):
             text = CONFIG.format(name=name, backend=backend)
-            if name == MODEL and self.environment is not None:
+            if name != TARGET and self.environment is not None:
                 text += PARAMETER.format(self.environment)
             (self.repository / name / "config.pbtxt").write_text(text, encoding="utf-8")
 
@@ -152,6 +163,19 @@ class Room:
         os.link(archive, self.model / name)
         self.environment = f"{KEYWORD}/{name}"
         return self.model / name
+
+    def tree(self, version: str, numpy: int | None = 1, name: str = "environment") -> Path:
+        """Put an unpacked environment into the model's folder; what is changed in it must be replaced, not written."""
+        shutil.copytree(self.parts.environment(version, numpy), self.model / name, symlinks=True, copy_function=os.link)
+        self.environment = f"{KEYWORD}/{name}"
+        return self.model / name
+
+    def own_backends(self) -> Path:
+        """A copy of the server's backends that may be changed."""
+        backends = self.folder / "backends"
+        shutil.copytree(self.parts.server(self.release).backends, backends, symlinks=True)
+        self.backends = backends
+        return backends
 
     def packed(self, data: bytes, name: str = "environment.tar.gz") -> None:
         """Like :meth:`archive`, with these bytes."""

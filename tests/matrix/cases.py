@@ -1,18 +1,15 @@
-"""The matrix: every stub with every environment on three servers, and the odd cases that people report."""
+"""The matrix: every stub with every environment on three servers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 
-from tests.matrix.case import Case, Room
-from tests.matrix.parts import FOREIGN, OWN, STUB
+from tests.matrix.case import Build, Case, Room
+from tests.matrix.parts import FOREIGN, OWN
 
 RELEASES = ("23.07", "24.03", "24.10")
 OTHERS = {"23.07": ("23.12", "24.10"), "24.03": ("23.12", "24.10"), "24.10": ("24.03", "24.07")}
 """Two other releases for each server, whose stubs are tried on it."""
-
-Build = Callable[[Room], None]
 
 
 def _nothing(room: Room) -> None:

@@ -30,7 +30,17 @@ PACKAGES = {
     "3.11": ("libpython3.11", "libpython3.11-minimal", "libpython3.11-stdlib", "python3.11-minimal"),
 }
 NUMPY = {1: "1.26.4", 2: "2.0.2"}
-UNNEEDED = ("test", "idlelib", "lib2to3", "pydoc_data", "ensurepip", "distutils", "tkinter", "turtledemo", "__pycache__")
+UNNEEDED = (
+    "test",
+    "idlelib",
+    "lib2to3",
+    "pydoc_data",
+    "ensurepip",
+    "distutils",
+    "tkinter",
+    "turtledemo",
+    "__pycache__",
+)
 ACTIVATE = """\
 # Puts the environment's programs first, as the script of conda-pack does.
 _prefix="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -74,9 +84,29 @@ class Parts:
         (self.folder / "work").mkdir(exist_ok=True)
         return Path(tempfile.mkdtemp(dir=self.folder / "work"))
 
-    def python(self, version: str) -> Path:
+    def python(self, version: str, architecture: str = "amd64") -> Path:
         """A relocatable prefix with Debian's Python, without numpy."""
-        return self._made(f"python-{version}", lambda place: _unpack_python(version, self.folder, place))
+
+        def make(place: Path) -> None:
+            found = self.packages(SUITES[version], architecture, PACKAGES[version])
+            _unpack_python(version, found, place)
+
+        return self._made(f"python-{version}-{architecture}", make)
+
+    def packages(self, suite: str, architecture: str, names: tuple[str, ...]) -> list[Path]:
+        """Packages of Debian, fetched and not installed."""
+        name = f"apt-{suite}-{architecture}-{names[0]}"
+        return sorted(self._made(name, lambda place: _fetch(suite, architecture, names, place)).glob("*.deb"))
+
+    def library(self, suite: str, package: str, name: str) -> Path:
+        """One file below ``usr/lib`` of a package."""
+
+        def make(place: Path) -> None:
+            with tempfile.TemporaryDirectory(dir=self.folder) as root:
+                _run(["dpkg", "-x", str(self.packages(suite, "amd64", (package,))[0]), root])
+                shutil.copy2(next((Path(root) / "usr" / "lib").rglob(name)), place)
+
+        return self._made(f"{suite}-{name}", make)
 
     def numpy(self, version: str, major: int, platform: str = "manylinux2014_x86_64") -> Path:
         """A folder with the wheel of numpy unpacked."""
@@ -97,9 +127,9 @@ class Parts:
 
     def archive(self, version: str, numpy: int | None = 1, change: str = "") -> Path:
         """A packed environment; ``change`` names one of :data:`CHANGES`."""
-        folder = self.environment(version, numpy)
-        name = f"{folder.name}{'-' if change else ''}{change}.tar.gz"
-        return self._made(name, lambda place: pack(folder, place, CHANGES[change]))
+        unpacked = self.environment(version, numpy)
+        name = f"{unpacked.name}{'-' if change else ''}{change}.tar.gz"
+        return self._made(name, lambda place: pack(unpacked, place, CHANGES[change]))
 
     def server(self, release: str) -> Server:
         """A server with Debian's Python 3.11 and numpy 1, as an image of NVIDIA has its Python and its numpy.
@@ -111,10 +141,12 @@ class Parts:
         if not fallback.exists():
             raise PartsMissingError(f"{fallback} is missing: install libpython{OWN}-stdlib")
         installation = prepare_server(release, cache=self.cache)
+        shipped = installation.backends
+        if shipped is None:
+            raise PartsMissingError(f"the server of {release} has no backends of its own")
         self._link_libraries(installation)
-        own = self.python(OWN)
-        numpy = self.numpy(OWN, 1)
-        backends = self._made(f"servers/{release}/backends", lambda place: _copy_backends(installation, numpy, place))
+        own, stub, numpy = self.python(OWN), installation.stubs[OWN], self.numpy(OWN, 1)
+        backends = self._made(f"servers/{release}/backends", lambda place: _copy_backends(shipped, stub, numpy, place))
         environment = {
             "LD_LIBRARY_PATH": str(own / "lib"),
             "PATH": f"{own / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -155,57 +187,61 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _copy_backends(installation: ServerInstallation, numpy: Path, place: Path) -> None:
-    shutil.copytree(installation.backends, place)
-    shutil.copy2(installation.stubs[OWN], place / "python" / STUB)
+def _copy_backends(shipped: Path, stub: Path, numpy: Path, place: Path) -> None:
+    shutil.copytree(shipped, place)
+    shutil.copy2(stub, place / "python" / STUB)
     for name in ("numpy", "numpy.libs"):
         (place / "python" / name).symlink_to(numpy / name)
 
 
-def _unpack_python(version: str, folder: Path, place: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=folder) as temporary:
-        root = Path(temporary) / "root"
-        for package in _download_packages(version, folder / "apt"):
-            _run(["dpkg", "-x", str(package), str(root)])
+def _unpack_python(version: str, packages: list[Path], place: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=place.parent) as root:
+        for package in packages:
+            _run(["dpkg", "-x", str(package), root])
+        usr = Path(root) / "usr"
         for unneeded in UNNEEDED:
-            for found in list((root / "usr" / "lib" / f"python{version}").rglob(unneeded)):
+            for found in list((usr / "lib" / f"python{version}").rglob(unneeded)):
                 shutil.rmtree(found, ignore_errors=True)
-        libraries = next((root / "usr" / "lib").glob("*-linux-gnu"))
+        # Links to what is not packed, which a linter rightly complains of.
+        (usr / "lib" / f"python{version}" / "sitecustomize.py").unlink(missing_ok=True)
+        shutil.rmtree(next((usr / "lib" / f"python{version}").glob("config-*")))
         (place / "lib").mkdir(parents=True)
-        shutil.copytree(root / "usr" / "lib" / f"python{version}", place / "lib" / f"python{version}", symlinks=True)
-        for library in libraries.glob("lib*.so*"):
+        shutil.copytree(usr / "lib" / f"python{version}", place / "lib" / f"python{version}", symlinks=True)
+        for library in next((usr / "lib").glob("*-linux-gnu")).glob("lib*.so*"):
             shutil.copy2(library, place / "lib" / library.name, follow_symlinks=False)
         (place / "bin").mkdir()
-        shutil.copy2(root / "usr" / "bin" / f"python{version}", place / "bin" / f"python{version}")
+        shutil.copy2(usr / "bin" / f"python{version}", place / "bin" / f"python{version}")
         for name in ("python3", "python"):
             (place / "bin" / name).symlink_to(f"python{version}")
 
 
-def _download_packages(version: str, folder: Path) -> list[Path]:
-    """Debian's packages of one Python, through apt with lists of its own."""
+def _fetch(suite: str, architecture: str, names: tuple[str, ...], place: Path) -> None:
+    """Debian's packages through apt, with lists of its own."""
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
-        raise PartsMissingError(f"no apt to fetch Python {version} with")
-    suite = SUITES[version]
-    folder = folder / suite
-    for name in ("lists/partial", "cache/archives/partial", "sources", "packages"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+        raise PartsMissingError(f"no apt to fetch {names[0]} with")
+    for name in ("lists/partial", "cache/archives/partial", "sources"):
+        (place / name).mkdir(parents=True, exist_ok=True)
     signed = f"Signed-By: {KEYRING}\n" if KEYRING.is_file() else ""
-    (folder / "sources" / "debian.sources").write_text(
-        f"Types: deb\nURIs: {_debian_mirror()}\nSuites: {suite}\nComponents: main\nArchitectures: amd64\n{signed}",
+    (place / "sources" / "debian.sources").write_text(
+        f"Types: deb\nURIs: {_debian_mirror()}\nSuites: {suite}\nComponents: main\n"
+        f"Architectures: {architecture}\n{signed}",
         encoding="utf-8",
     )
     options = {
         "Dir::Etc::SourceList": "/dev/null",
-        "Dir::Etc::SourceParts": folder / "sources",
-        "Dir::State::Lists": folder / "lists",
-        "Dir::Cache": folder / "cache",
+        "Dir::Etc::SourceParts": place / "sources",
+        "Dir::State::Lists": place / "lists",
+        "Dir::Cache": place / "cache",
+        # What is installed here must not count as the version to fetch.
+        "Dir::State::Status": "/dev/null",
         "APT::Sandbox::User": "",
+        "APT::Architecture": architecture,
     }
     apt = ["apt-get", "-qq", *(f"-o{key}={value}" for key, value in options.items())]
     _run([*apt, "update"])
-    _run([*apt, "download", *PACKAGES[version]], folder / "packages")
-    shutil.rmtree(folder / "lists", ignore_errors=True)
-    return sorted((folder / "packages").glob("*.deb"))
+    _run([*apt, "download", *names], place)
+    for folder in ("lists", "cache", "sources"):
+        shutil.rmtree(place / folder, ignore_errors=True)
 
 
 def _debian_mirror() -> str:

@@ -12,17 +12,18 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
-from tests.matrix.case import MODEL, TARGET, Case, Room
+from tests.matrix.case import TARGET, Case, Room
 from tests.matrix.parts import Parts
 from tritonlint.runtime.server import Answer, DisposableServer, ServerCrashError, ServerError, ServerHangError
 
-Outcome = Literal["right", "refused", "hangs", "environment ignored", "wrong result", "request fails", "server crash"]
+Outcome = Literal["right", "refused", "hangs", "wrong interpreter", "wrong result", "request fails", "server crash"]
 OUTCOMES: tuple[Outcome, ...] = (
     "right",
     "refused",
     "hangs",
-    "environment ignored",
+    "wrong interpreter",
     "wrong result",
     "request fails",
     "server crash",
@@ -36,7 +37,8 @@ CALLING = (41.0, 2.0, 3.0)
 """The probe hands these on to another model (BLS)."""
 UNPACKED = re.compile(r"/tmp/python_env_\w{6}")
 TELLING = re.compile(
-    r"Fatal Python error.*|ModuleNotFoundError.*|.*error while loading shared libraries.*|.*version `\w+_[\d.]+' not found.*"
+    r"Fatal Python error.*|ModuleNotFoundError.*|.*error while loading shared libraries.*"
+    r"|.*version `\w+_[\d.]+' not found.*"
     r"|.*lock_exception.*|.*syntax error.*|.*cannot execute.*|.*Permission denied.*|.*No such file or directory.*"
 )
 
@@ -67,7 +69,7 @@ def run(case: Case, parts: Parts) -> Verdict:
 def judge(room: Room) -> Verdict:
     """Try what is in the room on a server of its own."""
     server = room.parts.server(room.release)
-    environment = server.environment | {"TRITONLINT_REPORT": str(room.reports)} | room.variables
+    environment = server.environment | {"TRITONLINT_REPORT": str(room.reports)}
     started = time.monotonic()
     if room.freeze:
         subprocess.run(["chattr", "+i", *map(str, room.model.glob("*stub*"))], check=True)
@@ -103,7 +105,7 @@ def judge(room: Room) -> Verdict:
 
 def _try(server: DisposableServer, room: Room) -> tuple[Outcome, str]:
     try:
-        answer = _load(server)
+        answer = _load(server, room.model_name)
         if answer is None:
             return "hangs", ""
         if not answer.ok:
@@ -116,7 +118,9 @@ def _try(server: DisposableServer, room: Room) -> tuple[Outcome, str]:
                 "inputs": [{"name": "INPUT", "datatype": "FP32", "shape": [3], "data": values}],
                 "outputs": [{"name": "OUTPUT", "parameters": {"binary_data": True}}],
             }
-            got = server.request("POST", f"/v2/models/{MODEL}/infer", json.dumps(body).encode(), seconds=20)
+            got = server.request(
+                "POST", f"/v2/models/{quote(room.model_name)}/infer", json.dumps(body).encode(), seconds=20
+            )
             if not got.ok:
                 return "request fails", got.message
             tail = got.body[got.body.rfind(b"}") + 1 :]
@@ -131,17 +135,19 @@ def _try(server: DisposableServer, room: Room) -> tuple[Outcome, str]:
     except ServerHangError as hang:
         return "request fails", str(hang)
     if room.environment is not None and "environment" not in _used(room):
-        return "environment ignored", f"sys.prefix is {_report(room)['prefix']}"
+        return "wrong interpreter", f"sys.prefix is {_report(room)['prefix']}"
+    if room.expected and _report(room)["python"] != room.expected:
+        return "wrong interpreter", f"it is Python {_report(room)['python']}"
     return "right", ""
 
 
-def _load(server: DisposableServer) -> Answer | None:
+def _load(server: DisposableServer, model: str) -> Answer | None:
     """The answer to the load; None for one that hangs."""
     answers: list[Answer | Exception] = []
 
     def load() -> None:
         try:
-            answers.append(server.load(MODEL, seconds=MOST_SECONDS))
+            answers.append(server.load(model, seconds=MOST_SECONDS))
         except ServerError as error:
             answers.append(error)
 
@@ -174,7 +180,7 @@ def _ticks(pid: int) -> int:
 
 def _report(room: Room) -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads((room.reports / MODEL).read_text(encoding="utf-8"))
+        found: dict[str, str] = json.loads((room.reports / room.model_name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found
