@@ -1,57 +1,65 @@
 """The tree a model.py is read into: small, picklable nodes that carry spans and know nothing of libcst.
 
 Only what rules ask about is kept; any other syntax becomes :class:`Other`, whose ``parts`` can still be walked.
-Nodes are compared by identity.
+Nodes are compared by identity and never changed; frozen ones would take thrice the time to make.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from itertools import chain
-from typing import TypeAlias, Union
+from operator import attrgetter
+from typing import Any, TypeAlias, Union
 
 from tritonlint.source import Span
 
 
 class _Walked:
-    """Room for what lies below a node. Not a field, so it is never pickled; see :func:`walk`."""
+    """Where a node stands in the order of :func:`walk`; no fields, so they are never pickled."""
 
-    __slots__ = ("_all", "_own")
-    _all: tuple[Node, ...]
-    _own: tuple[Node, ...]
+    __slots__ = ("_end", "_order", "_own", "_start")
+    _order: list[Node]
+    """Everything below a node that was walked, and that node; the same list for all of them."""
+    _start: int
+    _end: int
+    _own: list[Node]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Node(_Walked):
     """Anything with a place in the file."""
 
     span: Span
 
+    def __reduce__(self) -> tuple[type[Node], tuple[object, ...]]:
+        return self.__class__, tuple([getattr(self, name) for name in self.__match_args__])
+
 
 # ------------------------------------------------------------------------------------------------ expressions
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Name(Node):
     """A bare name."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Constant(Node):
     """A literal string, bytes, number, True, False or None."""
 
     value: str | bytes | int | float | complex | bool | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class FString(Node):
     """An f-string; constant pieces and expressions in order."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Attribute(Node):
     """``value.attr``."""
 
@@ -60,7 +68,7 @@ class Attribute(Node):
     attr_span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Argument(Node):
     """One argument of a call; ``star`` is "", "*" or "**"."""
 
@@ -69,7 +77,7 @@ class Argument(Node):
     star: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Call(Node):
     """``func(arguments)``."""
 
@@ -97,7 +105,7 @@ class Call(Node):
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Subscript(Node):
     """``value[items]``."""
 
@@ -105,7 +113,7 @@ class Subscript(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Slice(Node):
     """``lower:upper:step`` within a subscript."""
 
@@ -114,7 +122,7 @@ class Slice(Node):
     step: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Sequence(Node):
     """A list, tuple or set display; ``kind`` says which."""
 
@@ -122,7 +130,7 @@ class Sequence(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Dict(Node):
     """A dict display; a ``**mapping`` item has no key."""
 
@@ -130,7 +138,7 @@ class Dict(Node):
     values: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Clause(Node):
     """One ``for target in iterable if …`` of a comprehension."""
 
@@ -139,7 +147,7 @@ class Clause(Node):
     conditions: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Comprehension(Node):
     """A comprehension; ``kind`` is list, set, dict or generator."""
 
@@ -148,7 +156,7 @@ class Comprehension(Node):
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Lambda(Node):
     """An anonymous function."""
 
@@ -156,21 +164,21 @@ class Lambda(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Await(Node):
     """``await value``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Yield(Node):
     """``yield`` or ``yield from``."""
 
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Unary(Node):
     """``not x``, ``-x``, ``+x``, ``~x``."""
 
@@ -178,7 +186,7 @@ class Unary(Node):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Binary(Node):
     """An arithmetic or boolean (``and``, ``or``) operation."""
 
@@ -187,7 +195,7 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Compare(Node):
     """``left op right op …``."""
 
@@ -196,7 +204,7 @@ class Compare(Node):
     rights: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Conditional(Node):
     """``body if test else orelse``."""
 
@@ -205,14 +213,14 @@ class Conditional(Node):
     orelse: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Starred(Node):
     """``*value`` in a display or target, or ``**value``."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Walrus(Node):
     """``target := value``."""
 
@@ -220,7 +228,7 @@ class Walrus(Node):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Other(Node):
     """Syntax that no rule asks about; its expressions stay reachable."""
 
@@ -252,7 +260,7 @@ Expr: TypeAlias = Union[  # noqa: UP007 (the members are defined above and below
 
 
 # ------------------------------------------------------------------------------------------------- statements
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Alias(Node):
     """``name as bound`` of an import; ``bound`` is the name it gets in the file."""
 
@@ -260,14 +268,14 @@ class Alias(Node):
     bound: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Import(Node):
     """``import a.b as c``."""
 
     names: tuple[Alias, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ImportFrom(Node):
     """``from module import …``; ``module`` keeps its leading dots, ``star`` is ``import *``."""
 
@@ -276,7 +284,7 @@ class ImportFrom(Node):
     star: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Assign(Node):
     """``a = b = value``, ``a: annotation = value`` or ``a += value`` (then ``operator`` is ``+``)."""
 
@@ -286,21 +294,21 @@ class Assign(Node):
     operator: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Expression(Node):
     """An expression as a statement."""
 
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Return(Node):
     """``return value``."""
 
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Raise(Node):
     """``raise exception from cause``."""
 
@@ -308,21 +316,21 @@ class Raise(Node):
     cause: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Delete(Node):
     """``del targets``."""
 
     targets: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Flow(Node):
     """``pass``, ``break`` or ``continue``."""
 
     keyword: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Scope(Node):
     """``global`` or ``nonlocal``."""
 
@@ -330,7 +338,7 @@ class Scope(Node):
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Assert(Node):
     """``assert test, message``."""
 
@@ -338,7 +346,7 @@ class Assert(Node):
     message: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class If(Node):
     """``if test: body else: orelse``; an ``elif`` is an If alone in ``orelse``."""
 
@@ -347,7 +355,7 @@ class If(Node):
     orelse: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class For(Node):
     """``for target in iterable``; ``header`` spans the line up to the colon."""
 
@@ -359,7 +367,7 @@ class For(Node):
     header: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class While(Node):
     """``while test``."""
 
@@ -368,7 +376,7 @@ class While(Node):
     orelse: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Handler(Node):
     """``except type as name``; ``header`` spans it up to the colon."""
 
@@ -378,7 +386,7 @@ class Handler(Node):
     header: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Try(Node):
     """``try`` with all its parts."""
 
@@ -388,7 +396,7 @@ class Try(Node):
     final: tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class WithItem(Node):
     """``value as target`` of a with statement."""
 
@@ -396,7 +404,7 @@ class WithItem(Node):
     target: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class With(Node):
     """``with items``."""
 
@@ -405,7 +413,7 @@ class With(Node):
     is_async: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Case(Node):
     """One case of a match statement; ``bound`` are the names its pattern binds, ``catch_all`` is ``case _``."""
 
@@ -415,7 +423,7 @@ class Case(Node):
     catch_all: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Match(Node):
     """``match subject``."""
 
@@ -423,7 +431,7 @@ class Match(Node):
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Parameter(Node):
     """A parameter; ``kind`` is positional-only, normal, star, keyword-only or double-star."""
 
@@ -433,7 +441,7 @@ class Parameter(Node):
     annotation: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Function(Node):
     """A function or method; its span begins at ``def`` or ``async``, behind any decorator.
 
@@ -468,7 +476,7 @@ class Function(Node):
         return tuple(dotted(d.func if isinstance(d, Call) else d) or "" for d in self.decorators)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Class(Node):
     """A class definition; ``keywords`` holds ``metaclass=…`` and the like."""
 
@@ -480,7 +488,7 @@ class Class(Node):
     decorators: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class OtherStatement(Node):
     """A statement that no rule asks about."""
 
@@ -510,7 +518,7 @@ Stmt: TypeAlias = Union[  # noqa: UP007
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Syntax:
     """Syntax that older Pythons refuse: ``python`` ("3.12") is the first that takes it, ``name`` says what it is."""
 
@@ -519,27 +527,31 @@ class Syntax:
     name: str
 
 
-_CHILD_FIELDS: dict[type[Node], tuple[str, ...]] = {}
+_Parts: TypeAlias = Callable[["Node"], "tuple[Any, ...]"]
+_PARTS: dict[type[Node], _Parts] = {}
+"""What gives the fields of a node that can hold nodes, by its class."""
 
 
-def _child_fields(kind: type[Node]) -> tuple[str, ...]:
-    known = _CHILD_FIELDS.get(kind)
-    if known is None:
-        known = tuple(f.name for f in fields(kind) if not f.name.endswith("span") and f.name != "header")
-        _CHILD_FIELDS[kind] = known
-    return known
+def _parts_of(kind: type[Node]) -> _Parts:
+    held = {"Expr", "Stmt", *(node.__name__ for node in Node.__subclasses__())}
+    names = [field.name for field in fields(kind) if held & set(re.findall(r"\w+", str(field.type)))]
+    parts: _Parts = lambda _: ()  # noqa: E731
+    if len(names) > 1:
+        parts = attrgetter(*names)
+    elif names:
+        only = attrgetter(*names)
+        parts = lambda node: (only(node),)  # noqa: E731
+    _PARTS[kind] = parts
+    return parts
 
 
 def children(node: Node) -> Iterator[Node]:
     """The direct sub-nodes of a node, in file order as far as the syntax allows."""
-    for name in _child_fields(type(node)):
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            for item in value:
-                if isinstance(item, Node):
-                    yield item
+    for part in (_PARTS.get(node.__class__) or _parts_of(node.__class__))(node):
+        if isinstance(part, Node):
+            yield part
+        elif isinstance(part, tuple):
+            yield from (item for item in part if item is not None)
 
 
 def walk(node: Node | tuple[Node, ...], *, into_functions: bool = True) -> Iterator[Node]:
@@ -549,31 +561,58 @@ def walk(node: Node | tuple[Node, ...], *, into_functions: bool = True) -> Itera
     always is, the members of a given tuple are not.
     """
     if isinstance(node, Node):
-        return iter(_below(node, into_functions))
-    return chain.from_iterable(
-        _below(root, into_functions) if into_functions or not isinstance(root, _FUNCTIONS) else (root,) for root in node
-    )
+        return iter(_below(node) if into_functions else _own(node))
+    if into_functions:
+        return chain.from_iterable(map(_below, node))
+    return chain.from_iterable((root,) if isinstance(root, _FUNCTIONS) else _own(root) for root in node)
 
 
 _FUNCTIONS = (Function, Class, Lambda)
 
 
-def _below(node: Node, into_functions: bool) -> tuple[Node, ...]:
+def _below(node: Node) -> list[Node]:
     """A node and everything below it. Seventy rules walk the same bodies, so each node keeps the answer."""
-    slot = "_all" if into_functions else "_own"
-    known: tuple[Node, ...] | None = getattr(node, slot, None)
-    if known is not None:
-        return known
-    out: list[Node] = []
-    stack: list[Node] = [node]
-    while stack:
-        current = stack.pop()
-        out.append(current)
-        if into_functions or current is node or not isinstance(current, _FUNCTIONS):
-            stack += reversed(list(children(current)))
-    known = tuple(out)
-    object.__setattr__(node, slot, known)  # the node is frozen; nothing of its value changes
-    return known
+    try:
+        return node._order[node._start : node._end]
+    except AttributeError:
+        order: list[Node] = []
+        _visit(node, order)
+        return order
+
+
+def _visit(node: Any, order: list[Node]) -> None:
+    node._order = order
+    node._start = len(order)
+    order.append(node)
+    for part in (_PARTS.get(node.__class__) or _parts_of(node.__class__))(node):
+        if part.__class__ is tuple:
+            for item in part:
+                if item is not None:
+                    _visit(item, order)
+        elif part is not None:
+            _visit(part, order)
+    node._end = len(order)
+
+
+def _own(node: Node) -> list[Node]:
+    """As :func:`_below`, functions not entered."""
+    try:
+        return node._own
+    except AttributeError:
+        return _find_own(node)
+
+
+def _find_own(node: Any) -> list[Node]:
+    below = _below(node)
+    first = node._start
+    own = [node]
+    at = 1
+    while at < len(below):
+        inner = below[at]
+        own.append(inner)
+        at = inner._end - first if isinstance(inner, _FUNCTIONS) else at + 1
+    node._own = own
+    return own
 
 
 def dotted(node: Node | None) -> str | None:
