@@ -1,10 +1,10 @@
-"""A return inside the loop over requests
+"""A return or break that leaves the loop over requests
 
 ## What it does
-Reports a `return` inside a loop over `requests`.
+Reports a `return` inside a loop over `requests`, and a `break` that leaves it while responses are appended in it.
 
 ## What happens
-Triton gives several requests to one call when it batches. The return ends the loop after the first, the number of
+Triton gives several requests to one call when it batches. The loop ends after the first, the number of
 responses no longer matches, and every request of the batch fails. Without a batcher each call gets one request, and
 the fault stays hidden; the finding is then a note.
 
@@ -17,11 +17,12 @@ Facts, python-backend 6.4: wrong number of responses (every release).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import request_loops
-from tritonlint.inputs.python_tree import Return, walk
-from tritonlint.pbtxt.tree import Document
+from tritonlint.inputs.python_flow import answering_loop, answers, request_loops, returns
+from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_tree import Flow, For, Function, Name, Return, While, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -33,23 +34,37 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None:
+    if execute is None or (uses_sender(python) and effective.decoupled is not False):
         return
-    batched = config.root.has("dynamic_batching")
+    batched = may_batch(effective)
     for loop in request_loops(execute):
-        for node in walk(loop.body, into_functions=False):
-            if isinstance(node, Return):
-                yield Problem(
-                    node.span,
-                    "this return leaves the loop over the requests: the others of the batch are not answered",
-                    help="append a response for this request and `continue`; return behind the loop",
-                    related=(Related(loop.header, "the loop over the requests"),),
-                    effect=None if batched else "hygiene",
-                    certainty="likely",
-                    key="return",
-                )
+        for node in (*_returns(loop), *_breaks(execute, loop)):
+            what = "return" if isinstance(node, Return) else "break"
+            yield Problem(
+                node.span,
+                f"this {what} leaves the loop over the requests: the others of the batch are not answered",
+                help="append a response for this request and `continue`; return behind the loop",
+                related=(Related(loop.header, "the loop over the requests"),),
+                effect=None if batched else "hygiene",
+                certainty="likely",
+                key=what,
+            )
+
+
+def _returns(loop: For) -> Iterator[Return]:
+    return (node for node in walk(loop.body, into_functions=False) if isinstance(node, Return))
+
+
+def _breaks(execute: Function, loop: For) -> Iterator[Flow]:
+    """Breaks of a loop that fills a returned list, which nothing else fills."""
+    for name in {s.value.id for s in returns(execute) if isinstance(s.value, Name)}:
+        if answering_loop(execute, name) is loop and answers(loop, name) is not None:
+            inner = {n.span for n in walk(loop.body) if isinstance(n, For | While) for n in walk(n.body)}
+            for node in walk(loop.body, into_functions=False):
+                if isinstance(node, Flow) and node.keyword == "break" and node.span not in inner:
+                    yield node
 
 
 EXAMPLES = (
@@ -61,7 +76,6 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 max_batch_size: 8
 dynamic_batching { }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -70,8 +84,7 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             return responses
 #           ^^^^^^^^^^^^^^^^ TLP203
 """,
@@ -83,7 +96,6 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 max_batch_size: 8
 dynamic_batching { }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -92,8 +104,30 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            if x[0, 0] > 0:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError("too large")))
+                break
+#               ^^^^^ TLP203
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

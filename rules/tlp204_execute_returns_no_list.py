@@ -1,8 +1,8 @@
 """execute that returns something else than a list
 
 ## What it does
-Reports a tuple, a generator, a set, a dict or a single InferenceResponse returned from execute, and an execute that
-yields.
+Reports a tuple, a generator, a set, a dict, an array or a single InferenceResponse returned from execute, and an
+execute that yields.
 
 ## What happens
 Every request of the call fails: Triton takes a list only.
@@ -18,9 +18,9 @@ from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
-from tritonlint.inputs.python_tree import Call, Comprehension, Dict, Sequence, Yield
+from tritonlint.inputs.python_tree import Call, Comprehension, Constant, Dict, Expr, Sequence, Yield
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -29,6 +29,11 @@ RULE = Rule(
     name="execute-returns-no-list",
     effect="request-failure",
     server_says=("Expected a list in the execute return, found type",),
+)
+
+
+_NO_LISTS = frozenset(
+    {"tuple", "set", "frozenset", "dict", "map", "filter", "zip", "reversed", "iter", "str", "enumerate"}
 )
 
 
@@ -49,23 +54,17 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if statement.value is None:
             continue
         sources = python.follow(statement.value)
-        if not sources or len(sources) != 1:
-            continue
-        value, where = sources[0]
-        found = ""
-        if isinstance(value, Sequence | Comprehension) and value.kind != "list":
-            found = value.kind
-        elif isinstance(value, Dict):
-            found = "dict"
-        elif isinstance(value, Call) and python.pb_name(value.func, where) == "InferenceResponse":
-            found = "single InferenceResponse"
-        if not found:
+        kinds = [_kind(python, value, where) for value, where in sources or ()]
+        found = kinds[0] if kinds else None
+        if found is None or None in kinds:
             continue
         start, end = statement.value.span.start, statement.value.span.end
-        wrap = ("[", "]") if found.startswith("single") else ("list(", ")")
+        single = found == "single InferenceResponse"
         fix = None
-        if (found in {"tuple", "generator"} and statement.value is not value) or found.startswith("single"):
-            edits = (Edit(Span(python.path, start, start), wrap[0]), Edit(Span(python.path, end, end), wrap[1]))
+        display = isinstance(statement.value, Sequence | Comprehension | Dict)
+        if single or (found in {"tuple", "generator", "map", "reversed"} and not display):
+            before, after = ("[", "]") if single else ("list(", ")")
+            edits = (Edit(Span(python.path, start, start), before), Edit(Span(python.path, end, end), after))
             fix = Fix("return a list", edits, safety="unsafe")
         yield Problem(
             statement.value.span,
@@ -76,6 +75,25 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         )
 
 
+def _kind(python: PythonFacts, value: Expr, frame: Frame) -> str | None:
+    """What an expression is, when that is no list for sure."""
+    if isinstance(value, Sequence | Comprehension):
+        return value.kind if value.kind != "list" else None
+    if isinstance(value, Dict):
+        return "dict"
+    if isinstance(value, Constant):
+        return type(value.value).__name__ if value.value is not None else None
+    if not isinstance(value, Call):
+        return None
+    name = python.pb_name(value.func, frame)
+    if name in {"InferenceResponse", "Tensor"}:
+        return f"single {name}"
+    builtin = python.qualified(value.func, frame)
+    if builtin in _NO_LISTS:
+        return builtin
+    return "NumPy array" if builtin in {"numpy.array", "numpy.asarray"} else None
+
+
 EXAMPLES = (
     """\
 -- add/config.pbtxt --
@@ -83,14 +101,22 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
-        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.zeros(1, dtype=np.float32))])
-#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP204
+        x = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP204
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        x = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
 """,
     """\
 -- add/config.pbtxt --
@@ -98,7 +124,6 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -107,8 +132,52 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return tuple(responses)
+#              ^^^^^^^^^^^^^^^^ TLP204
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return list(tuple(responses))
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            yield pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP204
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

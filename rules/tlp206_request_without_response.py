@@ -19,9 +19,9 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import answering_loop, answers, returns
+from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Name
+from tritonlint.inputs.python_tree import If, Name
 from tritonlint.python_edits import append_error
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -46,15 +46,18 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         related = (Related(loop.header, "one response is needed for each of these"),)
         help_ = f"add `{name}.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))`"
-        places: list[tuple[Span, str]] = [(node.span, "after this `continue`") for node in found.continues]
         one_way = "one outcome of this condition appends nothing: then"
-        places += [(node.test.span, one_way) for node in found.branches]
-        for span, when in places:
+        places: list[tuple[Span, str, bool]] = [(n.span, "after this `continue`", False) for n in found.continues]
+        # A chain of elif may name every case there is.
+        chained = {s.span for n in own_nodes(execute) if isinstance(n, If) for s in n.orelse if isinstance(s, If)}
+        places += [(node.test.span, one_way, node.span in chained) for node in found.branches]
+        for span, when, doubtful in places:
             yield Problem(
                 span,
                 f"{when} the request has no response in `{name}`, so the whole batch fails",
                 help=help_,
                 related=related,
+                effect="hygiene" if doubtful else None,
                 key=when,
             )
         for handler in found.handlers:
