@@ -1,0 +1,123 @@
+"""The steps that end the trouble with stubs and environments, in one place: commands for one release and Python.
+
+Texts only; nothing here judges or reads. Sources: the Python backend's own build files per release branch (flags, the
+place Boost is fetched from) and the facts on the Python backend, sections 1.4, 2 and 3.
+"""
+
+from __future__ import annotations
+
+STUB_FILE = "triton_python_backend_stub"
+RELEASE_PLACEHOLDER = "YY.MM"
+# Import names whose distribution is called otherwise, for the packages that models use most.
+DISTRIBUTIONS = {
+    "cv2": "opencv-python-headless",
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "yaml": "pyyaml",
+    "bs4": "beautifulsoup4",
+    "Crypto": "pycryptodome",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "faiss": "faiss-cpu",
+    "git": "gitpython",
+    "google": "protobuf",
+    "jwt": "pyjwt",
+    "librosa": "librosa",
+    "MeCab": "mecab-python3",
+    "OpenSSL": "pyopenssl",
+    "pkg_resources": "setuptools",
+    "sentence_transformers": "sentence-transformers",
+    "tritonclient": "tritonclient[all]",
+    "typing_extensions": "typing-extensions",
+}
+
+
+def distribution(module: str) -> str:
+    """What to install for an import name."""
+    return DISTRIBUTIONS.get(module, module.replace("_", "-"))
+
+
+def numbered(*steps: str) -> str:
+    """Steps as the lines of a help text."""
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+
+
+def numpy_pin(release: str | None, numpy2: bool | None) -> str:
+    """How to ask for a NumPy that the release's stub understands."""
+    if numpy2 is None:
+        return '"numpy<2"'
+    return "numpy" if numpy2 else '"numpy<2"'
+
+
+def build_stub(release: str | None, python: str | None, *, gpu: bool = True) -> str:
+    """Shell commands that build the stub of a release for one Python, to be run where that Python is active."""
+    branch = f"r{release or RELEASE_PLACEHOLDER}"
+    interpreter = f"$(command -v python{python or 3})"
+    variable = "Python_EXECUTABLE" if release is not None and release >= "25.08" else "PYTHON_EXECUTABLE"
+    tags = " ".join(f"-DTRITON_{part}_REPO_TAG={branch}" for part in ("BACKEND", "COMMON", "CORE"))
+    boost = ""
+    if release is not None and release <= "23.12":
+        # The host that these branches fetch Boost from is gone; newer branches have this one.
+        boost = "sed -i -E 's#https://[^ ]+/release/#https://archives.boost.io/release/#' CMakeLists.txt && "
+    return (
+        f"git clone -b {branch} https://github.com/triton-inference-server/python_backend && cd python_backend && "
+        f"{boost}mkdir build && cd build && cmake -DTRITON_ENABLE_GPU={'ON' if gpu else 'OFF'} {tags} "
+        f"-D{variable}={interpreter} .. && make triton-python-backend-stub"
+    )
+
+
+def build_stub_steps(release: str | None, python: str | None) -> tuple[str, ...]:
+    """Where to build, what to run, where to put it."""
+    image = f"tritonserver:{release or RELEASE_PLACEHOLDER}-py3"
+    wanted = f"Python {python}" if python else "the environment's Python"
+    return (
+        f"in the image {image} (same glibc and CUDA), with cmake, rapidjson-dev, libarchive-dev and {wanted} active:",
+        build_stub(release, python),
+        f"copy {STUB_FILE} beside config.pbtxt and keep it executable (chmod 755)",
+    )
+
+
+def create_environment(python: str | None, numpy: str = '"numpy<2"', libstdcxx: str = "") -> str:
+    """Shell commands that make and pack an environment with conda."""
+    extra = f' "libstdcxx-ng>={libstdcxx}"' if libstdcxx else ""
+    return (
+        f"export PYTHONNOUSERSITE=1 && conda create -y -n triton -c conda-forge python={python or 'X.Y'} "
+        f"{numpy}{extra} conda-pack && conda activate triton && pip install YOUR_PACKAGES && "
+        "conda-pack -n triton -o env.tar.gz"
+    )
+
+
+def pack_again() -> str:
+    """The end of every change to an environment."""
+    return "conda-pack -n ENV -o env.tar.gz --force"
+
+
+def configure(name: str = "env.tar.gz") -> str:
+    """The lines of config.pbtxt that name an environment in the model's folder."""
+    return f'parameters {{ key: "EXECUTION_ENV_PATH" value {{ string_value: "$$TRITON_MODEL_DIRECTORY/{name}" }} }}'
+
+
+def fit_environment(release: str | None, stub: str, environment: str, numpy: str) -> str:
+    """The ways out when environment and stub are of different Pythons; the shorter one first."""
+    return numbered(
+        f"shorter: make the environment with Python {stub}, then no stub of your own is needed: "
+        f"`{create_environment(stub, numpy)}`",
+        f"or keep Python {environment} and build a stub for it: {build_stub_steps(release, environment)[0]}\n"
+        f"   `{build_stub(release, environment)}`\n"
+        f"   and copy {STUB_FILE} beside config.pbtxt (chmod 755)",
+    )
+
+
+def libstdcxx_of(glibcxx: str) -> str:
+    """The first ``libstdcxx-ng`` of conda-forge that offers a GLIBCXX version (its major is that of gcc)."""
+    for version, gcc in (("3.4.34", "15"), ("3.4.33", "14"), ("3.4.31", "13"), ("3.4.30", "12"), ("3.4.29", "11")):
+        if tuple(map(int, glibcxx.split("."))) >= tuple(map(int, version.split("."))):
+            return gcc
+    return "10"
+
+
+def use_the_image(python: str | None) -> str:
+    """The way without any environment."""
+    which = f" (Python {python})" if python else ""
+    return f"or use the image's own Python{which}: pip install the packages in a Dockerfile FROM the Triton image"
