@@ -81,15 +81,18 @@ def check(model: Model, python: PythonFacts, plan: Plan) -> Iterator[Problem]:
 
 def _problem(plan: Plan, runs: str, span: Span, what: str, module: str, why: str, loading: bool) -> Problem:
     whose = "the release's" if plan.stub_origin == "release" else "the stub's"
-    ahead = version_key(why.split()[1])[1] - version_key(runs)[1]
-    # Images with a stub of a neighbouring Python exist, and a package of that name may take a module's place.
-    sure = (plan.stub_origin != "release" or abs(ahead) > 1) and (why.startswith("since") or "." in what)
+    ahead = version_key(why.rpartition(" ")[2])[1] - version_key(runs)[1]
+    if why.startswith("since"):
+        # PyTriton's wheels run releases with 3.10 under 3.11 as well.
+        sure = plan.stub_origin != "release" or ahead > 1
+    else:
+        # A package of that name may take a module's place, never that of a name in a module.
+        sure = "." in what
+    happens = "the model cannot load" if loading else "requests fail"
     return Problem(
         span,
-        f"Python has `{what}` {why}, and {whose} Python is {runs}: {'the model cannot load' if loading else 'it fails'}",
-        help=INSTEAD.get(
-            module.split(".")[0], f"use what Python {runs} has, or give the model a stub of another Python"
-        ),
+        f"Python has `{what}` {why}, and {whose} Python is {runs}: {happens}",
+        help=INSTEAD.get(module.partition(".")[0], f"use what Python {runs} has, or a stub of another Python"),
         key=what,
         effect=None if loading else "request-failure",
         certainty=None if sure else "likely",

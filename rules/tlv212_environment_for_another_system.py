@@ -17,7 +17,7 @@ Facts: python-backend, sections 2.3 and 3.4: the stub is a Linux program that em
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem
+from tritonlint.finding import Certainty, Problem
 from tritonlint.inputs.environment import EnvironmentFacts
 from tritonlint.recipes import create_environment
 from tritonlint.resolution import Plan
@@ -42,9 +42,9 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
     system, machine, shown = _made_for(environment)
     stub = plan.stub.machine if plan.stub is not None and plan.stub_entry is not None else ""
     expected = stub or target.machine or "x86_64"
+    certainty: Certainty | None = None
     if system in SYSTEMS:
         found = f"{SYSTEMS[system]} (`{shown}`), and Triton's Python backend runs on Linux"
-        certainty = None
     elif machine and machine != expected:
         whose = "the stub" if stub else "the server" if target.machine else "the server, unless declared otherwise,"
         found = f"{machine} (`{shown}`), and {whose} is {expected}"
@@ -57,14 +57,10 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
         f"the environment was made for {found}: its numpy cannot be loaded, so the model will not load",
         help=f"make it where the server runs (in the Triton image, say), or with `conda create --platform {platform}`: "
         f"`{create_environment(plan.stub_python)}`"
-        + (
-            ""
-            if stub or target.machine
-            else f'; for a server of that machine say `machine = "{machine}"` in the settings'
-        ),
+        + (f'; for a server of that kind write `machine = "{machine}"` in the settings' if certainty else ""),
         related=plan.archive(f"holds {shown}"),
         key=system + machine,
-        certainty="likely" if certainty == "likely" else None,
+        certainty=certainty,
     )
 
 
