@@ -39,6 +39,8 @@ def check(model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
     has_config = CONFIG_NAME in model.entries
     if not has_config and any(is_misspelt_config(entry.name) for entry in model.children()):
         return
+    if not has_config and any(f"{folder.name}/{CONFIG_NAME}" in model.entries for folder in effective.version_folders):
+        return  # what is wrong is where the config lies: TLR008
     first = model.subfolders[0] if model.subfolders else None
     hidden = [
         entry.path

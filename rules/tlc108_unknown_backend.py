@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a `backend` that no release's image holds, that lies in none of the given backend folders and whose
-library is not in the model.
+library is not in the model. Where nothing else tells the backend, the server takes what stands behind the first dot
+of the model's name.
 
 ## What happens
 Without a library `libtriton_<backend>.so`, or a `model.py` in the backend's folder, the server refuses the
@@ -22,7 +23,7 @@ from tritonlint.config_edits import quoted
 from tritonlint.effective import COPIED_PYTHON_BACKEND, EffectiveConfig, has_backend_library, known_backends
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.pbtxt.tree import Document
-from tritonlint.repository import Model
+from tritonlint.repository import CONFIG_NAME, Model
 from tritonlint.rule import Rule
 from tritonlint.target import Target
 
@@ -62,9 +63,18 @@ PLATFORMS_AND_NICKNAMES = frozenset(
 
 def check(model: Model, config: Document, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
     backend = config.root.scalar("backend")
+    known = known_backends()
+    if backend is None and effective.backend and model.name.endswith("." + effective.backend):
+        if effective.backend not in known and not has_backend_library(model, effective.backend, target):
+            yield Problem(
+                model.at(CONFIG_NAME),
+                f"nothing tells the backend but the folder's name, and no image holds a backend {effective.backend!r}",
+                help='write backend: "..." into config.pbtxt',
+                key="backend",
+            )
+        return
     if backend is None or not isinstance(backend.value, str) or not backend.value or effective.runtime:
         return
-    known = known_backends()
     if backend.value in known or backend.value.lower() in known or backend.value in PLATFORMS_AND_NICKNAMES:
         return
     if COPIED_PYTHON_BACKEND.fullmatch(backend.value) and target.may_be_since("23.10"):
@@ -107,5 +117,11 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 -- add/libtriton_ours.so --
 x
 -- add/1/ --
+""",
+    """\
+-- add.ours/config.pbtxt -- TLC108
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add.ours/1/ --
 """,
 )

@@ -1,7 +1,8 @@
 """The server's images hold no such repository agent
 
 ## What it does
-Reports an agent other than `checksum`, the one that the standard images hold.
+Reports an agent other than `checksum`, the one that the standard images hold, and an agent without a name, which no
+image can hold.
 
 ## What happens
 Without the library `libtritonrepoagent_<name>.so` in the server's agent folder the model is refused.
@@ -32,7 +33,15 @@ def check(config: Document) -> Iterator[Problem]:
     agents = config.root.message("model_repository_agents")
     for agent in agents.messages("agents") if agents is not None else ():
         name = agent.scalar("name")
-        if name is not None and isinstance(name.value, str) and name.value != "checksum":
+        if agent.string("name") == "":
+            yield Problem(
+                name.span if name is not None else agent.span,
+                "a repository agent without a name: the server finds no library for it and refuses the model",
+                help='name it, for example name: "checksum"',
+                certainty="certain",
+                key="",
+            )
+        elif name is not None and isinstance(name.value, str) and name.value != "checksum":
             yield Problem(
                 name.span,
                 f"the standard images hold no repository agent {name.value!r}; without it the model is refused",
@@ -49,6 +58,15 @@ input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 model_repository_agents { agents { name: "decrypt" } }
 #                                        ^^^^^^^^^ TLC116
+-- add/1/ --
+""",
+    """\
+-- add/config.pbtxt --
+backend: "identity"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+model_repository_agents { agents { parameters { key: "a" value: "b" } } }
+#                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLC116
 -- add/1/ --
 """,
     """\

@@ -17,10 +17,12 @@ Triton core, `LabelProvider::AddLabels`; all releases.
 import posixpath
 from collections.abc import Iterator
 
+from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import MAX_DEPTH, Model
 from tritonlint.rule import Rule
+from tritonlint.target import Target
 from tritonlint.tensors import tensors
 
 RULE = Rule(
@@ -31,7 +33,7 @@ RULE = Rule(
 )
 
 
-def check(config: Document, model: Model) -> Iterator[Problem]:
+def check(config: Document, model: Model, repository: RepositoryFacts, target: Target) -> Iterator[Problem]:
     if model.truncated or model.error:
         return
     for tensor in tensors(config, "output"):
@@ -39,6 +41,17 @@ def check(config: Document, model: Model) -> Iterator[Problem]:
         if written is None or not isinstance(written.value, str) or not written.value:
             continue
         path = posixpath.normpath(written.value.lstrip("/"))
+        beside = path.removeprefix("../")
+        if path.startswith("../") and "/" not in beside and beside != ".." and not target.since("26.02"):
+            # From 26.02 the path alone is refused, there or not: TLC522.
+            others = {entry.name for entry in (*repository.plain_files, *repository.strays)}
+            if beside not in others and beside not in repository.models:
+                yield Problem(
+                    written.span,
+                    f"the label file {beside} does not exist beside the model folder, so the server refuses the model",
+                    help="put the file into the model folder and name it by its path there",
+                    key=tensor.key,
+                )
         if path.startswith("..") or path.count("/") >= MAX_DEPTH:
             continue
         entry = model.entries.get(path)
@@ -76,6 +89,27 @@ input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] label_filename: "labels.txt" }
 -- add/1/ --
 -- add/labels.txt --
+cat
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "identity"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] label_filename: "../labels.txt" }
+#                                                                   ^^^^^^^^^^^^^^^ TLC520
+-- add/1/ --
+-- labels.text --
+cat
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "identity"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] label_filename: "../labels.txt" }
+-- add/1/ --
+-- labels.txt --
 cat
 """,
 )

@@ -1,8 +1,8 @@
 """`auto_complete_config` wants another scheduler or policy than config.pbtxt
 
 ## What it does
-Reports `set_dynamic_batching()` beside `sequence_batching` in the config, and
-`set_model_transaction_policy` with another `decoupled` than the config's `model_transaction_policy`.
+Reports `set_dynamic_batching()` beside `sequence_batching` in the config, `set_model_transaction_policy` with another
+`decoupled` than the config's `model_transaction_policy`, and with any other property.
 
 ## What happens
 The function raises ValueError and the model is refused.
@@ -47,7 +47,18 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 certainty=None if call.certain else "likely",
                 key="scheduler",
             )
-        if call.method != "set_model_transaction_policy" or policy is None:
+        if call.method != "set_model_transaction_policy":
+            continue
+        for name, key in _others(call.argument):
+            yield Problem(
+                key.span,
+                f"auto_complete_config sets {name!r} in the transaction policy, which holds only 'decoupled': "
+                "the function raises and the model will not load",
+                help="leave it out",
+                certainty=None if call.certain else "likely",
+                key=name,
+            )
+        if policy is None:
             continue
         configured = policy.boolean("decoupled")
         for value in _decoupled(call.argument):
@@ -73,6 +84,18 @@ def _decoupled(policy: Node | None) -> list[Constant]:
     else:
         found = []
     return [value for value in found if isinstance(value, Constant)]
+
+
+def _others(policy: Node | None) -> list[tuple[str, Node]]:
+    """Properties that the policy does not have, with their places."""
+    found: list[tuple[str, Node]] = []
+    if isinstance(policy, Dict):
+        for key in policy.keys:
+            if isinstance(key, Constant) and isinstance(key.value, str):
+                found.append((key.value, key))
+    elif isinstance(policy, Call) and dotted(policy.func) == "dict":
+        found = [(argument.keyword, argument) for argument in policy.arguments if argument.keyword is not None]
+    return [(name, place) for name, place in found if name != "decoupled"]
 
 
 EXAMPLES = (
@@ -139,6 +162,29 @@ class TritonPythonModel:
     def auto_complete_config(auto_complete_model_config):
         auto_complete_model_config.set_model_transaction_policy(dict(decoupled=True))
 #                                                                              ^^^^ TLP024
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        auto_complete_model_config.set_model_transaction_policy({"decoupled": False, "streaming": True})
+#                                                                                    ^^^^^^^^^^^ TLP024
         return auto_complete_model_config
 
     def execute(self, requests):

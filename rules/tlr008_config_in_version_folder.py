@@ -4,7 +4,8 @@
 Reports a `config.pbtxt` inside a version folder; the server reads the one beside the version folders only.
 
 ## What happens
-The file has no effect. When there is no other, the model has no configuration.
+The file has no effect. When there is no other, the model has no configuration, and is refused when nothing else
+tells its backend.
 
 ## How to fix
 Move it up into the model folder.
@@ -46,6 +47,7 @@ def check(model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
             fix=fix,
             key=path,
             effect="hygiene" if other else None,
+            certainty="certain" if not other and effective.backend == "" and effective.platform == "" else None,
         )
 
 

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_tree import Attribute, Call, Dict, Expr, Name, Sequence
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Dict,
+    Expr,
+    Function,
+    Name,
+    Node,
+    Sequence,
+    Try,
+    With,
+    walk,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,8 @@ def hook_calls(python: PythonFacts) -> Iterator[HookCall]:
             and node.func.value.id == own
             and node.certain
         ):
-            yield HookCall(node.func.attr, node, _argument(node), unconditional(hook, node))
+            certain = unconditional(hook, node) and not _may_be_caught(hook, node)
+            yield HookCall(node.func.attr, node, _argument(node), certain)
 
 
 def declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
@@ -98,6 +111,16 @@ def dims(python: PythonFacts, expr: Expr | None) -> list[int] | None:
             return None
         out.append(number)
     return out
+
+
+def _may_be_caught(hook: Function, node: Node) -> bool:
+    """Whether something in the hook may swallow the ValueError of a call."""
+    for outer in walk(hook.body):
+        if not isinstance(outer, Try | With) or (isinstance(outer, Try) and not outer.handlers):
+            continue
+        if any(inner is node for inner in walk(outer.body)):
+            return True
+    return False
 
 
 def _argument(call: Call) -> Expr | None:
