@@ -26,6 +26,8 @@ INSTALLATION = re.compile(
     r"|Batching library path not found: /"
 )
 """Refused for what is not installed on this machine."""
+ENVIRONMENT = re.compile(r"No module named '(?!\d+\.)|Batching library path not found: [^/]")
+"""Refused by the real Python backend for what is not installed, or for where the server was started."""
 WRAPPER = re.compile(r"^load failed for model '[^']*': (version -?\d+ is at UNAVAILABLE state: )?")
 
 BEYOND_STANDINS = ("TLP", "TLV", "TLS", "TLM", "TLR015", "TLC560")
@@ -51,7 +53,7 @@ class Disagreement:
             *(f"* tritonlint: {one}" for one in self.findings or ("nothing",)),
         ]
         for path, content in self.case.files.items():
-            if path.endswith((".pbtxt", "/")) or isinstance(content, Link):
+            if path.endswith((".pbtxt", ".py", "/")) or isinstance(content, Link):
                 shown = f" -> {content}" if isinstance(content, Link) else ""
                 lines.append(f"* `{path}`{shown}")
                 if isinstance(content, str) and content and not shown:
@@ -101,15 +103,17 @@ def lint(repository: Path, release: str) -> dict[str, list[Finding]]:
     return found
 
 
-def is_certain_refusal(finding: Finding) -> bool:
-    """Whether the finding promises that the server's core refuses the model."""
+def is_certain_refusal(finding: Finding, *, real: bool = False) -> bool:
+    """Whether the finding promises that the server refuses the model: its core, or the ``real`` backend as well."""
     return (
-        finding.certainty == "certain" and finding.effect in REFUSING and not finding.code.startswith(BEYOND_STANDINS)
+        finding.certainty == "certain"
+        and finding.effect in REFUSING
+        and (real or not finding.code.startswith(BEYOND_STANDINS))
     )
 
 
-def compare(release: str, cases: Sequence[Case], verdicts: dict[str, Verdicts]) -> Comparison:
-    """Lint all cases in one repository and compare model by model."""
+def compare(release: str, cases: Sequence[Case], verdicts: dict[str, Verdicts], *, real: bool = False) -> Comparison:
+    """Lint all cases in one repository and compare model by model. ``real``: a real backend loaded the models."""
     comparison = Comparison(release)
     with written(cases) as repository:
         findings = lint(repository, release)
@@ -118,8 +122,9 @@ def compare(release: str, cases: Sequence[Case], verdicts: dict[str, Verdicts]) 
             comparison.models += 1
             comparison.states[verdict.state] += 1
             comparison.refused += verdict.refused
-            kind = _judge(case, model, verdict, findings)
-            if kind == "miss" and undecidable(case, model, verdict):
+            kind = _judge_real(model, verdict, findings) if real else _judge(case, model, verdict, findings)
+            unknown = ENVIRONMENT.search(verdict.message) if real else undecidable(case, model, verdict)
+            if kind == "miss" and unknown:
                 comparison.undecidable += 1
             elif kind is not None:
                 said = tuple(_shown(one) for one in findings.get(model, ()))
@@ -136,6 +141,13 @@ def undecidable(case: Case, model: str, verdict: Verdict) -> bool:
     return bool(UNMAPPED.search(verdict.message)) and any(
         not re.search(rf"{side}:?\s*(\[\s*)?[{{<]", text) for text in members for side in ("input", "output")
     )
+
+
+def _judge_real(model: str, verdict: Verdict, findings: dict[str, list[Finding]]) -> Kind | None:
+    own = any(is_certain_refusal(one, real=True) for one in findings.get(model, ()))
+    if own == verdict.refused:
+        return None
+    return "false certain" if own else "miss"
 
 
 def _judge(case: Case, model: str, verdict: Verdict, findings: dict[str, list[Finding]]) -> Kind | None:
@@ -172,7 +184,8 @@ def minimise(disagreement: Disagreement, oracle: Oracle, *, budget: int = 60) ->
         nonlocal spent
         spent += 1
         verdicts = oracle.judge_one(candidate)
-        comparison = compare(oracle.installation.release, [candidate], {candidate.name: verdicts})
+        real = oracle.backends is None
+        comparison = compare(oracle.installation.release, [candidate], {candidate.name: verdicts}, real=real)
         for one in comparison.disagreements:
             same_message = _key(one.verdict.message) == _key(disagreement.verdict.message)
             if one.model == disagreement.model and one.kind == disagreement.kind and same_message:

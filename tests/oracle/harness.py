@@ -1,4 +1,4 @@
-"""Asks a real server about generated cases, with stand-ins for all backends.
+"""Asks a real server about generated cases, with stand-ins for all backends or with the real Python backend.
 
 Every model is loaded by itself through the model control API, members before their ensemble, so each has a verdict
 and a message of its own. A server that dies is started again; the case it died on is tried alone to find out which
@@ -26,6 +26,7 @@ from tritonlint.runtime.wheel import InstallationError, ServerInstallation
 State = Literal["READY", "UNAVAILABLE", "CRASH", "HANG"]
 
 LOAD_SECONDS = 20.0
+PYTHON_LOAD_SECONDS = 12.0
 PARSE_ERROR = re.compile(r"Error parsing text-format inference\.ModelConfig: (.*)")
 POLL_ERROR = re.compile(r"Poll failed for model directory '[^']*': (.*)")
 INVALID = re.compile(r"\] (Invalid argument: .*)")
@@ -78,10 +79,13 @@ def build_backends(folder: Path) -> Path:
 
 @dataclass
 class Oracle:
-    """A real server that gives verdicts on cases."""
+    """A real server that gives verdicts on cases.
+
+    Without ``backends`` the real Python backend loads the models; each is unloaded again, for its stub is a process.
+    """
 
     installation: ServerInstallation
-    backends: Path
+    backends: Path | None = None
     rate: Rate = field(default_factory=Rate)
 
     def judge(self, cases: Sequence[Case], *, batch: int = 500) -> dict[str, Verdicts]:
@@ -148,13 +152,16 @@ class Oracle:
     def _load_model(self, server: DisposableServer, model: str) -> Verdict:
         mark = server.log_size()
         started = time.perf_counter()
+        seconds = PYTHON_LOAD_SECONDS if self.backends is None else LOAD_SECONDS
         try:
-            answer = server.load(model, seconds=LOAD_SECONDS)
+            answer = server.load(model, seconds=seconds)
         except ServerHangError:
-            return Verdict("HANG", f"the load did not return within {LOAD_SECONDS:g} s")
+            return Verdict("HANG", f"the load did not return within {seconds:g} s")
         finally:
             self.rate.loads += 1
             self.rate.seconds += time.perf_counter() - started
+        if self.backends is None and answer.ok:
+            server.unload(model)
         if answer.ok:
             return Verdict("READY")
         return Verdict("UNAVAILABLE", _reason(answer.message, server.log_since(mark)))
