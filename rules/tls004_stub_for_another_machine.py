@@ -1,7 +1,8 @@
 """The stub is built for a machine that Triton does not run on
 
 ## What it does
-Reports a stub in the model's folder that is neither for x86-64 nor for 64-bit ARM.
+Reports a stub in the model's folder that is neither for x86-64 nor for 64-bit ARM, or for another machine than the
+server's own stub, where a backend directory is given.
 
 ## What happens
 The kernel cannot run it. Up to 25.07 the load hangs for ever; from 25.08 on it fails after 10 seconds.
@@ -10,7 +11,8 @@ The kernel cannot run it. Up to 25.07 the load hangs for ever; from 25.08 on it 
 Build the stub on the server's architecture.
 
 ## Source
-Facts: python-backend, section 1.6; images exist for x86-64 and 64-bit ARM.
+Seen on release 24.10 with stubs marked as 64-bit ARM and 32-bit x86 (docs/interpreter-matrix.md); images exist for
+x86-64 and 64-bit ARM.
 """
 
 from collections.abc import Iterator
@@ -34,11 +36,16 @@ def check(plan: Plan) -> Iterator[Problem]:
     stub = plan.stub
     if plan.stub_entry is None or stub is None or stub.not_elf or stub.error:
         return
-    if stub.machine in MACHINES and stub.bits == 64:
+    own = plan.server_stub
+    if own is not None and own.machine and own.machine != stub.machine:
+        where = f"the server's own is built for {own.machine}"
+    elif stub.machine not in MACHINES or stub.bits != 64:
+        where = "Triton runs on x86_64 and aarch64 only"
+    else:
         return
     yield Problem(
         Span(stub.path),
-        f"the stub is built for {stub.machine}, {stub.bits} bits; Triton runs on x86_64 and aarch64 only",
+        f"the stub is built for {stub.machine}, {stub.bits} bits; {where}: the model will not load",
         help="build the stub on a machine like the server's",
         key=stub.machine,
     )

@@ -107,8 +107,8 @@ class Plan:
     """Libraries with auditwheel's hashed names that the stub looks for relative to itself and that are not there."""
     release_python: str | None = None
     """X.Y of the server's own stub: the one in a given backend directory, else the one that the release ships."""
-    python_installed: bool = False
-    """Whether ``release_python`` was read in a given backend directory; an image can hold more than its release."""
+    server_stub: ElfFacts | None = None
+    """The server's own stub where a given backend directory has it; an image can hold more than its release."""
     libraries: tuple[Library, ...] = ()
     """Where the loader finds what a stub that is here needs, in its order; empty for the release's own."""
     unmet: tuple[Unmet, ...] = ()
@@ -144,7 +144,7 @@ class Plan:
             return None
         if self.stub_python == self.release_python:
             return True
-        return False if self.python_installed else None
+        return False if self.server_stub is not None else None
 
     @property
     def environment_python(self) -> str | None:
@@ -211,6 +211,10 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
     """Find stub and environment of one model that the Python backend runs. Reads them, runs nothing."""
     origin, entry, stub_path = _find_stub(model, target)
     stub = read_elf(stub_path) if stub_path is not None else None
+    installed = _installed_stub(target)
+    # A given backend directory shows what is there, whatever the image of the release ships.
+    server_stub = stub if origin == "backend-directory" else read_elf(installed) if installed is not None else None
+    shipped = target.fact("python")
     written = environment_setting(config)
     common = {
         "stub_origin": origin,
@@ -218,8 +222,10 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
         "stub_entry": entry,
         "stub_path": stub_path,
         "missing_beside": _missing_beside(stub) if entry is not None and stub is not None else (),
-        "release_python": _server_python(origin, stub, target),
-        "python_installed": _installed_stub(target) is not None,
+        "release_python": (
+            server_stub.python if server_stub is not None else shipped if isinstance(shipped, str) else None
+        ),
+        "server_stub": server_stub,
     }
     plan = Plan(**common, written=written)  # type: ignore[arg-type]
     form = path_form(written.value) if written is not None else "none"
@@ -425,16 +431,6 @@ def _find_stub(model: Model, target: Target) -> tuple[StubOrigin, Entry | None, 
 def _installed_stub(target: Target) -> str | None:
     places = (os.path.join(folder, "python", STUB_NAME) for folder in target.backend_directories)
     return next((place for place in places if os.path.exists(place)), None)
-
-
-def _server_python(origin: StubOrigin, stub: ElfFacts | None, target: Target) -> str | None:
-    # A given backend directory shows what is installed, whatever the image of the release ships.
-    place = _installed_stub(target)
-    if place is not None:
-        installed = stub if origin == "backend-directory" else read_elf(place)
-        return installed.python if installed is not None else None
-    shipped = target.fact("python")
-    return shipped if isinstance(shipped, str) else None
 
 
 def _resolve(value: str, form: PathForm, model: Model, target: Target) -> tuple[str | None, bool | None]:
