@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.elf import same_layout
+from tritonlint.recipes import stub_again
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -53,7 +54,7 @@ def check(plan: Plan, target: Target) -> Iterator[Problem]:
             if known
             else "; no release of the last two years works with it, and the first request kills such a server"
         ),
-        help=f"build it from the python_backend branch r{target.release}"
+        help=stub_again(target.release, stub.python, plan.release_python)
         if known
         else "declare the release of the server (--triton-version), or build the stub from its python_backend branch",
         key=f"{first} {last}",

@@ -41,14 +41,15 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
         return
     system, machine, shown = _made_for(environment)
     stub = plan.stub.machine if plan.stub is not None and plan.stub_entry is not None else ""
-    expected = stub or target.machine or "x86_64"
+    own = plan.server_stub.machine if plan.server_stub is not None else ""
+    expected = stub or target.machine or own or "x86_64"
     certainty: Certainty | None = None
     if system in SYSTEMS:
         found = f"{SYSTEMS[system]} (`{shown}`), and Triton's Python backend runs on Linux"
     elif machine and machine != expected:
-        whose = "the stub" if stub else "the server" if target.machine else "the server, unless declared otherwise,"
+        whose = "the stub" if stub else "the server" if target.machine or own else "the server, unless declared otherwise,"
         found = f"{machine} (`{shown}`), and {whose} is {expected}"
-        certainty = None if stub or target.machine else "likely"
+        certainty = None if stub or target.machine or own else "likely"
     else:
         return
     platform = "linux-aarch64" if expected == "aarch64" else "linux-64"

@@ -29,6 +29,8 @@ def settings_of(example: Example) -> Settings:
             settings = replace(settings, triton_version=value)
         elif key == "gpus":
             settings = replace(settings, gpus=int(value))
+        elif key == "machine":
+            settings = replace(settings, machine=value)
         elif key == "backend-directory":
             settings = replace(settings, backend_directories=(value,))
         else:
