@@ -47,7 +47,9 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
     if system in SYSTEMS:
         found = f"{SYSTEMS[system]} (`{shown}`), and Triton's Python backend runs on Linux"
     elif machine and machine != expected:
-        whose = "the stub" if stub else "the server" if target.machine or own else "the server, unless declared otherwise,"
+        whose = (
+            "the stub" if stub else "the server" if target.machine or own else "the server, unless declared otherwise,"
+        )
         found = f"{machine} (`{shown}`), and {whose} is {expected}"
         certainty = None if stub or target.machine or own else "likely"
     else:

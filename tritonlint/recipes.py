@@ -82,7 +82,9 @@ def stub_again(release: str | None, python: str | None, release_python: str | No
     """The steps to a stub that fits the release, or to none where the release's own embeds the same Python."""
     steps = numbered(*build_stub_steps(release, python))
     if python is not None and python == release_python:
-        return f"shorter: `git rm {STUB_FILE}`, the release's own stub embeds Python {python} too; or build it:\n{steps}"
+        return (
+            f"shorter: `git rm {STUB_FILE}`, the release's own stub embeds Python {python} too; or build it:\n{steps}"
+        )
     return f"build it for this release:\n{steps}"
 
 
