@@ -46,7 +46,11 @@ def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]
             continue
         # A name with another number at its end is a model of its own, not a slip of the pen.
         bare = name.rstrip("0123456789_-.")
-        near = [n for n in get_close_matches(name, repository.models, 3, 0.8) if n.rstrip("0123456789_-.") != bare]
+        near = [
+            known
+            for known in get_close_matches(name, repository.models, 3, 0.8)
+            if known.rstrip("0123456789_-.") != bare and known[0] == name[0] and abs(len(known) - len(name)) < 3
+        ]
         edit = Edit(request.model_span, f'"{near[0]}"') if near else None
         literal = python.text[request.model_span.start : request.model_span.end] in {f'"{name}"', f"'{name}'"}
         yield Problem(

@@ -44,14 +44,13 @@ def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]
             meant = next((known for known in outputs if near and known.lower() == near[0]), None)
             literal = python.text[span.start : span.end] in {f'"{name}"', f"'{name}'"}
             declared = outputs[meant].scalar("name") if meant is not None else None
+            edit = Edit(span, f'"{meant}"')
             yield Problem(
                 span,
                 f"model '{request.model}' has no output '{name}': this call always fails",
                 help=f"did you mean '{meant}'?" if meant else f"its outputs: {', '.join(sorted(outputs))}",
                 related=(Related(declared.span, "declared here"),) if declared is not None else (),
-                fix=Fix(f"request '{meant}'", (Edit(span, f'"{meant}"'),), safety="unsafe")
-                if meant and literal
-                else None,
+                fix=Fix(f"request '{meant}'", (edit,), safety="unsafe") if meant and literal else None,
                 certainty="certain" if always(python, request) else "likely",
                 key=f"{request.model}:{name}",
             )

@@ -27,7 +27,7 @@ RULE = Rule(
     code="TLP124",
     name="bls-inputs-mismatch",
     effect="request-failure",
-    server_says=("inputs but got",),
+    server_says=("inputs but got", "unexpected inference input"),
 )
 
 
