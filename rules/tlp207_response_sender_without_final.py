@@ -1,11 +1,13 @@
 """A response sender that never says it is done
 
 ## What it does
-Reports a model that gets response senders while nothing in the file mentions `TRITONSERVER_RESPONSE_COMPLETE_FINAL`,
-`flags`, or gives the sender to code elsewhere.
+Follows a response sender from `request.get_response_sender()` on: ways that end without
+`flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL` are reported, among them `except` blocks, `continue` and `return`.
+A sender that is handed to other code is not followed.
 
 ## What happens
-Without the final flag the request is never complete: the client waits for ever, and the server keeps the request.
+Without the final flag the request is never complete: the client waits for ever, and the server keeps the request and
+cannot unload the model.
 
 ## How to fix
 Send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`, or send the flag alone behind it.
@@ -16,10 +18,22 @@ Facts, python-backend 6.4 and 6.5 (observed on 24.10).
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Argument, Assign, Attribute, Call, Name, Return
+from tritonlint.inputs.python_flow import (
+    gets_sender,
+    innermost_block,
+    is_none,
+    open_ends,
+    own_nodes,
+    returns,
+    send_flags,
+)
+from tritonlint.inputs.python_tree import Assign, Call, Expression, Flow, Function, Name, Stmt, dotted
+from tritonlint.python_edits import insert_after, insert_before, pb_alias
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP207",
@@ -27,36 +41,85 @@ RULE = Rule(
     effect="request-failure",
     first="22.05",
 )
+HELP = "send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`"
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood or "COMPLETE_FINAL" in python.text:
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    if not python.understood or "get_response_sender" not in python.text:
         return
-    for node in python.walk():
-        if not isinstance(node, Assign) or not isinstance(node.value, Call):
-            continue
-        func = node.value.func
-        if not isinstance(func, Attribute) or func.attr != "get_response_sender":
-            continue
-        target = node.targets[0]
-        if len(node.targets) != 1 or not isinstance(target, Name):
-            continue
-        function = python.function_at(node)
+    execute = python.method("execute")
+    if execute is not None and effective.decoupled is not True and not all(is_none(s.value) for s in returns(execute)):
+        return  # Requests may be answered through the list.
+    only_one = python.text.count("get_response_sender") == 1
+    for frame in python.frames:
+        function = frame.function
         if function is None:
             continue
-        for use in python.walk_function(function):
-            if isinstance(use, Argument | Return) and isinstance(use.value, Name) and use.value.id == target.id:
-                return
-            if isinstance(use, Call) and isinstance(use.func, Attribute) and use.func.attr == "send":
-                own = isinstance(use.func.value, Name) and use.func.value.id == target.id
-                if own and (not use.certain or use.argument(1, "flags") is not None):
-                    return
+        for node in own_nodes(function):
+            if isinstance(node, Assign) and gets_sender(node.value) and len(node.targets) == 1:
+                target = node.targets[0]
+                if isinstance(target, Name) and node.value is not None:
+                    yield from _sender(python, function, node, target.id, only_one)
+
+
+def _sender(python: PythonFacts, function: Function, got: Assign, name: str, certain: bool) -> Iterator[Problem]:
+    body = innermost_block(function, got)
+    found = open_ends(body, name)
+    if found is None or got.value is None:
+        return
+    related = (Related(got.value.span, "the sender"),)
+    if found.falls:
         yield Problem(
-            node.value.span,
-            "nothing is ever sent with the final flag, so clients wait for ever",
-            help="send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`",
+            got.value.span,
+            "the final flag is never sent through this sender, so the client waits for ever",
+            help=HELP,
+            fix=_fix(python, body[-1], name),
+            certainty=None if certain else "likely",
             key="final",
         )
+    for handler in found.handlers:
+        yield Problem(
+            handler.header,
+            "after this `except` block the final flag is never sent, so the client waits for ever",
+            help=f"{HELP}, also after an error",
+            related=related,
+            fix=_fix(python, handler.body[-1], name),
+            certainty="likely",
+            key="except",
+        )
+    places: list[tuple[Span, str]] = [(node.span, "here the request is left") for node in found.continues]
+    places += [(node.span, "here the request is left") for node in found.returns]
+    places += [(node.test.span, "one outcome of this condition leaves the request") for node in found.branches]
+    for span, what in places:
+        yield Problem(
+            span,
+            f"{what} without the final flag, so the client waits for ever",
+            help=HELP,
+            related=related,
+            certainty="likely",
+            key=what,
+        )
+
+
+def _fix(python: PythonFacts, last: Stmt, name: str) -> Fix | None:
+    """Give the flag to the last response of a block, or send it alone behind the block."""
+    pb = pb_alias(python)
+    if pb is None:
+        return None
+    flag = f"flags={pb}.TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+    edit: Edit | None
+    call = last.value if isinstance(last, Expression) else None
+    if isinstance(call, Call) and dotted(call.func) == f"{name}.send" and send_flags(call) == 0 and call.arguments:
+        at = call.arguments[0].span.end
+        rest = call.argument(1, "flags")
+        edit = Edit(rest.span, flag.removeprefix("flags=")) if rest else Edit(Span(python.path, at, at), f", {flag}")
+    elif isinstance(last, Flow) and last.keyword != "pass":
+        edit = insert_before(python, last, f"{name}.send({flag})")
+    elif isinstance(last, Flow):
+        edit = Edit(last.span, f"{name}.send({flag})")
+    else:
+        edit = insert_after(python, last, f"{name}.send({flag})")
+    return Fix("send the final flag", (edit,), safety="unsafe") if edit is not None else None
 
 
 EXAMPLES = (
@@ -75,8 +138,18 @@ class TritonPythonModel:
         for request in requests:
             sender = request.get_response_sender()
 #                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
-            tensor = pb_utils.get_input_tensor_by_name(request, "x")
-            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", tensor.as_numpy())]))
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
     """\
 -- add/config.pbtxt --
@@ -92,8 +165,95 @@ class TritonPythonModel:
     def execute(self, requests):
         for request in requests:
             sender = request.get_response_sender()
-            tensor = pb_utils.get_input_tensor_by_name(request, "x")
-            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", tensor.as_numpy())]))
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise ValueError("too large")
+                for _ in range(3):
+                    sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+                sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            except ValueError as error:
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+                sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise ValueError("too large")
+                for _ in range(3):
+                    sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+                sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            except ValueError as error:
+                sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            if x[0] > 0:
+                continue
+#               ^^^^^^^^ TLP207
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] < 0:
+                    continue
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+            finally:
+                sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
 )

@@ -68,7 +68,7 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
 
 EXAMPLES = (
     """\
--- target -- release=23.04
+-- target -- release=23.07
 -- add/config.pbtxt --
 backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
@@ -80,8 +80,8 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
-        self.folder = pb_utils.get_model_dir()
-#                              ^^^^^^^^^^^^^ TLP601
+        self.again = pb_utils.TRITONSERVER_REQUEST_RELEASE_RESCHEDULE
+#                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP601
     def execute(self, requests):
         responses = []
         for request in requests:
@@ -103,7 +103,7 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
-        self.folder = pb_utils.get_model_dir()
+        self.again = pb_utils.TRITONSERVER_REQUEST_RELEASE_RESCHEDULE
     def execute(self, requests):
         responses = []
         for request in requests:

@@ -77,7 +77,7 @@ def _senders(execute: Function, requests: set[str]) -> set[str]:
 
 EXAMPLES = (
     """\
--- target -- release=23.04
+-- target -- release=23.07
 -- add/config.pbtxt --
 backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }

@@ -39,15 +39,13 @@ def field_table() -> str:
     return _dump_lines(releases)
 
 
-def descriptor_set() -> bytes:
-    """The serialized descriptor set of model_config.proto, without source locations."""
+def descriptor_set(source: str) -> bytes:
+    """The serialized descriptor set of a file in ``proto``, without source locations."""
     from grpc_tools import protoc
 
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "model_config.binpb"
-        status = protoc.main(
-            ["protoc", f"--proto_path={PROTO}", f"--descriptor_set_out={out}", str(PROTO / "model_config.proto")]
-        )
+        out = Path(folder) / "descriptors.binpb"
+        status = protoc.main(["protoc", f"--proto_path={PROTO}", f"--descriptor_set_out={out}", str(PROTO / source)])
         if status:
             raise SystemExit(status)
         return out.read_bytes()
@@ -58,7 +56,8 @@ def build() -> dict[str, bytes]:
     return {
         "releases.json": release_table().encode(),
         "fields.json": field_table().encode(),
-        "model_config.binpb": descriptor_set(),
+        "model_config.binpb": descriptor_set("model_config.proto"),
+        "inference.binpb": descriptor_set("inference.proto"),
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -22,6 +24,10 @@ EXIT_USAGE = 2
 EXIT_NO_MODEL = 3
 EXIT_INTERNAL = 4
 
+SERVER_HELP = (
+    "Where the server is from: auto (an installed one, else embedded), installed[:PATH], "
+    "embedded (the nvidia-pytriton wheel), podman:IMAGE or docker:IMAGE."
+)
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
@@ -90,6 +96,9 @@ def commands() -> None:
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Worker processes; default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor write the cache of file facts.")
 @click.option("--statistics", is_flag=True, help="Count findings per rule instead of listing them.")
+@click.option("--runtime", is_flag=True, help="Also run the models, as `tritonlint verify` does. Runs their code.")
+@click.option("--server", default="auto", help="With --runtime: see `tritonlint verify --help`.")
+@click.option("--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", help="With --runtime.")
 def check(
     paths: tuple[str, ...],
     formats: tuple[str, ...],
@@ -109,6 +118,9 @@ def check(
     jobs: int | None,
     no_cache: bool,
     statistics: bool,
+    runtime: bool,
+    server: str,
+    device: str,
 ) -> None:
     """Check model repositories, models or single files of a model.
 
@@ -116,7 +128,7 @@ def check(
     4 tritonlint itself failed.
     """
     from tritonlint import cache
-    from tritonlint.engine import RULE_CRASHED, check_paths
+    from tritonlint.engine import check_paths
     from tritonlint.settings import SettingsError, check_release, expand_codes, find_settings
 
     paths = paths or (".",)
@@ -155,8 +167,12 @@ def check(
         else:
             outcome.write()
             fixed = outcome.fixed
-    with _Progress(enabled=sys.stderr.isatty() and not (fix or diff)) as progress:
-        result = replace(check_paths(paths, settings, jobs=jobs, progress=progress), fixed=fixed)
+    if runtime:
+        result = _verified(paths, settings, static=True, source=server, device=device)
+    else:
+        with _Progress(enabled=sys.stderr.isatty() and not (fix or diff)) as progress:
+            result = check_paths(paths, settings, jobs=jobs, progress=progress)
+    result = replace(result, fixed=fixed)
     if write_baseline and baseline:
         from tritonlint.baseline import write_baseline as write
 
@@ -166,16 +182,170 @@ def check(
     result = _without_baseline(result, settings)
     if not diff:
         _report(result, places, statistics)
-    if any(finding.code == RULE_CRASHED for finding in result.findings):
-        sys.exit(EXIT_INTERNAL)
-    if not result.models and not result.findings:
-        # pre-commit passes every file that matches a pattern; one that belongs to no model is not our business.
-        if any(os.path.isdir(path) for path in paths):
-            click.echo(f"tritonlint: no model found in {', '.join(paths)}", err=True)
-            sys.exit(EXIT_NO_MODEL)
+    _exit(result, paths, settings, changed=bool(changes))
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.option("--server", default="auto", show_default=True, help=SERVER_HELP)
+@click.option("--triton-version", metavar="YY.MM", help="Release of the server, and of the static check beside it.")
+@click.option("--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True)
+@click.option("--allocator", metavar="NAME", help="Preload tcmalloc, jemalloc or the library at a path.")
+@click.option("--shm-size", metavar="SIZE", help="Size of /dev/shm in a container, as docker takes it (64m, 1g).")
+@click.option(
+    "--python",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Interpreter of a virtual environment whose packages the models shall find; default: Python with numpy only.",
+)
+@click.option(
+    "--requests",
+    "samples",
+    type=click.Path(exists=True, dir_okay=False),
+    help="JSON file of sample requests: a list of request bodies of the inference protocol for each model name.",
+)
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="Seconds per step.")
+@click.option("--soak", type=click.IntRange(min=0), default=0, help="Send N more requests and watch memory grow.")
+@click.option(
+    "--prepare",
+    type=click.Path(file_okay=False),
+    help="Put everything that a run without internet needs into this folder; nothing is run.",
+)
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Report format; repeatable.")
+@click.option("--output", "outputs", multiple=True, type=click.Path(dir_okay=False), help="File for a report.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Paths to leave out, as in .gitignore.")
+@click.option("--fail-on", type=click.Choice(("error", "warning", "note")), help="Lowest severity that fails.")
+def verify(
+    paths: tuple[str, ...],
+    server: str,
+    triton_version: str | None,
+    device: str,
+    allocator: str | None,
+    shm_size: str | None,
+    python: str | None,
+    samples: str | None,
+    timeout: float,
+    soak: int,
+    prepare: str | None,
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    exclude: tuple[str, ...],
+    fail_on: str | None,
+) -> None:
+    """Run models in a disposable tritonserver and prove that they work end to end.
+
+    THIS RUNS THE MODELS' CODE on this machine, as you. For code that you do not trust, use a container without a
+    network: --server podman:IMAGE. Nothing of the repository is changed.
+
+    Exit status as for check; 2 also when no server can be had.
+    """
+    from tritonlint.settings import check_release, find_settings
+
+    if prepare is not None:
+        _prepare(prepare, triton_version)
         return
-    if changes or _fails(result, settings):
-        sys.exit(EXIT_FINDINGS)
+    missing = [path for path in paths if not os.path.exists(path)]
+    if missing:
+        raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
+    places = _pair(formats or ("text",), outputs)
+    settings = find_settings(paths[0])
+    if triton_version is not None:
+        release = check_release(triton_version, "--triton-version")
+        settings = replace(settings, triton_version=release, triton_version_origin="--triton-version")
+    settings = replace(
+        settings,
+        exclude=(*settings.exclude, *exclude),
+        fail_on=fail_on or settings.fail_on,  # type: ignore[arg-type]  # click checked the choice
+    )
+    result = _verified(
+        paths,
+        settings,
+        static=False,
+        source=server,
+        device=device,
+        allocator=allocator,
+        shm_size=shm_size,
+        python=python,
+        samples=samples,
+        timeout=timeout,
+        soak=soak,
+    )
+    _report(result, places, False)
+    _exit(result, paths, settings)
+
+
+def _prepare(folder: str, triton_version: str | None) -> None:
+    from tritonlint.runtime.prepare import prepare_folder
+    from tritonlint.runtime.wheel import WHEELS, InstallationError, nearest_release
+    from tritonlint.settings import SettingsError, check_release
+
+    wanted = check_release(triton_version, "--triton-version") if triton_version is not None else max(WHEELS)
+    try:
+        made = prepare_folder(Path(folder), nearest_release(wanted))
+    except InstallationError as error:
+        raise SettingsError(f"--prepare: {error}") from error
+    click.echo(made)
+
+
+def _verified(
+    paths: Sequence[str],
+    settings: Settings,
+    *,
+    static: bool,
+    source: str = "auto",
+    device: str = "auto",
+    allocator: str | None = None,
+    shm_size: str | None = None,
+    python: str | None = None,
+    samples: str | None = None,
+    timeout: float = 30.0,
+    soak: int = 0,
+) -> Result:
+    """The result of a run with the runtime check; what stands in its way becomes a SettingsError."""
+    from tritonlint.engine import check_paths
+    from tritonlint.runtime.observe import VerifyOptions, observe
+    from tritonlint.runtime.request import SampleError, read_samples
+    from tritonlint.runtime.server import ServerError
+    from tritonlint.runtime.view import ViewError
+    from tritonlint.runtime.wheel import InstallationError
+    from tritonlint.settings import SettingsError
+
+    try:
+        options = VerifyOptions(
+            source=source,
+            device=device,
+            allocator=_allocator(allocator),
+            shm_size=_byte_size(shm_size),
+            python=Path(python) if python is not None else None,
+            timeout=timeout,
+            soak=soak,
+            samples=read_samples(Path(samples)) if samples is not None else {},
+        )
+        with _Step(enabled=sys.stderr.isatty()) as step:
+            return check_paths(
+                paths,
+                settings,
+                observe=lambda models, groups, foretold: observe(models, groups, foretold, options, step),
+                static=static,
+            )
+    except (InstallationError, ServerError, SampleError, ViewError) as error:
+        raise SettingsError(f"the runtime check cannot run: {error}") from error
+
+
+def _allocator(name: str | None) -> Path | None:
+    if name is None:
+        return None
+    from tritonlint.runtime.allocator import find_allocator
+
+    return find_allocator(name)
+
+
+def _byte_size(text: str | None) -> int | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+)([kmg]?)b?", text.lower())
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no size: a number with k, m or g behind it", param_hint="--shm-size")
+    return int(match[1]) * 1024 ** " kmg".index(match[2] or " ")
 
 
 @commands.command()
@@ -235,6 +405,22 @@ def inspect(path: str, format_: str) -> None:
 
     facts = inspect_path(path)
     click.echo(json.dumps(facts, indent=1) if format_ == "json" else render_table(facts))
+
+
+def _exit(result: Result, paths: Sequence[str], settings: Settings, *, changed: bool = False) -> None:
+    """End with the contract's exit status, or return for 0."""
+    from tritonlint.engine import RULE_CRASHED
+
+    if any(finding.code == RULE_CRASHED for finding in result.findings):
+        sys.exit(EXIT_INTERNAL)
+    if not result.models and not result.findings:
+        # pre-commit passes every file that matches a pattern; one that belongs to no model is not our business.
+        if any(os.path.isdir(path) for path in paths):
+            click.echo(f"tritonlint: no model found in {', '.join(paths)}", err=True)
+            sys.exit(EXIT_NO_MODEL)
+        return
+    if changed or _fails(result, settings):
+        sys.exit(EXIT_FINDINGS)
 
 
 def _pair(formats: Sequence[str], outputs: Sequence[str]) -> list[tuple[str, str | None]]:
@@ -297,6 +483,29 @@ def _fails(result: Result, settings: Settings) -> bool:
 
     failing = SEVERITIES[: SEVERITIES.index(settings.fail_on) + 1]
     return any(finding.severity in failing for finding in result.findings)
+
+
+class _Step:
+    """What the runtime check is doing, on one line of the error stream."""
+
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
+        self._shown = 0
+
+    def __enter__(self) -> _Step:
+        return self
+
+    def __call__(self, text: str) -> None:
+        if self._enabled:
+            text = text[:100]
+            sys.stderr.write("\r" + text.ljust(self._shown))
+            sys.stderr.flush()
+            self._shown = len(text)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r" + " " * self._shown + "\r")
+            sys.stderr.flush()
 
 
 class _Progress:

@@ -29,7 +29,7 @@ from tritonlint.finding import (
     Severity,
     severity_of,
 )
-from tritonlint.report.result import ModelInfo, Result, RuleInfo
+from tritonlint.report.result import ModelInfo, Result, RuleInfo, RunInfo
 from tritonlint.repository import CONFIG_NAME, Discovery, Model, Repository, discover
 from tritonlint.rule import LoadedRule, load_rule
 from tritonlint.settings import Settings, check_release, excluder
@@ -39,12 +39,20 @@ from tritonlint.target import Target, release_table
 
 if TYPE_CHECKING:
     from tritonlint.inputs.python import PythonFacts
+    from tritonlint.runtime.observation import Foretold, ModelRun
+
+    Observe = Callable[
+        [Sequence[ModelFacts], Mapping[str, RepositoryFacts], Callable[[ModelFacts], tuple[Foretold, ...]]],
+        Mapping[str, ModelRun],
+    ]
 
 DOCUMENTATION = "https://github.com/tritonlint/tritonlint/blob/main/docs/rules/{code}.md"
 
 RULE_CRASHED = "TLX001"
 FILE_UNREADABLE = "TLX002"
 SUPPRESSION_UNUSED = "TLX003"
+RUNTIME_FAMILY = "TLX1"
+"""Codes of rules that judge what the runtime check saw."""
 PYTHON_FAMILY = "TLP"
 """Codes of rules that all ask for ``python``."""
 REFUSING: frozenset[Effect] = frozenset({"load-failure", "server-crash"})
@@ -119,15 +127,18 @@ def check_paths(
     jobs: int = 1,
     overlay: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    observe: Observe | None = None,
+    static: bool = True,
 ) -> Result:
     """Lint everything that ``paths`` mean. Raises nothing for bad input: that becomes findings.
 
     ``overlay`` replaces the text of files by path (a fix that is being tried). ``progress`` is told
-    (models done, models in all).
+    (models done, models in all). ``observe`` runs the models (the runtime check); what it raises is raised here.
+    Without ``static`` only its findings are reported.
     """
     settings = settings or Settings()
     discovery = discover(paths, excluder(settings.exclude, settings.folder))
-    return _Run(settings, discovery, jobs, overlay or {}, progress).result()
+    return _Run(settings, discovery, jobs, overlay or {}, progress).result(observe, static)
 
 
 def find_target(settings: Settings, repositories: Iterable[Repository]) -> Target:
@@ -172,6 +183,7 @@ class _Run:
         self.target = find_target(settings, discovery.repositories)
         self.selected = settings.codes()
         self.rules = _Rules(list(self._bind(code for code in self.selected if not code.startswith(PYTHON_FAMILY))))
+        self.runs: Mapping[str, ModelRun] = {}
         self.crashes: list[RuleCrash] = []
         self.facts: dict[str, ModelFacts] = {}
         self.parsed: dict[str, PythonFacts] = {}
@@ -180,7 +192,7 @@ class _Run:
         self._texts: dict[str, LineIndex | None] = {}
         self._read: dict[str, str] = {}
 
-    def result(self) -> Result:
+    def result(self, observe: Observe | None, static: bool) -> Result:
         judged: list[_Judged] = []
         requested = self.discovery.requested
         groups: dict[str, RepositoryFacts] = {}
@@ -211,8 +223,35 @@ class _Run:
         for group in groups.values():
             if group.whole:
                 judged += self._judge(self.rules.per_repository, None, group)
+        if observe is not None:
+            seen = self._judge_runs(observe, groups, judged, static)
+            judged = judged + seen if static else seen
         judged += self._internal(requested)
-        return self._report(judged)
+        return self._report(judged, static)
+
+    def _judge_runs(
+        self, observe: Observe, groups: Mapping[str, RepositoryFacts], judged: Sequence[_Judged], static: bool
+    ) -> list[_Judged]:
+        """Have the models run, and judge what was seen."""
+        from tritonlint.runtime.observation import Foretold
+
+        def foretold(facts: ModelFacts) -> tuple[Foretold, ...]:
+            return tuple(
+                Foretold(item.rule.rule.code, item.problem.message, item.problem.span)
+                for item in judged
+                if item.refuses and item.model is facts.model and not self._ignored(item)
+            )
+
+        models = [self._facts(model) for model in self.discovery.requested if model.recognised]
+        self.runs = observe(models, groups, foretold)
+        rules = [_Bound(load_rule(code), "") for code in sorted(self.selected) if code.startswith(RUNTIME_FAMILY)]
+        seen: list[_Judged] = []
+        for facts in models:
+            facts.run = self.runs.get(facts.model.path)
+            if facts.run is not None:
+                facts.run.foretold_shown = static
+            seen += self._judge(rules, facts, groups[facts.model.repository])
+        return seen
 
     @cached_property
     def all_rules(self) -> _Rules:
@@ -318,7 +357,7 @@ class _Run:
         for problem in loaded.check(subject):
             yield _Judged(loaded, problem, model, model.repository if model is not None else "")
 
-    def _report(self, judged: list[_Judged]) -> Result:
+    def _report(self, judged: list[_Judged], static: bool) -> Result:
         judged = [item for item in judged if not self._ignored(item)]
         findings: list[Finding] = []
         suppressed = 0
@@ -338,7 +377,7 @@ class _Run:
                     suppression.used = True
             else:
                 findings.append(finding)
-        if SUPPRESSION_UNUSED in self.selected:
+        if static and SUPPRESSION_UNUSED in self.selected:
             for unused in [s for each in suppressions.values() for s in each if not s.used]:
                 # A rule that did not run cannot have used it.
                 if any(
@@ -368,6 +407,11 @@ class _Run:
             crashed=len(self.crashes),
             fixable=sum(1 for finding in findings if finding.fix is not None),
             rules={code: _rule_info(load_rule(code)) for code in sorted(used)},
+            runs=tuple(
+                RunInfo(model.name, run.server, tuple(run.report))
+                for model in self.discovery.requested
+                if (run := self.runs.get(model.path)) is not None
+            ),
         )
 
     def _suppressible(self, model: Model) -> Iterator[str]:

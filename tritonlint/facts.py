@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tritonlint.inputs.python import PythonFacts
     from tritonlint.pbtxt.tree import Document
     from tritonlint.resolution import BackendFolder, Plan
+    from tritonlint.runtime.observation import ModelRun
 
 MAX_TEXT_BYTES = 16 * 1024 * 1024
 """Largest config.pbtxt or model.py that is read; real ones are a thousand times smaller."""
@@ -86,6 +87,8 @@ class ModelFacts:
         self._text = text_of
         self._parsed = parsed
         self.unreadable: list[UnreadableFile] = []
+        self.run: ModelRun | None = None
+        """What the runtime check saw; None in a static check."""
 
     @cached_property
     def config(self) -> Document | None:

@@ -22,6 +22,21 @@ Certainty = Literal["certain", "likely"]
 Severity = Literal["error", "warning", "note"]
 Safety = Literal["safe", "unsafe"]
 
+Probe = Literal[
+    "load", "interpreter", "requests", "shared-memory", "failing-requests", "stub-death", "leftovers", "soak"
+]
+PROBES: tuple[Probe, ...] = (
+    "load",
+    "interpreter",
+    "requests",
+    "shared-memory",
+    "failing-requests",
+    "stub-death",
+    "leftovers",
+    "soak",
+)
+"""Parts of the runtime check in their order; the position is the tens digit of the rules' codes (TLX10x: load)."""
+
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 EFFECTS: dict[Effect, tuple[Severity, Severity]] = {
     "server-crash": ("error", "warning"),

@@ -16,7 +16,7 @@ VERSION = 1
 def write(result: Result, stream: TextIO, color: bool) -> None:
     """Write one JSON object."""
     counts = result.counts
-    report = {
+    report: dict[str, Any] = {
         "version": VERSION,
         "target": dict(result.target),
         "models": [
@@ -33,6 +33,23 @@ def write(result: Result, stream: TextIO, color: bool) -> None:
             "fixable": result.fixable,
         },
     }
+    if result.runs:
+        report["runs"] = [
+            {
+                "model": well_formed(run.model),
+                "server": well_formed(run.server),
+                "saw": [
+                    {
+                        "probe": saw.probe,
+                        "ran": saw.ran,
+                        "text": well_formed(saw.text),
+                        "seconds": round(saw.seconds, 3),
+                    }
+                    for saw in run.report
+                ],
+            }
+            for run in result.runs
+        ]
     stream.write(json.dumps(report, indent=2) + "\n")
 
 

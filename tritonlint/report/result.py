@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tritonlint.finding import SEVERITIES, Certainty, Effect, Finding, Severity
+
+if TYPE_CHECKING:
+    from tritonlint.runtime.observation import Saw
 
 
 class ModelInfo(NamedTuple):
@@ -31,6 +34,14 @@ class RuleInfo:
     certainty: Certainty = "certain"
 
 
+class RunInfo(NamedTuple):
+    """What the runtime check did with a model: its name, the server, and a line per thing that was seen."""
+
+    model: str
+    server: str
+    report: tuple[Saw, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The outcome of one run. Nothing in it depends on time or machine, so equal inputs give equal reports.
@@ -50,6 +61,7 @@ class Result:
     fixed: int = 0
     crashed: int = 0
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
+    runs: tuple[RunInfo, ...] = ()
 
     @property
     def counts(self) -> dict[Severity, int]:

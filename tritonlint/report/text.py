@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from tritonlint.finding import Effect, Finding, Fix, Location, Severity
+from tritonlint.finding import PROBES, Effect, Finding, Fix, Location, Severity
 from tritonlint.report.display import excerpt, visible
-from tritonlint.report.result import Result
+from tritonlint.report.result import Result, RunInfo
 from tritonlint.report.summary import summary
 
 MEANINGS: dict[Effect, str] = {
@@ -32,10 +32,27 @@ def write(result: Result, stream: TextIO, color: bool) -> None:
     for finding in result.findings:
         stream.writelines(f"{line}\n" for line in _finding(finding, paint))
         stream.write("\n")
+    for run in result.runs:
+        stream.writelines(f"{line}\n" for line in _run(run, result, paint))
+        stream.write("\n")
     lines = summary(result)
     if result.findings:
         lines.append("`tritonlint explain CODE` tells what a rule checks and why.")
     stream.writelines(f"{line}\n" for line in lines)
+
+
+def _run(run: RunInfo, result: Result, paint: _Paint) -> list[str]:
+    """What the runtime check saw of one model, probe by probe."""
+    failed = {f.code[:5] for f in result.findings if f.model == run.model and f.severity != "note"}
+    lines = [f"{paint(_BOLD, visible(run.model))} on {visible(run.server)}"]
+    previous = ""
+    for saw in run.report:
+        mark = "-" if not saw.ran else "!" if f"TLX1{PROBES.index(saw.probe)}" in failed else "+"
+        name = saw.probe if saw.probe != previous else ""
+        previous = saw.probe
+        took = f" ({saw.seconds:.1f} s)" if saw.seconds >= 0.05 else ""
+        lines.append(f"  {mark} {name:16} {visible(saw.text)}{took}")
+    return lines
 
 
 def place(location: Location) -> str:

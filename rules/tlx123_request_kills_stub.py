@@ -1,0 +1,68 @@
+"""A request kills the stub process
+
+## What it does
+Looks after every request whether the stub processes that were there still are.
+
+## What happens
+The model answers nothing more. From 24.06 on the server does not start a new stub; the model must be loaded again.
+
+## How to fix
+Find the native code that crashes (`faulthandler` prints where), or the call that ends the process.
+
+## Source
+Seen by `tritonlint verify` on a real server; nothing static is claimed here.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.rule import Rule
+from tritonlint.runtime.observation import ModelRun, first_line
+
+RULE = Rule(code="TLX123", name="request-kills-stub", effect="instability")
+
+
+def check(run: ModelRun) -> Iterator[Problem]:
+    dead = [(e.request, e.reply) for e in run.exchanges if e.stub_died]
+    dead += [(f.request, f.reply) for f in run.failing if f.stub_died]
+    for request, reply in dead:
+        yield Problem(
+            run.code_place(),
+            f"{request.title} ({request.origin}) kills the stub process: {first_line(reply.error or 'no answer')}",
+            help="enable faulthandler in model.py to see the line; os._exit and native crashes end the process",
+            key=request.title,
+        )
+    for invalid in run.invalid:
+        if invalid.stub_died:
+            yield Problem(
+                run.code_place(),
+                f"a request of the wrong {invalid.kind} kills the stub process",
+                help="enable faulthandler in model.py to see the line",
+                key=invalid.kind,
+            )
+
+
+EXAMPLES = (
+    """\
+-- m/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- m/1/model.py --
+import os
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+#       ^^^^^^^ TLX123
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if not x.any():
+                os.kill(os.getpid(), 11)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+)

@@ -1,0 +1,48 @@
+"""Something stays behind when the model is unloaded
+
+## What it does
+Looks, some seconds after the unload, for stub processes of the model and for files in `/dev/shm` that were not there
+before
+it was loaded.
+
+## What happens
+Memory fills up with every reload until the machine has none left.
+
+## How to fix
+Release in `finalize` what `initialize` acquired: `SharedMemory.close()` and `.unlink()`, threads, child processes.
+
+## Source
+Seen by `tritonlint verify` on a real server; nothing static is claimed here.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.rule import Rule
+from tritonlint.runtime.observation import ModelRun
+
+RULE = Rule(code="TLX161", name="left-after-unload", effect="instability")
+
+
+def check(run: ModelRun) -> Iterator[Problem]:
+    left = run.unloaded
+    if left is None:
+        return
+    for what in (*left.processes, *left.regions):
+        yield Problem(
+            run.code_place(),
+            f"{what} is still there {left.seconds:.0f} s after the model was unloaded",
+            help="release it in finalize()",
+            key="left",
+        )
+    for what in left.suspected:
+        yield Problem(
+            run.code_place(),
+            f"{what} appeared while the model was loaded, and is still there {left.seconds:.0f} s after the unload",
+            help="if the model made it: release it in finalize()",
+            key="suspected",
+            certainty="likely",
+        )
+
+
+EXAMPLES: tuple[str, ...] = ()

@@ -1,0 +1,47 @@
+"""Memory grows with every request
+
+## What it does
+With `--soak N`, sends N requests after a warm-up and compares resident memory of server and stubs, and shared memory.
+
+## What happens
+The process is killed when memory runs out, hours or days later.
+
+## How to fix
+Look for lists and dictionaries in the model that only grow; try `--allocator` to see whether it is the allocator's
+doing.
+
+## Source
+Seen by `tritonlint verify` on a real server; nothing static is claimed here.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.rule import Rule
+from tritonlint.runtime.observation import ModelRun
+
+RULE = Rule(code="TLX171", name="memory-grows", effect="instability", certainty="likely")
+
+GROWTH = 512 * 1024
+"""Bytes per 1000 requests; less is noise of the allocator."""
+ENOUGH_REQUESTS = 200
+
+
+def check(run: ModelRun) -> Iterator[Problem]:
+    for soak in run.soak:
+        for what, grown in (
+            ("the stubs", soak.stub_growth),
+            ("the server", soak.server_growth),
+            ("shared memory", soak.shared_growth),
+        ):
+            each = grown * 1000 // soak.requests
+            if soak.requests >= ENOUGH_REQUESTS and each > GROWTH:
+                yield Problem(
+                    run.code_place(),
+                    f"{what} grew by {each // 1024} KiB per 1000 requests ({soak.requests} requests)",
+                    help="look for containers in the model that only grow",
+                    key=what,
+                )
+
+
+EXAMPLES: tuple[str, ...] = ()
