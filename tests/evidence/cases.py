@@ -71,7 +71,7 @@ def _of_example(code: str, number: int, example: Example, release: str, borders:
     expected = (evidence.shows or BY_EFFECT[effect]) if effect else evidence.shows
     main = _release_for(example, release)
     if main is None:
-        why = f"no server of release {example.target['release']} or before is at hand"
+        why = f"no server of release {example.target['release']} is at hand, and none that behaves like it"
         yield Case(code, number, release, example, bad, effect, "not observable", replace(evidence, why=why))
         return
     rule = load_rule(code).rule
@@ -90,9 +90,11 @@ def _of_example(code: str, number: int, example: Example, release: str, borders:
 
 
 def _release_for(example: Example, release: str) -> str | None:
-    """The newest server that is not newer than the example's target."""
+    """The newest server that is not newer than the example's target; None for a target that no server stands for."""
     target = example.target.get("release")
-    return release if target is None else max((one for one in RELEASES if one <= target), default=None)
+    if target is None:
+        return release
+    return max((one for one in RELEASES if one <= target), default=None) if target <= RELEASES[-1] else None
 
 
 def effect_of(example: Example, code: str) -> Effect:

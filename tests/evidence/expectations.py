@@ -98,6 +98,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP202": (Evidence("hang", releases={"24.03": "error", "24.07": "hang"}),),
     "TLP203": (Evidence("error", TOGETHER),),
     "TLP205": (Evidence("error", TOGETHER),),
+    "TLP211": (Evidence("error", TOGETHER),),
+    "TLP212": (Evidence(ask=TOGETHER, difference="another client's request"),),
     "TLP301": (Evidence("error", Ask(change={"if not requests:": "if requests:"}), why="the branch is taken"),),
     "TLP302": (
         Evidence(
@@ -119,6 +121,11 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP503": (Evidence("hang"),),
     "TLP503 clean": (Evidence(ask=TO_OTHER),),
     "TLP504": (Evidence("refused", TO_OTHER),),
+    "TLP601": (Evidence("refused", releases={"23.12": "nothing"}),),
+    "TLP602": (Evidence("error", releases={"23.12": "nothing"}),),
+    "TLP603": (
+        Evidence("not observable", where="import tomllib", why="the servers at hand run Python 3.11, which has it"),
+    ),
     "TLP704 clean": (Evidence(ask=Ask(environment={"DATABASE_PASSWORD": "x"})),),
 }
 

@@ -12,21 +12,23 @@ HEAD = """# What real servers did
 Every example of the rules for model.py, run on a real server: a bad example has to show what its rule says, a clean
 one has to load and to answer a request made from its configuration. Written by
 `python -m tests.evidence --output docs/evidence.md` (release {release}; where a rule's outcome changes with the
-release, on both sides of the border, as far as servers of {releases} reach). A request counts as hanging after
-3 s, a load after 15 s.
+release, on both sides of the border, as far as servers of {releases} reach).
+A request counts as hanging after 3 s, a load after 15 s.
 """
 
 
 def record(results: Sequence[Result], release: str) -> str:
     """Markdown, in the order of the codes."""
     bad = [one for one in results if one.case.bad]
-    shown = [one for one in bad if one.case.expected != "not observable"]
+    shown = [one for one in bad if one.case.expected not in {"not observable", "nothing"}]
+    outside = [one for one in bad if one.case.expected == "nothing"]
     clean = [one for one in results if not one.case.bad]
     lines = [
         HEAD.format(release=release, releases=", ".join(RELEASES)),
         f"{sum(one.holds for one in shown)} of {len(shown)} runs of bad examples show the effect; "
         f"{sum(one.holds for one in clean)} of {len(clean)} clean examples load and answer; "
-        f"{len(bad) - len(shown)} bad examples have an effect that a server without GPU does not show.",
+        f"{sum(one.holds for one in outside)} of {len(outside)} runs beyond the border show nothing; "
+        f"{len(bad) - len(shown) - len(outside)} bad examples cannot be shown here, for the reason given.",
         _quoted(bad),
         "",
         "| example | rule | release | must show | seen |",
