@@ -21,16 +21,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import (
-    gets_sender,
-    innermost_block,
-    is_none,
-    open_ends,
-    own_nodes,
-    returns,
-    send_flags,
-)
-from tritonlint.inputs.python_tree import Assign, Call, Expression, Flow, Function, Name, Stmt, dotted
+from tritonlint.inputs.python_flow import gets_sender, innermost_block, is_none, open_ends, own_nodes, returns
+from tritonlint.inputs.python_tree import Assign, Flow, Function, Name, Stmt
 from tritonlint.python_edits import insert_after, insert_before, pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -102,23 +94,18 @@ def _sender(python: PythonFacts, function: Function, got: Assign, name: str, cer
 
 
 def _fix(python: PythonFacts, last: Stmt, name: str) -> Fix | None:
-    """Give the flag to the last response of a block, or send it alone behind the block."""
+    """Send the flag alone behind a block."""
     pb = pb_alias(python)
     if pb is None:
         return None
-    flag = f"flags={pb}.TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+    line = f"{name}.send(flags={pb}.TRITONSERVER_RESPONSE_COMPLETE_FINAL)"
     edit: Edit | None
-    call = last.value if isinstance(last, Expression) else None
-    if isinstance(call, Call) and dotted(call.func) == f"{name}.send" and send_flags(call) == 0 and call.arguments:
-        at = call.arguments[0].span.end
-        rest = call.argument(1, "flags")
-        edit = Edit(rest.span, flag.removeprefix("flags=")) if rest else Edit(Span(python.path, at, at), f", {flag}")
-    elif isinstance(last, Flow) and last.keyword != "pass":
-        edit = insert_before(python, last, f"{name}.send({flag})")
-    elif isinstance(last, Flow):
-        edit = Edit(last.span, f"{name}.send({flag})")
+    if not isinstance(last, Flow):
+        edit = insert_after(python, last, line)
+    elif last.keyword == "pass":
+        edit = Edit(last.span, line)
     else:
-        edit = insert_after(python, last, f"{name}.send({flag})")
+        edit = insert_before(python, last, line)
     return Fix("send the final flag", (edit,), safety="unsafe") if edit is not None else None
 
 
@@ -149,7 +136,8 @@ class TritonPythonModel:
         for request in requests:
             sender = request.get_response_sender()
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
     """\
 -- add/config.pbtxt --
@@ -191,7 +179,8 @@ class TritonPythonModel:
                     sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
                 sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
             except ValueError as error:
-                sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+                sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+                sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
     """\
 -- add/config.pbtxt --

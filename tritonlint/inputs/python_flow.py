@@ -148,6 +148,10 @@ class Answers:
     """Conditions of which only one outcome appends."""
     twice: list[tuple[Stmt, Stmt]] = field(default_factory=list)
     """A statement that appends, and one behind it on the same way that appends again."""
+    returns: list[Return] = field(default_factory=list)
+    """``return`` statements before which the final flag is not sent; of senders only."""
+    falls: bool = False
+    """Whether the end is reached without the final flag by no fault of a branch or handler; of senders only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,8 @@ class _Way:
     branch: If | None = None
     sure: bool = True
     """False below a condition that may exclude what was appended before it."""
+    started: bool = True
+    """Whether what has to be closed has been opened yet."""
 
 
 class _GiveUpError(Exception):
@@ -227,15 +233,18 @@ class _Appends:
                 out |= self.block(case.body, ways)
             return out
         if isinstance(statement, For | While):
-            if any(isinstance(n, Name) and n.id == self.name for n in walk(statement)):
-                raise _GiveUpError
-            return ways
+            return self.loop(statement, ways)
         if not self.appends(statement):
             return ways
         for way in ways:
             if way.appended is not None and way.sure and (way.appended, statement) not in self.found.twice:
                 self.found.twice.append((way.appended, statement))
         return {_Way(statement, way.handler) for way in ways}
+
+    def loop(self, statement: For | While, ways: set[_Way]) -> set[_Way]:
+        if _mentions(statement, self.name):
+            raise _GiveUpError
+        return ways
 
     def next_iteration(self, statement: Flow, ways: set[_Way]) -> None:
         for way in ways:
@@ -285,6 +294,125 @@ class _Appends:
                 self.appended = True
                 return True
         raise _GiveUpError
+
+
+def innermost_block(function: Function, node: Node) -> tuple[Stmt, ...]:
+    """The body of the innermost loop of a function that a node stands in, or of the function."""
+    best: For | While | None = None
+    for outer in own_nodes(function):
+        if isinstance(outer, For | While) and outer is not node and _inside(node, outer):
+            best = outer
+    return best.body if best is not None else function.body
+
+
+def open_ends(body: tuple[Stmt, ...], name: str) -> Answers | None:
+    """How a block can end without the final flag sent by the response sender ``name``, which the block gets.
+
+    ``appended`` statements are those that send the flag. None when the sender is used in a way not followed.
+    """
+    followed = 0
+    for node in walk(body, into_functions=False):
+        if _on_sender(node, name):
+            followed += 1
+        elif isinstance(node, Assign) and gets_sender(node.value):
+            followed += sum(dotted(target) == name for target in node.targets)
+    if sum(isinstance(node, Name) and node.id == name for node in walk(body)) != followed:
+        return None
+    walker = _Finals(name)
+    try:
+        ends = walker.block(body, {_Way(started=False)})
+    except _GiveUpError:
+        return None
+    found = walker.found
+    for way in ends:
+        if not way.started or way.appended is not None:
+            continue
+        if way.handler is not None:
+            if way.handler not in found.handlers:
+                found.handlers.append(way.handler)
+        elif way.branch is None:
+            found.falls = True
+        elif way.branch not in found.branches and len(walker.branches) == 1:
+            found.branches.append(way.branch)
+    return found
+
+
+def _on_sender(node: Node, name: str) -> str:
+    """What is called on the sender: ``send`` or ``is_cancelled``; empty for anything else."""
+    if isinstance(node, Call) and isinstance(node.func, Attribute) and dotted(node.func.value) == name:
+        return node.func.attr if node.func.attr in {"send", "is_cancelled"} else ""
+    return ""
+
+
+class _Finals(_Appends):
+    """Follows the ways from ``sender = request.get_response_sender()`` on; sending the final flag is what appends."""
+
+    def statement(self, statement: Stmt, ways: set[_Way]) -> set[_Way]:
+        if isinstance(statement, Return):
+            if any(way.started and way.appended is None for way in ways):
+                self.found.returns.append(statement)
+            return set()
+        if isinstance(statement, Try) and any(self.flags(s) == {1} for s in statement.final):
+            # Whatever happens before it, the flag is sent at the end.
+            returns, continues = len(self.found.returns), len(self.found.continues)
+            out = super().statement(statement, ways)
+            del self.found.returns[returns:], self.found.continues[continues:]
+            return out
+        if (
+            isinstance(statement, Assign)
+            and gets_sender(statement.value)
+            and _mentions(statement.targets[0], self.name)
+        ):
+            return {_Way(None, way.handler) for way in ways}
+        if isinstance(statement, Expression | Assign) and self.flags(statement):
+            for way in ways:
+                if way.appended is not None and way.sure and (way.appended, statement) not in self.found.twice:
+                    self.found.twice.append((way.appended, statement))
+            if self.flags(statement) == {0}:
+                return ways
+            self.appended = True
+            return {_Way(statement, way.handler) for way in ways}
+        return super().statement(statement, ways)
+
+    def loop(self, statement: For | While, ways: set[_Way]) -> set[_Way]:
+        if 1 in self.flags(statement):
+            raise _GiveUpError
+        return ways if _passes(statement) else set()
+
+    def next_iteration(self, statement: Flow, ways: set[_Way]) -> None:
+        super().next_iteration(statement, {way for way in ways if way.started})
+
+    def appends(self, statement: Stmt) -> bool:
+        return False
+
+    def flags(self, statement: Stmt) -> set[int]:
+        """The flags of all that is sent in a statement."""
+        found = set()
+        for node in walk(statement):
+            if isinstance(node, Call) and _on_sender(node, self.name) == "send":
+                flags = send_flags(node)
+                if flags is None:
+                    raise _GiveUpError
+                found.add(flags)
+        return found
+
+
+def gets_sender(expr: Node | None) -> bool:
+    """Whether an expression is ``….get_response_sender()``."""
+    return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr == "get_response_sender"
+
+
+def send_flags(call: Call) -> int | None:
+    """The flags of ``sender.send(…)`` as far as they are written out: 0, 1 (final), or None for anything else."""
+    if not call.certain:
+        return None
+    flags = call.argument(1, "flags")
+    if flags is None:
+        return 0
+    if isinstance(flags, Constant):
+        return flags.value if flags.value in (0, 1) and isinstance(flags.value, int) else None
+    name = dotted(flags)
+    return 1 if name is not None and name.rsplit(".", 1)[-1] == "TRITONSERVER_RESPONSE_COMPLETE_FINAL" else None
 
 
 def answering_loop(function: Function, name: str) -> For | None:

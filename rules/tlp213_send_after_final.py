@@ -1,0 +1,122 @@
+"""Something sent after the final flag
+
+## What it does
+Follows a response sender: a `send` that is reached after the final flag has been sent through the same sender.
+
+## What happens
+`Response sender has been closed.` is raised: the response is lost, and the requests behind it in the same call fail or
+are never answered. The client sees a stream that ends early, with status OK.
+
+## How to fix
+Send the final flag last.
+
+## Source
+Facts, python-backend 6.5; seen on 24.10: the client gets an empty stream with status 200.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import gets_sender, innermost_block, open_ends, own_nodes
+from tritonlint.inputs.python_tree import Assign, Name
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP213",
+    name="send-after-final",
+    effect="wrong-result",
+    first="22.05",
+    server_says=("Response sender has been closed.",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if not python.understood or "COMPLETE_FINAL" not in python.text:
+        return
+    for frame in python.frames:
+        function = frame.function
+        for node in own_nodes(function) if function is not None else ():
+            if not isinstance(node, Assign) or not gets_sender(node.value) or not isinstance(node.targets[0], Name):
+                continue
+            found = open_ends(innermost_block(function, node), node.targets[0].id) if function is not None else None
+            seen: set[Span] = set()
+            for first, second in found.twice if found is not None else ():
+                if first.span in seen:
+                    continue
+                seen.add(first.span)
+                yield Problem(
+                    second.span,
+                    "this comes after the final flag: sending raises an error, and the response is lost",
+                    help="send the final flag with the last response, or behind it",
+                    related=(Related(first.span, "the final flag is sent here"),),
+                    key="send",
+                )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] > 0:
+                error = pb_utils.InferenceResponse([], pb_utils.TritonError("too large"))
+                sender.send(error, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] < 0:
+                error = pb_utils.InferenceResponse([], pb_utils.TritonError("too small"))
+                sender.send(error, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+                continue
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+)
