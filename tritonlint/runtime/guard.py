@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import select
 import signal
 import sys
@@ -29,6 +30,7 @@ END_SECONDS = 30.0
 SETTLE_SECONDS = 1.0
 COMMAND_SECONDS = 15.0
 PARENT_CHECK_SECONDS = 1.0
+LOOK_AFTER = (0.0, 0.1, 1.0)
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -186,9 +188,10 @@ class Guard:
             self.returncode = -signal.SIGKILL
         if status != 0:
             # Somebody killed the guard: its child died with it, and what is left is removed from here.
-            for name in regions(self._specification["prefix"]):
-                _unlink(f"{SHARED_MEMORY_FOLDER}/{name}")
-            remove_tree(self._specification["folder"])
+            _kill_those_with(self._specification["folder"])
+            _remove_regions(self._specification["prefix"])
+            for path in (*self.environments, self._specification["folder"]):
+                remove_tree(path)
 
     def _send(self, line: str) -> None:
         try:
@@ -250,6 +253,8 @@ class _Watch:
         self.exited = False
         self.child = 0
         self.environments: list[str] = []
+        self.unclaimed: set[str] = set()
+        self.looks: list[float] = []
         self.input = b""
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.wake, wake_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -327,13 +332,18 @@ class _Watch:
         """Wait for at most ``seconds`` for something to happen, and take note of it."""
         watched = [0, self.wake, *([self.watch] if self.watch >= 0 else [])]
         try:
+            if self.looks:
+                seconds = max(0.0, min(seconds, self.looks[0] - time.monotonic()))
             ready = select.select(watched, [], [], seconds)[0]
         except InterruptedError:
             ready = []
         if self.wake in ready:
             os.read(self.wake, 4096)
         if self.watch in ready:
-            self.look_for_environments(os.read(self.watch, 65536))
+            self.note_folders(os.read(self.watch, 65536))
+        if self.looks and time.monotonic() >= self.looks[0]:
+            del self.looks[0]
+            self.claim_environments()
         self.reap()
         if 0 in ready:
             data = os.read(0, 65536)
@@ -362,18 +372,26 @@ class _Watch:
                 self.exited = True
                 self.tell({"exited": os.waitstatus_to_exitcode(status)})
 
-    def look_for_environments(self, events: bytes) -> None:
-        """Of the folders just made in ``/tmp``, claim those whose path stands in the memory of our own server."""
-        names = []
+    def note_folders(self, events: bytes) -> None:
+        """Take note of the folders just made in ``/tmp`` that are named like environments."""
         while events:
             size = int.from_bytes(events[12:16], sys.byteorder)
             name = os.fsdecode(events[16 : 16 + size].rstrip(b"\0"))
             events = events[16 + size :]
             if name.startswith(ENVIRONMENT_PREFIX):
-                names.append(name)
-        for name in names:
-            path = f"{self.specification['watch']}/{name}"
-            if any(_knows(pid, path.encode()) for pid in descendants(os.getpid())[1:]):
+                self.unclaimed.add(f"{self.specification['watch']}/{name}")
+                now = time.monotonic()
+                self.looks = [now + delay for delay in LOOK_AFTER]
+
+    def claim_environments(self) -> None:
+        """Of the noted folders, claim those whose path stands in the memory of our own server.
+
+        The server may be anywhere between the making of the folder and the writing of its path to the place where
+        it is kept, hence more than one look.
+        """
+        for pid in descendants(os.getpid())[1:] if self.unclaimed else ():
+            for path in _paths_in_memory(pid, f"{self.specification['watch']}/{ENVIRONMENT_PREFIX}") & self.unclaimed:
+                self.unclaimed.remove(path)
                 self.environments.append(path)
                 self.tell({"environment": path})
 
@@ -403,6 +421,9 @@ class _Watch:
 
     def end_all(self) -> None:
         """Kill every descendant, whatever session or group it is in, and remove the container."""
+        if self.watch in select.select([self.watch] if self.watch >= 0 else [], [], [], 0)[0]:
+            self.note_folders(os.read(self.watch, 65536))
+        self.claim_environments()
         if self.specification["cleanup"] and self.child and not self.exited:
             # The engine's client first: it could still be about to create what is removed next.
             _kill(self.child)
@@ -419,8 +440,7 @@ class _Watch:
             time.sleep(0.005)
 
     def remove_traces(self) -> None:
-        for name in regions(self.specification["prefix"]):
-            _unlink(f"{SHARED_MEMORY_FOLDER}/{name}")
+        _remove_regions(self.specification["prefix"])
         for path in self.environments:
             remove_tree(path)
 
@@ -431,10 +451,13 @@ class _Watch:
             self.client_gone = True
 
 
-def _knows(pid: int, needle: bytes) -> bool:
-    """Whether ``needle`` stands in the memory that ``pid`` has written to itself."""
+def _paths_in_memory(pid: int, prefix: str) -> set[str]:
+    """Paths of six more characters after ``prefix`` that stand in the memory ``pid`` has written to itself."""
     page = os.sysconf("SC_PAGE_SIZE")
     step = 512
+    pattern = re.compile(re.escape(prefix.encode()) + rb"\w{6}")
+    longest = len(prefix) + 6
+    found: set[str] = set()
     try:
         with (
             open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps,
@@ -451,16 +474,34 @@ def _knows(pid: int, needle: bytes) -> bool:
                     # The two highest bits of an entry: present or swapped. Most of a thread's stack is neither.
                     entries = os.pread(pagemap.fileno(), 8 * count, 8 * first)
                     if entries and max(entries[7::8]) >= 0x40:
-                        size = min(count * page + len(needle), end - first * page)
+                        size = min(count * page + longest, end - first * page)
                         try:
-                            if needle in os.pread(memory.fileno(), size, first * page):
-                                return True
+                            data = os.pread(memory.fileno(), size, first * page)
                         except OSError:
                             # Unmapped since the list was read.
                             continue
+                        found.update(os.fsdecode(match) for match in pattern.findall(data))
     except OSError:
-        return False
-    return False
+        return found
+    return found
+
+
+def _kill_those_with(text: str) -> None:
+    """Kill the processes that were started with ``text`` in their environment."""
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != os.getpid():
+            try:
+                with open(f"/proc/{name}/environ", "rb") as handle:
+                    marked = text.encode() in handle.read()
+            except OSError:
+                continue
+            if marked:
+                _kill(int(name))
+
+
+def _remove_regions(prefix: str) -> None:
+    for name in regions(prefix):
+        _unlink(f"{SHARED_MEMORY_FOLDER}/{name}")
 
 
 def _command_line(pid: int) -> str:

@@ -45,6 +45,10 @@ class StubProcess:
     region: str
     libraries: tuple[str, ...]
 
+    def maps(self, name: str) -> bool:
+        """Whether a library of that file name is mapped."""
+        return any(os.path.basename(path) == name for path in self.libraries)
+
 
 class ServerProcesses(Protocol):
     """The part of a disposable server that :func:`stub_processes` asks for."""

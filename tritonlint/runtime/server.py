@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import re
+import select
 import signal
 import socket
 import tempfile
@@ -32,6 +33,7 @@ START_SECONDS = 60.0
 LOAD_SECONDS = 60.0
 STOP_SECONDS = 10.0
 START_TRIES = 3
+LOOK_MILLISECONDS = 200
 # The frames of a traceback are indented, the line of the exception is not.
 PYTHON_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t]+[^\n]*\n)*[^\n]*")
 FATAL_ERROR = re.compile(r"Fatal Python error: [^\n]*(?:\n(?![EIWF]\d{4} )[^\n]+)*")
@@ -169,6 +171,9 @@ class DisposableServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            # Whoever interrupts does not want to wait for an orderly end.
+            self.stop_seconds = 0
         self.stop()
 
     @property
@@ -300,6 +305,7 @@ class DisposableServer:
             connection.sock.settimeout(seconds)
         try:
             connection.request(method, path, body=body, headers=dict(headers or {}))
+            self._wait_for_answer(connection, seconds)
             response = connection.getresponse()
             return Answer(response.status, response.read())
         except (OSError, http.client.HTTPException) as error:
@@ -312,6 +318,23 @@ class DisposableServer:
             if timed_out:
                 raise ServerHangError(f"no answer to {method} {path} within {seconds:g} s") from error
             raise ServerError(f"{method} {path}: {error}") from error
+
+    def _wait_for_answer(self, connection: http.client.HTTPConnection, seconds: float) -> None:
+        """Wait until something can be read, or the server is dead.
+
+        A stub inherits the connections that were open when it was started: as long as it outlives the server, the
+        connection is not closed.
+        """
+        if connection.sock is None:
+            return
+        waiting = select.poll()
+        waiting.register(connection.sock, select.POLLIN)
+        end = time.monotonic() + seconds
+        while not waiting.poll(LOOK_MILLISECONDS):
+            if not self.alive:
+                raise ConnectionResetError("the server process died")
+            if time.monotonic() >= end:
+                raise TimeoutError
 
     def processes(self) -> list[int]:
         """Ids of all living processes of the server, the server included, also of those that outlived their parent."""
