@@ -43,10 +43,8 @@ def numbered(*steps: str) -> str:
     return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
 
 
-def numpy_pin(release: str | None, numpy2: bool | None) -> str:
-    """How to ask for a NumPy that the release's stub understands."""
-    if numpy2 is None:
-        return '"numpy<2"'
+def numpy_pin(numpy2: bool | None) -> str:
+    """How to ask for a NumPy that the release's stub understands; NumPy 1 suits every stub."""
     return "numpy" if numpy2 else '"numpy<2"'
 
 
