@@ -11,7 +11,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import quote
 
 from tests.matrix.case import TARGET, Case, Room
@@ -19,15 +19,7 @@ from tests.matrix.parts import Parts
 from tritonlint.runtime.server import Answer, DisposableServer, ServerCrashError, ServerError, ServerHangError
 
 Outcome = Literal["right", "refused", "hangs", "wrong interpreter", "wrong result", "request fails", "server crash"]
-OUTCOMES: tuple[Outcome, ...] = (
-    "right",
-    "refused",
-    "hangs",
-    "wrong interpreter",
-    "wrong result",
-    "request fails",
-    "server crash",
-)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 QUIET_SECONDS = 7.0
 """A load in which nobody has used the processor for so long hangs; 12 s pass before that can be said."""
 LEAST_SECONDS = 12.0
@@ -90,8 +82,8 @@ def judge(room: Room) -> Verdict:
     finally:
         for folder in set(UNPACKED.findall(running.log)):
             shutil.rmtree(folder, ignore_errors=True)
-    if outcome in ("hangs", "server crash"):
-        said = _telling(running.log) or said
+    if outcome == "hangs":
+        said = _telling(running.log)
     report = _report(room)
     return Verdict(
         outcome,
@@ -104,6 +96,7 @@ def judge(room: Room) -> Verdict:
 
 
 def _try(server: DisposableServer, room: Room) -> tuple[Outcome, str]:
+    stage = "the load"
     try:
         answer = _load(server, room.model_name)
         if answer is None:
@@ -113,7 +106,7 @@ def _try(server: DisposableServer, room: Room) -> tuple[Outcome, str]:
         target = server.load(TARGET, seconds=MOST_SECONDS)
         if not target.ok:
             raise AssertionError(f"the model that the probe calls does not load: {target.message}")
-        for values, added in ((VALUES, 1), (CALLING, 2)):
+        for stage, values, added in (("a request", VALUES, 1), ("a call of another model", CALLING, 2)):
             body = {
                 "inputs": [{"name": "INPUT", "datatype": "FP32", "shape": [3], "data": values}],
                 "outputs": [{"name": "OUTPUT", "parameters": {"binary_data": True}}],
@@ -125,13 +118,12 @@ def _try(server: DisposableServer, room: Room) -> tuple[Outcome, str]:
                 return "request fails", got.message
             tail = got.body[got.body.rfind(b"}") + 1 :]
             if tail != struct.pack("<3f", *(value + added for value in values)):
-                kind = "a call of another model" if values is CALLING else "a request"
-                return "wrong result", f"{kind} is answered with {len(tail)} bytes"
+                return "wrong result", f"{stage} is answered with {len(tail)} bytes"
         # Some die a moment after they have answered.
         time.sleep(0.3)
         server.ready()
     except ServerCrashError as crash:
-        return "server crash", crash.cause
+        return "server crash", f"{crash.cause} at {stage}"
     except ServerHangError as hang:
         return "request fails", str(hang)
     if room.environment is not None and "environment" not in _used(room):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from tests.matrix.case import TARGET, Room
 from tests.matrix.trial import Outcome, Verdict
@@ -12,6 +12,7 @@ from tritonlint.finding import Effect, Finding
 from tritonlint.settings import Settings
 
 Agreement = Literal["agrees", "miss", "false alarm", "other effect"]
+AGREEMENTS: tuple[Agreement, ...] = get_args(Agreement)
 
 FAILING: frozenset[Effect] = frozenset({"server-crash", "load-failure", "request-failure", "wrong-result"})
 FORETELLS: dict[Outcome, frozenset[Effect]] = {

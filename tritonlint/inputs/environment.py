@@ -44,6 +44,7 @@ CONDA_RECORD = re.compile(r"conda-meta/(.+)-([^-/]+)-([^-/]+)\.json")
 DISTRIBUTION = re.compile(r"([^/]+?)-([^/-]+)\.(?:dist-info|egg-info)(?:/.*)?", re.DOTALL)
 # What CPython's build system and Windows wheels put into the name of an extension module.
 EXTENSION = re.compile(r".*\.(cpython-\d+[a-z]*-[\w-]+|cp\d+-win\w*)\.(?:so|pyd)")
+NUMPY_CORE = re.compile(r"numpy/_?core/_multiarray_umath\.(.+)\.(?:so|pyd)")
 LIBRARY_FILE = re.compile(r"lib/([^/]+\.so(?:\.[\w.]+)?)")
 PYTHON_PROGRAM = re.compile(r"python(?:\d+(?:\.\d+)?t?)?")
 WHEEL_TAG = re.compile(rb"^Tag:\s*\S+?-(\S+)\s*$", re.MULTILINE)
@@ -120,6 +121,8 @@ class EnvironmentFacts:
     """The member that ``system`` and ``machine`` were read from."""
     extensions: dict[str, str] = field(default_factory=dict)
     """An example by tag of the extension modules, such as ``cpython-310-x86_64-linux-gnu``."""
+    numpy_core: dict[str, str] = field(default_factory=dict)
+    """File by tag of the module without which numpy cannot be imported."""
     platforms: dict[str, str] = field(default_factory=dict)
     """A distribution by platform that its wheel names (``manylinux_2_35_x86_64``)."""
     library_modules: frozenset[str] = frozenset()
@@ -483,6 +486,7 @@ class _Tree:
     machine: str = ""
     interpreter: str = ""
     extensions: dict[str, str] = field(default_factory=dict)
+    numpy_core: dict[str, str] = field(default_factory=dict)
     platforms: dict[str, str] = field(default_factory=dict)
     library_modules: set[str] = field(default_factory=set)
     libraries: set[str] = field(default_factory=set)
@@ -591,6 +595,9 @@ class _Tree:
         extension = EXTENSION.fullmatch(rest)
         if extension and len(self.extensions) < MAX_NAMED:
             self.extensions.setdefault(extension[1], rest)
+        core = NUMPY_CORE.fullmatch(rest)
+        if core:
+            self.numpy_core.setdefault(core[1], rest)
         if EDITABLE.search(rest) and "/" not in rest and len(self.editables) < MAX_NAMED:
             self.editables.append(rest)
         if member.kind == "file" and body is not None:
@@ -745,6 +752,7 @@ def facts_of(tree: _Tree, base: EnvironmentFacts) -> EnvironmentFacts:
         machine=tree.machine,
         interpreter=tree.interpreter,
         extensions=tree.extensions,
+        numpy_core=tree.numpy_core,
         platforms=tree.platforms,
         library_modules=frozenset(tree.library_modules),
         libraries=frozenset(tree.libraries),
@@ -815,6 +823,9 @@ def _listed(path: str) -> Iterator[tuple[str, str, _Member]]:
                             yield inner
                             if inner[0].endswith(".dist-info"):
                                 yield from _scan(path, inner[0])
+                            elif inner[0].endswith("/numpy"):
+                                yield from _scan(path, f"{inner[0]}/core")
+                                yield from _scan(path, f"{inner[0]}/_core")
         elif folder == "include":
             for name in names:
                 yield from _scan(path, name)
