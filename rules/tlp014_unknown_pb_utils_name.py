@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded
 from tritonlint.inputs.python_tree import Attribute
@@ -48,7 +48,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not isinstance(node, Attribute):
             continue
         name = python.pb_name(node)
-        if name is None or name in known or "." in name:
+        if name is None or name in known or "." in name or python.qualified(node.value) != PB_MODULE:
             continue
         near = [NEVER[name]] if name in NEVER else get_close_matches(name, top, 1, 0.85)
         if not near or guarded(python.body, node):

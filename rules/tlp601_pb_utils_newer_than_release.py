@@ -18,7 +18,7 @@ Facts, python-backend 7: every release branch compared.
 from collections.abc import Iterator
 
 from tritonlint.finding import Effect, Problem
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_tree import Attribute, Node
@@ -41,7 +41,7 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     for node in python.walk():
         if isinstance(node, Attribute):
             name = python.pb_name(node)
-            if name in api.names:
+            if name in api.names and python.qualified(node.value) == PB_MODULE:
                 found.append((node, node.attr_span, f"`pb_utils.{name}`", api.names[name]))
     for call in python.pb_calls:
         for argument in call.call.arguments:
