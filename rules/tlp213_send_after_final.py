@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import gets_sender, innermost_block, open_ends, own_nodes
-from tritonlint.inputs.python_tree import Assign, Name
+from tritonlint.inputs.python_tree import Assign, Function, Name, Stmt, Try, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -43,7 +43,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             found = open_ends(innermost_block(function, node), node.targets[0].id) if function is not None else None
             seen: set[Span] = set()
             for first, second in found.twice if found is not None else ():
-                if first.span in seen:
+                if first.span in seen or _attempted(function, second):
                     continue
                 seen.add(first.span)
                 yield Problem(
@@ -53,6 +53,12 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     related=(Related(first.span, "the final flag is sent here"),),
                     key="send",
                 )
+
+
+def _attempted(function: Function | None, statement: Stmt) -> bool:
+    """Whether a statement stands in a try that may expect the error."""
+    attempts = (n for n in own_nodes(function) if isinstance(n, Try) and n.handlers) if function is not None else ()
+    return any(n.span == statement.span for attempt in attempts for n in walk(attempt.body))
 
 
 EXAMPLES = (
@@ -90,12 +96,11 @@ class TritonPythonModel:
         for request in requests:
             sender = request.get_response_sender()
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            if x[0] > 0:
-                error = pb_utils.InferenceResponse([], pb_utils.TritonError("too large"))
-                sender.send(error, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
-            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
-#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
-            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            first = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            sender.send(first, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            second = pb_utils.InferenceResponse([pb_utils.Tensor("y", x + x)])
+            sender.send(second, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
 """,
     """\
 -- add/config.pbtxt --

@@ -1,0 +1,128 @@
+"""An event loop started inside the running one
+
+## What it does
+Reports `asyncio.run(…)` and `….run_until_complete(…)` in an `async def execute`.
+
+## What happens
+Triton runs an async execute in an event loop of its own; a second one in the same thread is refused:
+`asyncio.run() cannot be called from a running event loop` or `This event loop is already running`. The request fails.
+
+## How to fix
+Write `await …`.
+
+## Source
+Facts, python-backend 6.4; seen on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP217",
+    name="event-loop-in-async-execute",
+    effect="request-failure",
+    server_says=("cannot be called from a running event loop", "This event loop is already running"),
+)
+LOOPS = frozenset({"asyncio.get_event_loop", "asyncio.get_running_loop"})
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or not execute.is_async or "nest_asyncio" in python.text:
+        return
+    for node in own_nodes(execute):
+        if not isinstance(node, Call) or not node.arguments:
+            continue
+        name = python.qualified(node.func)
+        own = False
+        if isinstance(node.func, Attribute) and node.func.attr == "run_until_complete":
+            sources = python.follow(node.func.value) or []
+            own = any(isinstance(s, Call) and python.qualified(s.func, where) in LOOPS for s, where in sources)
+        if name != "asyncio.run" and not own:
+            continue
+        first = node.arguments[0]
+        fix = None
+        if len(node.arguments) == 1 and not first.star and first.keyword is None:
+            before = Edit(Span(python.path, node.span.start, first.value.span.start), "(await ")
+            fix = Fix("await it", (before,), safety="unsafe")
+        yield Problem(
+            node.func.span,
+            "this execute already runs in an event loop: starting another one raises RuntimeError",
+            help=f"write `await {python.source(first.value)}`",
+            fix=fix,
+            key="loop",
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def load(self):
+        return 1
+
+    async def execute(self, requests):
+        factor = asyncio.run(self.load())
+#                ^^^^^^^^^^^ TLP217
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(factor))]))
+        return responses
+-- fixed: add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def load(self):
+        return 1
+
+    async def execute(self, requests):
+        factor = (await self.load())
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(factor))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def load(self):
+        return 1
+
+    def execute(self, requests):
+        factor = asyncio.run(self.load())
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(factor))]))
+        return responses
+""",
+)
