@@ -48,7 +48,7 @@ def check(repository: RepositoryFacts, target: Target) -> Iterator[Problem]:
     for folder in repository.backend_folders():
         if folder.name != "python":
             continue
-        missing = [part for part in PARTS if part not in folder.names]
+        missing = folder.missing
         if missing:
             release = target.release or "YY.MM"
             lacks = " and ".join(f"`{part}`" for part in missing)

@@ -42,19 +42,13 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
     if environment.error or environment.top_folder or plan.ignored:
         return
     found = ""
-    # A wheel may name several platforms, and the oldest of them tells what it needs.
-    lowest: dict[str, str] = {}
     for platform, package in environment.platforms.items():
         match = MANYLINUX.fullmatch(platform)
+        needs = f"{match[1]}.{match[2]}" if match else "0"
         if platform.startswith("musllinux"):
             found = found or f"`{package}` is built for musl ({platform}), the C library of Alpine Linux"
-        elif match:
-            needs = f"{match[1]}.{match[2]}"
-            if package not in lowest or version_key(needs) < version_key(lowest[package]):
-                lowest[package] = needs
-    for package, needs in lowest.items():
-        if not found and glibc is not None and version_key(needs) > version_key(glibc):
-            found = f"`{package}` is built for glibc {needs}, the image of the release has {glibc}"
+        elif glibc is not None and version_key(needs) > version_key(glibc):
+            found = found or f"`{package}` is built for glibc {needs}, the image of the release has {glibc}"
     if found:
         yield Problem(
             plan.place,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tritonlint import cache
 from tritonlint.inputs.environment import EnvironmentFacts, read_activation, read_archive, read_environment
-from tritonlint.specimen import build
+from tritonlint.specimen import build, elf
 
 
 def read(path: Path, budget: int = 2**30) -> EnvironmentFacts:
@@ -287,3 +287,126 @@ def test_links_of_activate(tmp_path: Path) -> None:
     assert packed(tmp_path, "@tar\nbin/activate -> act\nbin/act\n").activate
     assert not packed(tmp_path, "@tar\nbin/activate -> missing\nbin/x\n").activate
     assert not packed(tmp_path, "@tar\nbin/activate -> activate\n").activate
+
+
+def members(*files: tuple[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for name, content in files:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return stream.getvalue()
+
+
+PACKAGES = "lib/python3.12/site-packages"
+
+
+def test_what_lies_in_packages_and_library(tmp_path: Path) -> None:
+    place = tmp_path / "env.tar.gz"
+    wheel = b"Wheel-Version: 1.0\nTag: cp312-cp312-manylinux_2_17_x86_64.manylinux_2_38_x86_64.manylinux2014_x86_64\n"
+    place.write_bytes(
+        members(
+            ("bin/python3.12", elf({"machine": "aarch64"}, [])),
+            ("lib/python3.12/os.py", b""),
+            ("lib/python3.12/json/__init__.py", b""),
+            ("lib/python3.12/lib-dynload/math.cpython-312-aarch64-linux-gnu.so", b""),
+            ("lib/python3.1/os.py", b""),
+            ("lib/libpython3.12.so.1.0", elf({"soname": "libpython3.12.so.1.0", "versions": "GLIBC_2.38"}, [])),
+            ("lib/libz.so.1.3", b""),
+            (f"{PACKAGES}/numpy/core/x.cpython-312-aarch64-linux-gnu.so", b""),
+            (f"{PACKAGES}/numpy-1.26.4.dist-info/WHEEL", wheel),
+            (f"{PACKAGES}/mine.pth", b"# comment\n/home/me/src\n./beside\nimport os; os.getcwd()\n"),
+            (f"{PACKAGES}/distutils-precedence.pth", b"import os\n"),
+            (f"{PACKAGES}/__editable__.other-1.pth", b"import finder\n"),
+        )
+    )
+    facts = read(place)
+    assert (facts.system, facts.machine, facts.interpreter) == ("linux", "aarch64", "bin/python3.12")
+    assert facts.pythons == ("3.12",)
+    assert facts.leftovers == ("lib/python3.1",)
+    assert {"os", "json", "math"} <= facts.library_modules
+    assert facts.extensions == {"cpython-312-aarch64-linux-gnu": "numpy/core/x.cpython-312-aarch64-linux-gnu.so"}
+    assert facts.platforms == {"manylinux2014_x86_64": "numpy", "manylinux_2_17_x86_64": "numpy"}
+    assert facts.libraries == {"libpython3.12.so.1.0", "libz.so.1.3"}
+    assert facts.binaries["libpython3.12.so.1.0"].needs("GLIBC") == "2.38"
+    assert facts.pth == (("mine.pth", "/home/me/src"), ("mine.pth", "./beside"))
+    assert facts.pth_code == ("mine.pth", "__editable__.other-1.pth")
+    assert facts.editables == ("__editable__.other-1.pth",)
+    copy = tmp_path / "copy.tar.gz"
+    copy.write_bytes(place.read_bytes())
+    assert read(copy).digest == facts.digest != ""
+    unpacked = tmp_path / "unpacked"
+    with tarfile.open(place) as archive:
+        archive.extractall(unpacked)
+    folder = read_environment(str(unpacked))
+    same = "system machine pythons leftovers library_modules platforms libraries pth editables"
+    for name in same.split():
+        assert getattr(folder, name) == getattr(facts, name), name
+
+
+@pytest.mark.parametrize(
+    ("files", "system"),
+    [
+        ([("python.exe", b"MZ"), ("Lib/site-packages/numpy/__init__.py", b"")], "windows"),
+        ([("Scripts/python.exe", b"MZ"), ("Lib/site-packages/x.py", b"")], "windows"),
+        ([("bin/python3.12", b"\xcf\xfa\xed\xfe" + bytes(16)), ("lib/python3.12/os.py", b"")], "macos"),
+        ([("bin/python3.12", b"#!/bin/sh\n"), ("lib/python3.12/os.py", b"")], ""),
+    ],
+)
+def test_other_systems(files: list[tuple[str, bytes]], system: str, tmp_path: Path) -> None:
+    (tmp_path / "env").write_bytes(members(*files))
+    assert read(tmp_path / "env").system == system
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.integers(0, 100_000), st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), max_size=4))
+def test_any_cut_and_change_of_compressed_data(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, changes: list[tuple[int, int]]
+) -> None:
+    place = tmp_path_factory.mktemp("packed") / "env"
+    build(CONDA, place)
+    data = bytearray(place.read_bytes())
+    for position, value in changes:
+        data[position % len(data)] = value
+    place.write_bytes(bytes(data[: 1 + cut % len(data)]))
+    start = time.monotonic()
+    assert isinstance(read(place, 2**24), EnvironmentFacts)
+    assert time.monotonic() - start < 5
+
+
+PLACES = ["bin/activate", "bin/python3.12", "lib/libstdc++.so.6", "lib/libpython3.12.so", "pyvenv.cfg", "../x"]
+INSIDE = ["x.pth", "x-1.dist-info/WHEEL", "x-1.dist-info/METADATA", "__editable__.pth", "a" * 300]
+NAMES = st.sampled_from(PLACES + [f"{PACKAGES}/{name}" for name in INSIDE])
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.tuples(NAMES, st.binary(max_size=600)), max_size=8))
+def test_any_content_of_what_is_read(tmp_path_factory: pytest.TempPathFactory, files: list[tuple[str, bytes]]) -> None:
+    place = tmp_path_factory.mktemp("content") / "env"
+    place.write_bytes(members(*files, *((name, b"\x7fELF" + content) for name, content in files)))
+    facts = read(place)
+    assert not facts.error or not files
+    assert facts.members == 2 * len(files)
+
+
+def test_sizes_that_lie(tmp_path: Path) -> None:
+    """Members that promise more than there is, a negative size in base 256, a pax size of many digits."""
+    for field_value in (b"77777777777\0", b"\x80" + b"\xff" * 11, b"\xff" * 12, b"-0000000001\0"):
+        header = bytearray(tarfile.TarInfo("lib/libstdc++.so.6").tobuf(tarfile.GNU_FORMAT))
+        header[124:136] = field_value
+        header[148:156] = b"%06o\0 " % (sum(header[:148]) + 256 + sum(header[156:512]))
+        (tmp_path / "env").write_bytes(bytes(header) + b"x" * 600)
+        start = time.monotonic()
+        facts = read(tmp_path / "env")
+        assert facts.error or facts.partial
+        assert time.monotonic() - start < 5
+
+
+def test_links_that_loop(tmp_path: Path) -> None:
+    facts = packed(
+        tmp_path,
+        "@tar.gz\nbin/python3 -> python\nbin/python -> python3\nlib/libstdc++.so.6 -> libstdc++.so.6\nlib -> lib\n",
+    )
+    assert facts.python3 == "dangling-link"
+    assert facts.binaries == {}

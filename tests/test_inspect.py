@@ -10,7 +10,7 @@ import pytest
 from tritonlint.inspect_command import inspect_path, render_table
 from tritonlint.pbtxt.reader import read_config
 from tritonlint.repository import Model, list_model
-from tritonlint.resolution import Plan, map_path, path_form, resolve_plan
+from tritonlint.resolution import Plan, cuda_major, map_path, path_form, resolve_plan
 from tritonlint.specimen import build
 from tritonlint.target import Target
 
@@ -125,3 +125,97 @@ def test_longest_mapping_wins() -> None:
 )
 def test_path_form(value: str | None, form: str) -> None:
     assert path_form(value) == form
+
+
+LIBPYTHON = "lib/libpython3.9.so.1.0 = @elf soname=libpython3.9.so.1.0 interpreter= needed=libc.so.6"
+
+
+def loaded(folder: Path, stub: str, environment: str | None, release: str = "24.10") -> Plan:
+    (folder / "triton_python_backend_stub").unlink()
+    build(f"@elf {stub}\n", folder / "triton_python_backend_stub")
+    if environment is None:
+        return plan(folder, None, Target(release))
+    (folder / "env.tar.gz").unlink()
+    build(ENVIRONMENT + environment, folder / "env.tar.gz")
+    return plan(folder, "$$TRITON_MODEL_DIRECTORY/env.tar.gz", Target(release))
+
+
+def where(found: Plan) -> dict[str, str]:
+    return {library.name: library.where for library in found.libraries}
+
+
+def test_libraries_are_found_as_the_loader_finds_them(model: Path) -> None:
+    stub = "needed=libcudart.so.12,libpython3.9.so.1.0,libssl.so.1.1,libfoo.so.1,libstdc++.so.6,libc.so.6"
+    assert where(loaded(model, stub, None)) == {
+        "libcudart.so.12": "image",
+        "libpython3.9.so.1.0": "absent",
+        "libssl.so.1.1": "absent",
+        "libfoo.so.1": "unknown",
+        "libstdc++.so.6": "image",
+        "libc.so.6": "image",
+    }
+    found = where(loaded(model, stub, f"{LIBPYTHON}\nlib/libfoo.so.1\n", "23.04"))
+    assert found["libpython3.9.so.1.0"] == found["libfoo.so.1"] == "environment"
+    assert found["libssl.so.1.1"] == "unknown"
+    assert found["libcudart.so.12"] == "image"
+    assert where(loaded(model, stub, None, "22.04"))["libcudart.so.12"] == "absent"
+    assert where(loaded(model, stub + " runpath=/opt/conda/lib", None))["libpython3.9.so.1.0"] == "elsewhere"
+
+
+def test_rpath_comes_before_the_environment_and_runpath_after_it(model: Path) -> None:
+    (model / "libs").mkdir()
+    build("@elf soname=libfoo.so.1 interpreter=", model / "libs" / "libfoo.so.1")
+    for path, expected in (("rpath", "folder"), ("runpath", "environment")):
+        found = loaded(model, f"needed=libfoo.so.1,libbar.so {path}=$ORIGIN/libs", "lib/libfoo.so.1\n")
+        assert where(found)["libfoo.so.1"] == expected
+        assert where(found)["libbar.so"] == "unknown"
+
+
+def test_symbol_versions_that_nobody_offers(model: Path) -> None:
+    stub = "needed=libstdc++.so.6,libc.so.6 versions=GLIBC_2.38,GLIBCXX_3.4.33,CXXABI_1.3.15"
+    found = loaded(model, stub, None).unmet
+    assert [(u.version, u.offered, u.where) for u in found] == [
+        ("CXXABI_1.3.15", "1.3.13", "image"),
+        ("GLIBC_2.38", "2.35", "image"),
+        ("GLIBCXX_3.4.33", "3.4.30", "image"),
+    ]
+    own = "lib/libstdc++.so.6 = @elf soname=libstdc++.so.6 interpreter= offers=GLIBCXX_3.4.33,CXXABI_1.3.15"
+    assert [u.version for u in loaded(model, stub, own + "\n").unmet] == ["GLIBC_2.38"]
+    assert not loaded(model, stub, None, "25.01").unmet
+    newer = loaded(model, "needed=libpython3.9.so.1.0,libc.so.6", f"{LIBPYTHON} versions=GLIBC_2.39\n").unmet
+    assert [(u.user, u.version, u.by_stub) for u in newer] == [("lib/libpython3.9.so.1.0", "GLIBC_2.39", False)]
+
+
+@pytest.mark.parametrize(
+    ("release", "major"),
+    [("24.10", "12"), ("24.11", "12"), ("25.07", None), ("25.08", "13"), ("22.12", "11"), (None, None)],
+)
+def test_cuda_major(release: str | None, major: str | None) -> None:
+    assert cuda_major(Target(release)) == major
+
+
+def test_inspect_tells_what_the_loader_finds(model: Path) -> None:
+    stub = str(model / "triton_python_backend_stub")
+    facts = inspect_path(stub)
+    assert facts["loaded_by_release"] == "24.10", "the newest that the stub can be from"
+    assert facts["libraries"] == {"libpython3.9.so.1.0": "absent", "libc.so.6": "image"}
+    config = 'backend: "python"\nparameters { key: "EXECUTION_ENV_PATH" value { string_value: "%s" } }\n'
+    (model / "config.pbtxt").write_text(config % "$$TRITON_MODEL_DIRECTORY/env.tar.gz")
+    whole = inspect_path(str(model), Target("24.10"))
+    assert whole["stub_from"] == "the model's folder"
+    assert whole["stub_python"] == whole["environment_python"] == "3.9"
+        "the model's folder",
+        "3.9",
+        "3.9",
+    )
+    assert whole["environment_is_ignored"] is False
+    assert "libpython3.9.so.1.0  absent" in render_table(whole)
+
+
+def test_inspect_backend_folder_that_is_not_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "python"
+    folder.mkdir()
+    build(STUB, folder / "triton_python_backend_stub")
+    facts = inspect_path(str(folder))
+    assert facts["missing"] == ["libtriton_python.so", "triton_python_backend_utils.py"]
+    assert (facts["python"], facts["triton_last"]) == ("3.9", "24.10")

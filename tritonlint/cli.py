@@ -401,9 +401,13 @@ def inspect(path: str, format_: str) -> None:
     """What a stub, a shared library, a backend folder or an environment is; nothing of it is run."""
     import json
 
+    from tritonlint.engine import find_target
     from tritonlint.inspect_command import inspect_path, render_table
+    from tritonlint.repository import Repository
+    from tritonlint.settings import find_settings
 
-    facts = inspect_path(path)
+    folder = path if os.path.isdir(path) else os.path.dirname(os.path.abspath(path))
+    facts = inspect_path(path, find_target(find_settings(path), [Repository(folder)]))
     click.echo(json.dumps(facts, indent=1) if format_ == "json" else render_table(facts))
 
 

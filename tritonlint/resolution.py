@@ -177,27 +177,35 @@ class BackendFolder:
     """``libtriton_NAME.so``, NAME being the folder's, else ``libtriton_python.so``."""
     stub: ElfFacts | None = None
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Parts that the folder lacks; its own library may have the folder's name."""
+        parts = (f"libtriton_{self.name}.so" if self.name != "python" else LIBRARY_NAME, STUB_NAME, UTILS_NAME)
+        return tuple(part for part in parts if part not in self.names)
+
 
 def backend_folders(target: Target) -> tuple[BackendFolder, ...]:
     """``python`` of every given backend directory, and its copies under other names."""
-    found = []
-    for directory in target.backend_directories:
-        for name in sorted(_listed(directory)):
-            folder = os.path.join(directory, name)
-            names = frozenset(_listed(folder))
-            if name != "python" and STUB_NAME not in names:
-                continue
-            library = next((n for n in (f"libtriton_{name}.so", LIBRARY_NAME) if n in names), None)
-            found.append(
-                BackendFolder(
-                    folder,
-                    name,
-                    names,
-                    read_elf(os.path.join(folder, library)) if library is not None else None,
-                    read_elf(os.path.join(folder, STUB_NAME)) if STUB_NAME in names else None,
-                )
-            )
-    return tuple(found)
+    folders = [
+        read_backend_folder(os.path.join(directory, name))
+        for directory in target.backend_directories
+        for name in sorted(_listed(directory))
+    ]
+    return tuple(folder for folder in folders if folder.name == "python" or folder.stub is not None)
+
+
+def read_backend_folder(path: str) -> BackendFolder:
+    """Which parts of the Python backend a folder holds."""
+    name = os.path.basename(os.path.abspath(path))
+    names = frozenset(_listed(path))
+    library = next((n for n in (f"libtriton_{name}.so", LIBRARY_NAME) if n in names), None)
+    return BackendFolder(
+        path,
+        name,
+        names,
+        read_elf(os.path.join(path, library)) if library is not None else None,
+        read_elf(os.path.join(path, STUB_NAME)) if STUB_NAME in names else None,
+    )
 
 
 def _listed(folder: str) -> list[str]:
@@ -239,6 +247,13 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
             inside=_inside(resolved, model.path) if resolved is not None else None,
             environment=read_environment(resolved) if resolved is not None and exists else None,
         )
+    return _loaded(plan, target)
+
+
+def plan_alone(stub: ElfFacts, target: Target) -> Plan:
+    """The plan of a stub that lies in no model: what the loader makes of it in the image of the target."""
+    shipped = target.fact("python")
+    plan = Plan("model", stub=stub, stub_path=stub.path, release_python=shipped if isinstance(shipped, str) else None)
     return _loaded(plan, target)
 
 

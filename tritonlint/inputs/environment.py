@@ -573,7 +573,9 @@ class _Tree:
                 self.libstdcxx = max([*versions, self.libstdcxx], key=_version_key)
 
     def _add_library_module(self, rest: str) -> None:
-        rest = rest.removeprefix("lib-dynload/")
+        rest = rest.strip("/").removeprefix("lib-dynload/")
+        if rest in ("", "lib-dynload", "site-packages", "dist-packages"):
+            return
         head, slash, _ = rest.partition("/")
         if slash or "." not in head:
             self.library_modules.add(head)
@@ -604,9 +606,8 @@ class _Tree:
             if rest.endswith(".pth") and "/" not in rest:
                 self._add_pth(rest, body.take(MAX_TEXT))
             elif rest.endswith(".dist-info/WHEEL") and len(self.platforms) < MAX_NAMED:
-                for tag in WHEEL_TAG.findall(body.take(MAX_TEXT)):
-                    for platform in tag.decode("ascii", "replace").partition("-")[2].split("."):
-                        self.platforms.setdefault(platform, rest.split("-", 1)[0])
+                for platform in _oldest_platforms(body.take(MAX_TEXT)):
+                    self.platforms.setdefault(platform, rest.split("-", 1)[0])
         distribution = DISTRIBUTION.fullmatch(rest)
         if distribution:
             # Both conda-meta and dist-info may name it; what lies in the package folder is what gets imported.
@@ -647,6 +648,20 @@ class _Tree:
             if name in seen:
                 break
         return ("dangling-link" if first else ""), first
+
+
+def _oldest_platforms(wheel: bytes) -> list[str]:
+    """The platforms that a ``WHEEL`` file names; of several ``manylinux_X_Y`` the oldest, which is what it needs."""
+    named = {
+        platform
+        for tag in WHEEL_TAG.findall(wheel)
+        for platform in tag.decode("ascii", "replace").partition("-")[2].split(".")
+    }
+    many = sorted(
+        (name for name in named if name.startswith("manylinux_")),
+        key=lambda name: _version_key(".".join(name.split("_")[1:3])),
+    )
+    return sorted(named - set(many[1:]))
 
 
 def _version_key(version: str) -> tuple[int, ...]:
