@@ -374,6 +374,7 @@ class DisposableServer:
 
     def command(self) -> list[str]:
         """The command line; ports are chosen by then."""
+        ports = self._ports()
         return [
             str(self.installation.executable),
             *(f"--model-repository={path}" for path in self.repositories),
@@ -382,12 +383,12 @@ class DisposableServer:
             "--exit-on-error=false",
             "--strict-readiness=false",
             "--http-address=127.0.0.1",
-            f"--http-port={self.http_port}",
+            f"--http-port={ports['http']}",
             "--http-thread-count=2",
             f"--allow-grpc={'true' if self.grpc else 'false'}",
-            *((f"--grpc-port={self.grpc_port}", "--grpc-address=127.0.0.1") if self.grpc else ()),
+            *((f"--grpc-port={ports['grpc']}", "--grpc-address=127.0.0.1") if self.grpc else ()),
             f"--allow-metrics={'true' if self.metrics else 'false'}",
-            *((f"--metrics-port={self.metrics_port}",) if self.metrics else ()),
+            *((f"--metrics-port={ports['metrics']}",) if self.metrics else ()),
             f"--backend-config=python,shm-region-prefix-name={self.shared_memory_prefix}",
             f"--id={self._identity}",
             "--exit-timeout-secs=5",
@@ -430,7 +431,7 @@ class DisposableServer:
         while time.monotonic() < end:
             if not self.alive:
                 raise ServerCrashError(self._cause_of_death(), self._last_lines())
-            if self._listens() and self.ready(seconds=5.0):
+            if self._reachable():
                 self._check_identity()
                 return
             time.sleep(0.02)
@@ -471,10 +472,20 @@ class DisposableServer:
             self._all_connections.remove(connection)
             self._connections.kept = None
 
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(1.0)
-            return probe.connect_ex(("127.0.0.1", self.http_port)) == 0
+    def _ports(self) -> dict[str, int]:
+        """The ports that the server is told to listen on."""
+        return {"http": self.http_port, "grpc": self.grpc_port, "metrics": self.metrics_port}
+
+    def _reachable(self) -> bool:
+        """Whether the server answers, and says that it is ready."""
+        probe = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=5.0)
+        try:
+            probe.request("GET", "/v2/health/ready")
+            return probe.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            probe.close()
 
     def _wait(self, seconds: float) -> None:
         if self._guard is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tritonlint.runtime.container import ENGINES, open_container
 from tritonlint.runtime.server import DisposableServer
 from tritonlint.runtime.wheel import (
     InstallationError,
@@ -45,9 +46,10 @@ def open_server(
     """A server that is started by ``with`` and gone without a trace after it.
 
     ``source`` is ``auto`` (an installed server, else the embedded one), ``installed[:PATH]``, ``embedded``,
-    ``podman:IMAGE`` or ``docker:IMAGE``. ``release`` is the target's: the embedded server is the one nearest to it.
-    ``python`` is the interpreter whose packages the stubs see, ``stub`` the Python version of the default stub of
-    the embedded server, ``allocator`` a library that is preloaded into the server and so into every stub.
+    ``podman:IMAGE``, ``docker:IMAGE`` or ``podman:rootfs:FOLDER``. ``release`` is the target's: the embedded server is
+    the one nearest to it. ``python`` is the interpreter whose packages the stubs see, ``stub`` the Python version of
+    the default stub of the embedded server, ``allocator`` a library that is preloaded into the server and so into
+    every stub. In a container the packages are those of the image, and ``shm_size`` is the size of ``/dev/shm``.
     """
     kind, _, rest = source.partition(":")
     say = progress or _silent
@@ -63,6 +65,25 @@ def open_server(
             installation = _embedded(release, python, stub, cache, say)
     elif source == "embedded":
         installation = _embedded(release, python, stub, cache, say)
+    elif kind in ENGINES and rest:
+        return open_container(
+            source,
+            release=release,
+            repositories=repositories,
+            allocator=allocator,
+            stub=stub,
+            device=device,
+            cache=cache,
+            progress=say,
+            environment=settings,
+            shm_size=shm_size,
+            control=control,
+            options=options,
+            grpc=grpc,
+            metrics=metrics,
+            start_seconds=start_seconds,
+            stop_seconds=stop_seconds,
+        )
     else:
         raise InstallationError(
             f"unknown server {source!r}: auto, installed[:PATH], embedded, podman:IMAGE, docker:IMAGE"

@@ -322,6 +322,19 @@ def _private_environment(cache: Path, interpreter: Interpreter, say: Callable[[s
     return home
 
 
+def packages_for(version: str, *, cache: Path | None = None, progress: Callable[[str], None] | None = None) -> Path:
+    """A folder with NumPy 1 for Python ``version``, whichever Python runs here; fetched once."""
+    cache = (cache or cache_folder()).absolute()
+    folder = cache / f"packages-{version}"
+    with _lock(cache / f"packages-{version}.lock"):
+        if not folder.is_dir():
+            (progress or _silent)(f"fetching NumPy 1 for Python {version}")
+            with _made_whole(folder) as partial:
+                options = ("--only-binary=:all:", "--no-compile", "--implementation=cp", f"--python-version={version}")
+                _pip("install", "--no-deps", f"--target={partial}", *options, "numpy<2")
+    return folder
+
+
 def _pip(*arguments: str) -> None:
     _run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments])
 
