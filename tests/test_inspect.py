@@ -204,10 +204,6 @@ def test_inspect_tells_what_the_loader_finds(model: Path) -> None:
     whole = inspect_path(str(model), Target("24.10"))
     assert whole["stub_from"] == "the model's folder"
     assert whole["stub_python"] == whole["environment_python"] == "3.9"
-        "the model's folder",
-        "3.9",
-        "3.9",
-    )
     assert whole["environment_is_ignored"] is False
     assert "libpython3.9.so.1.0  absent" in render_table(whole)
 
