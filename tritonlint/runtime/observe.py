@@ -167,6 +167,7 @@ class _Repository:
     def observe(self) -> dict[str, ModelRun]:
         runs: dict[str, ModelRun] = {}
         pending = list(self._models)
+        proved: list[_Model] = []
         with tempfile.TemporaryDirectory(prefix="tritonlint-view-") as folder:
             view = Path(folder) / "repository"
             contained = self._options.source.startswith(CONTAINERS)
@@ -175,13 +176,14 @@ class _Repository:
             served = Path(os.path.abspath(self._group.path)) if contained else view
             while pending:
                 stub = self._default_stub(pending[0])
-                before = len(runs)
+                here: list[_Model] = []
                 server = self._open(served, stub)
                 with server:
                     while pending and self._default_stub(pending[0]) == stub:
                         facts = pending.pop(0)
                         self._progress(f"{facts.model.name}: loading")
                         seen = _Model(server, facts, self._group, served, self._options, self._progress)
+                        here.append(seen)
                         runs[facts.model.path] = seen.run
                         seen.run.foretold = self._foretold(facts)
                         seen.run.comparable = self._comparable(facts, server)
@@ -191,10 +193,25 @@ class _Repository:
                     self._progress("stopping the server")
                     start = time.monotonic()
                 left = _after_shutdown(server, time.monotonic() - start)
-                for run in list(runs.values())[before:]:
-                    run.stopped = left
-                    _tell_leftovers(run, left, "after shutdown")
+                for seen in here:
+                    seen.stopped(left, clean=not any(each.lost_stub or each.spoiled for each in here))
+                proved += [seen for seen in here if seen.good is not None and seen.run.processes]
+            if not contained:
+                self._kill_stubs(proved, served)
         return runs
+
+    def _kill_stubs(self, proved: Sequence[_Model], served: Path) -> None:
+        """On a server of their own: one that has lost a stub never ends by itself (seen on 24.10)."""
+        pending = list(proved)
+        while pending:
+            stub = self._default_stub(pending[0].facts)
+            with self._open(served, stub) as server:
+                server.stop_seconds = 0
+                while pending and self._default_stub(pending[0].facts) == stub:
+                    seen = pending.pop(0)
+                    self._progress(f"{seen.name}: killing its stubs")
+                    if not seen.kill_stubs(server):
+                        break
 
     def _open(self, served: Path, stub: str | None) -> DisposableServer:
         options = self._options
@@ -296,7 +313,9 @@ class _Model:
         self._expected: dict[int, Reply] = {}
         self._mapped: set[str] = set()
         self._alone: list[tuple[Request, Reply]] = []
-        self._slow = False
+        self.good: Request | None = None
+        """A request that the model answers; None when it must not be asked again."""
+        self.lost_stub = False
         self._contained = options.source.startswith(CONTAINERS)
         self._prefix = server.shared_memory_prefix
         self.run = ModelRun(
@@ -330,9 +349,10 @@ class _Model:
                     self._send_alone(good)
                 if not self.spoiled:
                     self._run_alone()
-                    self._kill_stub(good)
                 if good is not None and not self.spoiled:
                     self._send_batches(good)
+                if not self.lost_stub:
+                    self.good = good
         except ServerCrashError as error:
             self.spoiled = True
             self.run.saw("requests", f"the server died ({error.cause})")
@@ -526,6 +546,7 @@ class _Model:
             self.spoiled = True
             return False
         if exchange.stub_died:
+            self.lost_stub = True
             return self._reload()
         return True
 
@@ -664,7 +685,7 @@ class _Model:
 
     def _send_batches(self, good: Request) -> None:
         """Requests that meet in one batch: good ones, then a failing one among good ones."""
-        if not self._batches(good) or not (self._slow or self._reload(self._slow_config())):
+        if not self._batches(good) or not self._reload(self._slow_config()):
             return
         if self._alone and all(reply.answered for _, reply in self._alone):
             self._send_together([request for request, _ in self._alone], [reply for _, reply in self._alone])
@@ -673,8 +694,15 @@ class _Model:
 
     def _send_beside(self, good: Request) -> None:
         """A request that fails alone, together with good ones in one batch."""
-        bad = next((each for each in self.run.failing if not each.stub_died and each.reply.error is not None), None)
-        if bad is None or not self._batches(good, bad.request):
+        bad = next(
+            (
+                each
+                for each in self.run.failing
+                if not each.stub_died and each.reply.error is not None and self._batches(good, each.request)
+            ),
+            None,
+        )
+        if bad is None:
             return
         replies, batched = self._together([good, bad.request, good])
         beside = (replies[0], replies[2])
@@ -741,18 +769,27 @@ class _Model:
         return sum(int(each.get("execution_count", 0)) for each in json.loads(answer.body)["model_stats"])
 
     # -------------------------------------------------------------------------------------------------- stub death
-    def _kill_stub(self, good: Request | None) -> None:
-        """Kill one stub as the kernel would, and see when that is noticed and whether the model comes back."""
+    def kill_stubs(self, server: DisposableServer) -> bool:
+        """Kill the stubs as the kernel would, and see when that is noticed and whether the model comes back.
+
+        False when the server must not be used any more.
+        """
+        self.server = server
+        try:
+            for name in (*self.run.needs, self.name):
+                if not server.load(name, seconds=self.options.timeout).ok:
+                    return False
+            with self._grpc_client():
+                return self.good is not None and self._kill_stubs(self.good)
+        except ServerError:
+            return False
+
+    def _kill_stubs(self, good: Request) -> bool:
         run = self.run
-        if not run.processes or good is None or self._contained:
-            return
-        self._progress(f"{self.name}: killing a stub")
         killed = self._stubs()
         old = {stub.pid for stub in killed}
-        if not old:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            for pid in old:
+        for pid in old:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         start = time.monotonic()
         reply = None
@@ -770,15 +807,9 @@ class _Model:
         message = self._local(reply.error or "") if reply is not None else ""
         reloaded = None
         if lives and not (reply is not None and reply.hung):
-            self._slow = self._batches(good)
-            reloaded = self._reload(self._slow_config() if self._slow else None) and self._send(good).answered
-        if not lives or reloaded is None:
-            self.spoiled = True
-        # Nobody else removes the region of a stub that was killed; it is this probe's doing, not the model's.
+            reloaded = self._reload() and self._send(good).answered
         regions = [self.server.shared_memory_folder / stub.region.lstrip("/") for stub in killed]
-        left = [region for region in regions if region.exists()] if not restarted else []
-        for region in left:
-            region.unlink(missing_ok=True)
+        left = not restarted and any(region.exists() for region in regions)
         run.death = StubDeath(noticed, message, lives, restarted, reply, reloaded)
         text = "noticed" if noticed is not None else "not noticed"
         after = f" after {noticed:.1f} s" if noticed is not None else ""
@@ -786,8 +817,17 @@ class _Model:
         started = "restarted by the server" if restarted else "not restarted by this release"
         stays = "; its shared memory stays behind" if left else ""
         run.saw("stub-death", f"{text}{after}; {started}; {again}{stays}", time.monotonic() - start)
+        return lives and reloaded is True
 
     # --------------------------------------------------------------------------------------------------- leftovers
+    def stopped(self, left: Leftovers, *, clean: bool) -> None:
+        """Take note of what the server left; one that had to be killed, or has lost a stub, proves nothing."""
+        if not clean:
+            self.run.saw("leftovers", "after shutdown: not looked at, the server had lost a stub", ran=False)
+            return
+        self.run.stopped = left
+        _tell_leftovers(self.run, left, "after shutdown")
+
     def _unload(self, before: frozenset[str]) -> None:
         """Unload and look for what stays behind."""
         start = time.monotonic()
