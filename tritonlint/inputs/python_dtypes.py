@@ -438,24 +438,27 @@ class Types:
             if name.startswith("numpy."):
                 single = plain in _REDUCTIONS and len(expr.arguments) == 1 and expr.arguments[0].keyword is None
                 # The classes of NumPy's scalars make scalars of scalars only.
-                return "a single NumPy value" if single and self._is_array(expr.arguments[0].value, frame) else None
+                return "a single NumPy value" if single and self.is_array(expr.arguments[0].value, frame) else None
             if name.startswith("torch."):
                 return "a torch tensor" if name.removeprefix("torch.") in _TORCH_MAKERS else None
         if not isinstance(expr.func, Attribute):
             return None
-        if expr.func.attr == "tolist" and not expr.arguments and self._is_array(expr.func.value, frame):
+        if expr.func.attr == "tolist" and not expr.arguments and self.is_array(expr.func.value, frame):
             return "a list"
-        if expr.func.attr in _REDUCTIONS and not expr.arguments and self._is_array(expr.func.value, frame):
+        if expr.func.attr in _REDUCTIONS and not expr.arguments and self.is_array(expr.func.value, frame):
             return "a single NumPy value"
         if expr.func.attr in _TORCH_METHODS and self.not_an_array(expr.func.value, frame, steps) == "a torch tensor":
             return "a torch tensor"
         return None
 
-    def _is_array(self, expr: Expr, frame: Frame) -> bool:
+    def is_array(self, expr: Expr, frame: Frame) -> bool:
         """Whether an expression is a NumPy array as far as can be seen: an ``as_numpy()`` or of a known data type."""
         sources = self.facts.follow(expr, frame)
-        return bool(sources) and all(
-            (isinstance(source, Call) and isinstance(source.func, Attribute) and source.func.attr == "as_numpy")
-            or (not isinstance(source, Constant) and self.of(source, where) is not None)
-            for source, where in sources or ()
-        )
+        return bool(sources) and all(self._is_array(source, where) for source, where in sources or ())
+
+    def _is_array(self, expr: Expr, frame: Frame) -> bool:
+        if isinstance(expr, Attribute) and expr.attr == "T":
+            return self.is_array(expr.value, frame)
+        if isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr == "as_numpy":
+            return True
+        return not isinstance(expr, Constant) and self.of(expr, frame) is not None

@@ -1,0 +1,146 @@
+"""One buffer for the responses of several requests
+
+## What it does
+Reports a tensor in the loop over requests whose array is made outside the loop and overwritten in it, where
+config.pbtxt has dynamic batching.
+
+## What happens
+A response is copied when `execute` returns, so every request of a batch is answered with what the last one left in the
+buffer, with status OK.
+
+## How to fix
+Give each tensor its own array: make the buffer in the loop, or hand over `buffer.copy()`.
+
+## Source
+Observed on 24.10: three batched clients all got the third one's values.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import request_loops
+from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, For, Name, Node, Subscript, dotted, walk
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP407",
+    name="buffer-shared-by-responses",
+    effect="wrong-result",
+)
+MAKERS = frozenset(f"numpy.{name}" for name in ("zeros", "empty", "ones", "full", "zeros_like", "empty_like"))
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or config.root.message("dynamic_batching") is None or uses_sender(python):
+        return
+    for made in python.calls_of("Tensor"):
+        value = made.call.argument(1)
+        loop = next((found for found in request_loops(execute) if _inside(made.call, found)), None)
+        name = dotted(value) if isinstance(value, Name | Attribute) else None
+        if loop is None or name is None or value is None:
+            continue
+        sources = python.follow(value)
+        if not sources or any(
+            not isinstance(source, Call) or python.qualified(source.func, where) not in MAKERS or _inside(source, loop)
+            for source, where in sources
+        ):
+            continue
+        change = _changed(python, loop, name)
+        if change is None:
+            continue
+        end = Span(python.path, value.span.end, value.span.end)
+        yield Problem(
+            value.span,
+            f"all requests of a batch share `{name}`, so each is answered with the values of the last one",
+            help=f"write `{name}.copy()`, or make the array in the loop",
+            related=(Related(sources[0][0].span, "made once, here"), Related(change.span, "overwritten here")),
+            fix=Fix("hand over a copy", (Edit(end, ".copy()"),)),
+            key=name,
+        )
+
+
+def _changed(python: PythonFacts, loop: For, name: str) -> Node | None:
+    """Where the loop writes into an array."""
+    for node in walk(loop.body):
+        if isinstance(node, Assign):
+            for target in node.targets:
+                if isinstance(target, Subscript) and dotted(target.value) == name:
+                    return target
+        elif isinstance(node, Call):
+            if python.qualified(node.func) == "numpy.copyto" and dotted(node.argument(0)) == name:
+                return node
+            if dotted(node.argument(None, "out")) == name or dotted(node.func) == f"{name}.fill":
+                return node
+    return None
+
+
+def _inside(node: Node, outer: Node) -> bool:
+    return (outer.span.start or 0) <= (node.span.start or 0) < (outer.span.end or 0)
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        out = np.zeros((1, 2), dtype=np.float32)
+        for request in requests:
+            out[:] = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", out)
+#                                    ^^^ TLP407
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        out = np.zeros((1, 2), dtype=np.float32)
+        for request in requests:
+            out[:] = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", out.copy())
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            out = np.zeros((1, 2), dtype=np.float32)
+            out[:] = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", out)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

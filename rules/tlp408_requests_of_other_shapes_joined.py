@@ -1,0 +1,185 @@
+"""Requests of different shapes joined into one array
+
+## What it does
+Reports the arrays of all requests put together with `np.concatenate` or `np.vstack` where the input has a variable
+dimension and `allow_ragged_batch`, and with `np.stack` where clients may send batches of different sizes.
+
+## What happens
+NumPy raises ValueError as soon as two requests of one batch differ, and every request of that batch fails. Without
+`allow_ragged_batch` Triton only batches requests of the same shape, whose batch sizes may differ all the same.
+
+## How to fix
+Remove `allow_ragged_batch`, or pad the arrays to one shape; join batches with `np.concatenate`, not `np.stack`.
+
+## Source
+Triton core, dynamic batch scheduler; observed on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_tree import Attribute, Call, Clause, Comprehension, Expr, For, Name, Sequence, walk
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP408",
+    name="requests-of-other-shapes-joined",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("all the input array dimensions", "all input arrays must have the same shape"),
+)
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    if config.root.message("dynamic_batching") is None:
+        return
+    inputs = tensors_by_name(config, "input")
+    for node in python.walk():
+        if not isinstance(node, Call):
+            continue
+        name = (python.qualified(node.func) or "").removeprefix("numpy.")
+        first = node.argument(0)
+        if name not in {"concatenate", "vstack", "stack"} or first is None:
+            continue
+        read = _read(python, first, python.frame_at(node))
+        tensor = inputs.get(read or "")
+        if tensor is None:
+            continue
+        ragged = tensor.scalar("allow_ragged_batch")
+        if name in {"concatenate", "vstack"}:
+            if ragged is None or ragged.value is not True or -1 not in (tensor.integers("dims") or ()):
+                continue
+            message = f"requests with different shapes of '{read}' are batched, and this raises ValueError for all"
+            help_text = "remove `allow_ragged_batch`, or pad the arrays to one shape"
+        elif name == "stack" and (effective.max_batch_size or 0) > 1:
+            message = "requests may bring batches of different sizes, and this raises ValueError for all of them"
+            help_text = "join batches with `np.concatenate`, and split the result by their sizes"
+        else:
+            continue
+        related = (Related(ragged.span, "declared here"),) if ragged is not None else ()
+        yield Problem(node.span, message, help=help_text, related=related, key=f"{name}:{read}")
+
+
+def _read(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
+    """The input whose arrays of all requests an expression lists."""
+    element: Expr | None = None
+    if isinstance(expr, Name):
+        found = python.lookup(expr.id, frame)
+        if found is None or found[1].function is None or len(found[0]) != 1 or found[0][0].kind != "value":
+            return None
+        made = found[0][0].expr
+        if isinstance(made, Comprehension):
+            return _read(python, made, found[1])
+        if not isinstance(made, Sequence) or made.items:
+            return None
+        for loop in walk(found[1].function.body):
+            if not isinstance(loop, For) or not python.is_request_list(loop.iterable):
+                continue
+            for node in walk(loop.body):
+                if (
+                    isinstance(node, Call)
+                    and isinstance(node.func, Attribute)
+                    and node.func.attr == "append"
+                    and isinstance(node.func.value, Name)
+                    and node.func.value.id == expr.id
+                ):
+                    element = node.argument(0)
+    elif isinstance(expr, Comprehension) and len(expr.clauses) == 1 and len(expr.elements) == 1:
+        clause: Clause = expr.clauses[0]
+        if python.is_request_list(clause.iterable) and not clause.conditions:
+            element = expr.elements[0]
+    if element is None:
+        return None
+    sources = python.follow(element)
+    if not sources or len(sources) != 1:
+        return None
+    array, where = sources[0]
+    if not isinstance(array, Call) or not isinstance(array.func, Attribute) or array.func.attr != "as_numpy":
+        return None
+    for source, there in python.follow(array.func.value, where) or ():
+        if isinstance(source, Call) and python.pb_name(source.func, there) == "get_input_tensor_by_name":
+            names = python.strings(source.argument(1, "name"), there)
+            return names[0] if names and len(names) == 1 else None
+    return None
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] allow_ragged_batch: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        parts = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        sums = np.concatenate(parts).sum(axis=1, keepdims=True)
+#              ^^^^^^^^^^^^^^^^^^^^^ TLP408
+        responses = []
+        start = 0
+        for part in parts:
+            y = pb_utils.Tensor("y", sums[start : start + len(part)])
+            responses.append(pb_utils.InferenceResponse([y]))
+            start += len(part)
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        parts = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        sums = np.stack(parts).sum(axis=2)
+#              ^^^^^^^^^^^^^^^ TLP408
+        responses = []
+        start = 0
+        for part in parts:
+            y = pb_utils.Tensor("y", sums[start : start + len(part)])
+            responses.append(pb_utils.InferenceResponse([y]))
+            start += len(part)
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        parts = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        sums = np.concatenate(parts).sum(axis=1, keepdims=True)
+        responses = []
+        start = 0
+        for part in parts:
+            y = pb_utils.Tensor("y", sums[start : start + len(part)])
+            responses.append(pb_utils.InferenceResponse([y]))
+            start += len(part)
+        return responses
+""",
+)
