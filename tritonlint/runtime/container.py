@@ -15,13 +15,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tritonlint.runtime import relay
-from tritonlint.runtime.guard import descendants
+from tritonlint.runtime.guard import Guard, descendants
 from tritonlint.runtime.server import DisposableServer, ServerError
 from tritonlint.runtime.wheel import (
     InstallationError,
@@ -81,6 +83,11 @@ class Engine:
         if self.name == "docker" and os.geteuid() != 0:
             rights = (f"--user={os.geteuid()}:{os.getegid()}",)
         return [self.program, *self.before, "run", *isolated, *rights, *self.limits, *arguments]
+
+    def removal(self, container: str) -> list[str]:
+        """The command that ends a container at once; it may be gone already."""
+        at_once = ("-t", "0", "-i") if self.name == "podman" else ()
+        return [self.program, *self.before, "rm", "-f", "-v", *at_once, container]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +194,10 @@ class ContainerServer(DisposableServer):
         return {"http": HTTP_PORT, "grpc": GRPC_PORT, "metrics": METRICS_PORT}
 
     def _specification(self, folder: Path) -> dict[str, Any]:
-        remove = ["rm", "-f", "-v", *(("-t", "0", "-i") if self.image.engine.name == "podman" else ()), self.container]
         return super()._specification(folder) | {
             "environment": dict(os.environ) | {"TMPDIR": str(folder / "tmp")},
             "watch": None,
-            "cleanup": [[self.image.engine.program, *self.image.engine.before, *remove]],
+            "cleanup": [self.image.engine.removal(self.container)],
         }
 
     def _reachable(self) -> bool:
@@ -294,15 +300,35 @@ def inspect_image(engine: str, image: str, files: Sequence[str] = ()) -> Image:
         place = ("--rootfs", f"{Path(image.removeprefix('rootfs:')).resolve()}:O")
     errors = []
     for candidate in _engines(program):
-        command = [*candidate.run("--entrypoint="), *place, "sh", "-c", PROBE, "sh", *files]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
-        except subprocess.TimeoutExpired as error:
-            raise InstallationError(f"{engine} did not start {image} within {PROBE_SECONDS:g} s") from error
-        if done.returncode == 0:
-            return _described(candidate, place, done.stdout)
-        errors.append((done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1])
+        container = f"tritonlint_{uuid.uuid4().hex[:12]}"
+        arguments = (*place, "sh", "-c", PROBE, "sh", *files)
+        status, said = _under_guard(candidate, container, arguments)
+        if status is None:
+            raise InstallationError(f"{engine} did not start {image} within {PROBE_SECONDS:g} s")
+        if status == 0:
+            return _described(candidate, place, said)
+        errors.append((said.strip().splitlines() or [f"exit status {status}"])[-1])
     raise InstallationError(f"{engine} cannot run {image}: {'; '.join(dict.fromkeys(errors))}")
+
+
+def _under_guard(engine: Engine, container: str, arguments: Sequence[str]) -> tuple[int | None, str]:
+    """Run a short-lived container: exit status (None when it took too long) and what it said."""
+    folder = Path(tempfile.gettempdir()) / f"tritonlint-server-{uuid.uuid4().hex[:12]}"
+    guard = Guard(
+        {
+            "command": [*engine.run(f"--name={container}", "--entrypoint="), *arguments],
+            "environment": dict(os.environ),
+            "folder": str(folder),
+            "prefix": container,
+            "watch": None,
+            "cleanup": [engine.removal(container)],
+        }
+    )
+    try:
+        guard.wait(PROBE_SECONDS)
+        return guard.returncode, (folder / "output.log").read_text(encoding="utf-8", errors="replace")
+    finally:
+        guard.close()
 
 
 def _engines(program: str) -> list[Engine]:
