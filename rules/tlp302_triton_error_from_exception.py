@@ -1,26 +1,29 @@
-"""TritonError made from an exception object
+"""An error that is not made from a string
 
 ## What it does
-Reports `TritonError(error)` where `error` is the name an `except` clause binds, and
-`InferenceResponse(error="text")`.
+Reports `TritonError(…)` with anything else than a string as its message (the exception itself is the usual case) or a
+number as its code, and `InferenceResponse(error=…)` with anything else than a TritonError.
 
 ## What happens
 TypeError `incompatible constructor arguments` inside the error handler: the client gets that instead of the message,
 and the whole batch fails.
 
 ## How to fix
-Write `pb_utils.TritonError(str(error))`.
+Write `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`.
 
 ## Source
-Facts, python-backend 6.6 (observed on 24.10).
+Facts, python-backend 6.6; every form observed on 24.10.
 """
 
 from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Constant, FString, Handler, Name, walk
+from tritonlint.inputs.python_kinds import described, kind_of
+from tritonlint.inputs.python_tree import Constant, Expr
+from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP302",
@@ -31,33 +34,51 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    for node in python.walk():
-        if not isinstance(node, Handler) or node.name is None:
-            continue
-        inside = {n.span for n in walk(node.body)}
-        for call in python.calls_of("TritonError"):
-            first = call.call.argument(0, "message")
-            if call.span not in inside:
-                continue
-            if isinstance(first, Name) and first.id == node.name:
-                edit = Edit(first.span, f"str({first.id})")
-                yield Problem(
-                    first.span,
-                    "TritonError takes a string; an exception object raises TypeError in the middle of error handling",
-                    help=f"write `str({first.id})`",
-                    fix=Fix("convert to a string", (edit,)),
-                    key="TritonError",
-                )
+    for call in python.calls_of("TritonError"):
+        message, code = call.call.argument(0, "message"), call.call.argument(1, "code")
+        kind = kind_of(python, message) if message is not None else None
+        if message is not None and kind not in {None, "str", "bytes"}:
+            what = described(kind or "")
+            yield Problem(
+                message.span,
+                f"TritonError takes a string; {what} raises TypeError in the middle of error handling",
+                help=f"write `str({python.source(message)})`",
+                fix=_wrap(python, message, "str(", ")", "convert to a string"),
+                key="TritonError",
+            )
+        if code is not None and kind_of(python, code) in {"int", "str"}:
+            yield Problem(
+                code.span,
+                "the code of a TritonError is one of its constants: anything else raises TypeError",
+                help="write `pb_utils.TritonError.INVALID_ARG`, `.NOT_FOUND`, `.UNAVAILABLE`, …",
+                key="code",
+            )
     for call in python.calls_of("InferenceResponse"):
         error = call.call.argument(1, "error")
-        text = isinstance(error, FString) or (isinstance(error, Constant) and isinstance(error.value, str))
-        if error is not None and text:
-            yield Problem(
-                error.span,
-                "`error` takes a pb_utils.TritonError, not a string: this raises TypeError",
-                help="write `error=pb_utils.TritonError(…)`",
-                key="error",
-            )
+        kind = kind_of(python, error) if error is not None else None
+        if error is None or kind in {None, "None", "TritonError"}:
+            continue
+        pb = pb_alias(python)
+        text = "" if kind == "str" else "str("
+        fix = None
+        if pb is not None and kind in {"str", "exception"}:
+            end = ")" if kind == "str" else "))"
+            fix = _wrap(python, error, f"{pb}.TritonError({text}", end, "make it a TritonError")
+        yield Problem(
+            error.span,
+            f"`error` takes a pb_utils.TritonError; {described(kind or '')} raises TypeError",
+            help="write `error=pb_utils.TritonError(…)`",
+            fix=fix,
+            key="error",
+        )
+
+
+def _wrap(python: PythonFacts, expr: Expr, before: str, after: str, description: str) -> Fix | None:
+    if isinstance(expr, Constant) and not isinstance(expr.value, str):
+        return None
+    start, end = expr.span.start, expr.span.end
+    edits = (Edit(Span(python.path, start, start), before), Edit(Span(python.path, end, end), after))
+    return Fix(description, edits)
 
 
 EXAMPLES = (
@@ -75,11 +96,29 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             try:
-                tensor = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", tensor)]))
-            except Exception as error:
-                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(error)))
-#                                                                                      ^^^^^ TLP302
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(error)))
+#                                                                                    ^^^^^ TLP302
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
         return responses
 """,
     """\
@@ -88,20 +127,37 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        if not requests:
-            return [pb_utils.InferenceResponse([], error="no")]
-#                                                        ^^^^ TLP302
         for request in requests:
-            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=f"failed: {error}"))
+#                                                                 ^^^^^^^^^^^^^^^^^^ TLP302
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(f"failed: {error}")))
         return responses
 """,
     """\
@@ -110,7 +166,6 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -119,8 +174,34 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            if x[0] > 0:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("too large", 3)))
+#                                                                                                   ^ TLP302
+            else:
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] < 0:
+                    raise ValueError("too small")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                message = f"failed: {error}"
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(message)))
         return responses
 """,
 )

@@ -1,0 +1,149 @@
+"""has_error without its parentheses
+
+## What it does
+Reports `response.has_error` as a condition of its own: it is a method, and a method is always true.
+
+## What happens
+Every call to the other model is treated as failed (or, behind `not`, every one as good), whatever it answered.
+
+## How to fix
+Write `response.has_error()`.
+
+## Source
+Facts, python-backend 7: `InferenceResponse.has_error()`; seen on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Assert, Attribute, Binary, Conditional, Expr, If, Unary, While
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(code="TLP308", name="has-error-not-called", effect="request-failure")
+METHODS = frozenset({"has_error", "is_cancelled"})
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if not python.understood or not any(name in python.text for name in METHODS):
+        return
+    for node in python.walk():
+        if not isinstance(node, If | While | Assert | Conditional):
+            continue
+        for part in _parts(node.test):
+            if isinstance(part, Attribute) and part.attr in METHODS:
+                end = part.span.end
+                yield Problem(
+                    part.span,
+                    f"`{part.attr}` is a method: without parentheses this is always true",
+                    help=f"write `{python.source(part)}()`",
+                    fix=Fix("call it", (Edit(Span(python.path, end, end), "()"),), safety="unsafe"),
+                    key=part.attr,
+                )
+
+
+def _parts(test: Expr) -> Iterator[Expr]:
+    """The operands of a condition that count as true or false by themselves."""
+    if isinstance(test, Binary) and test.operator in {"and", "or"}:
+        yield from _parts(test.left)
+        yield from _parts(test.right)
+    elif isinstance(test, Unary) and test.operator == "not":
+        yield from _parts(test.operand)
+    else:
+        yield test
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            if answer.has_error:
+#              ^^^^^^^^^^^^^^^^ TLP308
+                raise pb_utils.TritonModelException("the other model failed")
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException("the other model failed")
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+)

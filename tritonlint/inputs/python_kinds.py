@@ -1,0 +1,110 @@
+"""What type of object an expression is, as far as it is plain to see; None for anything that is not."""
+
+from __future__ import annotations
+
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Comprehension,
+    Constant,
+    Dict,
+    Expr,
+    FString,
+    Handler,
+    Name,
+    Sequence,
+    Walrus,
+    dotted,
+    walk,
+)
+
+_OF_PB: dict[str, str] = {
+    "Tensor": "Tensor",
+    "Tensor.from_dlpack": "Tensor",
+    "InferenceResponse": "InferenceResponse",
+    "InferenceRequest": "InferenceRequest",
+    "TritonError": "TritonError",
+    "TritonModelException": "exception",
+    "get_input_tensor_by_name": "Tensor",
+}
+_BUILTINS = frozenset(
+    {
+        "str", "bytes", "int", "float", "bool", "list", "tuple", "set", "frozenset", "dict", "map", "filter", "zip",
+        "reversed", "iter", "enumerate",
+    }
+)  # fmt: skip
+_RESULTS: dict[str, str] = {"len": "int", "repr": "str", "format": "str", "sorted": "list", "json.dumps": "str"}
+_ARRAYS = frozenset({"array", "asarray", "zeros", "ones", "full", "empty", "concatenate", "stack"})
+_EXCEPTIONS = frozenset(
+    {
+        "Exception", "ValueError", "TypeError", "RuntimeError", "KeyError", "IndexError", "AttributeError", "OSError",
+        "NotImplementedError",
+    }
+)  # fmt: skip
+
+
+def kind_of(python: PythonFacts, expr: Expr, frame: Frame | None = None) -> str | None:
+    """The one type that an expression has: a builtin's name, a class of pb_utils, ``ndarray``, ``exception``."""
+    frame = frame or python.frame_at(expr)
+    if isinstance(expr, Name) and caught_as(python, expr) is not None:
+        return "exception"
+    kinds = {_kind(python, source, where) for source, where in python.follow(expr, frame) or ()}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def caught_as(python: PythonFacts, name: Name) -> Handler | None:
+    """The ``except … as name`` that a name stands below, when nothing else gives it a value there."""
+    for node in python.walk():
+        if isinstance(node, Handler) and node.name == name.id:
+            below = list(walk(node.body))
+            if not any(n is name for n in below):
+                continue
+            targets = [t for n in below if isinstance(n, Assign) for t in n.targets]
+            targets += [n.target for n in below if isinstance(n, Walrus)]
+            return None if any(dotted(target) == name.id for target in targets) else node
+    return None
+
+
+def _kind(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
+    if isinstance(expr, Constant):
+        return "None" if expr.value is None else type(expr.value).__name__
+    if isinstance(expr, FString):
+        return "str"
+    if isinstance(expr, Sequence | Comprehension):
+        return expr.kind
+    if isinstance(expr, Dict):
+        return "dict"
+    if isinstance(expr, Binary) and expr.operator in {"%", "+"}:
+        return "str" if _kind(python, expr.left, frame) == "str" else None
+    return _call(python, expr, frame) if isinstance(expr, Call) else None
+
+
+def _call(python: PythonFacts, call: Call, frame: Frame) -> str | None:
+    name = python.qualified(call.func, frame)
+    if name is None:
+        method = call.func.attr if isinstance(call.func, Attribute) else ""
+        return {"as_numpy": "ndarray", "tolist": "list"}.get(method)
+    pb = python.pb_name(call.func, frame)
+    if pb is not None:
+        return _OF_PB.get(pb)
+    if name in _BUILTINS:
+        return name
+    if name in _EXCEPTIONS:
+        return "exception"
+    if name.startswith("numpy.") and name.removeprefix("numpy.") in _ARRAYS:
+        return "ndarray"
+    return _RESULTS.get(name)
+
+
+def described(kind: str) -> str:
+    """A kind in a sentence: ``a list``, ``an InferenceResponse``, ``None``."""
+    if kind == "None":
+        return kind
+    if kind == "exception":
+        return "an exception object"
+    if kind == "ndarray":
+        return "a NumPy array"
+    return f"{'an' if kind[0] in 'aeioAEIO' else 'a'} {kind}"
