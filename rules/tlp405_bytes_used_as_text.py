@@ -1,0 +1,365 @@
+"""Bytes of a TYPE_STRING input used as if they were text
+
+## What it does
+Follows the elements of TYPE_STRING inputs through loops and indices, and reports them in f-strings, in `str(…)`, added
+to or compared with `str` literals, and with `str` arguments in their methods. Log messages and exceptions are left
+out.
+
+## What happens
+The elements are `bytes`. `str(x)` and f-strings give `b'text'` with status OK, a comparison with a `str` is never
+true, and everything else raises TypeError.
+
+## How to fix
+Write `.decode("utf-8")` first.
+
+## Source
+Facts, python-backend 6.7 (observed on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    FString,
+    Name,
+    Node,
+    Raise,
+    Sequence,
+    Slice,
+    Subscript,
+    dotted,
+    walk,
+)
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP405",
+    name="bytes-used-as-text",
+    effect="wrong-result",
+    server_says=('can only concatenate str (not "bytes") to str', "a bytes-like object is required, not 'str'"),
+)
+MAX_STEPS = 8
+SAME = frozenset({"flatten", "ravel", "reshape", "squeeze", "copy", "tolist", "item"})
+TEXT_METHODS = frozenset(
+    {"split", "replace", "startswith", "endswith", "strip", "lstrip", "rstrip", "find", "count", "index", "partition"}
+)
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    texts = {
+        name
+        for name, tensor in tensors_by_name(config, "input").items()
+        if (scalar := tensor.scalar("data_type")) is not None and scalar.value == "TYPE_STRING"
+    }
+    if not texts or not any(read.names is not None and set(read.names) <= texts for read in python.reads):
+        return
+    execute = python.method("execute")
+    spoken = _spoken(python)
+    for node in python.walk():
+        if node.span.start in spoken or not isinstance(node, FString | Call | Binary | Compare):
+            continue
+        for use, effect, message in _uses(python, node, texts):
+            if _looked_at(python, use):
+                continue
+            sure = effect == "wrong-result" or (execute is not None and unconditional(execute, node))
+            certainty: Certainty = "certain" if sure and not isinstance(node, FString) else "likely"
+            end = Span(python.path, use.span.end, use.span.end)
+            whole = isinstance(node, Call) and dotted(node.func) == "str"
+            edits = (Edit(node.span, f'{python.source(use)}.decode("utf-8")'),) if whole else (Edit(end, ".decode()"),)
+            yield Problem(
+                node.span if whole else use.span,
+                message,
+                help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first',
+                fix=Fix("decode the bytes", edits, safety="unsafe"),
+                effect=effect,
+                certainty=certainty,
+                key=python.source(use),
+            )
+
+
+def _looked_at(python: PythonFacts, use: Expr) -> bool:
+    """Whether the function asks what the value is, or decodes it in another place."""
+    function = python.function_at(use)
+    text = python.source(use)
+    for node in python.walk_function(function) if function is not None else ():
+        if not isinstance(node, Call):
+            continue
+        if isinstance(node.func, Attribute) and node.func.attr == "decode" and python.source(node.func.value) == text:
+            return True
+        asked = dotted(node.func) in {"isinstance", "hasattr", "type"} and node.arguments
+        if asked and python.source(node.arguments[0].value) == text:
+            return True
+    return False
+
+
+def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Expr, Effect, str]]:
+    frame = python.frame_at(node)
+
+    def element(expr: Expr) -> bool:
+        return _holds(python, expr, frame, texts, 0) == "element"
+
+    if isinstance(node, FString):
+        for part in node.parts:
+            if not isinstance(part, Constant) and element(part):
+                yield part, "wrong-result", f"`{python.source(part)}` is bytes, so the text becomes `b'…'`"
+    elif isinstance(node, Binary) and node.operator == "+":
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if _is_text(python, other, frame) and element(side):
+                yield (
+                    side,
+                    "request-failure",
+                    f"`{python.source(side)}` is bytes, and adding it to a str raises TypeError",
+                )
+    elif isinstance(node, Compare) and len(node.rights) == 1 and node.operators[0] in {"==", "!=", "in", "not in"}:
+        for side, other in ((node.left, node.rights[0]), (node.rights[0], node.left)):
+            known = [other]
+            if node.operators[0] in {"in", "not in"}:
+                if side is not node.left or not isinstance(other, Sequence):
+                    continue
+                known = list(other.items)
+            if known and all(_is_text(python, item, frame) for item in known) and element(side):
+                yield side, "wrong-result", f"`{python.source(side)}` is bytes and never equals a str"
+    elif isinstance(node, Call) and node.certain and len(node.arguments) == 1:
+        given = node.arguments[0].value
+        if isinstance(node.func, Name) and node.func.id == "str" and python.qualified(node.func) == "str":
+            if element(given):
+                yield given, "wrong-result", f"`{python.source(given)}` is bytes, so this gives `b'…'`"
+        elif not isinstance(node.func, Attribute) or node.func.attr not in TEXT_METHODS:
+            return
+        elif _is_text(python, given, frame) and element(node.func.value):
+            what = f"`{python.source(node.func.value)}` is bytes"
+            yield node.func.value, "request-failure", f"{what}, and `{node.func.attr}` of a str raises TypeError"
+
+
+def _is_text(python: PythonFacts, expr: Expr, frame: Frame) -> bool:
+    return isinstance(expr, FString) or bool(python.strings(expr, frame))
+
+
+def _spoken(python: PythonFacts) -> set[int | None]:
+    """Where everything lies that is only said: arguments of loggers and of print, what is raised, errors."""
+    found: set[int | None] = set()
+    for node in python.walk():
+        said: tuple[Node, ...] = ()
+        if isinstance(node, Raise):
+            said = tuple(walk(node))
+        elif isinstance(node, Call):
+            name = dotted(node.func) or ""
+            last = name.rsplit(".", 1)[-1]
+            if last.startswith(("log", "print", "warn", "debug", "info", "error", "exception", "TritonError")):
+                said = tuple(walk(node))
+        found.update(inner.span.start for inner in said)
+    return found
+
+
+def _holds(python: PythonFacts, expr: Expr, frame: Frame, texts: set[str], steps: int) -> str | None:
+    """Whether an expression is the "array" of a TYPE_STRING input, or an "element" of it."""
+    if steps > MAX_STEPS:
+        return None
+    if isinstance(expr, Name):
+        found = python.lookup(expr.id, frame)
+        kinds = set()
+        for binding in found[0] if found is not None else ():
+            if binding.expr is None or binding.index is not None or found is None:
+                return None
+            held = _holds(python, binding.expr, found[1], texts, steps + 1)
+            kinds.add(held if binding.kind == "value" else "element" if held and binding.kind == "element" else None)
+        return kinds.pop() if len(kinds) == 1 else None
+    if isinstance(expr, Subscript):
+        held = _holds(python, expr.value, frame, texts, steps + 1)
+        if held is None or any(isinstance(item, Sequence) for item in expr.items):
+            return None
+        return "array" if any(isinstance(item, Slice) for item in expr.items) else "element"
+    if not isinstance(expr, Call) or not isinstance(expr.func, Attribute):
+        return None
+    if expr.func.attr == "as_numpy":
+        sources = python.follow(expr.func.value, frame)
+        for source, where in sources or ():
+            if not isinstance(source, Call) or python.pb_name(source.func, where) != "get_input_tensor_by_name":
+                return None
+            names = python.strings(source.argument(1, "name"), where)
+            if names is None or not set(names) <= texts:
+                return None
+        return "array" if sources else None
+    if expr.func.attr in SAME:
+        held = _holds(python, expr.func.value, frame, texts, steps + 1)
+        return "element" if held and expr.func.attr == "item" else held
+    return None
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([str(text) for text in x], dtype=object)
+#                         ^^^^^^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([text.decode("utf-8") for text in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array(["hello " + text for text in x], dtype=object)
+#                                    ^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array(["hello " + text.decode() for text in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_BOOL dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([text == "yes" for text in x])
+#                         ^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([f"<{text}>" for text in x], dtype=object)
+#                             ^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = [text if isinstance(text, str) else str(text, "utf-8") for text in x]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(y, dtype=object))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = [text.decode() if isinstance(text, bytes) else str(text) for text in x]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(y, dtype=object))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            pb_utils.Logger.log_info(f"got {x[0]}")
+            y = np.array([text.decode().upper() for text in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
