@@ -18,6 +18,8 @@ Seen on release 24.10 and with the library of 25.08 (facts: python-backend, sect
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
+from tritonlint.inputs.elf import AUDITWHEEL_NAME
+from tritonlint.recipes import bring_environment, pack_again
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -35,23 +37,20 @@ def check(plan: Plan) -> Iterator[Problem]:
     stub = plan.stub
     if plan.stub_entry is None or stub is None or stub.python is None or plan.release_python is None:
         return
-    if stub.python == plan.release_python or stub.rpath or stub.runpath or plan.form not in ("none", "model-directory"):
+    # What stayed in a wheel, and an environment for another Python, have rules of their own.
+    if plan.missing_beside or plan.ignored or AUDITWHEEL_NAME.search(stub.libpython):
         return
-    environment = plan.environment
-    if environment is None:
-        if plan.written is not None and plan.form != "none":
-            return
-        where = "and no environment brings it"
-    elif environment.complete and not environment.top_folder and stub.python in environment.pythons:
-        if any(version.startswith(stub.python) for version in environment.libpython):
-            return
-        where = "and `lib` of the environment does not hold it"
+    if not any(library.name == stub.libpython and library.where == "absent" for library in plan.libraries):
+        return
+    if plan.environment is None:
+        where, way = "and no environment brings it", bring_environment(stub.python, plan.stub_numpy2)
     else:
-        return
+        where = "and `lib` of the environment does not hold it"
+        way = f"pack the environment with its `lib/{stub.libpython}` (conda's python brings it): `{pack_again()}`"
     yield Problem(
         Span(stub.path),
         f"the stub needs {stub.libpython}, the release has Python {plan.release_python}, {where}: it cannot start",
-        help=f"name an environment with Python {stub.python} in EXECUTION_ENV_PATH, or install that library",
+        help=way,
         related=plan.archive("this environment"),
         key=stub.python,
     )

@@ -18,9 +18,11 @@ Seen on release 24.10 (facts: python-backend, section 3.2; real-servers.md).
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
-from tritonlint.resolution import Plan
+from tritonlint.recipes import stub_again
+from tritonlint.resolution import STUB_NAME, Plan
 from tritonlint.rule import Rule
 from tritonlint.source import Span
+from tritonlint.target import Target
 
 RULE = Rule(
     code="TLS008",
@@ -31,7 +33,7 @@ RULE = Rule(
 )
 
 
-def check(plan: Plan) -> Iterator[Problem]:
+def check(plan: Plan, target: Target) -> Iterator[Problem]:
     stub = plan.stub
     if stub is None or not plan.missing_beside:
         return
@@ -40,7 +42,8 @@ def check(plan: Plan) -> Iterator[Problem]:
         Span(stub.path),
         f"the stub was copied out of a Python wheel and needs `{plan.missing_beside[0]}` from `{folder}`, which is not "
         "there: unless LD_LIBRARY_PATH holds it, the stub cannot start and the model will not load",
-        help="build the stub for this release, or copy the library too and set its folder with patchelf --set-rpath",
+        help=stub_again(target.release, stub.python, plan.release_python)
+        + f"\nor copy the library too: `cp …/{plan.missing_beside[0]} . && patchelf --set-rpath '$ORIGIN' {STUB_NAME}`",
         key=plan.missing_beside[0],
     )
 

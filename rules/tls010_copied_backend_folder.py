@@ -15,11 +15,13 @@ Say `backend: "python"`, put the stub beside config.pbtxt and name the environme
 Seen on releases 24.03 and 24.10 (facts: python-backend, sections 1.7 and 8b; server#3847).
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.effective import COPIED_PYTHON_BACKEND, in_backend_folder
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.pbtxt.tree import Document
+from tritonlint.recipes import build_stub, configure, numbered
 from tritonlint.rule import Rule
 from tritonlint.target import Target
 
@@ -39,12 +41,18 @@ def check(config: Document, target: Target) -> Iterator[Problem]:
     # A model.py of its own makes it a true backend written in Python, whatever its name.
     if in_backend_folder(backend.value, "model.py", target):
         return
+    digits = re.search(r"(\d)[._-]?(\d+)$", backend.value)
+    python = f"{digits[1]}.{digits[2]}" if digits else None
     yield Problem(
         backend.span,
         f"`{backend.value}` looks like a copy of the Python backend's folder, which does not work since 23.10: the "
         "model will not load",
-        help='write "python", put triton_python_backend_stub beside config.pbtxt and name the environment in '
-        "EXECUTION_ENV_PATH",
+        help=numbered(
+            'write backend: "python"',
+            "put the stub of that folder beside config.pbtxt, if it was built for this release; else build it: "
+            f"`{build_stub(target.release, python)}`",
+            f"name the environment in config.pbtxt: {configure()}",
+        ),
         fix=Fix("Use the Python backend itself", (Edit(backend.span, '"python"'),), safety="unsafe"),
         key=backend.value,
     )

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import pack_again, pack_folder
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 
@@ -38,7 +39,7 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
         plan.place,
         f"the environment lies in a folder of its own ({found}); the server looks for `bin/activate` at the top, so "
         "the model will not load",
-        help=f"pack it without the folder: `tar -czf env.tar.gz -C {top} .`",
+        help=f"pack it without the folder: `{pack_folder(top)}`, or with conda: `{pack_again()}`",
         related=plan.archive("packed with its folder"),
         key=top,
     )

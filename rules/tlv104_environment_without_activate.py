@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import activation_script, numbered, pack_again, pack_folder
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 
@@ -35,7 +36,10 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
     yield Problem(
         plan.place,
         "the environment has no `bin/activate`, so the model will not load",
-        help="pack it with conda-pack, or put an activation script at `bin/activate`",
+        help=numbered(
+            f"with conda: `{pack_again()}`, which adds the script",
+            f"or write one, `{activation_script()}`, and pack with `{pack_folder()}`",
+        ),
         related=plan.archive("this environment"),
         key="activate",
     )

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import pack_again
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 
@@ -50,7 +51,7 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
     yield Problem(
         plan.place,
         f"{found}, so the interpreter does not find the environment and {outcome}",
-        help="pack the interpreter too (conda-pack does); a link must be relative, such as `python3 -> python3.10`",
+        help=f"pack the interpreter too, as `{pack_again()}` does; a link must be relative: `python3 -> python3.10`",
         related=plan.archive("this environment"),
         key="python3",
         effect="load-failure" if dies else None,

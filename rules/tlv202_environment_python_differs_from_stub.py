@@ -20,9 +20,11 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import fit_environment
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.source import Span
+from tritonlint.target import Target
 
 RULE = Rule(
     code="TLV202",
@@ -32,7 +34,7 @@ RULE = Rule(
 )
 
 
-def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
+def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator[Problem]:
     stub = plan.stub
     if stub is None or stub.python is None or not environment.readable or environment.top_folder:
         return
@@ -48,7 +50,14 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
     yield Problem(
         plan.place,
         f"the environment holds Python {found}, the stub embeds {stub.python}: {outcome}",
-        help=f"build the environment with Python {stub.python}, or a stub for Python {found}",
+        help=fit_environment(
+            target.release,
+            stub.python,
+            environment.pythons[0],
+            plan.release_python,
+            own_stub=plan.stub_entry is not None,
+            numpy2=plan.stub_numpy2,
+        ),
         related=(Related(Span(stub.path), f"linked to {stub.libpython}"), *plan.archive(f"holds lib/python{found}")),
         key=f"{found} {stub.python}",
         effect="load-failure" if plan.falls_back is False else None,

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import fit_environment
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.target import Target
@@ -43,8 +44,14 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
         plan.place,
         f"the environment holds Python {found}, the stub of {which} embeds {expected}: the server ignores the "
         "environment without a message and runs the model with its own packages",
-        help=f"build the environment with Python {expected}, or put a triton_python_backend_stub for Python {found} "
-        "beside config.pbtxt",
+        help=fit_environment(
+            target.release,
+            expected,
+            environment.pythons[0],
+            expected,
+            own_stub=False,
+            numpy2=target.fact("numpy2"),
+        ),
         related=plan.archive(f"holds lib/python{found}"),
         key=f"{found} {expected}",
         # Without a declared release an old server may be meant, whose Python fits.

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import pack_again
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.target import Target
@@ -50,7 +51,8 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
         plan.place,
         f"the environment has numpy {version}, and {which} only understands arrays of NumPy 1: the model answers with "
         "empty outputs and reads wrong inputs",
-        help='install "numpy<2" in the environment, or use release 24.11 or newer with its own stub',
+        help=f'`conda install -n ENV -c conda-forge "numpy<2"`, then `{pack_again()}`; or use release 24.11 or newer '
+        "with its own stub",
         related=plan.archive(f"holds numpy {version}"),
         key=version,
     )

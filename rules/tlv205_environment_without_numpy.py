@@ -17,8 +17,10 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import numpy_pin, pack_again
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
+from tritonlint.target import Target
 
 RULE = Rule(
     code="TLV205",
@@ -28,7 +30,7 @@ RULE = Rule(
 )
 
 
-def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
+def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator[Problem]:
     if not environment.complete or not environment.activate or environment.top_folder or plan.ignored:
         return
     if "numpy" in environment.modules or environment.version("numpy") is not None or not environment.pythons:
@@ -39,7 +41,8 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
     yield Problem(
         plan.place,
         "the environment has no numpy, which every Python model needs: it will not load",
-        help='install numpy in the environment ("numpy<2" for releases before 24.11) and pack it again',
+        help=f"`PYTHONNOUSERSITE=1 conda install -n ENV -c conda-forge {numpy_pin(target.fact('numpy2'))}`, then "
+        f"`{pack_again()}`",
         related=plan.archive(f"holds {len(environment.modules)} other modules"),
         key="numpy",
         # Packages of a virtual environment, of a user or of a .pth file can lie outside.

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import pack_again, pack_folder
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 
@@ -37,7 +38,7 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
     yield Problem(
         plan.place,
         "the environment has no `lib/pythonX.Y`, so the interpreter falls back to the packages of the image",
-        help="pack the whole environment, without excluding its `lib` folder",
+        help=f"pack the whole environment, without excluding its `lib` folder: `{pack_again()}` or `{pack_folder()}`",
         related=plan.archive("this environment"),
         key="library",
     )

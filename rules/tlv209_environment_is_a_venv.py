@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import create_environment, numbered, numpy_pin, use_the_image
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.target import Target
@@ -48,7 +49,10 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
     yield Problem(
         plan.place,
         f"the archive was made from a virtual environment; {what}",
-        help="build it with conda and pack it with conda-pack, or install the packages in the image",
+        help=numbered(
+            f"shortest, without any environment: {use_the_image(plan.stub_python)}",
+            f"or make it with conda: `{create_environment(plan.stub_python, numpy_pin(plan.stub_numpy2))}`",
+        ),
         related=plan.archive("holds pyvenv.cfg"),
         key="venv",
         effect="load-failure" if dies else "wrong-result" if lost else None,

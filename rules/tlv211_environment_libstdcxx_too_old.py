@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.elf import version_key
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import libstdcxx_of, pack_again
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.target import Target
@@ -50,7 +51,7 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
         plan.place,
         f"the environment's libstdc++ ends at GLIBCXX_{environment.libstdcxx}, {which} needs GLIBCXX_{needed}: "
         "the stub cannot start and the model will not load",
-        help=f'conda install -c conda-forge "libstdcxx-ng>={13 if needed == "3.4.32" else 12}", and pack again',
+        help=f'`conda install -n ENV -c conda-forge "libstdcxx-ng>={libstdcxx_of(needed)}"`, then `{pack_again()}`',
         related=plan.archive("holds lib/libstdc++.so.6"),
         key=environment.libstdcxx,
         certainty="likely" if plan.stub is None and target.since("24.11") else "certain",

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.environment import EnvironmentFacts
+from tritonlint.recipes import activation_script, numbered, pack_again, pack_folder
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 
@@ -43,8 +44,10 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
         plan.place,
         f"`bin/activate` of the archive puts `{activation.prefix}` on PATH, where it was made: up to 25.07 the server "
         "does not find the environment and runs with the packages of the image",
-        help="pack it with conda-pack, or let the script find its own folder: "
-        'VIRTUAL_ENV="$(cd "$(dirname "$BASH_SOURCE")/.." && pwd)"',
+        help=numbered(
+            f"with conda: `{pack_again()}`, whose script finds its own folder",
+            f"or write such a one, `{activation_script()}`, and pack with `{pack_folder()}`",
+        ),
         related=plan.archive("this archive"),
         key=activation.prefix,
     )

@@ -52,7 +52,6 @@ def build_stub(release: str | None, python: str | None, *, gpu: bool = True) -> 
     """Shell commands that build the stub of a release for one Python, to be run where that Python is active."""
     branch = f"r{release or RELEASE_PLACEHOLDER}"
     interpreter = f"$(command -v python{python or 3})"
-    variable = "Python_EXECUTABLE" if release is not None and release >= "25.08" else "PYTHON_EXECUTABLE"
     tags = " ".join(f"-DTRITON_{part}_REPO_TAG={branch}" for part in ("BACKEND", "COMMON", "CORE"))
     boost = ""
     if release is not None and release <= "23.12":
@@ -61,7 +60,8 @@ def build_stub(release: str | None, python: str | None, *, gpu: bool = True) -> 
     return (
         f"git clone -b {branch} https://github.com/triton-inference-server/python_backend && cd python_backend && "
         f"{boost}mkdir build && cd build && cmake -DTRITON_ENABLE_GPU={'ON' if gpu else 'OFF'} {tags} "
-        f"-D{variable}={interpreter} .. && make triton-python-backend-stub"
+        # Which of the two is read depends on the versions of CMake and pybind11.
+        f"-DPYTHON_EXECUTABLE={interpreter} -DPython_EXECUTABLE={interpreter} .. && make triton-python-backend-stub"
     )
 
 
@@ -96,6 +96,20 @@ def create_environment(python: str | None, numpy: str = '"numpy<2"', libstdcxx: 
     )
 
 
+def activation_script(folder: str = "ENV") -> str:
+    """A command that writes a ``bin/activate`` which works wherever the environment is unpacked."""
+    lines = (
+        'export VIRTUAL_ENV="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"',
+        'export PATH="$VIRTUAL_ENV/bin:$PATH"',
+    )
+    return "printf '%s\\n' " + " ".join(f"'{line}'" for line in lines) + f" > {folder}/bin/activate"
+
+
+def pack_folder(folder: str = "ENV") -> str:
+    """Packing without conda-pack: the members must begin at the environment's own top."""
+    return f"tar -czf env.tar.gz -C {folder} ."
+
+
 def pack_again() -> str:
     """The end of every change to an environment."""
     return "conda-pack -n ENV -o env.tar.gz --force"
@@ -106,14 +120,33 @@ def configure(name: str = "env.tar.gz") -> str:
     return f'parameters {{ key: "EXECUTION_ENV_PATH" value {{ string_value: "$$TRITON_MODEL_DIRECTORY/{name}" }} }}'
 
 
-def fit_environment(release: str | None, stub: str, environment: str, numpy: str) -> str:
-    """The ways out when environment and stub are of different Pythons; the shorter one first."""
+def fit_environment(
+    release: str | None, stub: str, environment: str, release_python: str | None, *, own_stub: bool, numpy2: bool | None
+) -> str:
+    """The ways out when environment and stub are of different Pythons; the shortest first."""
+    steps = []
+    if own_stub and environment == release_python:
+        steps.append(f"shortest: `git rm {STUB_FILE}`: the release's own embeds Python {environment} too")
+    elif own_stub:
+        steps.append(f"make the environment with Python {stub}: `{create_environment(stub, numpy_pin(numpy2))}`")
+    else:
+        steps.append(f"shortest, without any environment: {use_the_image(stub)}")
+        steps.append(
+            f"or make the environment with Python {stub}, so that no stub is needed: "
+            f"`{create_environment(stub, numpy_pin(numpy2))}`"
+        )
+    if not (own_stub and environment == release_python):
+        where, commands, place = build_stub_steps(release, environment)
+        steps.append(f"or build a stub for Python {environment} {where}\n   {commands}\n   and {place}")
+    return numbered(*steps)
+
+
+def bring_environment(python: str, numpy2: bool | None) -> str:
+    """The steps to an environment for a stub that has none."""
     return numbered(
-        f"shorter: make the environment with Python {stub}, then no stub of your own is needed: "
-        f"`{create_environment(stub, numpy)}`",
-        f"or keep Python {environment} and build a stub for it: {build_stub_steps(release, environment)[0]}\n"
-        f"   `{build_stub(release, environment)}`\n"
-        f"   and copy {STUB_FILE} beside config.pbtxt (chmod 755)",
+        f"`{create_environment(python, numpy_pin(numpy2))}`",
+        "put env.tar.gz beside config.pbtxt",
+        f"write into config.pbtxt: {configure()}",
     )
 
 
@@ -127,5 +160,5 @@ def libstdcxx_of(glibcxx: str) -> str:
 
 def use_the_image(python: str | None) -> str:
     """The way without any environment."""
-    which = f" (Python {python})" if python else ""
-    return f"or use the image's own Python{which}: pip install the packages in a Dockerfile FROM the Triton image"
+    which = f" {python}" if python else ""
+    return f"install the packages into the image's own Python{which} (`RUN pip install …` in a Dockerfile)"
