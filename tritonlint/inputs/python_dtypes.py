@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tritonlint.inputs.python import Frame, PythonFacts
 
 MAX_STEPS = 24
+MAX_EVALUATIONS = 2000
+"""Expressions looked at for one data type: names that are reassigned from themselves multiply with every step."""
 TRITON_TO_NUMPY = {
     "TYPE_BOOL": "bool",
     "TYPE_UINT8": "uint8",
@@ -218,10 +220,14 @@ class Types:
     def __init__(self, facts: PythonFacts, inputs: Mapping[str, str] | None = None) -> None:
         self.facts = facts
         self.inputs = inputs or {}
+        self.left = 0
 
     def of(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
         """NumPy's name of an array's data type, or None where it is not certain."""
-        if steps > MAX_STEPS:
+        if steps == 0:
+            self.left = MAX_EVALUATIONS
+        self.left -= 1
+        if steps > MAX_STEPS or self.left < 0:
             return None
         if isinstance(expr, Name | Attribute):
             if isinstance(expr, Attribute) and expr.attr in {"T", "real"}:
