@@ -20,7 +20,19 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
-from tritonlint.inputs.python_tree import Call, Comprehension, Constant, Dict, Expr, Sequence, Yield
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Call,
+    Comprehension,
+    Constant,
+    Dict,
+    Expr,
+    Function,
+    Name,
+    Sequence,
+    Yield,
+    dotted,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -55,7 +67,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             continue
         sources = python.follow(statement.value)
         kinds = [_kind(python, value, where) for value, where in sources or ()]
-        found = kinds[0] if kinds else None
+        found = kinds[0] if kinds else _local_kind(python, execute, statement.value)
         if found is None or None in kinds:
             continue
         start, end = statement.value.span.start, statement.value.span.end
@@ -92,6 +104,24 @@ def _kind(python: PythonFacts, value: Expr, frame: Frame) -> str | None:
     if builtin in _NO_LISTS:
         return builtin
     return "NumPy array" if builtin in {"numpy.array", "numpy.asarray"} else None
+
+
+def _local_kind(python: PythonFacts, execute: Function, value: Expr) -> str | None:
+    """What a name is that is filled after it was made: a dict by its keys, a tuple by ``+=``."""
+    if not isinstance(value, Name):
+        return None
+    frame = python.frame_of(execute)
+    made = [
+        node.value
+        for node in own_nodes(execute)
+        if isinstance(node, Assign) and not node.operator and any(dotted(t) == value.id for t in node.targets)
+    ]
+    bound = frame.bindings.get(value.id, [])
+    added = [n for n in own_nodes(execute) if isinstance(n, Assign) and n.operator and dotted(n.targets[0]) == value.id]
+    if not made or len(bound) != len(made) + len(added):
+        return None
+    kinds = {_kind(python, expr, frame) if isinstance(expr, Sequence | Dict | Call) else None for expr in made}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 EXAMPLES = (
@@ -162,6 +192,24 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             yield pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
 #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP204
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = {}
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses[request.request_id()] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        return responses
+#              ^^^^^^^^^ TLP204
 """,
     """\
 -- add/config.pbtxt --

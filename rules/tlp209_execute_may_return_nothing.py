@@ -21,9 +21,9 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, returns
+from tritonlint.inputs.python_flow import behind_test_for_requests, completes, is_generator, is_none, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Compare, Function, If, Name, Return, Stmt, Try, Unary, With, dotted, walk
+from tritonlint.inputs.python_tree import If, Return, Stmt, Try, With, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -44,7 +44,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if uses_sender(python) or all(is_none(statement.value) for statement in found):
         return
     help_ = "return a list with one response per request here; after an error: responses with `error=`"
-    harmless = _behind_test_for_requests(execute)
+    harmless = behind_test_for_requests(execute)
     for statement in found:
         if is_none(statement.value) and statement.span not in harmless:
             yield Problem(
@@ -60,21 +60,6 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             help=help_,
             key=what,
         )
-
-
-def _behind_test_for_requests(execute: Function) -> set[Span]:
-    """Returns below ``if not requests``: Triton never gives an empty list."""
-    name = execute.positional[1].name if len(execute.positional) > 1 else ""
-    out: set[Span] = set()
-    for node in own_nodes(execute):
-        if not isinstance(node, If):
-            continue
-        test = node.test
-        empty = isinstance(test, Unary) and test.operator == "not" and dotted(test.operand) == name
-        counted = isinstance(test, Compare) and any(isinstance(n, Name) and n.id == name for n in walk(test))
-        if empty or counted:
-            out |= {n.span for n in walk(node.body, into_functions=False) if isinstance(n, Return)}
-    return out
 
 
 def _ends(body: tuple[Stmt, ...]) -> Iterator[tuple[Span, str]]:

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports an `execute` that answers with a list of one response written out, or appends to its list behind the loop over
-the requests only, when the model has a batcher and so gets several requests in one call.
+the requests only, when the model has a batcher and so gets several requests in one call. An empty list is reported in
+every model: Triton never calls execute without requests.
 
 ## What happens
 As soon as two requests come together the number of responses does not match, and all of them fail. With single
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, request_loops, returns, starts_list
+from tritonlint.inputs.python_flow import behind_test_for_requests, own_nodes, request_loops, returns, starts_list
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assert,
@@ -55,9 +56,21 @@ RULE = Rule(
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or execute.decorators or uses_sender(python) or not may_batch(effective):
+    if execute is None or execute.decorators or uses_sender(python) or effective.decoupled is not False:
         return
-    if effective.decoupled is not False or _counts_requests(execute):
+    # A return in the loop over the requests is told by TLP203.
+    known = behind_test_for_requests(execute) | {n.span for loop in request_loops(execute) for n in walk(loop.body)}
+    for statement in returns(execute):
+        value = statement.value
+        empty = isinstance(value, Sequence) and not value.items and value.kind == "list"
+        if empty and statement.span not in known:
+            yield Problem(
+                statement.span,
+                "no response at all: every request of the call fails",
+                help="answer each request: `[pb_utils.InferenceResponse(error=…) for _ in requests]`",
+                key="none",
+            )
+    if not may_batch(effective) or _counts_requests(execute):
         return
     loops = request_loops(execute)
     related = tuple(Related(loop.header, "the requests are read here") for loop in loops[:1])
@@ -153,6 +166,27 @@ class TritonPythonModel:
         x = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
 #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP211
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        if x[0] > 0:
+            pb_utils.Logger.log_error("too large")
+            return []
+#           ^^^^^^^^^ TLP211
+        return responses
 """,
     """\
 -- add/config.pbtxt --

@@ -49,13 +49,21 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or uses_sender(python) or len(execute.positional) < 2 or effective.decoupled is not False:
         return
     requests = execute.positional[1].name
+    reordered = {
+        target.id: node.value
+        for node in own_nodes(execute)
+        if isinstance(node, Assign) and node.value is not None and _reordered(node.value, requests)
+        for target in node.targets
+        if isinstance(target, Name) and len(python.frame_of(execute).bindings.get(target.id, ())) == 1
+    }
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     turned: list[tuple[Node, str]] = []
     for node in own_nodes(execute):
-        if isinstance(node, For) and _reordered(node.iterable, requests):
-            filled = {name for name in names if _appends_to(node, name)}
-            if filled:
-                turned += [(node.iterable, name) for name in sorted(filled)]
+        if isinstance(node, For):
+            other = reordered.get(node.iterable.id) if isinstance(node.iterable, Name) else None
+            iterable = other or (node.iterable if _reordered(node.iterable, requests) else None)
+            if iterable is not None:
+                turned += [(iterable, name) for name in sorted(names) if _appends_to(node, name)]
         elif isinstance(node, Call) and isinstance(node.func, Attribute) and dotted(node.func.value) in names:
             front = node.func.attr == "insert" and isinstance(node.argument(0), Constant)
             if node.func.attr in {"reverse", "sort"} or (front and _value(node.argument(0)) == 0):
@@ -188,6 +196,27 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses[::-1]
 #              ^^^^^^^^^^^^^^^ TLP212
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        turned = requests[::-1]
+#                ^^^^^^^^^^^^^^ TLP212
+        for request in turned:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
     """\
 -- add/config.pbtxt --

@@ -33,6 +33,7 @@ from tritonlint.inputs.python_tree import (
     Stmt,
     Subscript,
     Try,
+    Unary,
     While,
     With,
     Yield,
@@ -134,6 +135,21 @@ def _iterates(iterable: Node, name: str) -> bool:
     if isinstance(iterable, Call) and dotted(iterable.func) in {"enumerate", "zip", "range", "len", "tqdm"}:
         return any(_iterates(argument.value, name) for argument in iterable.arguments)
     return False
+
+
+def behind_test_for_requests(execute: Function) -> set[Span]:
+    """Returns below ``if not requests``: Triton never gives an empty list."""
+    name = execute.positional[1].name if len(execute.positional) > 1 else ""
+    out: set[Span] = set()
+    for node in own_nodes(execute):
+        if not isinstance(node, If):
+            continue
+        test = node.test
+        empty = isinstance(test, Unary) and test.operator == "not" and dotted(test.operand) == name
+        counted = isinstance(test, Compare) and any(isinstance(n, Name) and n.id == name for n in walk(test))
+        if empty or counted:
+            out |= {n.span for n in walk(node.body, into_functions=False) if isinstance(n, Return)}
+    return out
 
 
 @dataclass(slots=True)
