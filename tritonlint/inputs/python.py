@@ -23,10 +23,11 @@ from __future__ import annotations
 import ast
 import codecs
 import re
+import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import accumulate, product
 from typing import Literal
 
 from tritonlint.inputs.python_tree import (
@@ -604,10 +605,26 @@ def _encoding_error(path: str, source: str, offset: int) -> ReadError | None:
     if offset and codec != "utf-8":
         return ReadError("encoding", place, f"the file begins with a UTF-8 byte order mark but declares `{declared}`")
     bad = _SURROGATE.search(source) if codec in {"utf-8", "ascii"} else None
+    if bad is not None and declared.lower().replace("_", "-") == "utf-8":
+        # Under this name CPython (3.8 to 3.13 were tried) decodes nothing beforehand, so comments may hold any bytes.
+        comments = list(_comments(source))
+        bad = next((m for m in _SURROGATE.finditer(source) if not any(a <= m.start() < b for a, b in comments)), None)
     if bad is not None:
         found = Span(path, offset + bad.start(), offset + bad.end())
         return ReadError("encoding", found, f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8")
     return None
+
+
+def _comments(source: str) -> Iterator[tuple[int, int]]:
+    """Where the comments of a file stand, as far as it can be split into tokens."""
+    lines = _SURROGATE.sub("\u00ff", source).split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    try:
+        for token in tokenize.generate_tokens(iter([*(f"{line}\n" for line in lines), ""]).__next__):
+            if token.type == tokenize.COMMENT:
+                yield starts[token.start[0] - 1] + token.start[1], starts[token.end[0] - 1] + token.end[1]
+    except (tokenize.TokenError, SyntaxError, StopIteration):
+        return
 
 
 def _first_look(path: str, source: str, offset: int) -> ReadError | None:
