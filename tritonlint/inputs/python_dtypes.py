@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_tree import (
     Argument,
     Attribute,
@@ -222,6 +223,9 @@ class Types:
         self.inputs = inputs or {}
         self.left = 0
 
+    def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
+        return sources_at(self.facts, expr, frame)
+
     def of(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
         """NumPy's name of an array's data type, or None where it is not certain."""
         if steps == 0:
@@ -232,7 +236,7 @@ class Types:
         if isinstance(expr, Name | Attribute):
             if isinstance(expr, Attribute) and expr.attr in {"T", "real"}:
                 return self.of(expr.value, frame, steps + 1)
-            sources = self.facts.follow(expr, frame)
+            sources = self._sources(expr, frame)
             if not sources or (len(sources) == 1 and sources[0][0] is expr):
                 return None
             found = {self.of(source, where, steps + 1) for source, where in sources}
@@ -320,7 +324,7 @@ class Types:
     def _received(self, tensor: Expr, frame: Frame) -> str | None:
         """The data type of the input tensor that an expression is."""
         found = set()
-        for source, where in self.facts.follow(tensor, frame) or ():
+        for source, where in self._sources(tensor, frame) or ():
             if not isinstance(source, Call) or self.facts.pb_name(source.func, where) != "get_input_tensor_by_name":
                 return None
             for name in self.facts.strings(source.argument(1, "name"), where) or ("",):
@@ -406,7 +410,7 @@ class Types:
         return "float" if isinstance(expr.value, float) else None
 
     def _may_be_scalar(self, expr: Expr, frame: Frame) -> bool:
-        for source, _ in self.facts.follow(expr, frame) or ((expr, frame),):
+        for source, _ in self._sources(expr, frame) or ((expr, frame),):
             if isinstance(source, Subscript) and not any(isinstance(item, Slice) for item in source.items):
                 return True
             if isinstance(source, Call) and dotted(source.func) is not None:
@@ -417,7 +421,7 @@ class Types:
 
     def not_an_array(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
         """What an expression is when it is certainly no NumPy array ("a list"), or None."""
-        sources = self.facts.follow(expr, frame) if steps < MAX_STEPS else None
+        sources = self._sources(expr, frame) if steps < MAX_STEPS else None
         kinds = {self._kind(source, where, steps + 1) for source, where in sources or ()}
         return kinds.pop() if len(kinds) == 1 else None
 
@@ -459,7 +463,7 @@ class Types:
 
     def is_array(self, expr: Expr, frame: Frame) -> bool:
         """Whether an expression is a NumPy array as far as can be seen: an ``as_numpy()`` or of a known data type."""
-        sources = self.facts.follow(expr, frame)
+        sources = self._sources(expr, frame)
         return bool(sources) and all(self._is_array(source, where) for source, where in sources or ())
 
     def _is_array(self, expr: Expr, frame: Frame) -> bool:

@@ -1,0 +1,178 @@
+"""An output array of another shape than the config declares
+
+## What it does
+Follows the shape of the arrays given to `pb_utils.Tensor`, where NumPy's rules decide it (`np.zeros`, literals,
+indices, reductions with an axis, `reshape`, the declared shape of an input), and compares it with the output's dims,
+before which the batch dimension stands when `max_batch_size` is greater than 0.
+
+## What happens
+Triton does not check: the client receives another shape than promised, and a step of an ensemble that gets the tensor
+fails with `unexpected shape for input`.
+
+## How to fix
+Keep the batch dimension (`x[:, 0]` instead of `x[0]`), or declare the shape that is sent.
+
+## Source
+Facts, python-backend 6.4; observed on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+from tritonlint.tensors import tensors
+
+RULE = Rule(
+    code="TLP111",
+    name="output-shape-mismatch",
+    effect="wrong-result",
+    server_says=("unexpected shape for input",),
+)
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    outputs = declared_shapes(python, config, effective, "output")
+    shapes = Shapes(python, declared_shapes(python, config, effective, "input"))
+    places = {tensor.name: tensor.dims_span for tensor in tensors(config, "output")}
+    seen: set[int | None] = set()
+    for write in (write for response in python.responses for write in response.outputs):
+        if write.value is None or write.names is None or len(write.names) != 1 or write.call.span.start in seen:
+            continue
+        declared = outputs.get(write.names[0])
+        if declared is None or python.pb_name(write.call.func) != "Tensor":
+            continue
+        shape = shapes.of(write.value, python.frame_at(write.call))
+        if shape is None or shape == () or _fits(shape, declared):
+            continue
+        seen.add(write.call.span.start)
+        name = write.names[0]
+        batched = bool(effective.max_batch_size)
+        without = batched and _fits(shape, declared[1:])
+        yield Problem(
+            write.value.span,
+            f"output '{name}' is {_text(shape)} here, and clients expect {_text(declared)}"
+            + (", the batch dimension first" if without else ""),
+            help="keep the batch dimension, or set `max_batch_size: 0`"
+            if without
+            else "reshape the array, or declare the shape that is sent",
+            related=(Related(places[name], "declared here"),),
+            key=name,
+        )
+
+
+def _fits(shape: Shape, declared: Shape) -> bool:
+    if len(shape) != len(declared):
+        return False
+    return all(a is None or b is None or a == b for a, b in zip(shape, declared, strict=True))
+
+
+def _text(shape: Shape) -> str:
+    return "[" + ", ".join("?" if length is None else str(length) for length in shape) + "]"
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.argmax(x, axis=-1)[0].astype(np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#                                                                             ^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.mean(axis=1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#                                                                             ^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.mean(axis=1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x[:, 0].reshape(-1, 3) * 2.0
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x[0]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)

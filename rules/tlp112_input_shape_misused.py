@@ -1,0 +1,252 @@
+"""An input used with more dimensions than it has
+
+## What it does
+Compares the shape that an input has in `execute` (its dims, and the batch dimension before them when `max_batch_size`
+is greater than 0) with how it is used: `a, b, c = x.shape`, `x.shape[3]`, `x[i, j, k]`, `axis=3`, and `reshape` to
+another number of elements.
+
+## What happens
+NumPy raises ValueError, IndexError or AxisError, and the request fails.
+
+## How to fix
+Count the batch dimension when `max_batch_size` is greater than 0, and only then.
+
+## Source
+Facts, python-backend 6.4; every form observed on 24.10.
+"""
+
+from collections.abc import Iterator
+from math import prod
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Expr,
+    Node,
+    Sequence,
+    Slice,
+    Starred,
+    Subscript,
+)
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP112",
+    name="input-shape-misused",
+    effect="request-failure",
+    server_says=(
+        "values to unpack",
+        "too many indices for array",
+        "is out of bounds for array",
+        "cannot reshape array",
+    ),
+)
+AXES = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "std", "prod", "squeeze"})
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    inputs = declared_shapes(python, config, effective, "input")
+    if not inputs:
+        return
+    shapes = Shapes(python, inputs)
+    execute = python.method("execute")
+    for node in python.walk():
+        for value, message in _wrong(python, shapes, node):
+            sure = execute is not None and unconditional(execute, node)
+            batch = ", the batch dimension first" if effective.max_batch_size else ", without a batch dimension"
+            yield Problem(
+                node.span,
+                f"`{python.source(value)}` is {message}",
+                help=f"an input has its dims here{batch}",
+                certainty="certain" if sure else "likely",
+                key=python.source(node),
+            )
+
+
+def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Expr, str]]:
+    value: Expr
+    if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.targets[0], Sequence):
+        target, given = node.targets[0], node.value
+        if not isinstance(given, Attribute) or given.attr != "shape":
+            return
+        shape = shapes.of(given.value, python.frame_at(node))
+        if shape is None or any(isinstance(item, Starred) for item in target.items) or len(shape) == len(target.items):
+            return
+        yield given.value, f"{_text(shape)}: its shape has {len(shape)} parts, not {len(target.items)}"
+    elif isinstance(node, Subscript):
+        value, number = (
+            node.value,
+            len([i for i in node.items if isinstance(i, Slice) or shapes.integer(i) is not None]),
+        )
+        if isinstance(value, Attribute) and value.attr == "shape":
+            shape = shapes.of(value.value, python.frame_at(node))
+            index = shapes.integer(node.items[0]) if len(node.items) == 1 else None
+            if shape is not None and index is not None and not -len(shape) <= index < len(shape):
+                yield value.value, f"{_text(shape)}: there is no `shape[{index}]`"
+            return
+        shape = shapes.of(value, python.frame_at(node)) if number else None
+        if shape is not None and number == len(node.items) and number > len(shape):
+            yield value, f"{_text(shape)}: {number} indices are too many"
+    elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.certain:
+        value = node.func.value
+        frame = python.frame_at(node)
+        if python.qualified(node.func, frame) is not None:
+            return
+        shape = shapes.of(value, frame) if node.func.attr in AXES or node.func.attr == "reshape" else None
+        if shape is None or shape == ():
+            return
+        axis = node.argument(0, "axis")
+        if node.func.attr in AXES and axis is not None and not isinstance(axis, Constant | Sequence):
+            return
+        number_given = shapes.integer(axis) if axis is not None else None
+        if node.func.attr in AXES and number_given is not None and not -len(shape) <= number_given < len(shape):
+            yield value, f"{_text(shape)}: it has no axis {number_given}"
+        if node.func.attr == "reshape" and None not in shape:
+            target_shape = shapes.target(node, frame)
+            have = prod(length for length in shape if length is not None)
+            if target_shape is not None and None not in target_shape:
+                want = prod(length for length in target_shape if length is not None)
+                if have != want:
+                    yield value, f"{_text(shape)}, {have} elements: it cannot be reshaped to {_text(target_shape)}"
+
+
+def _text(shape: Shape) -> str:
+    return "[" + ", ".join("?" if length is None else str(length) for length in shape) + "]"
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            batch, height, width, depth = x.shape
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP112
+            y = np.full((batch, 3), height * width * depth, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.full((len(x), 3), x.shape[3], dtype=np.float32)
+#                                    ^^^^^^^^^^ TLP112
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.sum(axis=3)[:, :3]
+#               ^^^^^^^^^^^^^ TLP112
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x[:, 0, 0, :].reshape(-1, 3)
+#               ^^^^^^^^^^^^^ TLP112
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.reshape(4, 2).sum(axis=1)[:3]
+#               ^^^^^^^^^^^^^^^ TLP112
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            batch, height, width = x.shape
+            y = x.reshape(batch, height * width)[:, :3]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)

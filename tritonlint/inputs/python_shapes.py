@@ -1,0 +1,325 @@
+"""Shapes of array expressions, as far as NumPy's own rules decide them without running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import TypeAlias
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.inputs.python import MAX_STEPS, Frame, PythonFacts
+from tritonlint.inputs.python_join import Direction, declared
+from tritonlint.inputs.python_reaching import sources_at
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Name,
+    Other,
+    Sequence,
+    Slice,
+    Starred,
+    Subscript,
+    Unary,
+)
+from tritonlint.pbtxt.tree import Document
+from tritonlint.tensors import tensors
+
+Shape: TypeAlias = tuple[int | None, ...]
+"""None is a length that is not known; the empty shape is a single value."""
+
+_SAME_METHODS = frozenset({"astype", "copy", "clip", "round", "byteswap", "cumsum"})
+_SAME_FUNCTIONS = frozenset(
+    f"numpy.{name}"
+    for name in (
+        "exp", "log", "sqrt", "abs", "round", "clip", "sin", "cos", "tanh", "zeros_like", "ones_like", "empty_like",
+        "ascontiguousarray", "asarray", "array", "copy", "nan_to_num", "sign", "square", "negative", "flip", "sort",
+    )
+)  # fmt: skip
+_FILLED = frozenset({"numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full"})
+_REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "argmax", "argmin", "any", "all", "median"})
+_VALUES = frozenset({"float", "int", "len", "bool", "str"})
+
+
+def declared_shapes(
+    python: PythonFacts, config: Document, effective: EffectiveConfig, direction: Direction
+) -> dict[str, Shape]:
+    """The shapes that arrays of the declared tensors have in model.py, the batch dimension included."""
+    if not declared(python, config, direction) or effective.max_batch_size is None or not effective.complete:
+        return {}
+    batch: Shape = (None,) if effective.max_batch_size > 0 else ()
+    found: dict[str, Shape] = {}
+    for tensor in tensors(config, direction):
+        dims = tensor.reshape if tensor.message.has("reshape") else tensor.dims
+        if tensor.name and dims is not None and (dims or tensor.message.has("reshape")):
+            found[tensor.name] = (*batch, *(None if dim == -1 else dim for dim in dims))
+    return found
+
+
+class Shapes:
+    """Shapes of expressions of one file; ``inputs`` are those of the arrays that requests bring, by tensor name."""
+
+    def __init__(self, facts: PythonFacts, inputs: Mapping[str, Shape]) -> None:
+        self.facts = facts
+        self.inputs = inputs
+
+    def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
+        return sources_at(self.facts, expr, frame)
+
+    def of(self, expr: Expr, frame: Frame, steps: int = 0) -> Shape | None:
+        """The shape of an array expression, or None where its rank is not certain."""
+        if steps > MAX_STEPS:
+            return None
+        if isinstance(expr, Name) or (isinstance(expr, Attribute) and expr.attr != "T"):
+            found = self._sources(expr, frame)
+            if not found or (len(found) == 1 and found[0][0] is expr):
+                return None
+            shapes = [self.of(source, where, steps + 1) for source, where in found]
+            known = [shape for shape in shapes if shape is not None]
+            if len(known) != len(shapes) or len({len(shape) for shape in known}) != 1:
+                return None
+            return tuple(lengths[0] if len(set(lengths)) == 1 else None for lengths in zip(*known, strict=True))
+        if isinstance(expr, Attribute):
+            shape = self.of(expr.value, frame, steps + 1)
+            return shape[::-1] if shape is not None else None
+        if isinstance(expr, Constant):
+            return () if isinstance(expr.value, int | float) else None
+        if isinstance(expr, Subscript):
+            return self._indexed(expr, frame, steps)
+        if isinstance(expr, Unary) and expr.operator in {"-", "~"}:
+            return self.of(expr.operand, frame, steps + 1)
+        if isinstance(expr, Binary) and expr.operator in {"+", "-", "*", "/", "//", "%", "**", "&", "|"}:
+            return self._broadcast(expr.left, expr.right, frame, steps)
+        if isinstance(expr, Compare) and len(expr.rights) == 1 and expr.operators[0] in {"<", "<=", ">", ">="}:
+            return self._broadcast(expr.left, expr.rights[0], frame, steps)
+        return self._call(expr, frame, steps) if isinstance(expr, Call) and expr.certain else None
+
+    def integer(self, expr: Expr) -> int | None:
+        """The whole number that an expression is, or None."""
+        return self._integer(expr, self.facts.frame_at(expr))
+
+    def target(self, reshape: Call, frame: Frame) -> Shape | None:
+        """The shape that ``x.reshape(…)`` asks for, None where a length or -1 stands in it that is not known."""
+        return self._target(reshape, 0, frame, 0)
+
+    # ------------------------------------------------------------------------------------------------- calls
+    def _call(self, call: Call, frame: Frame, steps: int) -> Shape | None:
+        name = self.facts.qualified(call.func, frame) or ""
+        first = call.argument(0)
+        if name in _VALUES:
+            return ()
+        if name.startswith("numpy."):
+            return self._function(name, call, first, frame, steps) if first is not None else None
+        if not isinstance(call.func, Attribute):
+            return None
+        method, value = call.func.attr, call.func.value
+        if method == "as_numpy" and not call.arguments:
+            return self._received(value, frame)
+        if method in _SAME_METHODS and method != "cumsum":
+            return self.of(value, frame, steps + 1)
+        if method == "reshape" and first is not None:
+            return self._reshaped(self.of(value, frame, steps + 1), self._target(call, 0, frame, steps))
+        if method in {"flatten", "ravel"}:
+            shape = self.of(value, frame, steps + 1)
+            return (_size(shape),) if shape is not None else None
+        if method in _REDUCTIONS:
+            return self._reduced(self.of(value, frame, steps + 1), call, 0, frame)
+        if method == "squeeze":
+            return self._squeezed(self.of(value, frame, steps + 1), call, 0, frame)
+        if method == "transpose":
+            shape = self.of(value, frame, steps + 1)
+            if shape is None:
+                return None
+            return shape[::-1] if not call.arguments else (None,) * len(shape)
+        return None
+
+    def _function(self, name: str, call: Call, first: Expr, frame: Frame, steps: int) -> Shape | None:
+        bare = name.removeprefix("numpy.")
+        if name in {"numpy.array", "numpy.asarray"} and call.argument(None, "ndmin") is None:
+            literal = self._literal(first, frame, steps + 1)
+            return literal if literal is not None and literal != () else None
+        if name in _FILLED:
+            return self._lengths(first, frame, steps)
+        if name in _SAME_FUNCTIONS:
+            return self.of(first, frame, steps + 1)
+        if name == "numpy.reshape":
+            return self._reshaped(self.of(first, frame, steps + 1), self._target(call, 1, frame, steps))
+        if name == "numpy.expand_dims":
+            shape = self.of(first, frame, steps + 1)
+            axis = self._integer(call.argument(1, "axis"), frame)
+            if shape is None or axis is None or not -len(shape) - 1 <= axis <= len(shape):
+                return None
+            axis = axis if axis >= 0 else axis + len(shape) + 1
+            return (*shape[:axis], 1, *shape[axis:])
+        if name == "numpy.squeeze":
+            return self._squeezed(self.of(first, frame, steps + 1), call, 1, frame)
+        if bare in _REDUCTIONS:
+            return self._reduced(self.of(first, frame, steps + 1), call, 1, frame)
+        if name in {"numpy.maximum", "numpy.minimum"} and len(call.arguments) == 2:
+            return self._broadcast(first, call.arguments[1].value, frame, steps)
+        if name in {"numpy.stack", "numpy.concatenate"}:
+            return self._joined(name, call, first, frame, steps)
+        return None
+
+    def _received(self, tensor: Expr, frame: Frame) -> Shape | None:
+        found: set[Shape | None] = set()
+        for source, where in self._sources(tensor, frame) or ():
+            if not isinstance(source, Call) or self.facts.pb_name(source.func, where) != "get_input_tensor_by_name":
+                return None
+            for name in self.facts.strings(source.argument(1, "name"), where) or ("",):
+                found.add(self.inputs.get(name))
+        return found.pop() if len(found) == 1 else None
+
+    def _literal(self, expr: Expr, frame: Frame, steps: int) -> Shape | None:
+        """What ``np.array(expr)`` makes of nested lists, numbers and arrays."""
+        if steps > MAX_STEPS:
+            return None
+        sources = self._sources(expr, frame)
+        if not sources or len(sources) != 1:
+            return None
+        source, where = sources[0]
+        if isinstance(source, Constant):
+            return ()
+        if isinstance(source, Sequence) and source.kind in {"list", "tuple"}:
+            if any(isinstance(item, Starred) for item in source.items):
+                return None
+            shapes = {self._literal(item, where, steps + 1) for item in source.items}
+            inner = shapes.pop() if len(shapes) == 1 else None
+            return (len(source.items), *inner) if inner is not None else None
+        return self.of(source, where, steps + 1)
+
+    def _joined(self, name: str, call: Call, first: Expr, frame: Frame, steps: int) -> Shape | None:
+        if not isinstance(first, Sequence) or not first.items:
+            return None
+        shapes = [self.of(item, frame, steps + 1) for item in first.items]
+        given = call.argument(1, "axis")
+        axis = 0 if given is None else self._integer(given, frame)
+        ranks = {len(shape) if shape is not None else None for shape in shapes}
+        if None in ranks or len(ranks) != 1 or axis is None:
+            return None
+        rank = len(shapes[0] or ())
+        if name == "numpy.stack":
+            return (None,) * (rank + 1)
+        return (None,) * rank
+
+    # ------------------------------------------------------------------------------------------------ pieces
+    def _integer(self, expr: Expr | None, frame: Frame) -> int | None:
+        values = self.facts.values(expr, frame) if expr is not None else None
+        if not values or len(values) != 1 or not isinstance(values[0], int) or isinstance(values[0], bool):
+            return None
+        return values[0]
+
+    def _lengths(self, expr: Expr, frame: Frame, steps: int) -> Shape | None:
+        """The shape that an argument like ``(2, n)`` means."""
+        sources = self._sources(expr, frame)
+        if not sources or len(sources) != 1:
+            return None
+        source, where = sources[0]
+        if isinstance(source, Sequence):
+            if any(isinstance(item, Starred) for item in source.items):
+                return None
+            return tuple(self._integer(item, where) for item in source.items)
+        if isinstance(source, Attribute) and source.attr == "shape":
+            return self.of(source.value, where, steps + 1)
+        single = self._integer(source, where)
+        if single is not None:
+            return (single,)
+        if isinstance(source, Call) and self.facts.qualified(source.func, where) in {"len", "int"}:
+            return (None,)
+        return None
+
+    def _target(self, call: Call, position: int, frame: Frame, steps: int) -> Shape | None:
+        """The shape that a reshape asks for; -1 in it is None."""
+        given = [a.value for a in call.arguments if a.keyword is None][position:]
+        if not given or any(a.keyword is not None for a in call.arguments):
+            return None
+        if len(given) == 1:
+            shape = self._lengths(given[0], frame, steps)
+        else:
+            shape = tuple(self._integer(item, frame) for item in given)
+        return tuple(None if length == -1 else length for length in shape) if shape is not None else None
+
+    @staticmethod
+    def _reshaped(shape: Shape | None, target: Shape | None) -> Shape | None:
+        if target is None or target.count(None) != 1 or shape is None or None in shape:
+            return target
+        size, rest = _size(shape) or 0, prod(length for length in target if length is not None)
+        return tuple(size // rest if length is None and rest else length for length in target)
+
+    def _reduced(self, shape: Shape | None, call: Call, position: int, frame: Frame) -> Shape | None:
+        axis_given = call.argument(position, "axis")
+        if shape is None or axis_given is None or (isinstance(axis_given, Constant) and axis_given.value is None):
+            return None
+        axis = self._integer(axis_given, frame)
+        keep = call.argument(None, "keepdims")
+        if axis is None or not -len(shape) <= axis < len(shape):
+            return None
+        if keep is not None and not (isinstance(keep, Constant) and isinstance(keep.value, bool)):
+            return None
+        axis %= len(shape)
+        kept = (1,) if isinstance(keep, Constant) and keep.value is True else ()
+        return (*shape[:axis], *kept, *shape[axis + 1 :])
+
+    def _squeezed(self, shape: Shape | None, call: Call, position: int, frame: Frame) -> Shape | None:
+        axis = self._integer(call.argument(position, "axis"), frame)
+        if shape is None or axis is None or not -len(shape) <= axis < len(shape):
+            return None
+        axis %= len(shape)
+        return (*shape[:axis], *shape[axis + 1 :])
+
+    def _indexed(self, expr: Subscript, frame: Frame, steps: int) -> Shape | None:
+        shape = self.of(expr.value, frame, steps + 1)
+        if shape is None:
+            return None
+        out: list[int | None] = []
+        position = 0
+        for number, item in enumerate(expr.items):
+            if isinstance(item, Other) and self.facts.source(item) == "...":
+                rest = [i for i in expr.items[number + 1 :] if not _adds_axis(self.facts, i, frame)]
+                skipped = len(shape) - position - len(rest)
+                if skipped < 0:
+                    return None
+                out += shape[position : position + skipped]
+                position += skipped
+            elif _adds_axis(self.facts, item, frame):
+                out.append(1)
+            elif position >= len(shape):
+                return None
+            elif isinstance(item, Slice):
+                out.append(shape[position] if item.lower is item.upper is item.step is None else None)
+                position += 1
+            elif self._integer(item, frame) is not None:
+                position += 1
+            else:
+                return None
+        return (*out, *shape[position:])
+
+    def _broadcast(self, left: Expr, right: Expr, frame: Frame, steps: int) -> Shape | None:
+        first, second = self.of(left, frame, steps + 1), self.of(right, frame, steps + 1)
+        if first is None or second is None:
+            return None
+        length = max(len(first), len(second))
+        a, b = ((1,) * (length - len(s)) + s for s in (first, second))
+        return tuple(_wider(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _wider(first: int | None, second: int | None) -> int | None:
+    if first == 1:
+        return second
+    if second in (1, first):
+        return first
+    # An unknown length may be 1, and takes the other's then.
+    return first if second is None and first is not None else second if first is None else None
+
+
+def _adds_axis(facts: PythonFacts, item: Expr, frame: Frame) -> bool:
+    if isinstance(item, Constant):
+        return item.value is None
+    return facts.qualified(item, frame) == "numpy.newaxis"
+
+
+def _size(shape: Shape) -> int | None:
+    return None if None in shape else prod(length for length in shape if length is not None)
