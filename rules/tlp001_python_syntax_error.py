@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a Python model file that no Python accepts: a syntax error, bytes that are not in the declared encoding, a
-null byte. Both the parser of the running Python and libcst have to refuse it, so that newer syntax is no finding.
+null byte, `return` or `yield` outside a function, `break` outside a loop. Both the parser of the running Python and
+libcst have to refuse it, so that newer syntax is no finding.
 
 ## What happens
 The stub imports the file before anything else; the exception becomes the load error.
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_load import misplaced
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -30,6 +32,16 @@ RULE = Rule(
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     error = python.error
+    if error is None:
+        yield from (
+            Problem(
+                node.span,
+                f"Python cannot compile this file: `{word}` outside {where}",
+                help="check the indentation of this line and of those above",
+                key="syntax",
+            )
+            for node, word, where in misplaced(python.body)
+        )
     if error is None or error.kind == "too-deep":
         return
     if error.kind == "syntax":
@@ -74,5 +86,27 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+
+    return None
+#   ^^^^^^^^^^^ TLP001
 """,
 )

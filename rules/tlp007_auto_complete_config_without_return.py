@@ -1,7 +1,8 @@
 """auto_complete_config that does not return the config
 
 ## What it does
-Reports `auto_complete_config` that can end without returning a value, or returns None, a dict, a list or a text.
+Reports `auto_complete_config` that can end without returning a value, or returns None, a dict, a list or a text, and
+one that is `async`: it returns a coroutine, which nobody awaits.
 
 ## What happens
 Triton demands the ModelConfig object back, also when nothing was changed; the model does not load.
@@ -41,7 +42,15 @@ LITERALS = {
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     hook = python.method("auto_complete_config")
-    if hook is None or not set(hook.decorator_names) <= {"staticmethod", "classmethod"} or hook.is_async:
+    if hook is None or not set(hook.decorator_names) <= {"staticmethod", "classmethod"}:
+        return
+    if hook.is_async:
+        yield Problem(
+            hook.name_span,
+            "`auto_complete_config` is async: Triton gets a coroutine instead of the config, and the model cannot load",
+            help="make it a plain function",
+            key="async",
+        )
         return
     parameter = hook.positional[-1].name if hook.positional else "auto_complete_model_config"
     given = returns(hook)

@@ -2,8 +2,9 @@
 
 ## What it does
 Reports keys that `initialize` reads in every load and that do not exist: a parameter that config.pbtxt does not set
-(`config["parameters"]["size"]`), another key of a parameter than `string_value`, another key of `args` than Triton's
-seven, and the result of `get_output_config_by_name` for a tensor that is not declared.
+(`config["parameters"]["size"]`), another key of a parameter than `string_value`, a field that the config does not have,
+another key of `args` than Triton's seven, and the result of `get_output_config_by_name` for a tensor that is not
+declared.
 
 ## What happens
 `KeyError`, or `'NoneType' object is not subscriptable`: the model does not load.
@@ -22,6 +23,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_load import ARGUMENTS, failures
 from tritonlint.inputs.python_tree import Subscript
+from tritonlint.pbtxt.schema import root_type
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -37,7 +39,8 @@ RULE = Rule(
 HOLDERS = {
     "argument": 'the arguments of initialize hold no "{}"',
     "parameter": 'config.pbtxt sets no parameter "{}"',
-    "field": 'a parameter holds no "{}"',
+    "value": 'a parameter holds no "{}"',
+    "field": 'this model\'s config holds no "{}"',
     "none": "config.pbtxt declares no tensor of this name, so there is only None to read from",
 }
 
@@ -56,9 +59,12 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         elif failure.kind == "parameter":
             known = [str(name) for name in config.root.map("parameters")]
             help_text = f'add parameter "{key}" to config.pbtxt, or read it with `.get("{key}")` and a default'
-        elif failure.kind == "field":
+        elif failure.kind == "value":
             known = ["string_value"]
             help_text = 'a parameter has one key, "string_value"'
+        elif failure.kind == "field":
+            known = [name for name in root_type().fields if name != key]
+            help_text = f'add {key} to config.pbtxt, or read it with `.get("{key}")`'
         else:
             help_text = "use the name of a tensor in config.pbtxt"
         near = get_close_matches(key, known, 1, 0.7)

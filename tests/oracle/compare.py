@@ -26,7 +26,7 @@ INSTALLATION = re.compile(
     r"|Batching library path not found: /"
 )
 """Refused for what is not installed on this machine."""
-ENVIRONMENT = re.compile(r"No module named '(?!\d+\.)|Batching library path not found: [^/]")
+ENVIRONMENT = re.compile(r"No module named '(?!\d+\.)|(Batching library path not found:|canonical path for) [^/]")
 """Refused by the real Python backend for what is not installed, or for where the server was started."""
 WRAPPER = re.compile(r"^load failed for model '[^']*': (version -?\d+ is at UNAVAILABLE state: )?")
 

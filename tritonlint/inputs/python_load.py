@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_flow import is_generator
-from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.python_join import Direction, declared
 from tritonlint.inputs.python_tree import (
     Assert,
     Assign,
@@ -48,13 +48,17 @@ from tritonlint.inputs.python_tree import (
     Unary,
     While,
     With,
+    Yield,
     children,
     dotted,
     walk,
 )
+from tritonlint.pbtxt.schema import root_type
 from tritonlint.pbtxt.tree import Document
 
-Kind = Literal["raise", "assert", "exit", "argument", "parameter", "field", "none", "import", "name", "annotation"]
+Kind = Literal[
+    "raise", "assert", "exit", "argument", "parameter", "value", "field", "none", "import", "name", "annotation"
+]
 Phase = Literal["import", "__init__", "auto_complete_config", "initialize"]
 
 MAX_CALLS = 5
@@ -70,6 +74,8 @@ ARGUMENTS = frozenset(
     }
 )
 """Keys of the dict that ``initialize`` gets (python_backend, ``pb_stub.cc``; observed on 24.10)."""
+UNSET = frozenset({"sequence_batching", "ensemble_scheduling", "model_transaction_policy", "model_repository_agents"})
+"""Fields that the config's JSON text leaves out where config.pbtxt does (observed on 24.10)."""
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 _HOLDERS = frozenset({"open", "torch.no_grad", "torch.inference_mode", "torch.device", "torch.cuda.device"})
 """Context managers that swallow no exception."""
@@ -92,8 +98,8 @@ _BUILTINS = frozenset(dir(builtins)) | {
 class LoadFailure:
     """One thing that ends the load. ``detail`` is the missing key, name or module, or what is raised.
 
-    Missing keys are those of initialize's ``argument``, a ``parameter`` of the config, or a ``field`` of one; ``none``
-    is a key of a tensor that the config does not declare.
+    Missing keys are those of initialize's ``argument``, a ``parameter`` of the config, a ``value`` of a parameter, or a
+    ``field`` of the config; ``none`` is a key of a tensor that the config does not declare.
     """
 
     kind: Kind
@@ -124,6 +130,35 @@ def failures(
 def _assigned(python: PythonFacts, name: str) -> bool:
     """Whether an attribute of the model is more than the method of that name."""
     return any(binding.kind != "function" for binding, _ in python.attributes.get(name, ()))
+
+
+def misplaced(body: tuple[Stmt, ...]) -> Iterator[tuple[Node, str, str]]:
+    """Statements that no Python compiles where they stand: the statement, its keyword and what it lies outside of."""
+    blocks: list[tuple[tuple[Stmt, ...], bool, bool]] = [(body, False, False)]
+    while blocks:
+        statements, in_function, in_loop = blocks.pop()
+        for statement in statements:
+            if isinstance(statement, Return) and not in_function:
+                yield statement, "return", "a function"
+            elif isinstance(statement, Flow) and statement.keyword != "pass" and not in_loop:
+                yield statement, statement.keyword, "a loop"
+            elif isinstance(statement, Expression | Assign) and not in_function:
+                for node in walk(statement, into_functions=False):
+                    if isinstance(node, Yield):
+                        yield node, "yield", "a function"
+            if isinstance(statement, Function | Class):
+                blocks.append((statement.body, isinstance(statement, Function), False))
+            elif isinstance(statement, For | While):
+                blocks += [(statement.body, in_function, True), (statement.orelse, in_function, in_loop)]
+            elif isinstance(statement, If):
+                blocks += [(statement.body, in_function, in_loop), (statement.orelse, in_function, in_loop)]
+            elif isinstance(statement, With):
+                blocks.append((statement.body, in_function, in_loop))
+            elif isinstance(statement, Try):
+                parts = [statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final]
+                blocks += [(part, in_function, in_loop) for part in parts]
+            elif isinstance(statement, Match):
+                blocks += [(case.body, in_function, in_loop) for case in statement.cases]
 
 
 def skipped(python: PythonFacts, node: Node) -> bool:
@@ -388,16 +423,41 @@ class _Run:
         path = self.config_path(node.value)
         if path == ("parameters",) and self.lacks_parameter(key):
             return LoadFailure("parameter", self.current, node, key)
-        if path is not None and len(path) == 2 and path[0] == "parameters" and key != "string_value":
+        if path == () and self.lacks_field(key):
             return LoadFailure("field", self.current, node, key)
+        if path is not None and len(path) == 2 and path[0] == "parameters" and key != "string_value":
+            return LoadFailure("value", self.current, node, key)
         return None
 
     def lacks_parameter(self, key: str) -> bool:
-        if self.config is None:
+        if self.config is None or self.may_add(key):
             return False
         entries = self.config.root.messages("parameters")
         names = [entry.string("key") for entry in entries]
         return None not in names and key not in names
+
+    def lacks_field(self, key: str) -> bool:
+        """Whether the JSON text of the config lacks a field: an unknown one, or a message that is not set."""
+        if self.config is None or self.may_add(key):
+            return False
+        if key not in root_type().fields:
+            return True
+        hooked = self.python.method("auto_complete_config") or self.python.may_define("auto_complete_config")
+        return key in UNSET and not hooked and not self.config.root.has(key)
+
+    def may_add(self, key: str) -> bool:
+        """Whether something in the file may put a key into a dict."""
+        for node in self.python.walk():
+            if (
+                isinstance(node, Call)
+                and isinstance(node.func, Attribute)
+                and node.func.attr in {"update", "setdefault"}
+            ):
+                return True
+            targets = node.targets if isinstance(node, Assign) else ()
+            if any(isinstance(t, Subscript) and self.key_of(t) in {key, None} for t in targets):
+                return True
+        return False
 
     def missing_tensor(self, expr: Expr) -> bool:
         """Whether an expression is ``get_*_config_by_name`` for a tensor that the config does not declare."""
@@ -413,9 +473,14 @@ class _Run:
         config = call.argument(0, "model_config")
         if config is None or self.config_path(config) != ():
             return False
-        names = declared(self.python, self.config, "input" if "input" in helper else "output")
+        if self.python.method("auto_complete_config") or self.python.may_define("auto_complete_config"):
+            return False
+        direction: Direction = "input" if "input" in helper else "output"
+        names = declared(self.python, self.config, direction)
+        if not self.config.root.has(direction):
+            names = {}
         wanted = self.python.strings(name, frame)
-        return bool(names) and wanted is not None and not any(one in (names or ()) for one in wanted)
+        return names is not None and bool(wanted) and not any(one in names for one in wanted or ())
 
     # ------------------------------------------------------------------------------------------------- truth
     def truth(self, test: Expr) -> bool | None:
