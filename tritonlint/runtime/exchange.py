@@ -232,7 +232,9 @@ class GrpcClient:
         try:
             for part in self._stream(requests(), timeout=seconds):
                 if part.error_message:
-                    error = error or part.error_message
+                    # A refused request gets no final response.
+                    error = part.error_message
+                    break
                 final = part.infer_response.parameters["triton_final_response"].bool_param
                 tensors = _tensors(part.infer_response)
                 if tensors or not final:
