@@ -40,16 +40,19 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
     # A virtual environment has a rule of its own.
     if environment.venv_home or environment.top_folder or environment.error or plan.ignored:
         return
+    dies = plan.falls_back is False
+    outcome = "the stub dies at start" if dies else "the server runs the model with the packages of the image"
     yield Problem(
         plan.place,
-        f"`bin/activate` of the archive puts `{activation.prefix}` on PATH, where it was made: up to 25.07 the server "
-        "does not find the environment and runs with the packages of the image",
+        f"`bin/activate` of the archive puts `{activation.prefix}` on PATH, where it was made: up to 25.07 the "
+        f"environment is not found, and {outcome}",
         help=numbered(
             f"with conda: `{pack_again()}`, whose script finds its own folder",
             f"or write such a one, `{activation_script()}`, and pack with `{pack_folder()}`",
         ),
         related=plan.archive("this archive"),
         key=activation.prefix,
+        effect="load-failure" if dies else None,
     )
 
 

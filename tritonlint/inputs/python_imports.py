@@ -16,8 +16,9 @@ When = Literal["load", "request"]
 
 # Whatever may change what can be imported, or install it: then nothing is sure any more.
 CHANGES_IMPORTS = re.compile(
-    r"\bsys\.(?:path|modules|meta_path|path_hooks)\b|\bfrom sys import\b|\bimportlib\b|\bsubprocess\b|\bos\.(?:system|"
-    r"popen|exec\w*|chdir)\b|\bsite\.|\b__import__\b|\bpip\b|\bexec\(|\brunpy\b|\bzipimport\b|\bpkgutil\b|\b__path__\b"
+    r"\bsys\.(?:path|modules|meta_path|path_hooks)\b|\bfrom sys import\b|\bimportlib\b|\bsubprocess\b"
+    r"|\bos\.(?:system|popen|exec\w*|chdir)\b|\bsite\.|\b__import__\b|\bpip\b|(?<!\.)\bexec\(|\brunpy\b|\bzipimport\b|\bpkgutil\b"
+    r"|\b__path__\b"
 )
 
 
