@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tritonlint import cache
-from tritonlint.inputs.environment import EnvironmentFacts, read_activation, read_archive, read_environment
+from tritonlint.inputs.activation import read_activation
+from tritonlint.inputs.environment import EnvironmentFacts, read_archive, read_environment
 from tritonlint.specimen import build, elf
 
 
@@ -217,7 +218,6 @@ def test_activation() -> None:
     assert facts.exports == ("GDAL_DATA",)
     assert facts.sources == ("/opt/z.sh",)
     assert facts.sets_path
-    assert facts.stops_at_errors
     assert facts.prefix == "/home/me/env"
     assert read_activation("\n# nothing\n").empty
 
@@ -281,6 +281,61 @@ def test_what_the_server_of_2410_makes_of_a_tar_end(tmp_path: Path) -> None:
         place.write_bytes(data[:size])
         facts = read(place)
         assert bool(facts.error or facts.format == "other") is error, size
+
+
+@pytest.mark.parametrize("kept", [700, 800, 1023])
+def test_padding_cut_inside_compressed_data(kept: int, tmp_path: Path) -> None:
+    place = tmp_path / "env.tar.gz"
+    build("@tar\nbin/activate = " + "x" * 700 + "\n", place)
+    tar = place.read_bytes()[: 512 + kept]
+    place.write_bytes(tar)
+    assert not read(place).error
+    place.write_bytes(gzip.compress(tar))
+    assert read(place).error.startswith("truncated")
+    place.write_bytes(gzip.compress(tar.ljust(512 + 1024, b"\0")))
+    assert not read(place).error
+
+
+@pytest.mark.parametrize(
+    ("text", "failure", "surely"),
+    [
+        ("export A=1\n", "", False),
+        ("return 3", "`return 3`", True),
+        ("return 0\nfalse", "", False),
+        ("f() {\n  return 3\n  exit 1\n}\nf2 () { false; }\n", "", False),
+        ('if [ -n "$A" ]; then exit 1; fi\n', "", False),
+        ("case $A in\n  b) exit 1;;\nesac\n", "", False),
+        ("for a in *.sh; do . $a; done\n", "", False),
+        ("exit 0 # done", "`exit 0`", True),
+        ("exec >/dev/null\n", "", False),
+        ("exec bash -i", "`exec bash -i`", True),
+        ("A=1; false\n# end\n", "`false` at its end", True),
+        ("[ -f x ] && . x\n", "a test at its end, `[ -f x ] && . x`", False),
+        ("[ -f x ] && . x || true\n", "", False),
+        ("[ -f x ] && . x\n:\n", "", False),
+        ("conda activate base", "`conda activate base` at its end, which the image may not have", False),
+        ("conda activate base\ntrue\n", "", False),
+        (". /opt/setup.sh\n", "`. /opt/setup.sh` at its end, which the image may not have", False),
+        ('. "$PREFIX/setup.sh"\n', "", False),
+        ("set -eu\nA=$B\n", "`set -eu` and then `$B`, which may not be set", False),
+        ("set -u\nB=1\nA=$B:$PATH:${C:-x}\n", "", False),
+        ("if true; then\n A=1\n", "a block without its `fi`", True),
+        ("if true; then\r\nA=1\r\nfi\r\n", "a block without its `fi`, with the line ends of Windows", True),
+        ('A="b\n', "a quote that is not closed", True),
+        ('A="$(echo "it\'s ${B#* }")"\n', "", False),
+        ("echo it\\'s\n", "", False),
+        ("cat <<EOF\nit's\nEOF\n", "", False),
+    ],
+)
+def test_activation_that_ends_badly(text: str, failure: str, surely: bool) -> None:
+    facts = read_activation(text)
+    assert (facts.failure, facts.fails_surely) == (failure, surely)
+
+
+@settings(max_examples=300, deadline=1000)
+@given(st.text(alphabet="ab \n;'\"`$(){}\\#|&<[]=fi", max_size=80))
+def test_any_activation(text: str) -> None:
+    read_activation(text)
 
 
 def test_links_of_activate(tmp_path: Path) -> None:

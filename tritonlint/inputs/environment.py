@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import IO, Literal, cast
 
+from tritonlint.inputs.activation import Activation, read_activation
 from tritonlint.inputs.elf import ElfFacts, elf_from_bytes, machine_of
 
 Format = Literal["folder", "tar", "tar.gz", "zip", "bz2", "xz", "zst", "empty", "git-lfs-pointer", "other", "missing"]
@@ -54,26 +55,6 @@ EDITABLE = re.compile(r"__editable__|__editables|\.egg-link$")
 # Files whose import lines add no folder to the path.
 HARMLESS_PTH = re.compile(r"distutils-precedence|.*-nspkg|_virtualenv|coloredlogs|a1_coverage|.*matplotlib.*")
 HOOK = re.compile(r"etc/conda/activate\.d/([^/]+\.sh)")
-EXPORT = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=", re.MULTILINE)
-SOURCE = re.compile(r"^\s*(?:source|\.)\s+(\S+)", re.MULTILINE)
-# What an activation script sets for itself; the server sets PATH and VIRTUAL_ENV itself from 25.08 on.
-USUAL_EXPORTS = re.compile(
-    r"PATH|VIRTUAL_ENV\w*|PS1|_OLD_\w+|_CONDA_\w+|CONDA_\w+|_CE_\w+|PYTHONHOME|SCRIPT_PATH|SCRIPT_DIR"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Activation:
-    """What ``bin/activate`` does, as far as its text tells."""
-
-    exports: tuple[str, ...] = ()
-    """Exported variables beyond those that every activation script sets."""
-    sources: tuple[str, ...] = ()
-    sets_path: bool = False
-    stops_at_errors: bool = False
-    prefix: str = ""
-    """Absolute VIRTUAL_ENV that the script insists on."""
-    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +283,7 @@ def _read_tar(path: str, kind: Format, size: int, stream: IO[bytes], budget: int
     collector = _Collector()
     error, partial = "", False
     try:
-        for member, body in _members(_Stream(stream, budget)):
+        for member, body in _members(_Stream(stream, budget), compressed=kind == "tar.gz"):
             if collector.count >= MAX_MEMBERS:
                 partial = True
                 break
@@ -369,7 +350,7 @@ class _Body:
         return data
 
 
-def _members(stream: _Stream) -> Iterator[tuple[_Member, _Body]]:
+def _members(stream: _Stream, *, compressed: bool) -> Iterator[tuple[_Member, _Body]]:
     """Members of a tar stream: ustar, GNU long names and pax headers; a lean walk, many times faster than tarfile."""
     long_name = long_link = ""
     pax: dict[str, str] = {}
@@ -423,8 +404,11 @@ def _members(stream: _Stream) -> Iterator[tuple[_Member, _Body]]:
         body = _Body(stream, size)
         yield member, body
         stream.skip(body.left)
-        # A file that ends in the padding of its last member is accepted by the server (seen on 24.10).
-        stream.read(-size % BLOCK)
+        padding = stream.read(-size % BLOCK)
+        # The server seeks over the padding of the last member, and only in compressed data finds out that it is cut
+        # (seen on 23.07 and 24.10).
+        if compressed and len(padding) < -size % BLOCK:
+            raise _CutError
 
 
 def _ustar_name(block: bytes) -> str:
@@ -666,21 +650,6 @@ def _oldest_platforms(wheel: bytes) -> list[str]:
 
 def _version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
-
-
-def read_activation(text: str) -> Activation:
-    """What an activation script does, by its lines; comments are left out."""
-    code = "\n".join(line.split(" #", 1)[0] for line in text.splitlines() if not line.lstrip().startswith("#"))
-    exports = dict.fromkeys(re.findall(r"^\s*export\s+([A-Za-z_]\w*)", code, re.MULTILINE))
-    prefix = re.search(r"^\s*(?:export\s+)?VIRTUAL_ENV=[\"']?(/[^\"'\s$]+)", code, re.MULTILINE)
-    return Activation(
-        exports=tuple(name for name in exports if not USUAL_EXPORTS.fullmatch(name)),
-        sources=tuple(dict.fromkeys(SOURCE.findall(code))),
-        sets_path="PATH" in EXPORT.findall(code),
-        stops_at_errors=bool(re.search(r"^\s*set\s+-\w*e", code, re.MULTILINE)),
-        prefix=prefix[1] if prefix else "",
-        empty=not code.strip(),
-    )
 
 
 class _Collector:
