@@ -31,6 +31,7 @@ from itertools import accumulate, product
 from typing import Literal
 
 from tritonlint.inputs.python_tree import (
+    MAX_DEPTH,
     Assign,
     Attribute,
     Binary,
@@ -69,8 +70,6 @@ from tritonlint.source import Span
 
 PB_MODULE = "triton_python_backend_utils"
 MODEL_CLASS = "TritonPythonModel"
-MAX_DEPTH = 300
-"""Levels of nesting that are read; libcst's native parser overflows the stack far above it (tested: 2,000)."""
 MAX_BRACKETS = 200
 MAX_NODES = 100_000
 """Nodes of Python's own syntax tree that are read: some 10,000 lines, a hundred times a usual model.py."""
@@ -80,6 +79,7 @@ MAX_STEPS = 24
 
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BRACKET = re.compile(r"[()\[\]{}]")
 _MUTATORS = frozenset(
     {
         "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem",
@@ -569,12 +569,14 @@ def read_python(path: str, text: str) -> PythonFacts:
         return facts
     # Undecodable bytes of a declared 8-bit encoding: any letter in their place keeps every offset.
     source = _SURROGATE.sub("\u00ff", source)
-    verdict = _first_look(path, source, offset)
-    if verdict is not None and verdict.kind == "too-deep":
-        facts.error = verdict
-        return facts
+    if not _shallow(source):
+        verdict = _cpython_verdict(path, source, offset)
+        if verdict is not None and verdict.kind == "too-deep":
+            facts.error = verdict
+            return facts
     converted = _convert(path, source, offset)
     if converted is None:
+        verdict = _cpython_verdict(path, source, offset)
         facts.error = verdict or ReadError("too-deep", Span(path, 0, 0), "the file could not be read by this tool")
         return facts
     facts.body, facts.syntax = converted
@@ -627,19 +629,35 @@ def _comments(source: str) -> Iterator[tuple[int, int]]:
         return
 
 
-def _first_look(path: str, source: str, offset: int) -> ReadError | None:
-    """What CPython's own parser says, which guards its stack; libcst's native one does not."""
+def _shallow(source: str) -> bool:
+    """Whether libcst's native parser, which does not guard its stack, can be given a file as it is.
+
+    Tested: brackets overflow it at 2,000 levels and ``lambda`` at 5,000; nothing else that Python takes does.
+    """
+    return len(source) < MAX_NODES // 2 and _brackets(source) + source.count("lambda") <= MAX_BRACKETS
+
+
+def _brackets(source: str) -> int:
+    """How deep brackets are nested; those in strings and comments count."""
     depth = deepest = 0
-    for match in re.finditer(r"[()\[\]{}]", source):
-        depth = depth + 1 if match[0] in "([{" else max(0, depth - 1)
-        deepest = max(deepest, depth)
+    for bracket in _BRACKET.findall(source):
+        if bracket in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
+    return deepest
+
+
+def _cpython_verdict(path: str, source: str, offset: int) -> ReadError | None:
+    """What CPython's own parser says, which guards its stack."""
     too_deep = ReadError("too-deep", Span(path, 0, 0), f"nested more than {MAX_DEPTH} levels deep")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             parsed = ast.parse(source)
     except SyntaxError as error:
-        if deepest > MAX_BRACKETS:
+        if _brackets(source) > MAX_BRACKETS:
             return too_deep
         return _syntax_error(path, source, offset, error)
     except (ValueError, MemoryError, RecursionError):
@@ -950,7 +968,9 @@ class _Builder:
         error = call.call.argument(1, "error")
         failed = error is not None and not (isinstance(error, Constant) and error.value is None)
         if tensors is None:
-            return ResponseFacts(call.call, (), call.call.certain, failed, call.function)
+            # A misspelt keyword may have been meant to hold the outputs.
+            known = all(a.keyword in {"error", "parameters"} for a in call.call.arguments)
+            return ResponseFacts(call.call, (), call.call.certain and known, failed, call.function)
         outputs, complete = self.tensors(tensors, facts.frame_at(call.call), 0)
         return ResponseFacts(call.call, tuple(outputs), complete and call.call.certain, failed, call.function)
 

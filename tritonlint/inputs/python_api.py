@@ -16,10 +16,16 @@ class PbApi:
     methods: dict[str, str]
     keywords: dict[str, dict[str, str]]
     injected: frozenset[str]
+    signatures: dict[str, tuple[tuple[str, ...], frozenset[str]]]
+    """Parameters in order, and those that must be given."""
 
 
 @cache
 def pb_api() -> PbApi:
     """The table in ``data/pb_utils.json``."""
     table = json.loads((files("tritonlint") / "data" / "pb_utils.json").read_text(encoding="utf-8"))
-    return PbApi(table["names"], table["methods"], table["keywords"], frozenset(table["injected"]))
+    signatures = {
+        name: (tuple(p.rstrip("*") for p in given), frozenset(p.rstrip("*") for p in given if p.endswith("*")))
+        for name, given in table["signatures"].items()
+    }
+    return PbApi(table["names"], table["methods"], table["keywords"], frozenset(table["injected"]), signatures)

@@ -1,0 +1,175 @@
+"""An argument that a function of pb_utils does not have
+
+## What it does
+Reports keywords that a class or function of `triton_python_backend_utils` does not take in any release, too many
+arguments, and required ones that are missing.
+
+## What happens
+TypeError when the line is reached: in `initialize` the model does not load, elsewhere the request fails.
+
+## How to fix
+Use the parameters named in the message.
+
+`InferenceRequest` has a rule of its own (TLP403), and so has `Tensor` (TLP402).
+
+## Source
+python_backend, `src/pb_stub.cc` and `src/resources/triton_python_backend_utils.py`, every release; seen on 24.10.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from tritonlint.finding import Edit, Effect, Fix, Problem
+from tritonlint.inputs.python import PbCall, PythonFacts
+from tritonlint.inputs.python_api import pb_api
+from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP605",
+    name="argument-not-accepted",
+    effect="request-failure",
+    server_says=(
+        "incompatible constructor arguments",
+        "incompatible function arguments",
+        "unexpected keyword argument",
+    ),
+)
+OTHER_NAMES = {
+    "outputs": "output_tensors",
+    "tensors": "output_tensors",
+    "error_message": "error",
+    "msg": "message",
+    "tensor_name": "name",
+    "request": "inference_request",
+    "response": "inference_response",
+    "output_names": "requested_output_names",
+    "requested_outputs": "requested_output_names",
+    "outputs_names": "requested_output_names",
+    "version": "model_version",
+    "model": "model_name",
+    "input_tensors": "inputs",
+}
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    signatures = pb_api().signatures
+    initialize = python.method("initialize")
+    for call in python.pb_calls:
+        if call.name not in signatures or call.name == "InferenceRequest" or not call.call.certain:
+            continue
+        effect: Effect | None = None
+        if initialize is not None and unconditional(initialize, call.call):
+            effect = "load-failure"
+        found = _wrong(call, *signatures[call.name])
+        if found is not None and not guarded(python.body, call.call):
+            span, message, help_, right = found
+            fix = Fix(f"write {right}", (Edit(span, right),), safety="unsafe") if right else None
+            yield Problem(span, message, help=help_, fix=fix, effect=effect, key=call.name)
+
+
+def _wrong(made: PbCall, names: tuple[str, ...], required: frozenset[str]) -> tuple[Span, str, str, str] | None:
+    """Span, message, help, and the right keyword when the span is one."""
+    call = made.call
+    positional = [a for a in call.arguments if a.keyword is None]
+    given = {a.keyword for a in call.arguments} | set(names[: len(positional)])
+    takes = f"`{made.name}` takes {', '.join(names) or 'nothing'}"
+    for argument in call.arguments:
+        keyword = argument.keyword
+        if keyword is not None and keyword not in names:
+            free = [name for name in names if name not in given]
+            meant = OTHER_NAMES.get(keyword, "")
+            near = [meant] if meant in free else get_close_matches(keyword, free, 1)
+            start = argument.span.start or 0
+            return (
+                Span(argument.span.path, start, start + len(keyword)),
+                f"`{made.name}` has no parameter `{keyword}`: this raises TypeError",
+                f"write `{near[0]}=`" if near else takes,
+                near[0] if near else "",
+            )
+    if len(positional) > len(names):
+        return (
+            positional[len(names)].span,
+            f"`{made.name}` takes {len(names)} arguments at most: this raises TypeError",
+            takes,
+            "",
+        )
+    missing = [name for name in names if name in required and name not in given]
+    if missing:
+        return (
+            call.span,
+            f"`{made.name}` needs {', '.join(f'`{name}`' for name in missing)}: this raises TypeError",
+            takes,
+            "",
+        )
+    return None
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse(outputs=[pb_utils.Tensor("y", x)]))
+#                                                       ^^^^^^^ TLP605
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            error = pb_utils.TritonError()
+#                   ^^^^^^^^^^^^^^^^^^^^^^ TLP605
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)], error))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(inference_request=request, name="x").as_numpy()
+            responses.append(pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("y", x)]))
+        return responses
+""",
+)
