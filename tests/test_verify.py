@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.test_container import root_file_system  # noqa: F401  (a fixture)
 from tests.test_rules import found
 from tritonlint.engine import check_paths
 from tritonlint.example import parse_example
@@ -51,7 +52,7 @@ class TritonPythonModel:
 
 
 def verify(place: Path, settings: Settings | None = None, **options: Any) -> Result:
-    chosen = VerifyOptions(source="embedded", cache=CACHE, **{"timeout": 20.0, **options})
+    chosen = VerifyOptions(**{"source": "embedded", "cache": CACHE, "timeout": 20.0, **options})
     return check_paths(
         [str(place)],
         settings or Settings(triton_version="24.10"),
@@ -265,6 +266,30 @@ def test_bls_target_is_loaded_first(tmp_path: Path) -> None:
     result = verify(tmp_path / "repo" / "caller")
     assert not result.findings, told(result)
     assert "loaded with other" in told(result)
+
+
+def test_shared_memory_of_16_mib_in_a_container(tmp_path: Path, root_file_system: Path) -> None:  # noqa: F811
+    write(tmp_path, "m")
+    source = f"podman:rootfs:{root_file_system}"
+    result = verify(tmp_path, source=source, shm_size=16 * 2**20)
+    assert codes(result) == {"TLX132"}, told(result)
+    assert "/dev/shm holds 16 MiB" in told(result)
+    result = verify(tmp_path, source=source, shm_size=256 * 2**20)
+    assert not result.findings, told(result)
+
+
+@pytest.mark.parametrize("name", ["tcmalloc", "jemalloc"])
+def test_allocator_is_seen_in_server_and_stubs(tmp_path: Path, name: str) -> None:
+    from tritonlint.runtime.allocator import AllocatorError, find_allocator
+
+    try:
+        allocator = find_allocator(name)
+    except AllocatorError as error:
+        pytest.skip(str(error))
+    write(tmp_path, "m")
+    result = verify(tmp_path, allocator=allocator)
+    assert not result.findings, told(result)
+    assert f"{allocator.name} mapped" in told(result)
 
 
 def test_samples_replace_made_up_requests(tmp_path: Path) -> None:

@@ -302,6 +302,7 @@ def _verified(
 ) -> Result:
     """The result of a run with the runtime check; what stands in its way becomes a SettingsError."""
     from tritonlint.engine import check_paths
+    from tritonlint.runtime.allocator import AllocatorError, find_allocator
     from tritonlint.runtime.observe import VerifyOptions, observe
     from tritonlint.runtime.request import SampleError, read_samples
     from tritonlint.runtime.server import ServerError
@@ -313,7 +314,7 @@ def _verified(
         options = VerifyOptions(
             source=source,
             device=device,
-            allocator=_allocator(allocator),
+            allocator=find_allocator(allocator) if allocator is not None else None,
             shm_size=_byte_size(shm_size),
             python=Path(python) if python is not None else None,
             timeout=timeout,
@@ -327,16 +328,8 @@ def _verified(
                 observe=lambda models, groups, foretold: observe(models, groups, foretold, options, step),
                 static=static,
             )
-    except (InstallationError, ServerError, SampleError, ViewError) as error:
+    except (InstallationError, ServerError, SampleError, ViewError, AllocatorError) as error:
         raise SettingsError(f"the runtime check cannot run: {error}") from error
-
-
-def _allocator(name: str | None) -> Path | None:
-    if name is None:
-        return None
-    from tritonlint.runtime.allocator import find_allocator
-
-    return find_allocator(name)
 
 
 def _byte_size(text: str | None) -> int | None:
@@ -345,7 +338,7 @@ def _byte_size(text: str | None) -> int | None:
     match = re.fullmatch(r"(\d+)([kmg]?)b?", text.lower())
     if match is None:
         raise click.BadParameter(f"{text!r} is no size: a number with k, m or g behind it", param_hint="--shm-size")
-    return int(match[1]) * 1024 ** " kmg".index(match[2] or " ")
+    return int(match[1]) << 10 * " kmg".index(match[2] or " ")
 
 
 @commands.command()

@@ -40,6 +40,7 @@ class Endpoint(Protocol):
 
     http_port: int
     grpc_port: int
+    client_region_prefix: str
 
     @property
     def alive(self) -> bool: ...  # noqa: D102
@@ -290,11 +291,14 @@ class Region(Protocol):
 
 
 class SystemRegion:
-    """POSIX shared memory of ``size`` bytes, in the folder through which the server's ``/dev/shm`` is seen."""
+    """POSIX shared memory of ``size`` bytes, in the folder through which the server's ``/dev/shm`` is seen.
 
-    def __init__(self, folder: Path, size: int) -> None:
+    ``prefix`` starts its name; by it the region is found and removed when tritonlint itself is killed.
+    """
+
+    def __init__(self, folder: Path, prefix: str, size: int) -> None:
         self.size = size
-        self.path = folder / f"tritonlint_client_{uuid.uuid4().hex[:12]}"
+        self.path = folder / f"{prefix}{uuid.uuid4().hex[:12]}"
         descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         try:
             # Taken at once: a full /dev/shm says so here instead of killing the process that writes.
@@ -438,7 +442,9 @@ def shared_regions(
 
     def region(size: int) -> Region:
         size = max(-(-size // PAGE) * PAGE, PAGE)
-        return CudaRegion(cuda, size) if cuda is not None else SystemRegion(server.shared_memory_folder, size)
+        if cuda is not None:
+            return CudaRegion(cuda, size)
+        return SystemRegion(server.shared_memory_folder, server.client_region_prefix, size)
 
     with contextlib.ExitStack() as stack:
         names = {}

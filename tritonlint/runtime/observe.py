@@ -52,6 +52,7 @@ from tritonlint.runtime.observation import (
 from tritonlint.runtime.processes import (
     StubProcess,
     environment_of,
+    is_mapped,
     mapped_libraries,
     resident_memory,
     stub_processes,
@@ -196,8 +197,7 @@ class _Repository:
                 for seen in here:
                     seen.stopped(left, clean=not any(each.lost_stub or each.spoiled for each in here))
                 proved += [seen for seen in here if seen.good is not None and seen.run.processes]
-            if not contained:
-                self._kill_stubs(proved, served)
+            self._kill_stubs(proved, served)
         return runs
 
     def _kill_stubs(self, proved: Sequence[_Model], served: Path) -> None:
@@ -439,7 +439,7 @@ class _Model:
         run.instances = _instances(run.config)
         if self.options.allocator is not None:
             name = self.options.allocator.name
-            run.server_allocator = name if name in map(os.path.basename, mapped_libraries(self.server.pid)) else None
+            run.server_allocator = name if is_mapped(name, mapped_libraries(self.server.pid)) else None
         seen = []
         for stub in run.processes:
             parts = [f"Python {stub.python}" if stub.python else "no libpython"]
@@ -793,8 +793,13 @@ class _Model:
         killed = self._stubs()
         old = {stub.pid for stub in killed}
         for pid in old:
-            with contextlib.suppress(ProcessLookupError):
+            try:
                 os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            except PermissionError:
+                run.saw("stub-death", "not tried: the processes of the container belong to another user", ran=False)
+                return True
         start = time.monotonic()
         reply = None
         noticed = None

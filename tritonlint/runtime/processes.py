@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -47,7 +48,7 @@ class StubProcess:
 
     def maps(self, name: str) -> bool:
         """Whether a library of that file name is mapped."""
-        return any(os.path.basename(path) == name for path in self.libraries)
+        return is_mapped(name, self.libraries)
 
 
 class ServerProcesses(Protocol):
@@ -115,6 +116,11 @@ def mapped_libraries(pid: int) -> tuple[str, ...]:
             if ".so" in os.path.basename(name):
                 found[name] = None
     return tuple(found)
+
+
+def is_mapped(name: str, libraries: Iterable[str]) -> bool:
+    """Whether one of ``libraries`` has that file name; maps show what a link such as ``libx.so.4`` leads to."""
+    return any(os.path.basename(path).startswith(name) for path in libraries)
 
 
 def executable_of(pid: int) -> str | None:
