@@ -16,6 +16,8 @@ from tests.matrix.case import KEYWORD, Build, Case, Room
 from tests.matrix.parts import FOREIGN, OWN, STUB, pack
 
 FIRST, LAST = "23.07", "24.10"
+UNTRIED = {"23.07": ("24.03", "24.07"), "24.03": ("23.07", "24.07"), "24.10": ("23.07", "23.12")}
+"""Stubs of other releases that the matrix leaves out."""
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1377705\n"
 EM_AARCH64, EM_386 = 183, 3
 
@@ -76,7 +78,13 @@ def _listed() -> list[tuple[tuple[str, ...], str, Build, dict[str, Any]]]:
         (last, "EXECUTION_ENV_PATH relative", _written("environment.tar.gz"), {}),
         (last, "EXECUTION_ENV_PATH with one dollar", _written("$TRITON_MODEL_DIRECTORY/environment.tar.gz"), {}),
         (last, "EXECUTION_ENV_PATH with the keyword inside", _written(f"/{KEYWORD}/environment.tar.gz"), {}),
-        (last, "model name with a space, no environment", _nothing, {"model_name": "the probe"}),
+        (both, "model name with a space", _nothing, {"model_name": "the probe"}),
+        (both, "model name with an ampersand", _nothing, {"model_name": "this&that"}),
+        (last, "model name with a parenthesis", _nothing, {"model_name": "probe(2)"}),
+        (last, "model name with a quote", _nothing, {"model_name": "dog's"}),
+        (last, "model name with a question mark", _nothing, {"model_name": "probe?"}),
+        (last, "model name with a hash", _nothing, {"model_name": "probe#2"}),
+        (last, "model name with braces", _nothing, {"model_name": "probe{2}"}),
         (last, "environment folder with a space", _spaced, {}),
         (last, "library of the backend in the model", _library_in_model, {}),
         (first, "library of the backend in the model", _library_in_model, {}),
@@ -90,6 +98,8 @@ def _listed() -> list[tuple[tuple[str, ...], str, Build, dict[str, Any]]]:
             foreign,
         ),
     ]
+    for server, releases in UNTRIED.items():
+        found += [((server,), f"stub of {other}, Python {OWN}", _other_stub(other), {}) for other in releases]
     for story, text in ACTIVATIONS.items():
         found.append((last, f"activate {story}", _activation(text, OWN), {}))
     for story in ("sets no PATH", "is empty", "ends with a failing test"):
@@ -130,6 +140,13 @@ def _nothing(room: Room) -> None:
 
 def _own_stub(room: Room) -> None:
     room.stub(room.release, OWN)
+
+
+def _other_stub(release: str) -> Build:
+    def build(room: Room) -> None:
+        room.stub(release, OWN)
+
+    return build
 
 
 def _stub_at(place: str, environment: str | None) -> Build:
