@@ -1,0 +1,132 @@
+"""A metric whose family is gone
+
+## What it does
+Reports `self.metric = family.Metric(…)` where `family` is a local name that nothing keeps, and
+`pb_utils.MetricFamily(…).Metric(…)`.
+
+## What happens
+With the family its metrics end: `Invalid metric operation as the corresponding 'MetricFamily' has been deleted`, at the
+first use after the function that made them.
+
+## How to fix
+Keep the family as long as its metrics: `self.family = pb_utils.MetricFamily(…)`.
+
+## Source
+Facts, python-backend 6.9; seen on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, Name, dotted, walk
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP608",
+    name="metric-family-not-kept",
+    effect="request-failure",
+    first="23.05",
+    server_says=("Invalid metric operation as the corresponding 'MetricFamily' has been deleted",),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if "MetricFamily" not in python.text:
+        return
+    for method in ("initialize", "__init__"):
+        function = python.method(method)
+        own = python.self_name(python.frame_of(function)) if function is not None else None
+        if function is None or own is None:
+            continue
+        for node in own_nodes(function):
+            if not isinstance(node, Assign) or not isinstance(node.value, Call):
+                continue
+            kept = any(isinstance(t, Attribute) and dotted(t.value) == own for t in node.targets)
+            made = node.value.func
+            if not kept or not isinstance(made, Attribute) or made.attr != "Metric":
+                continue
+            family = made.value
+            lost: tuple[Related, ...] | None = None
+            if isinstance(family, Call) and python.pb_name(family.func) == "MetricFamily":
+                lost = ()
+            elif isinstance(family, Name):
+                lost = _only_local(python, function, family.id)
+            if lost is not None:
+                yield Problem(
+                    node.value.span,
+                    "the metric is kept, but its family is not: the first use in execute fails",
+                    help=f"keep the family too: `{own}.family = pb_utils.MetricFamily(…)`",
+                    related=lost,
+                    key="family",
+                )
+
+
+def _only_local(python: PythonFacts, function: Function, name: str) -> tuple[Related, ...] | None:
+    """Where a local family is made, when it is used for nothing but making metrics."""
+    bound = python.frame_of(function).bindings.get(name, [])
+    if len(bound) != 1 or bound[0].kind != "value" or not isinstance(bound[0].expr, Call):
+        return None
+    if python.pb_name(bound[0].expr.func) != "MetricFamily":
+        return None
+    fine = {bound[0].span}
+    for node in walk(function.body):
+        if isinstance(node, Attribute) and node.attr == "Metric" and dotted(node.value) == name:
+            fine.add(node.value.span)
+    if any(isinstance(n, Name) and n.id == name and n.span not in fine for n in walk(function.body)):
+        return None
+    return (Related(bound[0].span, "the family, which ends with this function"),)
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        family = pb_utils.MetricFamily(
+            name="tlp608_requests", description="requests", kind=pb_utils.MetricFamily.COUNTER
+        )
+        self.metric = family.Metric(labels={"version": args["model_version"]})
+#                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP608
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.metric.increment(1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.family = pb_utils.MetricFamily(
+            name="tlp608_good", description="requests", kind=pb_utils.MetricFamily.COUNTER
+        )
+        self.metric = self.family.Metric(labels={"version": args["model_version"]})
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.metric.increment(1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+)
