@@ -293,6 +293,7 @@ class _Watch:
         folder = self.specification["folder"]
         working = os.path.join(folder, "tmp")
         os.mkdir(working)
+        os.mkdir(os.path.join(folder, "repository"))
         log = os.open(f"{folder}/output.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         os.dup2(log, 2)
         failed, failed_end = os.pipe2(os.O_CLOEXEC)

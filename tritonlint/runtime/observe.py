@@ -14,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -169,56 +168,53 @@ class _Repository:
         runs: dict[str, ModelRun] = {}
         pending = list(self._models)
         proved: list[_Model] = []
-        with tempfile.TemporaryDirectory(prefix="tritonlint-view-") as folder:
-            view = Path(folder) / "repository"
-            contained = self._options.source.startswith(CONTAINERS)
-            if not contained:
-                make_view(((name, facts.model.path) for name, facts in self._group.models.items()), view)
-            served = Path(os.path.abspath(self._group.path)) if contained else view
-            while pending:
-                stub = self._default_stub(pending[0])
-                here: list[_Model] = []
-                server = self._open(served, stub)
-                with server:
-                    while pending and self._default_stub(pending[0]) == stub:
-                        facts = pending.pop(0)
-                        self._progress(f"{facts.model.name}: loading")
-                        seen = _Model(server, facts, self._group, served, self._options, self._progress)
-                        here.append(seen)
-                        runs[facts.model.path] = seen.run
-                        seen.run.foretold = self._foretold(facts)
-                        seen.run.comparable = self._comparable(facts, server)
-                        seen.observe()
-                        if seen.spoiled:
-                            break
-                    self._progress("stopping the server")
-                    start = time.monotonic()
-                left = _after_shutdown(server, time.monotonic() - start)
-                for seen in here:
-                    seen.stopped(left, clean=not any(each.lost_stub or each.spoiled for each in here))
-                proved += [seen for seen in here if seen.good is not None and seen.run.processes]
-            self._kill_stubs(proved, served)
+        while pending:
+            stub = self._default_stub(pending[0])
+            here: list[_Model] = []
+            with self._serve(stub) as (server, served):
+                while pending and self._default_stub(pending[0]) == stub:
+                    facts = pending.pop(0)
+                    self._progress(f"{facts.model.name}: loading")
+                    seen = _Model(server, facts, self._group, served, self._options, self._progress)
+                    here.append(seen)
+                    runs[facts.model.path] = seen.run
+                    seen.run.foretold = self._foretold(facts)
+                    seen.run.comparable = self._comparable(facts, server)
+                    seen.observe()
+                    if seen.spoiled:
+                        break
+                self._progress("stopping the server")
+                start = time.monotonic()
+            left = _after_shutdown(server, time.monotonic() - start)
+            for seen in here:
+                seen.stopped(left, clean=not any(each.lost_stub or each.spoiled for each in here))
+            proved += [seen for seen in here if seen.good is not None and seen.run.processes]
+        self._kill_stubs(proved)
         return runs
 
-    def _kill_stubs(self, proved: Sequence[_Model], served: Path) -> None:
+    def _kill_stubs(self, proved: Sequence[_Model]) -> None:
         """On a server of their own: one that has lost a stub never ends by itself (seen on 24.10)."""
         pending = list(proved)
         while pending:
             stub = self._default_stub(pending[0].facts)
-            with self._open(served, stub) as server:
+            with self._serve(stub) as (server, served):
                 server.stop_seconds = 0
                 while pending and self._default_stub(pending[0].facts) == stub:
                     seen = pending.pop(0)
                     self._progress(f"{seen.name}: killing its stubs")
-                    if not seen.kill_stubs(server):
+                    if not seen.kill_stubs(server, served):
                         break
 
-    def _open(self, served: Path, stub: str | None) -> DisposableServer:
+    @contextlib.contextmanager
+    def _serve(self, stub: str | None) -> Iterator[tuple[DisposableServer, Path]]:
+        """A running server, and where it sees the repository: a view of it, or in a container itself, read-only."""
         options = self._options
-        return open_server(
+        own = Path(os.path.abspath(self._group.path))
+        contained = options.source.startswith(CONTAINERS)
+        server = open_server(
             options.source,
             release=self._group.target.release or options.release,
-            repositories=served,
+            repositories=own if contained else (),
             device="gpu" if options.device == "gpu" else "cpu",
             shm_size=options.shm_size,
             allocator=options.allocator,
@@ -228,6 +224,11 @@ class _Repository:
             cache=options.cache,
             progress=self._progress,
         )
+        with server:
+            if not contained:
+                models = ((name, facts.model.path) for name, facts in self._group.models.items())
+                make_view(models, server.repository_folder)
+            yield server, own if contained else server.repository_folder
 
     def _default_stub(self, facts: ModelFacts) -> str | None:
         """The Python of the release's own stub, where an environment counts on it and the embedded one has another."""
@@ -773,12 +774,13 @@ class _Model:
         return sum(int(each.get("execution_count", 0)) for each in json.loads(answer.body)["model_stats"])
 
     # -------------------------------------------------------------------------------------------------- stub death
-    def kill_stubs(self, server: DisposableServer) -> bool:
+    def kill_stubs(self, server: DisposableServer, served: Path) -> bool:
         """Kill the stubs as the kernel would, and see when that is noticed and whether the model comes back.
 
         False when the server must not be used any more.
         """
         self.server = server
+        self.run.served = str(served)
         try:
             for name in (*self.run.needs, self.name):
                 if not server.load(name, seconds=self.options.timeout).ok:

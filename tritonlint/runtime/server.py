@@ -117,6 +117,9 @@ class DisposableServer:
     ``stop_seconds`` is the time the server gets to end by itself; with 0 it is killed at once. After :meth:`stop`
     ``leftovers`` tells what was still there when it had ended by itself.
 
+    Without a repository the server gets an empty one of its own (:attr:`repository_folder`), to be filled once it runs;
+    it is removed with the rest, also when tritonlint itself is killed.
+
     Regions that a client makes shall begin with ``client_region_prefix``: they are removed with the rest, and
     :meth:`shared_memory` leaves them out.
     """
@@ -198,6 +201,13 @@ class DisposableServer:
     def executable(self) -> Path:
         """The server's program, as the server's own file system has it."""
         return self.installation.executable
+
+    @property
+    def repository_folder(self) -> Path:
+        """The server's own repository, while it runs."""
+        if self._folder is None:
+            raise ServerError("the server is not running")
+        return self._folder / "repository"
 
     @property
     def shared_memory_folder(self) -> Path:
@@ -377,7 +387,7 @@ class DisposableServer:
         ports = self._ports()
         return [
             str(self.installation.executable),
-            *(f"--model-repository={path}" for path in self.repositories),
+            *(f"--model-repository={path}" for path in self.repositories or (self.repository_folder,)),
             *((f"--backend-directory={self.backends}",) if self.backends is not None else ()),
             f"--model-control-mode={self.control}",
             "--exit-on-error=false",
