@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.matrix.case import KEYWORD, Build, Case, Room
+from tests.matrix.code import stories
 from tests.matrix.parts import FOREIGN, OWN, STUB, pack
 
 FIRST, LAST = "23.07", "24.10"
@@ -106,6 +107,8 @@ def _listed() -> list[tuple[tuple[str, ...], str, Build, dict[str, Any]]]:
         found.append(
             (last, f"activate {story}, stub and environment of 3.9", _activation(ACTIVATIONS[story], FOREIGN), {})
         )
+    for story, build in stories().items():
+        found.append((last, story, build, foreign if FOREIGN in story else {}))
     for story, cut in ENDS.items():
         found.append((last, f"tar.gz that ends {story}", _ending(cut, packed=True), {}))
         found.append((last, f"tar that ends {story}", _ending(cut, packed=False), {}))
