@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tritonlint.runtime.container import ENGINES, open_container
+from tritonlint.runtime.prepare import is_prepared, unpack
 from tritonlint.runtime.server import DisposableServer
 from tritonlint.runtime.wheel import (
     InstallationError,
@@ -46,10 +47,11 @@ def open_server(
     """A server that is started by ``with`` and gone without a trace after it.
 
     ``source`` is ``auto`` (an installed server, else the embedded one), ``installed[:PATH]``, ``embedded``,
-    ``podman:IMAGE``, ``docker:IMAGE`` or ``podman:rootfs:FOLDER``. ``release`` is the target's: the embedded server is
-    the one nearest to it. ``python`` is the interpreter whose packages the stubs see, ``stub`` the Python version of
-    the default stub of the embedded server, ``allocator`` a library that is preloaded into the server and so into
-    every stub. In a container the packages are those of the image, and ``shm_size`` is the size of ``/dev/shm``.
+    ``podman:IMAGE``, ``docker:IMAGE``, ``podman:rootfs:FOLDER``, or a folder that ``prepare_folder`` wrote.
+    ``release`` is the target's: the embedded server is the one nearest to it. ``python`` is the interpreter whose
+    packages the stubs see, ``stub`` the Python version of the default stub of the embedded server, ``allocator`` a
+    library that is preloaded into the server and so into every stub. In a container the packages are those of the
+    image, and ``shm_size`` is the size of ``/dev/shm``.
     """
     kind, _, rest = source.partition(":")
     say = progress or _silent
@@ -65,6 +67,10 @@ def open_server(
             installation = _embedded(release, python, stub, cache, say)
     elif source == "embedded":
         installation = _embedded(release, python, stub, cache, say)
+    elif is_prepared(Path(source)):
+        say(f"unpacking {source}")
+        root, prepared = unpack(Path(source), cache=cache)
+        installation = prepare_server(prepared, cache=root, python_packages=True, python=python, stub=stub)
     elif kind in ENGINES and rest:
         return open_container(
             source,
@@ -86,7 +92,8 @@ def open_server(
         )
     else:
         raise InstallationError(
-            f"unknown server {source!r}: auto, installed[:PATH], embedded, podman:IMAGE, docker:IMAGE"
+            f"unknown server {source!r}: auto, installed[:PATH], embedded, podman:IMAGE, docker:IMAGE or the folder "
+            "that --prepare wrote"
         )
     if shm_size is not None:
         raise InstallationError("the size of /dev/shm can be chosen for a container only: --server podman:IMAGE")

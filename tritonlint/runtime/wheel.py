@@ -50,6 +50,15 @@ class InstallationError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python ("3.11") and the folder of its libpython, None when it has no shared one."""
+
+    version: str
+    executable: Path | None
+    library_folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServerInstallation:
     """A server that can be started: where its parts lie and what its process needs in the environment.
 
@@ -67,15 +76,7 @@ class ServerInstallation:
     python: str | None = None
     stubs: Mapping[str, Path] = field(default_factory=dict)
     origin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Interpreter:
-    """A Python ("3.11") and the folder of its libpython, None when it has no shared one."""
-
-    version: str
-    executable: Path | None
-    library_folder: Path | None
+    interpreter: Interpreter | None = None
 
 
 def cache_folder() -> Path:
@@ -110,7 +111,8 @@ def prepare_server(
     ``python`` is the interpreter whose packages the models shall see and whose version the default stub has. Without
     it, ``python_packages`` makes a virtual environment with NumPy 1: the stubs of all these releases exchange empty
     arrays under NumPy 2. Either is put first on ``PATH``, where the stub looks for its interpreter's home. ``stub``
-    names another version for the default stub, for models that bring their own interpreter.
+    names another version for the default stub, for models that bring their own interpreter. A cache unpacked from a
+    prepared folder has its own interpreter, ``python/bin/python3``.
     """
     say = progress or _silent
     if release not in WHEELS:
@@ -122,6 +124,9 @@ def prepare_server(
     cache = (cache or cache_folder()).absolute()
     cache.mkdir(parents=True, exist_ok=True)
     root = cache / "servers" / release
+    carried = cache / "python" / "bin" / "python3"
+    if python is None and python_packages and carried.is_file():
+        python = carried
     with _lock(cache / f"server-{release}.lock"):
         if not root.is_dir():
             installed = _installed_package(release)
@@ -170,6 +175,7 @@ def prepare_server(
         python=version,
         stubs=stubs,
         origin=f"{PACKAGE} {WHEELS[release][0]}",
+        interpreter=interpreter,
     )
 
 
@@ -194,8 +200,9 @@ def interpreter_of(python: Path) -> Interpreter:
         "import json, sys, sysconfig;"
         "print(json.dumps(['%d.%d' % sys.version_info[:2], sysconfig.get_config_var('LIBDIR'), sys.base_prefix]))"
     )
-    version, library, prefix = json.loads(_run([str(python), "-I", "-S", "-c", script], seconds=20))
-    folders = [*([library] if library else []), f"{prefix}/lib", *LIBRARY_FOLDERS]
+    version, library, prefix = json.loads(run([str(python), "-I", "-S", "-c", script], seconds=20))
+    # The prefix first: a copy of an interpreter keeps the original's LIBDIR.
+    folders = [f"{prefix}/lib", *([library] if library else []), *LIBRARY_FOLDERS]
     name = f"libpython{version}.so.1.0"
     return Interpreter(
         version, python, next((Path(folder) for folder in folders if Path(folder, name).is_file()), None)
@@ -216,7 +223,7 @@ def _download(release: str, folder: Path) -> Path:
     for wheel in folder.glob(pattern):
         return wheel
     with tempfile.TemporaryDirectory(dir=folder) as partial:
-        _pip("download", "--no-deps", "--only-binary=:all:", "--dest", partial, f"{PACKAGE}=={version}")
+        pip("download", "--no-deps", "--only-binary=:all:", "--dest", partial, f"{PACKAGE}=={version}")
         for wheel in Path(partial).glob(pattern):
             # A rename within one file system: an interrupted download never looks like a finished one.
             return wheel.rename(folder / wheel.name)
@@ -316,8 +323,8 @@ def _private_environment(cache: Path, interpreter: Interpreter, say: Callable[[s
             )
         say(f"making an environment of Python {interpreter.version} with NumPy 1")
         shutil.rmtree(home, ignore_errors=True)
-        _run([str(interpreter.executable), "-m", "venv", "--without-pip", str(home)])
-        _pip("--python", str(home / "bin" / "python"), "install", "--only-binary=:all:", "numpy<2")
+        run([str(interpreter.executable), "-m", "venv", "--without-pip", str(home)])
+        pip("--python", str(home / "bin" / "python"), "install", "--only-binary=:all:", "numpy<2")
         (home / "ready").touch()
     return home
 
@@ -331,15 +338,17 @@ def packages_for(version: str, *, cache: Path | None = None, progress: Callable[
             (progress or _silent)(f"fetching NumPy 1 for Python {version}")
             with _made_whole(folder) as partial:
                 options = ("--only-binary=:all:", "--no-compile", "--implementation=cp", f"--python-version={version}")
-                _pip("install", "--no-deps", f"--target={partial}", *options, "numpy<2")
+                pip("install", "--no-deps", f"--target={partial}", *options, "numpy<2")
     return folder
 
 
-def _pip(*arguments: str) -> None:
-    _run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments])
+def pip(*arguments: str) -> None:
+    """Run pip, without its remarks about newer versions."""
+    run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments])
 
 
-def _run(command: list[str], *, seconds: float = DOWNLOAD_SECONDS) -> str:
+def run(command: list[str], *, seconds: float = DOWNLOAD_SECONDS) -> str:
+    """What a command printed; :class:`InstallationError` when it failed."""
     try:
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds)
     except subprocess.CalledProcessError as error:
