@@ -17,14 +17,16 @@ Seen by `tritonlint verify` on a real server; nothing static is claimed here.
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
+from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 from tritonlint.runtime.observation import ModelRun
 
 RULE = Rule(code="TLX112", name="numpy-too-new-for-stub", effect="wrong-result")
 
 
-def check(run: ModelRun) -> Iterator[Problem]:
-    if run.numpy_too_new:
+def check(run: ModelRun, plan: Plan) -> Iterator[Problem]:
+    # In another Python than the environment's it is another NumPy too: TLX111 tells.
+    if run.numpy_too_new and plan.environment_python in (None, run.processes[0].python):
         stub = run.processes[0]
         yield Problem(
             run.place,

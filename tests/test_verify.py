@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.matrix.parts import Parts, PartsMissingError
 from tests.test_container import root_file_system  # noqa: F401  (a fixture)
 from tests.test_rules import found
 from tritonlint.engine import check_paths
@@ -266,6 +267,40 @@ def test_bls_target_is_loaded_first(tmp_path: Path) -> None:
     result = verify(tmp_path / "repo" / "caller")
     assert not result.findings, told(result)
     assert "loaded with other" in told(result)
+
+
+@pytest.fixture(scope="module")
+def parts() -> Parts:
+    found = Parts(CACHE.absolute())
+    try:
+        for version in ("3.9", "3.11"):
+            found.archive(version)
+    except (PartsMissingError, OSError) as error:
+        pytest.skip(f"no environments of other Pythons: {error}")
+    return found
+
+
+PACKED = 'parameters { key: "EXECUTION_ENV_PATH" value { string_value: "$$TRITON_MODEL_DIRECTORY/env.tar.gz" } }\n'
+
+
+def test_environment_of_python_39_under_a_311_stub(tmp_path: Path, parts: Parts) -> None:
+    place = write(tmp_path, "m", CONFIG + PACKED)
+    shutil.copy2(parts.archive("3.9"), place / "env.tar.gz")
+    result = verify(tmp_path, timeout=60.0)
+    assert codes(result) == {"TLX111"}, told(result)
+    (finding,) = result.findings
+    assert "runs in Python 3.11" in finding.message
+    assert "holds Python 3.9" in finding.message
+    assert (finding.location.line, finding.related[0].location.path.endswith("env.tar.gz")) == (4, True)
+
+
+def test_environment_that_fits(tmp_path: Path, parts: Parts) -> None:
+    place = write(tmp_path, "m", CONFIG + PACKED)
+    shutil.copy2(parts.archive("3.11"), place / "env.tar.gz")
+    result = verify(tmp_path, timeout=60.0)
+    assert not result.findings, told(result)
+    assert "the environment's python3: Python 3.11." in told(result)
+    assert not list(Path("/tmp").glob("tritonlint-*/repository/m"))
 
 
 def test_shared_memory_of_16_mib_in_a_container(tmp_path: Path, root_file_system: Path) -> None:  # noqa: F811

@@ -445,7 +445,8 @@ class _Model:
         for stub in run.processes:
             parts = [f"Python {stub.python}" if stub.python else "no libpython"]
             parts.append(f"numpy {stub.numpy}" if stub.numpy else "no numpy")
-            parts.append(f"stub {self._local(stub.executable)}")
+            own = stub.executable.startswith(f"{self.server.installation.root}/")
+            parts.append("the server's own stub" if own else f"stub {self._local(stub.executable)}")
             parts.append(f"environment {self._local(stub.environment)}" if stub.environment else "no environment")
             if self.options.allocator is not None:
                 mapped = stub.maps(self.options.allocator.name)
