@@ -111,7 +111,7 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             except ValueError:
 #           ^^^^^^^^^^^^^^^^^ TLP206
-                print(request.request_id())
+                pb_utils.Logger.log_warn(request.request_id())
         return responses
 -- fixed: add/1/model.py --
 import triton_python_backend_utils as pb_utils
@@ -127,7 +127,7 @@ class TritonPythonModel:
                     raise ValueError("too large")
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             except ValueError as error:
-                print(request.request_id())
+                pb_utils.Logger.log_warn(request.request_id())
                 responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
         return responses
 """,

@@ -91,8 +91,8 @@ class TritonPythonModel:
     def execute(self, requests):
         responses = []
         for request in requests:
-            print(request.is_cancelled())
-#                         ^^^^^^^^^^^^ TLP602
+            cancelled = request.is_cancelled()
+#                               ^^^^^^^^^^^^ TLP602
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
@@ -113,7 +113,7 @@ class TritonPythonModel:
     def execute(self, requests):
         responses = []
         for request in requests:
-            print(request.is_cancelled())
+            cancelled = request.is_cancelled()
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))

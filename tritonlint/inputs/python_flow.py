@@ -473,8 +473,11 @@ _CATCHERS = frozenset(
 )
 
 
+_EXPECTING = frozenset({"assertRaises", "assertRaisesRegex", "raises", "suppress"})
+
+
 def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
-    """Whether a node stands in a try that catches missing names, or below a test with hasattr or getattr."""
+    """Whether an error of a node is expected: in a try that catches missing names, below hasattr, in assertRaises."""
     for outer in walk(body):
         if isinstance(outer, Try) and any(_inside(node, part) for part in outer.body):
             for handler in outer.handlers:
@@ -485,6 +488,10 @@ def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
             if any(isinstance(n, Name) and n.id in {"hasattr", "getattr", "TYPE_CHECKING"} for n in walk(outer.test)):
                 return True
             if any(isinstance(n, Attribute) and n.attr == "TYPE_CHECKING" for n in walk(outer.test)):
+                return True
+        elif isinstance(outer, With) and any(_inside(node, part) for part in outer.body):
+            contexts = (item.value.func for item in outer.items if isinstance(item.value, Call))
+            if any((dotted(context) or "").rsplit(".", 1)[-1] in _EXPECTING for context in contexts):
                 return True
     return False
 

@@ -1,0 +1,138 @@
+"""A module of the model that the standard library hides
+
+## What it does
+Reports `import name` and `from name import …` where `name.py` (or a package) lies beside model.py but is also a module
+of Python's standard library, or `numpy`.
+
+## What happens
+Triton puts the model's folders at the end of `sys.path`, so the standard library wins: `from types import Thing` ends
+in `cannot import name`, and the model does not load; a plain import gives another module than the one that was meant.
+
+## How to fix
+Rename the file, or import it relatively: `from .types import Thing`.
+
+## Source
+Facts, python-backend 1.3; seen on 24.10: `from types import …` with a `types.py` beside model.py is refused, with a dot
+it loads.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Effect, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_imports import changes_imports
+from tritonlint.inputs.python_tree import Import, ImportFrom
+from tritonlint.repository import Model
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+from tritonlint.standard_library import is_standard
+
+RULE = Rule(
+    code="TLP018",
+    name="module-hidden-by-standard-library",
+    effect="load-failure",
+    certainty="likely",
+    server_says=("cannot import name",),
+)
+
+
+def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
+    if changes_imports(python):
+        return
+    version = python.path.rpartition("/")[0].rpartition("/")[2]
+    for node in python.walk():
+        if isinstance(node, ImportFrom):
+            at = (node.span.start or 0) + python.source(node).find(node.module, len("from"))
+            places = [(node.module, Span(python.path, at, at + len(node.module)))]
+        elif isinstance(node, Import):
+            places = [(alias.name, alias.span) for alias in node.names]
+        else:
+            continue
+        for module, span in places:
+            top = module.split(".")[0]
+            if not top or not (top == "numpy" or is_standard(top)) or top.startswith("_"):
+                continue
+            found = next(
+                (
+                    place
+                    for folder in (f"{version}/", "")
+                    for place in (f"{folder}{top}.py", f"{folder}{top}/__init__.py")
+                    if place in model.entries
+                ),
+                None,
+            )
+            if found is None:
+                continue
+            effect: Effect | None = None if isinstance(node, ImportFrom) else "wrong-result"
+            fix = None
+            if isinstance(node, ImportFrom) and found.startswith(f"{version}/"):
+                edit = Edit(Span(python.path, span.start, span.start), ".")
+                fix = Fix("import the model's own module", (edit,), safety="unsafe")
+            yield Problem(
+                span,
+                f"this imports Python's own `{top}`, not `{found}`",
+                help=f"rename the file, or write `from .{module} import …`",
+                fix=fix,
+                effect=effect,
+                key=top,
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from types import FACTOR
+#    ^^^^^ TLP018
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(FACTOR))]))
+        return responses
+-- add/1/types.py --
+FACTOR = 1
+-- fixed: add/1/model.py --
+from .types import FACTOR
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(FACTOR))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from factors import FACTOR
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(FACTOR))]))
+        return responses
+-- add/1/factors.py --
+FACTOR = 1
+""",
+)

@@ -1,0 +1,126 @@
+"""A file of the model is opened by a relative path
+
+## What it does
+Reports `open("labels.txt")`, `np.load("x.npy")`, `Path("x")` and the like with a relative path, when that file lies in
+the version folder or in the model folder.
+
+## What happens
+Relative paths start in the folder from which tritonserver was started, not beside model.py: FileNotFoundError. In
+`initialize` the model does not load.
+
+## How to fix
+Start from `pb_utils.get_model_dir()` (the version folder, since 23.07) or from `Path(__file__).parent`.
+
+## Source
+Facts, python-backend 1.3 and 7; seen on 24.10.
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from tritonlint.finding import Effect, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_tree import Call, Constant
+from tritonlint.repository import Model
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP027",
+    name="file-of-model-opened-relatively",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("No such file or directory",),
+)
+READERS = frozenset(
+    {
+        "open", "io.open", "numpy.load", "numpy.loadtxt", "torch.load", "torch.jit.load", "joblib.load",
+        "onnxruntime.InferenceSession", "pandas.read_csv", "pandas.read_parquet", "pandas.read_pickle",
+        "PIL.Image.open", "pathlib.Path", "tokenizers.Tokenizer.from_file", "safetensors.torch.load_file",
+        "xgboost.Booster", "cv2.imread", "tensorflow.keras.models.load_model",
+    }
+)  # fmt: skip
+
+
+def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
+    if "chdir" in python.text:
+        return
+    version = python.path.rpartition("/")[0].rpartition("/")[2]
+    initialize = python.method("initialize")
+    for node in python.walk():
+        if not isinstance(node, Call) or not node.arguments:
+            continue
+        first = node.argument(0)
+        if not isinstance(first, Constant) or not isinstance(first.value, str) or not first.value:
+            continue
+        if first.value.startswith(("/", "~")) or python.qualified(node.func) not in READERS:
+            continue
+        inside = posixpath.normpath(first.value)
+        found = next((p for p in (f"{version}/{inside}", inside) if p in model.entries), None)
+        if found is None or guarded(python.body, node):
+            continue
+        loading = initialize is not None and unconditional(initialize, node)
+        effect: Effect | None = "load-failure" if loading or python.function_at(node) is None else None
+        start = "Path(__file__).parent" if found.startswith(f"{version}/") else "Path(__file__).parent.parent"
+        yield Problem(
+            first.span,
+            f"this path starts where the server was started, not beside model.py: `{found}` is not found",
+            help=f'write `{start} / "{inside}"`',
+            effect=effect,
+            key=inside,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        with open("labels.txt") as stream:
+#                 ^^^^^^^^^^^^ TLP027
+            self.labels = stream.read().splitlines()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- add/1/labels.txt --
+cat
+dog
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from pathlib import Path
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        with open(Path(__file__).parent / "labels.txt") as stream:
+            self.labels = stream.read().splitlines()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- add/1/labels.txt --
+cat
+dog
+""",
+)
