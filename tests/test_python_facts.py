@@ -25,6 +25,9 @@ def model(*body: str, head: str = HEAD) -> PythonFacts:
         ("# coding: no-such-thing\n", "encoding", 10),
         ("(" * 10_000 + ")" * 10_000, "too-deep", 0),
         ("x = " + "+".join(["1"] * 5_000), "too-deep", 0),
+        ("x = " + " and ".join(["1"] * 20_000), "too-deep", 0),
+        ("x = " + "+".join(["1"] * 500), "too-deep", 0),
+        ("if a: pass\n" + "elif a: pass\n" * 400, "too-deep", 0),
     ],
 )
 def test_what_cannot_be_read(text: str, kind: str, start: int) -> None:

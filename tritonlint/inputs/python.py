@@ -71,6 +71,8 @@ from tritonlint.source import Span
 PB_MODULE = "triton_python_backend_utils"
 MODEL_CLASS = "TritonPythonModel"
 MAX_BRACKETS = 200
+MAX_CHAINING = 1000
+"""Signs that can make an expression deeper, in a whole file of which that is never asked in detail."""
 MAX_NODES = 100_000
 """Nodes of Python's own syntax tree that are read: some 10,000 lines, a hundred times a usual model.py."""
 MAX_VALUES = 32
@@ -80,6 +82,9 @@ MAX_STEPS = 24
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BRACKET = re.compile(r"[()\[\]{}]")
+_CHAINING = (
+    "(", "[", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<<", ">>", "if ", "and ", "or ", "not ", "lambda",
+)  # fmt: skip
 _MUTATORS = frozenset(
     {
         "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem",
@@ -630,11 +635,13 @@ def _comments(source: str) -> Iterator[tuple[int, int]]:
 
 
 def _shallow(source: str) -> bool:
-    """Whether libcst's native parser, which does not guard its stack, can be given a file as it is.
+    """Whether libcst's native parser, which does not guard its stack or its time, can be given a file as it is.
 
-    Tested: brackets overflow it at 2,000 levels and ``lambda`` at 5,000; nothing else that Python takes does.
+    Tested: brackets overflow the stack at 2,000 levels, and chains (``a + b + …``) of 5,000 take minutes.
     """
-    return len(source) < MAX_NODES // 2 and _brackets(source) + source.count("lambda") <= MAX_BRACKETS
+    if len(source) > MAX_NODES // 2 or sum(map(source.count, _CHAINING)) > MAX_CHAINING:
+        return False
+    return _brackets(source) <= MAX_BRACKETS
 
 
 def _brackets(source: str) -> int:
@@ -667,7 +674,8 @@ def _cpython_verdict(path: str, source: str, offset: int) -> ReadError | None:
     while level:
         levels += 1
         nodes += len(level)
-        if levels > MAX_DEPTH:
+        # libcst nests what Python's own tree keeps in one list.
+        if levels > MAX_DEPTH or any(isinstance(n, ast.BoolOp) and len(n.values) > MAX_DEPTH for n in level):
             return too_deep
         if nodes > MAX_NODES:
             return ReadError("too-deep", Span(path, 0, 0), f"more than {MAX_NODES} syntax nodes in one file")

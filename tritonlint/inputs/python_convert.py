@@ -76,13 +76,27 @@ def convert(text: str, path: str, offset: int) -> tuple[tuple[tree.Stmt, ...], t
 
     ``offset`` is added to every place (a byte order mark that was cut off).
 
-    Raises libcst.ParserSyntaxError, RecursionError and LostPlaceError.
+    Raises libcst.ParserSyntaxError, LostPlaceError, and RecursionError for what is nested deeper than MAX_DEPTH.
     """
-    module = cst.parse_module(text)
+    module = _parse(text)
     with warnings.catch_warnings():
         # Strings with unknown escapes warn when they are evaluated.
         warnings.simplefilter("ignore")
         return _Converter(text, path, offset, module).convert()
+
+
+def _unchecked(_: cst.CSTNode) -> None:
+    pass
+
+
+def _parse(text: str) -> cst.Module:
+    """As libcst.parse_module, without the validation of nodes that its own parser has just made."""
+    validating = cst.CSTNode.__post_init__
+    cst.CSTNode.__post_init__ = _unchecked  # type: ignore[assignment,method-assign]
+    try:
+        return cst.parse_module(text)
+    finally:
+        cst.CSTNode.__post_init__ = validating  # type: ignore[method-assign]
 
 
 class _Converter:
@@ -94,6 +108,7 @@ class _Converter:
         self.text = " " * offset + text + _END
         self.at = offset
         self.syntax: list[tree.Syntax] = []
+        self.depth = 0
 
     def convert(self) -> tuple[tuple[tree.Stmt, ...], tuple[tree.Syntax, ...]]:
         body = self.statements(self.module.body)
@@ -148,8 +163,11 @@ class _Converter:
     def suite(self, node: Any) -> tuple[tree.Stmt, ...]:
         """The colon and the body behind it."""
         self.token(1)
+        self.depth += 1
         body = node.body
-        return self.statements(body.body) if body.__class__ is cst.IndentedBlock else tuple(self.line(body))
+        found = self.statements(body.body) if body.__class__ is cst.IndentedBlock else tuple(self.line(body))
+        self.depth -= 1
+        return found
 
     def orelse(self, node: Any) -> tuple[tree.Stmt, ...]:
         """An ``else`` (or ``finally``), if there is one."""
@@ -370,6 +388,8 @@ class _Converter:
             test = self.expr(rest.test)
             chain.append((start, test, self.suite(rest)))
             rest = rest.orelse
+        if len(chain) > tree.MAX_DEPTH:
+            raise RecursionError
         orelse = self.orelse(rest)
         for start, test, body in reversed(chain):
             built = tree.If(self.through(start, body, orelse), test, body, orelse)
@@ -501,10 +521,14 @@ class _Converter:
         return None if node is None else self.expr(node)
 
     def expr(self, node: Any) -> tree.Expr:
+        self.depth += 1
+        if self.depth > tree.MAX_DEPTH:
+            raise RecursionError
         for _ in node.lpar:
             self.token(1)
         handler = _EXPRESSIONS.get(node.__class__)
         found = self.other(node) if handler is None else handler(self, node)
+        self.depth -= 1
         for _ in node.rpar:
             self.token(1)
         return found

@@ -15,6 +15,9 @@ from typing import Any, TypeAlias, Union
 
 from tritonlint.source import Span
 
+MAX_DEPTH = 300
+"""Levels of nesting that a tree may have: what walks it needs no deeper stack."""
+
 
 class _Walked:
     """Where a node stands in the order of :func:`walk`; no fields, so they are never pickled."""
