@@ -147,6 +147,18 @@ def gpus() -> tuple[str, ...]:
     return tuple(line for line in ran[1].splitlines() if line.startswith("GPU "))
 
 
+def _gpu_memory() -> dict[int, str]:
+    """Memory on GPUs by process, as ``nvidia-smi`` counts it; in a container without the host's process ids, nothing."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return {}
+    ran = _run([program, "--query-compute-apps=pid,used_memory", "--format=csv,noheader"], os.environ)
+    if ran is None or ran[0] != 0:
+        return {}
+    rows = (line.split(",", 1) for line in ran[1].splitlines() if "," in line)
+    return {int(pid): used.strip() for pid, used in rows if pid.strip().isdigit()}
+
+
 class _Repository:
     """The models of one repository, one after the other, on as few servers as possible."""
 
@@ -448,11 +460,18 @@ class _Model:
             own = stub.executable.startswith(f"{self.server.installation.root}/")
             parts.append("the server's own stub" if own else f"stub {self._local(stub.executable)}")
             parts.append(f"environment {self._local(stub.environment)}" if stub.environment else "no environment")
+            if self.options.device == "gpu":
+                parts.append(f"GPU memory {_gpu_memory().get(stub.pid, 'none')}")
             if self.options.allocator is not None:
                 mapped = stub.maps(self.options.allocator.name)
                 parts.append(f"{self.options.allocator.name} {'mapped' if mapped else 'not mapped'}")
             seen.append(", ".join(parts))
-        count = f"{len(run.processes)} stub process{'es' if len(run.processes) != 1 else ''}"
+        kinds = sorted(
+            {str(each.get("kind", "")).removeprefix("KIND_") for each in run.config.get("instance_group", ())}
+        )
+        count = (
+            f"{len(run.processes)} stub process{'es' if len(run.processes) != 1 else ''} on {'/'.join(kinds) or 'CPU'}"
+        )
         run.saw("interpreter", f"{count}: {'; '.join(dict.fromkeys(seen))}" if seen else count)
 
     def _note_mapped(self) -> None:
