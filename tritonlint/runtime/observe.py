@@ -148,7 +148,7 @@ def gpus() -> tuple[str, ...]:
 
 
 def _gpu_memory() -> dict[int, str]:
-    """Memory on GPUs by process, as ``nvidia-smi`` counts it; in a container without the host's process ids, nothing."""
+    """Memory on GPUs by process, as ``nvidia-smi`` counts it; nothing where it shows other process ids."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return {}
