@@ -95,7 +95,8 @@ def test_real_backend_library() -> None:
     assert "TRITONBACKEND_ModelInstanceExecute" in facts.exports
     assert "TRITONBACKEND_ModelName" not in facts.exports, "needed from the server, not offered"
     assert not facts.is_stub
-    assert facts.releases is None
+    assert facts.releases is not None
+    assert facts.releases[0] <= "24.10" <= facts.releases[1]
 
 
 @pytest.mark.skipif(shutil.which("readelf") is None, reason="binutils are not installed")

@@ -9,8 +9,9 @@ The first line says what to build, the lines after it what lies in it; the same 
 * ``@bytes 1f8b08``: these bytes.
 * ``@elf machine=x86_64 needed=libpython3.9.so.1.0,libc.so.6 runpath=$ORIGIN/../lib``: an ELF64 program with a dynamic
   segment; ``versions=GLIBC_2.38,GLIBCXX_3.4.32`` are needed, ``offers=GLIBCXX_3.4.30`` defined. The lines after it are
-  strings in its data; ``@stub 24.05`` as such a line adds the strings that mark the
-  stub of that release. ``cut=100`` keeps the first 100 bytes, ``mode=644`` sets the mode (default 755).
+  strings in its data; ``@stub 24.05`` as such a line adds the strings that mark the stub of that release,
+  ``@library 24.05`` those of the backend's library. ``cut=100`` keeps the first 100 bytes, ``mode=644``
+  sets the mode (default 755).
 * ``@link TARGET``: a symbolic link.
 * ``@executable``: the lines after it as an executable text file; ``mode=`` sets another mode.
 """
@@ -109,6 +110,8 @@ def _strings(lines: list[str]) -> list[bytes]:
     for line in lines:
         if line.startswith("@stub "):
             found += stub_strings(line.removeprefix("@stub ").strip())
+        elif line.startswith("@library "):
+            found += library_strings(line.removeprefix("@library ").strip())
         elif line:
             found.append(line.encode())
     return found
@@ -118,9 +121,23 @@ def stub_strings(release: str) -> list[bytes]:
     """The strings by which the stub of a release is known."""
     from tritonlint.inputs.elf import fingerprints
 
-    table = fingerprints()
-    found = [text.encode() for text in table["stub"]]
-    for marker in table["markers"]:
+    return [text.encode() for text in fingerprints()["stub"]] + _markers(release, library=False)
+
+
+def library_strings(release: str) -> list[bytes]:
+    """The strings by which the library of the Python backend is known."""
+    from tritonlint.inputs.elf import LIBRARY_STRINGS
+
+    return [*LIBRARY_STRINGS, *_markers(release, library=True)]
+
+
+def _markers(release: str, *, library: bool) -> list[bytes]:
+    from tritonlint.inputs.elf import fingerprints
+
+    found = []
+    for marker in fingerprints()["markers"]:
+        if library and not marker.get("library"):
+            continue
         if (marker["first"] or "") <= release <= (marker["last"] or "99.12"):
             found.append(marker["text"].encode())
     return found

@@ -39,6 +39,8 @@ TYPES = {"ET_EXEC": "executable", "ET_DYN": "shared object", "ET_REL": "relocata
 LIBPYTHON = re.compile(r"libpython(\d+)(?:-[0-9a-f]{8})?\.(\d+)([a-z]*)(?:-[0-9a-f]{8})?\.so")
 AUDITWHEEL_NAME = re.compile(r"-[0-9a-f]{8}[.-]")
 VERSION_NAME = re.compile(r"(GLIBC|GLIBCXX|CXXABI)_(\d+(?:\.\d+)*)")
+LIBRARY_STRINGS = (b"triton_python_backend_stub", b"TRITONBACKEND_ModelInitialize")
+"""What only the library of the Python backend has together: the stub that it starts, and a function it offers."""
 NUMPY_1_MARKER = b"numpy.core.multiarray"
 NUMPY_2_MARKER = b"FAILURE obtaining numpy _ARRAY_API pointer."
 
@@ -48,7 +50,8 @@ class ElfFacts:
     """What one file is. Text fields are "" and versions None where the file does not say.
 
     ``not_elf`` tells why the file is no ELF at all, ``error`` what is broken in an ELF. ``releases`` is the first
-    and last Triton release a Python backend stub can be from; None when it is no stub or contradicts itself.
+    and last Triton release that a stub or library of the Python backend can be from; None when it is neither, or
+    contradicts itself.
     """
 
     path: str
@@ -146,7 +149,11 @@ def elf_from_bytes(path: str, data: bytes, mode: int = 0o755) -> ElfFacts:
     except Exception as error:
         # pyelftools and construct raise dozens of types for hostile bytes; none of them may end the run.
         return ElfFacts(path, len(data), mode, error=f"not readable as ELF: {type(error).__name__}")
-    return replace(facts, releases=release_bracket(data)) if facts.is_stub else facts
+    if facts.is_stub:
+        return replace(facts, releases=release_bracket(data))
+    if all(text in data for text in LIBRARY_STRINGS):
+        return replace(facts, releases=release_bracket(data, library=True))
+    return facts
 
 
 class _BrokenElfError(Exception):
@@ -366,13 +373,16 @@ def fingerprints() -> dict[str, Any]:
     return table
 
 
-def release_bracket(data: bytes) -> tuple[str, str] | None:
+def release_bracket(data: bytes, *, library: bool = False) -> tuple[str, str] | None:
     """First and last release whose stub has exactly these strings; None when no release fits.
 
-    Source: facts on the Python backend, section 4.2.
+    Source: facts on the Python backend, section 4.2; which of them the ``library`` has too was read from the libraries
+    of 23.07 to 24.10, which compile the same files.
     """
     releases = [release for release in sorted(release_table()) if release >= "21.04"]
     for marker in fingerprints()["markers"]:
+        if library and not marker.get("library"):
+            continue
         first, last = marker["first"] or releases[0], marker["last"] or releases[-1]
         present = marker["text"].encode() in data
         if present or not marker.get("optional"):
