@@ -4,6 +4,7 @@
 Follows the parsed `args["model_config"]` and reports keys that a model config never has (`["inputs"]`, `["dtype"]` of
 an output), and sections that are absent as long as config.pbtxt does not set them (`model_transaction_policy`,
 `dynamic_batching`, `sequence_batching`, …). Silent where the read is in a try or the file looks for the key before.
+The keys that `initialize` reads in every load are another rule's (model-config-key-missing), tensors' entries apart.
 
 ## What happens
 `KeyError`: the model does not load when `initialize` reads it, and requests fail when `execute` does.
@@ -22,6 +23,7 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import config_path, excused
+from tritonlint.inputs.python_load import failures
 from tritonlint.inputs.python_tree import Subscript
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -55,8 +57,9 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         return
     initialize, execute = python.method("initialize"), python.method("execute")
     completes = python.method("auto_complete_config") is not None or python.may_define("auto_complete_config")
+    told = {failure.node.span for failure in failures(python, config)}
     for node in python.walk():
-        if not isinstance(node, Subscript) or len(node.items) != 1:
+        if not isinstance(node, Subscript) or len(node.items) != 1 or node.span in told:
             continue
         path = config_path(python, node, python.frame_at(node))
         if not path or not isinstance(path[-1], str):
@@ -105,15 +108,14 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
-        config = json.loads(args["model_config"])
-        self.inputs = config["inputs"]
-#                            ^^^^^^^^ TLP109
+        self.config = json.loads(args["model_config"])
 
     def execute(self, requests):
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x)
+            y = pb_utils.Tensor("y", x * len(self.config["inputs"]))
+#                                                        ^^^^^^^^ TLP109
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 -- fixed: add/1/model.py --
@@ -124,14 +126,13 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
-        config = json.loads(args["model_config"])
-        self.inputs = config["input"]
+        self.config = json.loads(args["model_config"])
 
     def execute(self, requests):
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x)
+            y = pb_utils.Tensor("y", x * len(self.config["input"]))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
@@ -173,15 +174,14 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
-        config = json.loads(args["model_config"])
-        self.decoupled = config["model_transaction_policy"]["decoupled"]
-#                               ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP109
+        self.config = json.loads(args["model_config"])
 
     def execute(self, requests):
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x)
+            y = pb_utils.Tensor("y", x * len(self.config["dynamic_batching"]))
+#                                                        ^^^^^^^^^^^^^^^^^^ TLP109
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,

@@ -2,8 +2,9 @@
 
 ## What it does
 Compares `model_name` of an InferenceRequest that is executed with the models of the repository. Silent when the file
-loads models itself. A note when no model has a similar name and the repository itself was not given to the run, since
-the server may be started with several repositories.
+loads models itself, and when the repository holds this model alone (it may be a part of a larger one). A note when no
+model has a similar name and the repository itself was not given to the run, since the server may be started with
+several repositories.
 
 ## What happens
 `Failed for execute the inference request. Model '…' is not ready.`: the call always fails.
@@ -34,7 +35,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]:
-    if "load_model" in python.text:
+    if "load_model" in python.text or len(repository.models) < 2:
         return
     repositories = repository.memo.get("repositories", {})
     others = repositories.values() if isinstance(repositories, dict) else ()

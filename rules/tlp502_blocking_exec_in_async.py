@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_tree import Attribute, Await, Call
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -29,9 +29,12 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    awaited = {node.value.span for node in python.walk() if isinstance(node, Await)}
     for node in python.walk():
         if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "exec":
             continue
+        if node.span in awaited:
+            continue  # It raises TypeError at once, and another rule says so.
         function = python.function_at(node)
         if function is None or not function.is_async:
             continue

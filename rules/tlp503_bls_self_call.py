@@ -1,8 +1,8 @@
 """A model with one instance that calls itself
 
 ## What it does
-Reports `InferenceRequest(model_name=…).exec()` in execute where the name is the model's own and the model has one
-instance (without an `instance_group`: one, or one per GPU).
+Reports an InferenceRequest that is executed and names the model itself, by its name or as `args["model_name"]`, where
+every run of `execute` comes by it, or the model has one instance (without an `instance_group`: one, or one per GPU).
 
 ## What happens
 The instance waits for an answer that only it could compute: the request hangs for ever.
@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_bls import BlsRequest, always, bls_requests
+from tritonlint.inputs.python_tree import Subscript, dotted
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
@@ -30,22 +30,36 @@ RULE = Rule(code="TLP503", name="bls-self-call", effect="instability", certainty
 def check(python: PythonFacts, model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     groups = effective.instance_groups
-    if execute is None or groups is None or len(groups) != 1 or groups[0].count != 1 or len(groups[0].gpus or ()) > 1:
+    if execute is None or groups is None:
         return
-    for node in own_nodes(execute):
-        if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "exec":
+    single = len(groups) == 1 and groups[0].count == 1 and len(groups[0].gpus or ()) < 2
+    for request in bls_requests(python):
+        if not request.executions or request.model_span is None:
             continue
-        for source, where in python.follow(node.func.value) or ():
-            if not isinstance(source, Call) or python.pb_name(source.func, where) != "InferenceRequest":
-                continue
-            target = source.argument(None, "model_name")
-            if target is not None and python.strings(target, where) == (model.name,):
-                yield Problem(
-                    target.span,
-                    f"`{model.name}` calls itself: its one instance waits for its own answer, and the request hangs",
-                    help="call a function of this model instead, or another model",
-                    key="model_name",
-                )
+        if request.model != model.name and not _own_name(python, request):
+            continue
+        # Called in every run, it calls itself without end, whatever the number of instances.
+        sure = always(python, request)
+        if single or sure:
+            yield Problem(
+                request.model_span,
+                f"`{model.name}` calls itself: it waits for its own answer, and the request hangs",
+                help="call a function of this model instead, or another model",
+                certainty="certain" if sure else "likely",
+                key="model_name",
+            )
+
+
+def _own_name(python: PythonFacts, request: BlsRequest) -> bool:
+    """Whether the name is ``args["model_name"]``."""
+    named = request.call.argument(None, "model_name")
+    sources = python.follow(named, request.frame) if named is not None else None
+    return bool(sources) and all(
+        isinstance(source, Subscript)
+        and dotted(source.value) == "args"
+        and python.strings(source.items[0], where) == ("model_name",)
+        for source, where in sources or ()
+    )
 
 
 EXAMPLES = (
@@ -66,6 +80,33 @@ class TritonPythonModel:
             call = pb_utils.InferenceRequest(model_name="add", requested_output_names=["y"], inputs=[x])
 #                                                       ^^^^^ TLP503
             answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+instance_group { count: 2 kind: KIND_CPU }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.name = args["model_name"]
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name=self.name, requested_output_names=["y"], inputs=[x])
+#                                                       ^^^^^^^^^ TLP503
+            answer = await call.async_exec()
             if answer.has_error():
                 raise pb_utils.TritonModelException(answer.error().message())
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()

@@ -1,0 +1,314 @@
+"""An asynchronous call whose result is used without await
+
+## What it does
+Reports answers of `async_exec()` and results of the file's own `async def` functions that are used without `await`,
+calls of such functions that nobody awaits, and `await` before `exec()`.
+
+## What happens
+Without `await` there is a future or a coroutine in the place of the answer: `'_asyncio.Future' object has no attribute
+'has_error'`, and the request fails. A coroutine that nobody awaits never runs. `exec()` returns the answer itself,
+which cannot be awaited.
+
+## How to fix
+Write `await` before the call, or collect the calls and await `asyncio.gather(…)`.
+
+## Source
+Every form observed on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Effect, Fix, Problem
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_flow import is_generator, unconditional
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    Expression,
+    Function,
+    Name,
+    Node,
+    Subscript,
+    walk,
+)
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP506",
+    name="coroutine-not-awaited",
+    effect="request-failure",
+    server_says=("'_asyncio.Future' object has no attribute", "can't be used in 'await' expression"),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if "async" not in python.text:
+        return
+    execute = python.method("execute")
+    for frame in python.frames:
+        function = frame.function
+        if function is None or not function.is_async:
+            continue
+        for node in walk(function.body, into_functions=False):
+            for place, message, effect in _wrong(python, node, function, frame):
+                sure = execute is not None and effect == "request-failure" and unconditional(execute, node)
+                awaits = isinstance(node, Await)
+                start = Span(python.path, place.start, place.start)
+                yield Problem(
+                    place,
+                    message,
+                    help="leave out `await`, or call `async_exec()`" if awaits else "write `await` before the call",
+                    fix=Fix("await the call", (Edit(start, "await "),), safety="unsafe") if not awaits else None,
+                    effect=effect,
+                    certainty="certain" if sure else "likely",
+                    key="await",
+                )
+
+
+def _wrong(python: PythonFacts, node: Node, function: Function, frame: Frame) -> Iterator[tuple[Span, str, Effect]]:
+    if isinstance(node, Await) and isinstance(node.value, Call) and isinstance(node.value.func, Attribute):
+        if node.value.func.attr == "exec" and _is_request(python, node.value.func):
+            yield node.span, "`exec()` returns the answer itself: `await` raises TypeError here", "request-failure"
+    elif isinstance(node, Expression) and isinstance(node.value, Call):
+        if _promises(python, node.value, frame) and not _is_exec(node.value):
+            yield node.value.span, "nobody awaits this coroutine, so it never runs", "wrong-result"
+    elif (
+        isinstance(node, Attribute | Subscript)
+        and isinstance(node.value, Call)
+        and _promises(python, node.value, frame)
+    ):
+        # A future has methods of its own.
+        if isinstance(node, Subscript) or node.attr in {"has_error", "output_tensors", "error", "shape", "astype"}:
+            yield node.value.span, "this is a coroutine or future, not its result", "request-failure"
+    elif isinstance(node, Assign) and isinstance(node.value, Call) and _promises(python, node.value, frame):
+        target = node.targets[0]
+        if len(node.targets) == 1 and isinstance(target, Name) and not node.operator:
+            used = _used_as_result(python, function, target.id)
+            if used is not None:
+                message = f"`{target.id}` is a coroutine or future here, and `{used}` needs its result"
+                yield node.value.span, message, "request-failure"
+
+
+def _promises(python: PythonFacts, call: Call, frame: Frame) -> bool:
+    """Whether a call returns something that has to be awaited."""
+    if isinstance(call.func, Attribute):
+        if call.func.attr == "async_exec":
+            return _is_request(python, call.func)
+        if isinstance(call.func.value, Name) and call.func.value.id == python.self_name(frame):
+            method = python.method(call.func.attr)
+            return method is not None and method.is_async and not method.decorators and not is_generator(method)
+        return False
+    if not isinstance(call.func, Name):
+        return False
+    found = python.lookup(call.func.id, frame)
+    if found is None or len(found[0]) != 1 or found[0][0].kind != "function":
+        return False
+    for other in python.frames:
+        if other.function is not None and other.function.span == found[0][0].span:
+            return other.function.is_async and not other.function.decorators and not is_generator(other.function)
+    return False
+
+
+def _is_exec(call: Call) -> bool:
+    return isinstance(call.func, Attribute) and call.func.attr == "async_exec"
+
+
+def _is_request(python: PythonFacts, method: Attribute) -> bool:
+    sources = python.follow(method.value)
+    return bool(sources) and all(
+        isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources or ()
+    )
+
+
+def _used_as_result(python: PythonFacts, function: Function, name: str) -> str | None:
+    """The first use of a name as a result, when it is never awaited, passed on or assigned again."""
+    use = None
+    assigned = 0
+    for node in walk(function.body):
+        if isinstance(node, Assign) and any(isinstance(t, Name) and t.id == name for t in node.targets):
+            assigned += 1
+        elif isinstance(node, Await) and any(isinstance(n, Name) and n.id == name for n in walk(node.value)):
+            return None
+        elif isinstance(node, Call):
+            given = [a.value for a in node.arguments if isinstance(a.value, Name) and a.value.id == name]
+            pb_name = python.pb_name(node.func)
+            if given and pb_name in {"get_output_tensor_by_name", "Tensor"}:
+                use = use or f"pb_utils.{pb_name}"
+            elif given:
+                return None
+        elif isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id == name:
+            if node.attr in {"add_done_callback", "result", "done", "cancel", "send", "close"}:
+                return None
+            use = use or f"{name}.{node.attr}"
+    return use if assigned == 1 else None
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answer = call.async_exec()
+#                    ^^^^^^^^^^^^^^^^^ TLP506
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answer = await call.async_exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def double(self, x):
+        await asyncio.sleep(0)
+        return 2 * x
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = self.double(x)
+#               ^^^^^^^^^^^^^^ TLP506
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- fixed: add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def double(self, x):
+        await asyncio.sleep(0)
+        return 2 * x
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = await self.double(x)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answer = await call.exec()
+#                    ^^^^^^^^^^^^^^^^^ TLP506
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def double(self, x):
+        await asyncio.sleep(0)
+        return 2 * x
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            (y,) = await asyncio.gather(*[self.double(x)])
+            task = self.double(y)
+            y = await task
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)

@@ -1,0 +1,90 @@
+"""Weights that are loaded for every request
+
+## What it does
+Reports loading calls (`from_pretrained`, `torch.load`, `onnxruntime.InferenceSession`, `joblib.load`, …) that every run
+of `execute`, or every request in its loop, comes by.
+
+## What happens
+Every request waits for the weights to be read again, seconds to minutes each time, and memory goes up and down with it.
+
+## How to fix
+Load in `initialize` and keep the object on `self`.
+
+## Source
+Documentation of the Python backend on `initialize`; pain points.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, unconditional
+from tritonlint.inputs.python_loading import loading_call
+from tritonlint.inputs.python_tree import Call
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP509", name="model-loaded-per-request", effect="performance")
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None:
+        return
+    for node in own_nodes(execute):
+        if not isinstance(node, Call) or not unconditional(execute, node):
+            continue
+        name = loading_call(python, node)
+        if name is not None:
+            yield Problem(
+                node.span,
+                f"`{name}` loads the weights again for every request",
+                help="load them in `initialize` and keep them on `self`",
+                key=name,
+            )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import onnxruntime
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            session = onnxruntime.InferenceSession("/models/add/1/net.onnx")
+#                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP509
+            (y,) = session.run(None, {"x": x})
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import onnxruntime
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.session = onnxruntime.InferenceSession("/models/add/1/net.onnx")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            (y,) = self.session.run(None, {"x": x})
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
