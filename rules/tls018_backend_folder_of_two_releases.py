@@ -25,7 +25,7 @@ from tritonlint.source import Span
 from tritonlint.target import Target, release_table
 
 RULE = Rule(
-    code="TLS017",
+    code="TLS018",
     name="backend-folder-of-two-releases",
     effect="server-crash",
     certainty="likely",
@@ -81,7 +81,7 @@ class TritonPythonModel:
             a = pb_utils.get_input_tensor_by_name(request, "A").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("B", a)]))
         return responses
--- backends/python/ -- TLS017
+-- backends/python/ -- TLS018
 -- backends/python/libtriton_python.so --
 @elf interpreter= soname=libtriton_python.so needed=libtritonserver.so,libc.so.6
 @library 23.12
