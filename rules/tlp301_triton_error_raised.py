@@ -1,11 +1,12 @@
 """TritonError is raised, but it is no exception
 
 ## What it does
-Reports `raise pb_utils.TritonError(…)`.
+Reports `raise pb_utils.TritonError(…)`, also through a variable, and `except pb_utils.TritonError`.
 
 ## What happens
 Python answers with `exceptions must derive from BaseException`: the request fails with that text instead of the
-message.
+message. The `except` clause is looked at when an error comes, and then fails itself: `catching classes that do not
+inherit from BaseException is not allowed`.
 
 ## How to fix
 Raise `pb_utils.TritonModelException(…)`, or return `pb_utils.InferenceResponse(error=pb_utils.TritonError(…))`.
@@ -18,7 +19,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Raise
+from tritonlint.inputs.python_kinds import kind_of
+from tritonlint.inputs.python_tree import Attribute, Call, Handler, Raise, Sequence
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -31,13 +33,30 @@ RULE = Rule(
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     for node in python.walk():
+        if isinstance(node, Handler) and node.type is not None:
+            caught = node.type.items if isinstance(node.type, Sequence) else (node.type,)
+            for one in caught:
+                if python.pb_name(one) == "TritonError":
+                    edit = Edit(one.attr_span, "TritonModelException") if isinstance(one, Attribute) else None
+                    yield Problem(
+                        one.span,
+                        "TritonError is no exception: when an error comes here, this clause raises TypeError itself",
+                        help="catch `pb_utils.TritonModelException`",
+                        fix=Fix("catch TritonModelException", (edit,), safety="unsafe") if edit else None,
+                        key="except",
+                    )
         if not isinstance(node, Raise) or node.exception is None:
             continue
         raised = node.exception.func if isinstance(node.exception, Call) else node.exception
-        if python.pb_name(raised) != "TritonError":
+        if python.pb_name(raised) != "TritonError" and kind_of(python, node.exception) != "TritonError":
             continue
         fix = None
-        if isinstance(raised, Attribute) and isinstance(node.exception, Call) and len(node.exception.arguments) == 1:
+        if (
+            isinstance(raised, Attribute)
+            and python.pb_name(raised)
+            and isinstance(node.exception, Call)
+            and len(node.exception.arguments) == 1
+        ):
             edit = Edit(raised.attr_span, "TritonModelException")
             fix = Fix("raise TritonModelException", (edit,), safety="unsafe")
         yield Problem(
@@ -56,35 +75,31 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        if not requests:
-            raise pb_utils.TritonError("nothing to do")
-#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP301
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            if x[0] > 0:
+                raise pb_utils.TritonError("too large")
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP301
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 -- fixed: add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        if not requests:
-            raise pb_utils.TritonModelException("nothing to do")
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            if x[0] > 0:
+                raise pb_utils.TritonModelException("too large")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\
@@ -93,19 +108,77 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        error = pb_utils.TritonError("too large")
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] > 0:
+                raise error
+#               ^^^^^^^^^^^ TLP301
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        if not requests:
-            raise pb_utils.TritonModelException("nothing to do")
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise pb_utils.TritonModelException("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except pb_utils.TritonError as error:
+#                  ^^^^^^^^^^^^^^^^^^^^ TLP301
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 0:
+                    raise pb_utils.TritonModelException("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except pb_utils.TritonModelException as error:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            if x[0] < 0:
+                raise pb_utils.TritonModelException("too small")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

@@ -17,11 +17,12 @@ Facts, python-backend 6.4: wrong number of responses (every release).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, request_loops
-from tritonlint.inputs.python_tree import Return, Sequence, Starred, Try, walk
-from tritonlint.pbtxt.tree import Document
+from tritonlint.inputs.python_join import may_batch
+from tritonlint.inputs.python_tree import Comprehension, Return, Sequence, Starred, Try, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -33,12 +34,15 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None:
         return
-    loops = {loop.span: loop for loop in request_loops(execute)}
-    batched = config.root.has("dynamic_batching")
+    loops = {loop.span: loop.header for loop in request_loops(execute)}
+    for node in own_nodes(execute):
+        if isinstance(node, Comprehension) and any(python.is_request_list(c.iterable) for c in node.clauses):
+            loops[node.span] = node.span
+    batched = may_batch(effective)
     for node in own_nodes(execute):
         if not isinstance(node, Try):
             continue
@@ -53,7 +57,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                     "this is one response, however many requests the call holds: with more than one, all of them "
                     "fail with a wrong number of responses instead of this error",
                     help="put the `try` inside the loop and append one error response for the request that failed",
-                    related=(Related(held[0].header, "one response is needed for each of these"),),
+                    related=(Related(held[0], "one response is needed for each of these"),),
                     effect=None if batched else "hygiene",
                     key="return",
                 )
@@ -68,7 +72,6 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 max_batch_size: 8
 dynamic_batching { }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -78,11 +81,12 @@ class TritonPythonModel:
         try:
             for request in requests:
                 x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-                y = pb_utils.Tensor("y", x.astype(np.float32))
-                responses.append(pb_utils.InferenceResponse([y]))
+                if x[0, 0] > 0:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         except ValueError as error:
-            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))]
-#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP304
+            return [pb_utils.InferenceResponse([], pb_utils.TritonError(str(error)))]
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP304
         return responses
 """,
     """\
@@ -93,21 +97,45 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 max_batch_size: 8
 dynamic_batching { }
 -- add/1/model.py --
-import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if x[0, 0] > 0:
+            raise ValueError("too large")
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        try:
+            return [self.answer(request) for request in requests]
+        except ValueError as error:
+            return [pb_utils.InferenceResponse([], pb_utils.TritonError(str(error)))]
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP304
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        try:
-            for request in requests:
+        for request in requests:
+            try:
                 x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-                y = pb_utils.Tensor("y", x.astype(np.float32))
-                responses.append(pb_utils.InferenceResponse([y]))
-        except ValueError as error:
-            failed = pb_utils.TritonError(str(error))
-            return [pb_utils.InferenceResponse(error=failed) for _ in requests]
+                if x[0, 0] < 0:
+                    raise ValueError("too small")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
         return responses
 """,
 )

@@ -1,7 +1,8 @@
 """An error that nobody hears of
 
 ## What it does
-Reports `except:`, `except Exception:` and `except BaseException:` in execute with nothing but `pass` behind it.
+Reports `except:`, `except Exception:` and `except BaseException:` with nothing but `pass` or `continue` behind it, in
+the methods of the model that serve requests.
 
 ## What happens
 Whatever fails there goes on as if it had succeeded: neither the client nor the log is told.
@@ -18,10 +19,12 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
-from tritonlint.inputs.python_tree import Constant, Expression, Flow, Handler, Name, Stmt
+from tritonlint.inputs.python_tree import Constant, Expression, Flow, Function, Handler, Name, Stmt
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP305", name="exception-swallowed", effect="hygiene", certainty="likely")
+
+_OTHERS = frozenset({"initialize", "finalize", "auto_complete_config", "__init__", "__del__", "is_ready"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -34,7 +37,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         for loop in request_loops(execute):
             ways = answers(loop, name)
             told |= {handler.span for handler in ways.handlers} if ways is not None else set()
-    for node in own_nodes(execute):
+    methods = [
+        s for owner in python.model_classes for s in owner.body if isinstance(s, Function) and s.name not in _OTHERS
+    ]
+    for node in (node for method in methods for node in own_nodes(method)):
         if not isinstance(node, Handler) or node.span in told or not all(_nothing(s) for s in node.body):
             continue
         if node.type is None or python.qualified(node.type) in {"Exception", "BaseException"}:
@@ -48,7 +54,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _nothing(statement: Stmt) -> bool:
     if isinstance(statement, Flow):
-        return statement.keyword == "pass"
+        return statement.keyword != "break"
     return isinstance(statement, Expression) and isinstance(statement.value, Constant)
 
 
@@ -73,8 +79,7 @@ class TritonPythonModel:
             except Exception:
 #           ^^^^^^^^^^^^^^^^ TLP305
                 pass
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\
@@ -96,8 +101,7 @@ class TritonPythonModel:
                 x = np.sqrt(x)
             except FloatingPointError:
                 pass
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

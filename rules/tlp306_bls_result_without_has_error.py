@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `get_output_tensor_by_name(response, …)` and `response.output_tensors()` on the result of
-`InferenceRequest.exec()` when the function neither asks `response.has_error()` nor stands in a `try`.
+`InferenceRequest.exec()` when the function neither asks `response.has_error()` nor does this in a `try`.
 
 ## What happens
 `exec()` does not raise when the called model fails. The failure shows up as an AttributeError about None, and the real
@@ -17,10 +17,11 @@ Facts, python-backend 6.8.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem, Related
+from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Function, Name, Node, Try
+from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Function, Name, Node, Try, walk
+from tritonlint.python_edits import insert_after, pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -36,26 +37,49 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     for frame in python.frames:
         function = frame.function
-        if function is None or any(isinstance(n, Try) for n in own_nodes(function)):
+        if function is None:
             continue
+        tried = {n.span for attempt in own_nodes(function) if isinstance(attempt, Try) for n in walk(attempt.body)}
         for node in own_nodes(function):
+            if isinstance(node, Call) and python.pb_name(node.func) == "get_output_tensor_by_name":
+                first = node.argument(0)
+                called = first.value if isinstance(first, Await) else first
+                if isinstance(called, Call) and node.span not in tried and _is_exec(python, called):
+                    yield Problem(
+                        node.span,
+                        "nothing asks `has_error()`: when the called model fails, its error is lost and this request "
+                        "fails with an AttributeError about None",
+                        help="keep the response and ask `response.has_error()` first",
+                        key="exec",
+                    )
             if not isinstance(node, Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], Name):
                 continue
             value = node.value.value if isinstance(node.value, Await) else node.value
             if not isinstance(value, Call) or not _is_exec(python, value):
                 continue
-            use = _unchecked_use(python, function, node.targets[0].id)
-            if use is not None:
-                name = node.targets[0].id
-                yield Problem(
-                    use.span,
-                    f"`{name}` is used without asking `{name}.has_error()`: when the called model fails, its error "
-                    "is lost and this request fails with an AttributeError about None",
-                    help=f"before it: `if {name}.has_error(): raise pb_utils.TritonModelException("
-                    f"{name}.error().message())`",
-                    related=(Related(value.span, "the call that does not raise"),),
-                    key=name,
-                )
+            name = node.targets[0].id
+            use = _unchecked_use(python, function, name)
+            if use is None or use.span in tried:
+                continue
+            yield Problem(
+                use.span,
+                f"`{name}` is used without asking `{name}.has_error()`: when the called model fails, its error "
+                "is lost and this request fails with an AttributeError about None",
+                help=f"before it: `if {name}.has_error(): raise pb_utils.TritonModelException("
+                f"{name}.error().message())`",
+                related=(Related(value.span, "the call that does not raise"),),
+                fix=_fix(python, node, name),
+                key=name,
+            )
+
+
+def _fix(python: PythonFacts, call: Assign, name: str) -> Fix | None:
+    """Ask right behind the call."""
+    pb = pb_alias(python)
+    unit = "    "
+    lines = (f"if {name}.has_error():", f"{unit}raise {pb}.TritonModelException({name}.error().message())")
+    edit = insert_after(python, call, *lines) if pb is not None else None
+    return Fix("pass the error of the call on", (edit,)) if edit is not None else None
 
 
 def _is_exec(python: PythonFacts, call: Call) -> bool:
@@ -99,18 +123,44 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
+import os
+
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
+    def initialize(self, args):
+        self.next_model = os.environ.get("NEXT_MODEL", "absent")
+
     def execute(self, requests):
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x")
-            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
+            call = pb_utils.InferenceRequest(model_name=self.next_model, requested_output_names=["y"], inputs=[x])
             answer = call.exec()
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
 #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- fixed: add/1/model.py --
+import os
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.next_model = os.environ.get("NEXT_MODEL", "absent")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name=self.next_model, requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
@@ -134,6 +184,21 @@ class TritonPythonModel:
                 raise pb_utils.TritonModelException(answer.error().message())
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )
