@@ -2,7 +2,8 @@
 
 ## What it does
 Reports names of `triton_python_backend_utils` that exist in no release: `TritonInferenceException` (an error in the
-documentation), `Metric`, `MetricKind`, `InferenceResponseSender`, and misspelt ones.
+documentation), `Metric`, `MetricKind`, `InferenceResponseSender`, and misspelt ones; and names that `Logger`,
+`MetricFamily` and `TritonError` do not have, such as `Logger.info` and `TritonError.INVALID_ARGUMENT`.
 
 ## What happens
 AttributeError when the line is reached, often only while another error is being handled.
@@ -20,7 +21,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_tree import Attribute
 from tritonlint.rule import Rule
 
@@ -40,29 +41,70 @@ NEVER = {
     "log_error": "Logger.log_error",
 }
 
+MEMBERS = {
+    "Logger": {
+        "info": "log_info",
+        "debug": "log_verbose",
+        "verbose": "log_verbose",
+        "warning": "log_warn",
+        "warn": "log_warn",
+        "error": "log_error",
+        "exception": "log_error",
+        "critical": "log_error",
+        "log_debug": "log_verbose",
+        "log_warning": "log_warn",
+        "WARN": "WARNING",
+        "DEBUG": "VERBOSE",
+    },
+    "MetricFamily": {"COUNT": "COUNTER", "HIST": "HISTOGRAM"},
+    "TritonError": {"INVALID_ARGUMENT": "INVALID_ARG", "NOTFOUND": "NOT_FOUND", "CANCELED": "CANCELLED"},
+}
+"""Names that a class of pb_utils does not have, and those that were meant."""
+METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
+
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    initialize = python.method("initialize")
     known = set(pb_api().names)
     top = {name for name in known if "." not in name}
     for node in python.walk():
         if not isinstance(node, Attribute):
             continue
         name = python.pb_name(node)
-        if name is None or name in known or "." in name or python.qualified(node.value) != PB_MODULE:
+        if name is None or name in known:
             continue
-        near = [NEVER[name]] if name in NEVER else get_close_matches(name, top, 1, 0.85)
-        if not near or guarded(python.body, node):
+        # A name that an attribute holds is told where it is taken.
+        if python.qualified(node.value) not in {PB_MODULE, f"{PB_MODULE}.{name.partition('.')[0]}"}:
             continue
-        right = near[0]
+        right = _right(name, known, top)
+        if not right or guarded(python.body, node):
+            continue
         fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe")
+        loading = python.function_at(node) is None or (initialize is not None and unconditional(initialize, node))
         yield Problem(
             node.attr_span,
             f"triton_python_backend_utils has no `{name}` in any release",
             help=f"use `{right}`",
             fix=fix if right.isidentifier() else None,
-            effect=None if python.function_at(node) else "load-failure",
+            effect="load-failure" if loading else None,
             key=name,
         )
+
+
+def _right(name: str, known: set[str], top: set[str]) -> str:
+    """What was meant; empty when nothing is near, or the owner has names that are not in the table."""
+    owner, dot, member = name.partition(".")
+    if not dot:
+        return NEVER.get(name) or next(iter(get_close_matches(name, top, 1, 0.85)), "")
+    if owner not in MEMBERS or "." in member:
+        return ""
+    if member in MEMBERS[owner]:
+        return MEMBERS[owner][member]
+    # Methods of the class and what Python gives every class.
+    if member in METHODS or member.startswith("_"):
+        return ""
+    members = [other.removeprefix(f"{owner}.") for other in known if other.startswith(f"{owner}.")]
+    return next(iter(get_close_matches(member, members, 1, 0.75)), "")
 
 
 EXAMPLES = (
@@ -72,35 +114,31 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        if not requests:
-            raise pb_utils.TritonInferenceException("nothing to do")
-#                          ^^^^^^^^^^^^^^^^^^^^^^^^ TLP014
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            if x[0] > 0:
+                raise pb_utils.TritonInferenceException("too large")
+#                              ^^^^^^^^^^^^^^^^^^^^^^^^ TLP014
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 -- fixed: add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        if not requests:
-            raise pb_utils.TritonModelException("nothing to do")
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            if x[0] > 0:
+                raise pb_utils.TritonModelException("too large")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\
@@ -109,7 +147,43 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.logger = pb_utils.Logger
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.logger.warning("one more")
+#                       ^^^^^^^ TLP014
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.logger = pb_utils.Logger
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.logger.log_warn("one more")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
 import triton_python_backend_utils as pb_utils
 
 
@@ -118,8 +192,8 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            pb_utils.Logger.log_warn("one more")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `pop`, `remove`, `clear`, `del`, `append`, `insert`, `extend`, `sort` and `reverse` on the `requests`
-parameter of execute, and assignments to its elements.
+parameter of execute (also under another name), assignments to its elements, `requests += …` and `random.shuffle`.
 
 ## What happens
 The list belongs to the backend. Since 24.10 taking requests out of it, followed by an error or a wrong number of
@@ -18,10 +18,25 @@ Facts, python-backend 6.4 (observed on 24.10 and 26.07: SIGSEGV; on 23.10 and 24
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Effect, Problem
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Delete, Node, Subscript
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_join import may_batch
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Delete,
+    Function,
+    Node,
+    Subscript,
+    While,
+    dotted,
+    walk,
+)
 from tritonlint.rule import Rule
+from tritonlint.target import Target
 
 RULE = Rule(
     code="TLP201",
@@ -31,30 +46,66 @@ RULE = Rule(
 METHODS = frozenset({"pop", "remove", "clear", "append", "insert", "extend", "sort", "reverse"})
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
-    for node in python.walk():
+def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or len(execute.positional) < 2:
+        return
+    names = _names(python, execute)
+    emptying = [n for n in own_nodes(execute) if isinstance(n, While) and dotted(n.test) in names]
+    for node in own_nodes(execute):
         changed: Node | None = None
         how = ""
         if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in METHODS:
-            if python.is_request_list(node.func.value):
+            if dotted(node.func.value) in names:
                 changed, how = node, node.func.attr
+        elif isinstance(node, Call) and python.qualified(node.func) == "random.shuffle":
+            if dotted(node.argument(0)) in names:
+                changed, how = node, "shuffle"
         elif isinstance(node, Delete | Assign):
-            for target in node.targets:
-                if isinstance(target, Subscript) and python.is_request_list(target.value):
+            for part in node.targets:
+                if isinstance(part, Subscript) and dotted(part.value) in names:
                     changed, how = node, "del" if isinstance(node, Delete) else "assignment"
+                elif isinstance(node, Assign) and node.operator and dotted(part) in names:
+                    changed, how = node, f"{node.operator}="
         if changed is None:
             continue
-        effect: Effect | None = "wrong-result" if how in {"sort", "reverse"} else None
+        if how in {"sort", "reverse", "shuffle"}:
+            batched = may_batch(effective)
+            yield Problem(
+                changed.span,
+                "answers go to the wrong clients: Triton matches responses with requests by their order in this list",
+                help="work on a copy: `list(requests)`, and put each response at the index of its request",
+                effect="wrong-result" if batched else "hygiene",
+                certainty="certain" if batched else "likely",
+                key=how,
+            )
+            continue
+        # Emptied one by one, the list never has as many entries as there are responses.
+        emptied = any(changed.span in {n.span for n in walk(loop)} for loop in emptying)
+        crash = how == "pop" and emptied and effective.decoupled is False and target.since("24.10")
         yield Problem(
             changed.span,
-            "answers go to the wrong clients: Triton matches responses with requests by their order in this list"
-            if effect
-            else f"`{how}` changes the list of requests, which is Triton's own: the server can crash",
+            f"`{how}` changes the list of requests, which is Triton's own: the server "
+            + ("crashes with the first request" if crash else "can crash"),
             help="work on a copy: `list(requests)`",
-            effect=effect,
-            certainty="certain" if effect else "likely",
+            effect="server-crash" if crash else None,
+            certainty="certain" if crash else "likely",
             key=how,
         )
+
+
+def _names(python: PythonFacts, execute: Function) -> set[str | None]:
+    """The parameter and local names that are only ever the same list."""
+    bindings = python.frame_of(execute).bindings
+    first = execute.positional[1].name
+    names: set[str | None] = set()
+    # An assignment in place (``+=``) binds the name again, to the same list.
+    if all(b.kind in {"parameter", "unknown"} for b in bindings.get(first, [])):
+        names.add(first)
+    for name, bound in bindings.items():
+        if len(bound) == 1 and bound[0].kind == "value" and dotted(bound[0].expr) == first and names:
+            names.add(name)
+    return names
 
 
 EXAMPLES = (
@@ -64,7 +115,6 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
@@ -75,8 +125,7 @@ class TritonPythonModel:
             request = requests.pop()
 #                     ^^^^^^^^^^^^^^ TLP201
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\
@@ -85,7 +134,27 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        pending = requests
+        responses = []
+        while pending:
+            x = pb_utils.get_input_tensor_by_name(pending.pop(0), "x").as_numpy()
+#                                                 ^^^^^^^^^^^^^^ TLP201
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
 import triton_python_backend_utils as pb_utils
 
 
@@ -96,8 +165,7 @@ class TritonPythonModel:
 #       ^^^^^^^^^^^^^^^^^^ TLP201
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\
@@ -106,17 +174,16 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
     def execute(self, requests):
         responses = []
-        for request in list(requests):
-            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+        pending = list(requests)
+        while pending:
+            x = pb_utils.get_input_tensor_by_name(pending.pop(0), "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )
