@@ -7,27 +7,79 @@ Nodes are compared by identity and never changed; frozen ones would take thrice 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import wraps
 from itertools import chain
 from operator import attrgetter
-from typing import Any, TypeAlias, Union
+from typing import Any, ParamSpec, TypeAlias, TypeVar, Union, cast, overload
 
 from tritonlint.source import Span
+
+P = ParamSpec("P")
+T = TypeVar("T")
+A = TypeVar("A", bound="Node")
+B = TypeVar("B", bound="Node")
+C = TypeVar("C", bound="Node")
 
 MAX_DEPTH = 300
 """Levels of nesting that a tree may have: what walks it needs no deeper stack."""
 
 
-class _Walked:
-    """Where a node stands in the order of :func:`walk`; no fields, so they are never pickled."""
+class Remembering:
+    """Room for answers about an object (:func:`remembered`); no field, so it is never pickled."""
+
+    __slots__ = ("_answers",)
+    _answers: dict[Any, Any]
+
+
+class _Walked(Remembering):
+    """Where a node stands in the order of :func:`walk`."""
 
     __slots__ = ("_end", "_order", "_own", "_start")
-    _order: list[Node]
-    """Everything below a node that was walked, and that node; the same list for all of them."""
+    _order: _Order
     _start: int
     _end: int
     _own: list[Node]
+
+
+class _Order:
+    """Everything below the nodes that were walked together, and those nodes, depth first."""
+
+    __slots__ = ("kinds", "nodes")
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.kinds: dict[type[Node], list[int]] = {}
+
+    def of(self, kind: type[Node], start: int, end: int) -> list[Node]:
+        """The nodes of one class between two places."""
+        if not self.kinds:
+            for place, node in enumerate(self.nodes):
+                self.kinds.setdefault(node.__class__, []).append(place)
+        places = self.kinds.get(kind, [])
+        return [self.nodes[place] for place in places[bisect_left(places, start) : bisect_left(places, end)]]
+
+
+def remembered(function: Callable[P, T]) -> Callable[P, T]:
+    """Keep the answers of a pure function with its first argument; rules ask the same of a file again and again.
+
+    The first argument is Remembering; the others can be keys of a dict.
+    """
+
+    @wraps(function)
+    def ask(subject: Any, *others: Any) -> Any:
+        try:
+            answers = subject._answers
+        except AttributeError:
+            answers = subject._answers = {}
+        key = (function, *others)
+        if key not in answers:
+            answers[key] = function(subject, *others)  # type: ignore[call-arg]
+        return answers[key]
+
+    return cast("Callable[P, T]", ask)
 
 
 @dataclass(slots=True, eq=False)
@@ -557,48 +609,77 @@ def children(node: Node) -> Iterator[Node]:
             yield from (item for item in part if item is not None)
 
 
-def walk(node: Node | tuple[Node, ...], *, into_functions: bool = True) -> Iterator[Node]:
-    """A node and everything below it, depth first.
+@overload
+def walk(node: Node | tuple[Node, ...], *, into_functions: bool = ...) -> Iterator[Node]: ...
+@overload
+def walk(node: Node | tuple[Node, ...], kind: type[A], /, *, into_functions: bool = ...) -> Iterator[A]: ...
+@overload
+def walk(
+    node: Node | tuple[Node, ...], kind: type[A], other: type[B], /, *, into_functions: bool = ...
+) -> Iterator[A | B]: ...
+@overload
+def walk(
+    node: Node | tuple[Node, ...], kind: type[A], other: type[B], third: type[C], /, *, into_functions: bool = ...
+) -> Iterator[A | B | C]: ...
+def walk(node: Node | tuple[Node, ...], *kinds: type[Node], into_functions: bool = True) -> Iterator[Node]:
+    """A node and everything below it, depth first; with ``kinds`` only nodes of these classes.
 
     Without ``into_functions`` functions, lambdas and classes are yielded but not entered; a single given node
     always is, the members of a given tuple are not.
     """
-    if isinstance(node, Node):
-        return iter(_below(node) if into_functions else _own(node))
-    if into_functions:
-        return chain.from_iterable(map(_below, node))
-    return chain.from_iterable((root,) if isinstance(root, _FUNCTIONS) else _own(root) for root in node)
+    if not into_functions:
+        return _shallow(node, kinds)
+    roots = node if isinstance(node, tuple) else (node,)
+    if not roots:
+        return iter(())
+    if not hasattr(roots[0], "_order"):
+        _arrange(roots)
+    order, start, end = roots[0]._order, roots[0]._start, roots[0]._end
+    for root in roots[1:]:
+        if getattr(root, "_order", None) is not order or root._start != end:
+            # No siblings, or walked one by one before.
+            return chain.from_iterable(walk(root, *kinds) for root in roots)
+        end = root._end
+    if not kinds:
+        return iter(order.nodes[start:end])
+    if len(kinds) == 1:
+        return iter(order.of(kinds[0], start, end))
+    return iter([inner for inner in order.nodes[start:end] if inner.__class__ in kinds])
 
 
 _FUNCTIONS = (Function, Class, Lambda)
 
 
-def _below(node: Node) -> list[Node]:
-    """A node and everything below it. Seventy rules walk the same bodies, so each node keeps the answer."""
-    try:
-        return node._order[node._start : node._end]
-    except AttributeError:
-        order: list[Node] = []
-        _visit(node, order)
-        return order
+def _arrange(roots: tuple[Node, ...]) -> None:
+    order = _Order()
+    for root in roots:
+        _visit(root, order, order.nodes)
 
 
-def _visit(node: Any, order: list[Node]) -> None:
+def _visit(node: Any, order: _Order, nodes: list[Node]) -> None:
     node._order = order
-    node._start = len(order)
-    order.append(node)
+    node._start = len(nodes)
+    nodes.append(node)
     for part in (_PARTS.get(node.__class__) or _parts_of(node.__class__))(node):
         if part.__class__ is tuple:
             for item in part:
                 if item is not None:
-                    _visit(item, order)
+                    _visit(item, order, nodes)
         elif part is not None:
-            _visit(part, order)
-    node._end = len(order)
+            _visit(part, order, nodes)
+    node._end = len(nodes)
+
+
+def _shallow(node: Node | tuple[Node, ...], kinds: tuple[type[Node], ...]) -> Iterator[Node]:
+    """As :func:`walk`, functions not entered."""
+    if isinstance(node, Node):
+        found: Iterable[Node] = _own(node)
+    else:
+        found = chain.from_iterable((root,) if isinstance(root, _FUNCTIONS) else _own(root) for root in node)
+    return iter([inner for inner in found if inner.__class__ in kinds]) if kinds else iter(found)
 
 
 def _own(node: Node) -> list[Node]:
-    """As :func:`_below`, functions not entered."""
     try:
         return node._own
     except AttributeError:
@@ -606,14 +687,15 @@ def _own(node: Node) -> list[Node]:
 
 
 def _find_own(node: Any) -> list[Node]:
-    below = _below(node)
-    first = node._start
+    if not hasattr(node, "_order"):
+        _arrange((node,))
+    nodes = node._order.nodes
     own = [node]
-    at = 1
-    while at < len(below):
-        inner = below[at]
+    at = node._start + 1
+    while at < node._end:
+        inner = nodes[at]
         own.append(inner)
-        at = inner._end - first if isinstance(inner, _FUNCTIONS) else at + 1
+        at = inner._end if isinstance(inner, _FUNCTIONS) else at + 1
     node._own = own
     return own
 
