@@ -35,10 +35,12 @@ def check(run: ModelRun) -> Iterator[Problem]:
             key="refused",
         )
         return
+    # The embedded server's Python holds nothing but numpy, as the release's image does.
+    hint = "--python names an environment that has it" if "No module named" in run.load.reason else ""
     yield Problem(
         run.load.blamed or run.place,
         f"the server refused the model: {run.load.reason}",
-        help="\n".join(filter(None, ("no rule of tritonlint foretold it", run.load.traceback))),
+        help="\n".join(filter(None, ("no rule of tritonlint foretold it", hint, run.load.traceback))),
         key="refused",
     )
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.rule import Rule
-from tritonlint.runtime.observation import ModelRun
+from tritonlint.runtime.observation import ModelRun, loader_error
 
 RULE = Rule(code="TLX103", name="load-never-ends", effect="load-failure")
 
@@ -27,7 +27,8 @@ def check(run: ModelRun) -> Iterator[Problem]:
     if run.load.outcome == "hung":
         yield Problem(
             run.foretold[0].place if run.foretold else run.load.blamed or run.execute_place or run.place,
-            f"the model was still not loaded: {run.load.message}",
+            f"the model was still not loaded: {run.load.message}"
+            + (f"; {loader_error(run.load.output)}" if loader_error(run.load.output) else ""),
             help=run.load.last_lines or "the server and the stub printed nothing",
             key="hung",
         )

@@ -17,32 +17,31 @@ Seen by `tritonlint verify` on a real server; nothing static is claimed here.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem
+from tritonlint.finding import Certainty, Problem
 from tritonlint.rule import Rule
 from tritonlint.runtime.observation import ModelRun
 
 RULE = Rule(code="TLX161", name="left-after-unload", effect="instability")
+
+CERTAIN: Certainty = "certain"
+LIKELY: Certainty = "likely"
+SHOWN = 3
 
 
 def check(run: ModelRun) -> Iterator[Problem]:
     left = run.unloaded
     if left is None:
         return
-    for what in (*left.processes, *left.regions):
-        yield Problem(
-            run.code_place(),
-            f"{what} is still there {left.seconds:.0f} s after the model was unloaded",
-            help="release it in finalize()",
-            key="left",
-        )
-    for what in left.suspected:
-        yield Problem(
-            run.code_place(),
-            f"{what} appeared while the model was loaded, and is still there {left.seconds:.0f} s after the unload",
-            help="if the model made it: release it in finalize()",
-            key="suspected",
-            certainty="likely",
-        )
+    for found, certainty in (((*left.processes, *left.regions), CERTAIN), (left.suspected, LIKELY)):
+        if found:
+            more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+            yield Problem(
+                run.code_place(),
+                f"{', '.join(found[:SHOWN])}{more} still there {left.seconds:.0f} s after the model was unloaded",
+                help="release it in finalize(); shared memory needs close() and unlink()",
+                key=certainty,
+                certainty=certainty,
+            )
 
 
 EXAMPLES: tuple[str, ...] = ()

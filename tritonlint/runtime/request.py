@@ -275,6 +275,18 @@ def odd_requests(config: Mapping[str, Any], good: Request) -> Iterator[Request]:
                 replace(t, data=pack("BYTES", [b""] * t.elements)) if t.datatype == "BYTES" else t for t in good.inputs
             ),
         )
+    if any(tensor.datatype not in ("BYTES", "BOOL") for tensor in good.inputs):
+        yield replace(
+            good,
+            title="large numbers",
+            # No larger: code that takes a number for a size shall not fill the machine's memory.
+            inputs=tuple(
+                replace(t, data=pack(t.datatype, [100 if t.datatype.endswith("INT8") else 1000] * t.elements))
+                if t.datatype not in ("BYTES", "BOOL")
+                else t
+                for t in good.inputs
+            ),
+        )
     if any(tensor.datatype.startswith("INT") for tensor in good.inputs):
         yield replace(
             good,
