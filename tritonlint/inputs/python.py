@@ -25,16 +25,20 @@ import codecs
 import re
 import tokenize
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, product
-from typing import Literal
+from typing import Literal, overload
 
 from tritonlint.inputs.python_tree import (
     MAX_DEPTH,
+    A,
     Assign,
     Attribute,
+    B,
     Binary,
+    C,
     Call,
     Class,
     Clause,
@@ -55,6 +59,7 @@ from tritonlint.inputs.python_tree import (
     Match,
     Name,
     Node,
+    Remembering,
     Scope,
     Sequence,
     Starred,
@@ -64,6 +69,7 @@ from tritonlint.inputs.python_tree import (
     Walrus,
     With,
     dotted,
+    remembered,
     walk,
 )
 from tritonlint.source import Span
@@ -184,7 +190,7 @@ class ResponseFacts:
 
 
 @dataclass(slots=True, eq=False)
-class PythonFacts:
+class PythonFacts(Remembering):
     """The facts of one model.py; see the module's documentation for how to ask."""
 
     path: str
@@ -212,12 +218,16 @@ class PythonFacts:
     attributes: dict[str, list[tuple[Binding, int]]] = field(default_factory=dict)
     """What methods of the model class assign to ``self.x``, each with the number of the method's frame."""
 
+    def __reduce__(self) -> tuple[type[PythonFacts], tuple[object, ...]]:
+        return PythonFacts, tuple([getattr(self, name) for name in self.__match_args__])
+
     # ------------------------------------------------------------------------------------------- the class
     @property
     def understood(self) -> bool:
         """Whether the file was read and holds the model class itself."""
         return self.error is None and self.model_class is not None
 
+    @remembered
     def method(self, name: str) -> Function | None:
         """The method of that name, own or inherited within the file; None when there is none or it is not a def."""
         for owner in self.model_classes:
@@ -231,6 +241,7 @@ class PythonFacts:
                 return found
         return None
 
+    @remembered
     def may_define(self, name: str) -> bool:
         """Whether the model class may have an attribute of that name in a way that is not a plain method here."""
         if not self.bases_known or self.class_status != "defined":
@@ -243,32 +254,60 @@ class PythonFacts:
             if any(isinstance(s, Function) and s.name in {"__getattr__", "__getattribute__"} for s in owner.body):
                 return True
         # TritonPythonModel.execute = …, or setattr(TritonPythonModel, …)
-        for node in self.walk():
-            if isinstance(node, Assign) and any(dotted(t) == f"{MODEL_CLASS}.{name}" for t in node.targets):
-                return True
-            if isinstance(node, Call) and dotted(node.func) == "setattr":
-                return True
-        return name in self.attributes
+        if any(dotted(target) == f"{MODEL_CLASS}.{name}" for node in self.walk(Assign) for target in node.targets):
+            return True
+        return "setattr" in self.called or name in self.attributes
+
+    @property
+    @remembered
+    def called(self) -> frozenset[str | None]:
+        """What is called anywhere in the file, as dotted names that are written there."""
+        return frozenset(dotted(call.func) for call in self.walk(Call))
 
     def syntax_of(self, name: str) -> bool:
         """Whether the file uses some newer syntax."""
         return any(one.name == name for one in self.syntax)
 
     # ------------------------------------------------------------------------------------------------ walks
-    def walk(self) -> Iterator[Node]:
-        """Every node of the file."""
-        return walk(self.body)
+    @overload
+    def walk(self) -> Iterator[Node]: ...
+    @overload
+    def walk(self, kind: type[A], /) -> Iterator[A]: ...
+    @overload
+    def walk(self, kind: type[A], other: type[B], /) -> Iterator[A | B]: ...
+    @overload
+    def walk(self, kind: type[A], other: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
+    def walk(self, *kinds: type[Node]) -> Iterator[Node]:
+        """Every node of the file, or every one of these classes."""
+        return walk(self.body, *kinds)
 
     def frame_at(self, node: Node) -> Frame:
         """The innermost function, class body or module that a node stands in."""
-        start = node.span.start or 0
-        best = self.frames[0]
-        for frame in self.frames:
-            owner = frame.owner
-            # Frames are in file order, inner after outer, so the last that fits is the innermost.
-            if owner is not None and (owner.span.start or 0) < start < (owner.span.end or 0):
-                best = frame
-        return best
+        starts, frames = self._frames_by_place()
+        return frames[bisect_right(starts, node.span.start or 0) - 1]
+
+    @remembered
+    def _frames_by_place(self) -> tuple[list[int], list[Frame]]:
+        """Where another frame begins, and which."""
+        starts, frames = [-1], [self.frames[0]]
+        open_frames = [(len(self.text) + 1, self.frames[0])]
+        for frame in self.frames[1:]:
+            # Frames are in file order, outer before inner.
+            if frame.owner is None:
+                continue
+            start, end = frame.owner.span.start or 0, frame.owner.span.end or 0
+            while open_frames[-1][0] <= start:
+                at, _ = open_frames.pop()
+                starts.append(at)
+                frames.append(open_frames[-1][1])
+            starts.append(start + 1)
+            frames.append(frame)
+            open_frames.append((end, frame))
+        while len(open_frames) > 1:
+            at, _ = open_frames.pop()
+            starts.append(at)
+            frames.append(open_frames[-1][1])
+        return starts, frames
 
     def function_at(self, node: Node) -> Function | None:
         """The innermost function that a node stands in; a lambda is none."""
@@ -293,9 +332,15 @@ class PythonFacts:
         """The line end that the file uses."""
         return "\r\n" if "\r\n" in self.text else "\n"
 
-    def walk_function(self, function: Function) -> Iterator[Node]:
-        """Every node of a function's body, nested functions included."""
-        return walk(function.body)
+    @overload
+    def walk_function(self, function: Function, /) -> Iterator[Node]: ...
+    @overload
+    def walk_function(self, function: Function, kind: type[A], /) -> Iterator[A]: ...
+    @overload
+    def walk_function(self, function: Function, kind: type[A], other: type[B], /) -> Iterator[A | B]: ...
+    def walk_function(self, function: Function, *kinds: type[Node]) -> Iterator[Node]:
+        """Every node of a function's body, nested functions included, or every one of these classes."""
+        return walk(function.body, *kinds)
 
     def line_end(self, offset: int) -> int:
         """Offset of the end of the line that ``offset`` lies in, before the line end."""
@@ -319,6 +364,7 @@ class PythonFacts:
             current = self.frames[current.parent] if current.parent is not None else None
         return None
 
+    @remembered
     def self_name(self, frame: Frame) -> str | None:
         """What a method calls its instance, seen from that method or a function in it."""
         current: Frame | None = frame
@@ -333,9 +379,16 @@ class PythonFacts:
 
     def qualified(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> str | None:
         """The dotted name an expression stands for, imports resolved; builtins keep their bare name."""
-        if steps > MAX_STEPS:
+        if steps > MAX_STEPS or not isinstance(expr, Name | Attribute):
             return None
         frame = frame or self.frame_at(expr)
+        return self._qualified(expr, frame) if steps == 0 else self._find_qualified(expr, frame, steps)
+
+    @remembered
+    def _qualified(self, expr: Name | Attribute, frame: Frame) -> str | None:
+        return self._find_qualified(expr, frame, 0)
+
+    def _find_qualified(self, expr: Name | Attribute, frame: Frame, steps: int) -> str | None:
         if isinstance(expr, Name):
             found = self.lookup(expr.id, frame)
             if found is None:
@@ -351,18 +404,16 @@ class PythonFacts:
                 else:
                     return None
             return targets.pop() if len(targets) == 1 else None
-        if isinstance(expr, Attribute):
-            own = self.self_name(frame)
-            if own is not None and isinstance(expr.value, Name) and expr.value.id == own:
-                bound = self.attributes.get(expr.attr, [])
-                if len(bound) == 1 and bound[0][0].kind == "value":
-                    value = bound[0][0].expr
-                    if isinstance(value, Name | Attribute):
-                        return self.qualified(value, self.frames[bound[0][1]], steps + 1)
-                return None
-            base = self.qualified(expr.value, frame, steps + 1)
-            return None if base is None else f"{base}.{expr.attr}"
-        return None
+        own = self.self_name(frame)
+        if own is not None and isinstance(expr.value, Name) and expr.value.id == own:
+            bound = self.attributes.get(expr.attr, [])
+            if len(bound) == 1 and bound[0][0].kind == "value":
+                value = bound[0][0].expr
+                if isinstance(value, Name | Attribute):
+                    return self.qualified(value, self.frames[bound[0][1]], steps + 1)
+            return None
+        base = self.qualified(expr.value, frame, steps + 1)
+        return None if base is None else f"{base}.{expr.attr}"
 
     def pb_name(self, expr: Expr, frame: Frame | None = None) -> str | None:
         """The name within triton_python_backend_utils that an expression stands for."""
