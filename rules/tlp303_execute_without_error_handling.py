@@ -2,7 +2,8 @@
 
 ## What it does
 Reports inference and parsing (`self.model(…)`, `json.loads`, `.decode()`) in the loop over the requests when execute
-holds no `try` at all and `dynamic_batching` puts several requests into one call. Once per file.
+holds no `try` at all and `dynamic_batching` puts several requests into one call, and errors raised there on purpose.
+Once per file.
 
 ## What happens
 An exception that leaves execute fails every request of the call, the good ones too.
@@ -16,11 +17,12 @@ Facts, python-backend 6: errors in execute go to all requests of that call.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem, Related
+from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, request_loops
-from tritonlint.inputs.python_tree import Attribute, Call, Try, With, walk
+from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
+from tritonlint.inputs.python_tree import Attribute, Call, Name, Raise, Try, With, walk
 from tritonlint.pbtxt.tree import Document
+from tritonlint.python_edits import answer_errors_of_loop
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP303", name="execute-without-error-handling", effect="hygiene", certainty="likely")
@@ -40,12 +42,19 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             return
     for loop in request_loops(execute):
         for node in walk(loop.body, into_functions=False):
-            if isinstance(node, Call) and _may_raise(python, node):
+            raised = isinstance(node, Raise)
+            if raised or (isinstance(node, Call) and _may_raise(python, node)):
+                names = [s.value.id for s in returns(execute) if isinstance(s.value, Name)]
+                ways = answers(loop, names[0]) if len(set(names)) == 1 else None
+                edits = answer_errors_of_loop(python, loop, names[0]) if ways is not None else ()
                 yield Problem(
                     node.span,
-                    "no `try` stands around this: if it raises for one request, every request of the batch fails",
+                    "this error of one request fails every request of the batch"
+                    if raised
+                    else "no `try` stands around this: if it raises for one request, every request of the batch fails",
                     help="catch it in the loop: append InferenceResponse(error=pb_utils.TritonError(str(error)))",
                     related=(Related(loop.header, "one response is needed for each of these"),),
+                    fix=Fix("answer each error where it happens", edits, safety="unsafe") if edits else None,
                     key="execute",
                 )
                 return
@@ -89,10 +98,55 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+
+            # The scale is given by the client.
             scale = json.loads(request.parameters())["scale"]
 #                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP303
             y = pb_utils.Tensor("y", (x * scale).astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+
+                # The scale is given by the client.
+                scale = json.loads(request.parameters())["scale"]
+                y = pb_utils.Tensor("y", (x * scale).astype(np.float32))
+                responses.append(pb_utils.InferenceResponse([y]))
+            except Exception as error:
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0, 0] > 0:
+                raise pb_utils.TritonModelException("too large")
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP303
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\
@@ -115,11 +169,11 @@ class TritonPythonModel:
         for request in requests:
             try:
                 x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-                scale = json.loads(request.parameters())["scale"]
+                scale = json.loads(request.parameters() or "{}").get("scale", 1)
                 y = pb_utils.Tensor("y", (x * scale).astype(np.float32))
                 responses.append(pb_utils.InferenceResponse([y]))
             except ValueError as error:
-                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
         return responses
 """,
 )

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports names of `triton_python_backend_utils` and keyword arguments of its classes that came after the release in
-use. Uses behind `hasattr`, or in a `try` that catches the error, are not reported.
+use, and `InferenceResponse(error=…)` without `output_tensors`. Uses behind `hasattr`, or in a `try` that catches the
+error, are not reported.
 
 ## What happens
 AttributeError or TypeError when the line is reached: in `initialize` the model does not load, elsewhere the request
@@ -48,6 +49,8 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             first = api.keywords.get(call.name, {}).get(argument.keyword or "")
             if first is not None:
                 found.append((argument.value, argument.span, f"`{call.name}({argument.keyword}=…)`", first))
+        if call.name == "InferenceResponse" and call.call.certain and call.call.argument(0, "output_tensors") is None:
+            found.append((call.call, call.span, "`InferenceResponse()` without `output_tensors`", "23.06"))
     initialize = python.method("initialize")
     for node, span, what, first in found:
         if target.since(first) or guarded(python.body, node):

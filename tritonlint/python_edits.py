@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tritonlint.finding import Edit
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
-from tritonlint.inputs.python_tree import Flow, Handler, Stmt
+from tritonlint.inputs.python_tree import Flow, For, Handler, Stmt
 from tritonlint.source import Span
 
 
@@ -65,3 +65,24 @@ def append_error(python: PythonFacts, handler: Handler, name: str) -> tuple[Edit
     end = handler.type.span.end
     named = () if handler.name else (Edit(Span(python.path, end, end), f" as {error}"),)
     return (*named, edit)
+
+
+def answer_errors_of_loop(python: PythonFacts, loop: For, name: str) -> tuple[Edit, ...]:
+    """Edits that put a loop's body into a ``try`` whose handler appends an error response; empty when not possible."""
+    pb = pb_alias(python)
+    outer, inner = indent_of(python, loop), indent_of(python, loop.body[0])
+    if pb is None or outer is None or inner is None or not inner.startswith(outer) or inner == outer:
+        return ()
+    start = (loop.body[0].span.start or 0) - len(inner)
+    end = python.line_end(loop.body[-1].span.end or 0)
+    body = python.text[start:end].rstrip("\r")
+    # More white space would change what stands in a string over several lines.
+    if any(mark in body for mark in ('"""', "'''", "\\\n")) or "\t" in inner:
+        return ()
+    unit = inner[len(outer) :]
+    lines = [f"{unit}{line}" if line.strip() else line for line in body.split("\n")]
+    newline = python.newline
+    handler = f"{name}.append({pb}.InferenceResponse([], {pb}.TritonError(str(error))))"
+    text = f"{inner}try:{newline}" + "\n".join(lines)
+    text += f"{newline}{inner}except Exception as error:{newline}{inner}{unit}{handler}"
+    return (Edit(Span(python.path, start, start + len(body)), text),)
