@@ -1,0 +1,345 @@
+"""A request, response or tensor is asked for what it does not have
+
+## What it does
+Follows the requests of `execute`, the tensors that `get_input_tensor_by_name` gives, `InferenceRequest`s and their
+responses, also into methods of the file, and reports attributes that they do not have (`tensor.numpy()`,
+`request.get_input(…)`), methods that are used without being called (`tensor.shape[0]`, `request.inputs["a"]`),
+arithmetic, indexing and loops on tensors that were not made arrays with `.as_numpy()`, entries of
+`request.parameters()`, which is JSON text, and swapped arguments of `get_input_tensor_by_name`.
+
+## What happens
+AttributeError or TypeError where the line is reached: the whole call of `execute` fails.
+
+## How to fix
+The members are: requests `inputs()`, `request_id()`, `correlation_id()`, `requested_output_names()`, `parameters()`,
+`timeout()`, `flags()`, `get_response_sender()`, `is_cancelled()`, `exec()`; responses `output_tensors()`,
+`has_error()`, `error()`; tensors `as_numpy()`, `name()`, `shape()`, `triton_dtype()`, `is_cpu()`, `to_dlpack()`. All
+are methods.
+
+## Source
+`dir()` of the objects on a server of 24.10; every form of the examples was run there.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_objects import MEMBERS, Kind, Objects
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Clause,
+    Compare,
+    Constant,
+    Expr,
+    For,
+    Name,
+    Node,
+    Subscript,
+)
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP017",
+    name="object-misused",
+    effect="request-failure",
+    server_says=("object has no attribute", "object is not subscriptable", "unsupported operand type"),
+)
+INSTEAD: dict[str, str] = {
+    "numpy": "as_numpy()",
+    "data": "as_numpy()",
+    "to_numpy": "as_numpy()",
+    "dtype": "as_numpy().dtype",
+    "get_input": 'pb_utils.get_input_tensor_by_name(request, "name")',
+    "input": "inputs()",
+    "id": "request_id()",
+    "outputs": "output_tensors()",
+    "get_output": 'pb_utils.get_output_tensor_by_name(response, "name")',
+    "message": "error().message()",
+}
+OF_ARRAYS = frozenset({"shape", "size", "ndim", "dtype", "T", "nbytes"})
+NOT_OF_ARRAYS = frozenset(
+    {"as_numpy", "numpy", "cpu", "cuda", "detach", "to", "unsqueeze", "permute", "float", "half", "append", "extend"}
+)
+OF_DICTS = frozenset({"get", "items", "keys", "values", "pop"})
+NOUNS: dict[Kind, str] = {
+    "request": "a request",
+    "requests": "the list of requests",
+    "response": "a response",
+    "tensor": "a pb_utils.Tensor",
+    "array": "a NumPy array",
+}
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute, initialize = python.method("execute"), python.method("initialize")
+    if not python.pb_calls or execute is None:
+        return
+    objects = Objects(python)
+    called = {id(node.func) for node in python.walk() if isinstance(node, Call)}
+    for node in python.walk():
+        found = _wrong(python, objects, node, called)
+        if found is None or guarded(python.body, node):
+            continue
+        span, message, help_text, fix = found
+        loads = initialize is not None and unconditional(initialize, node)
+        yield Problem(
+            span,
+            message,
+            help=help_text,
+            fix=fix,
+            key=python.source(node)[:60],
+            effect="load-failure" if loads else None,
+            certainty="certain" if loads or unconditional(execute, node) else "likely",
+        )
+
+
+Found = tuple[Span, str, str, Fix | None]
+
+
+def _wrong(python: PythonFacts, objects: Objects, node: Node, called: set[int]) -> Found | None:
+    if isinstance(node, Attribute):
+        return _attribute(objects, node)
+    if isinstance(node, Call):
+        return _call(python, objects, node)
+    for operand, doing in _operands(objects, node):
+        if isinstance(operand, Attribute) and id(operand) not in called:
+            kind = objects.kind(operand.value)
+            if kind in MEMBERS and operand.attr in MEMBERS[kind]:
+                return _uncalled(operand)
+        if isinstance(operand, Name) and objects.kind(operand) == "tensor":
+            end = operand.span.end
+            fix = Fix("make it an array", (Edit(Span(python.path, end, end), ".as_numpy()"),), safety="unsafe")
+            what = f"`{operand.id}` is a pb_utils.Tensor and cannot be {doing}: this raises TypeError"
+            return operand.span, what, "ask for its array first: `.as_numpy()`", fix
+    if isinstance(node, Subscript) and len(node.items) == 1 and _is_text(node.items[0]):
+        kind = objects.kind(node.value)
+        if kind == "parameters":
+            return node.span, "`parameters()` is JSON text, not a dict: this raises TypeError", _PARSE, None
+        if kind == "tensors":
+            return node.span, "this is a list of tensors, not a dict: the request fails", _BY_NAME, None
+    return None
+
+
+_PARSE = "parse it first: `json.loads(request.parameters())`"
+_BY_NAME = "use `pb_utils.get_input_tensor_by_name(request, name)`, or make a dict of `tensor.name()`"
+
+
+def _attribute(objects: Objects, node: Attribute) -> Found | None:
+    if node.attr.startswith("__"):
+        return None
+    value = node.value
+    if isinstance(value, Attribute):
+        # `tensor.as_numpy.astype(…)`: the method itself is asked.
+        kind = objects.kind(value.value)
+        return _uncalled(value) if kind in MEMBERS and value.attr in MEMBERS[kind] else None
+    kind = objects.kind(value)
+    if kind is None:
+        return None
+    if kind == "parameters" and node.attr in OF_DICTS:
+        return node.attr_span, "`parameters()` is JSON text, not a dict: this raises AttributeError", _PARSE, None
+    if kind == "array" and node.attr in NOT_OF_ARRAYS:
+        return node.attr_span, f"a NumPy array has no `{node.attr}`: this raises AttributeError", _ARRAY, None
+    if kind not in MEMBERS or node.attr in MEMBERS[kind]:
+        return None
+    near = INSTEAD.get(node.attr) or next(iter(get_close_matches(node.attr, MEMBERS[kind], 1, 0.75)), "")
+    if kind == "tensor" and not near:
+        help_text = f"if the array is meant: `.as_numpy().{node.attr}`"
+    else:
+        help_text = f"use `{near}`" if near else f"it has {', '.join(sorted(MEMBERS[kind]))}"
+    return node.attr_span, f"{NOUNS[kind]} has no `{node.attr}`: this raises AttributeError", help_text, None
+
+
+_ARRAY = "`.as_numpy()` has given an array already; convert with NumPy, or make a torch tensor of it first"
+
+
+def _call(python: PythonFacts, objects: Objects, node: Call) -> Found | None:
+    name = python.pb_name(node.func)
+    if name in {"get_input_tensor_by_name", "get_output_tensor_by_name"} and node.certain:
+        first, second = node.argument(0), node.argument(1)
+        wanted: Kind = "request" if name == "get_input_tensor_by_name" else "response"
+        if first is None:
+            return None
+        if _is_text(first) and second is not None and not _is_text(second):
+            edits = (Edit(first.span, python.source(second)), Edit(second.span, python.source(first)))
+            what = f"the {wanted} comes first and the name second: this raises AttributeError"
+            return first.span, what, "swap the arguments", Fix("swap the arguments", edits)
+        kind = objects.kind(first)
+        if kind in NOUNS and kind != wanted:
+            what = f"`{name}` takes one {wanted}; this is {NOUNS[kind]}: it raises AttributeError"
+            return first.span, what, f"give it a {wanted}", None
+        return None
+    if isinstance(node.func, Attribute) and node.func.attr in OF_ARRAYS and objects.kind(node.func.value) == "array":
+        span = Span(python.path, node.func.attr_span.end, node.span.end)
+        fix = Fix("remove the parentheses", (Edit(span, ""),)) if not node.arguments else None
+        what = f"`{node.func.attr}` of a NumPy array is no method: calling it raises TypeError"
+        return node.func.attr_span, what, f"write `.{node.func.attr}`", fix
+    return None
+
+
+def _uncalled(node: Attribute) -> Found:
+    end = node.span.end
+    fix = Fix("call it", (Edit(Span(node.span.path, end, end), "()"),), safety="unsafe")
+    return node.attr_span, f"`{node.attr}` is a method and is not called here: the request fails", "add `()`", fix
+
+
+def _operands(objects: Objects, node: Node) -> Iterator[tuple[Expr, str]]:
+    if isinstance(node, Binary) and node.operator not in {"and", "or"}:
+        yield node.left, "calculated with"
+        yield node.right, "calculated with"
+    elif isinstance(node, Assign) and node.operator and node.value is not None:
+        yield node.value, "calculated with"
+    elif isinstance(node, Assign) and isinstance(node.value, Attribute) and node.value.attr == "as_numpy":
+        if not any(isinstance(target, Name) and _is_called(objects, target.id) for target in node.targets):
+            yield node.value, "kept"
+    elif isinstance(node, Compare) and set(node.operators) & {"<", ">", "<=", ">="}:
+        yield node.left, "compared"
+        for right in node.rights:
+            yield right, "compared"
+    elif isinstance(node, Subscript):
+        yield node.value, "indexed"
+    elif isinstance(node, For | Clause):
+        yield node.iterable, "iterated over"
+
+
+def _is_called(objects: Objects, name: str) -> bool:
+    return any(call.func is reference for reference, call in objects.uses().get(name, ()))
+
+
+def _is_text(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and isinstance(expr.value, str)
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").numpy()
+#                                                               ^^^^^ TLP017
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x")
+        y = np.ones(x.shape[0], dtype=np.float32)
+#                     ^^^^^ TLP017
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        return [self.answer(request) for request in requests]
+-- fixed: add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x")
+        y = np.ones(x.shape()[0], dtype=np.float32)
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        return [self.answer(request) for request in requests]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            y = x * 2
+#               ^ TLP017
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            y = x.as_numpy() * 2
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            scale = float(request.parameters()["scale"])
+#                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP017
+            x = pb_utils.get_input_tensor_by_name("x", request).as_numpy()
+#                                                 ^^^ TLP017
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * scale)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            tensors = {tensor.name(): tensor for tensor in request.inputs()}
+            options = json.loads(request.parameters())
+            x = tensors["x"].as_numpy() if "x" in tensors else np.ones(2, dtype=np.float32)
+            if x.shape[0] != request.inputs()[0].shape()[0]:
+                pb_utils.Logger.log_warn(f"{request.request_id()}: {options.get('scale')}")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+)

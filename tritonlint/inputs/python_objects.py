@@ -1,0 +1,184 @@
+"""Which of the Python backend's objects an expression is: request, response, tensor, and what their methods give.
+
+Members were read with ``dir()`` on a server of 24.10; those that came later are listed too.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Await,
+    Call,
+    Constant,
+    Expr,
+    Name,
+    Subscript,
+    Unary,
+    dotted,
+)
+
+Kind = Literal["request", "requests", "response", "tensor", "tensors", "array", "shape", "parameters"]
+
+MEMBERS: dict[Kind, frozenset[str]] = {
+    "request": frozenset(
+        {"async_exec", "correlation_id", "exec", "flags", "get_response_sender", "inputs", "is_cancelled"}
+        | {"model_name", "model_version", "parameters", "request_id", "requested_output_names", "set_flags"}
+        | {"set_release_flags", "timeout", "trace"}
+    ),
+    "response": frozenset({"error", "has_error", "output_tensors", "parameters"}),
+    "tensor": frozenset({"as_numpy", "from_dlpack", "is_cpu", "name", "shape", "to_dlpack", "triton_dtype"}),
+}
+"""What can be asked of an object; all of them are methods."""
+
+_MADE: dict[str, Kind] = {
+    "get_input_tensor_by_name": "tensor",
+    "get_output_tensor_by_name": "tensor",
+    "Tensor": "tensor",
+    "Tensor.from_dlpack": "tensor",
+    "InferenceRequest": "request",
+    "InferenceResponse": "response",
+}
+_GIVEN: dict[tuple[Kind, str], Kind] = {
+    ("request", "inputs"): "tensors",
+    ("request", "parameters"): "parameters",
+    ("response", "output_tensors"): "tensors",
+    ("tensor", "as_numpy"): "array",
+    ("tensor", "shape"): "shape",
+}
+_MAX_STEPS = 12
+
+
+class Objects:
+    """Answers for one file; asking twice costs once."""
+
+    def __init__(self, python: PythonFacts) -> None:
+        self._python = python
+        self._known: dict[tuple[int | None, int | None, int], Kind | None] = {}
+        self._uses: dict[str, list[tuple[Name | Attribute, Call]]] | None = None
+
+    def kind(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> Kind | None:
+        """What an expression is; None when that is not known or differs from one assignment to another."""
+        if steps > _MAX_STEPS:
+            return None
+        frame = frame or self._python.frame_at(expr)
+        key = (expr.span.start, expr.span.end, frame.number)
+        if key not in self._known:
+            self._known[key] = None  # an expression that leads back to itself is not known
+            self._known[key] = self._kind(expr, frame, steps + 1)
+        return self._known[key]
+
+    def _kind(self, expr: Expr, frame: Frame, steps: int) -> Kind | None:
+        if isinstance(expr, Name):
+            return self._name(expr.id, frame, steps)
+        if isinstance(expr, Attribute):
+            sources = self._python.follow(expr, frame)
+            if sources is None or any(source is expr for source, _ in sources):
+                return None
+            return _only({self.kind(source, where, steps) for source, where in sources})
+        if isinstance(expr, Call):
+            return self._call(expr, frame, steps)
+        if isinstance(expr, Await) and isinstance(expr.value, Call) and isinstance(expr.value.func, Attribute):
+            if expr.value.func.attr != "async_exec" or expr.value.arguments:
+                return None
+            return "response" if self.kind(expr.value.func.value, frame, steps) == "request" else None
+        if isinstance(expr, Subscript) and len(expr.items) == 1 and _is_number(expr.items[0]):
+            owner = self.kind(expr.value, frame, steps)
+            return "tensor" if owner == "tensors" else "request" if owner == "requests" else None
+        return None
+
+    def _name(self, name: str, frame: Frame, steps: int) -> Kind | None:
+        found = self._python.lookup(name, frame)
+        if found is None:
+            return None
+        kinds: set[Kind | None] = set()
+        for binding in found[0]:
+            if binding.kind == "value" and binding.expr is not None:
+                kinds.add(self.kind(binding.expr, found[1], steps))
+            elif binding.kind == "element" and binding.expr is not None:
+                kinds.add(self._element(binding.expr, binding.index, found[1], steps))
+            elif binding.kind == "parameter":
+                kinds.add(self._parameter(name, found[1], steps))
+            else:
+                return None
+        return _only(kinds)
+
+    def _element(self, iterable: Expr, index: int | None, frame: Frame, steps: int) -> Kind | None:
+        if isinstance(iterable, Call) and iterable.certain:
+            name, first = dotted(iterable.func), iterable.argument(0)
+            if name == "enumerate" and first is not None:
+                return self._element(first, None, frame, steps) if index == 1 else None
+            if name == "zip" and index is not None:
+                part = iterable.argument(index)
+                return self._element(part, None, frame, steps) if part is not None else None
+            if name in {"list", "reversed", "sorted", "tuple"} and first is not None and index is None:
+                return self._element(first, None, frame, steps)
+        if index is not None:
+            return None
+        owner = self.kind(iterable, frame, steps)
+        return "tensor" if owner == "tensors" else "request" if owner == "requests" else None
+
+    def _parameter(self, name: str, frame: Frame, steps: int) -> Kind | None:
+        """What all calls of a function in this file hand over."""
+        function = frame.function
+        if function is None:
+            return None
+        if function is self._python.method("execute"):
+            return "requests" if len(function.positional) > 1 and function.positional[1].name == name else None
+        names = [one.name for one in function.positional]
+        if name not in names or function.decorators:
+            return None
+        bound = frame.in_class is not None
+        position = names.index(name) - bound
+        if position < 0:
+            return None
+        kinds: set[Kind | None] = set()
+        for reference, call in self.uses().get(function.name, ()):
+            if isinstance(reference, Attribute) == bound:
+                kinds.add(self._handed(reference, call, position, name, steps))
+        return _only(kinds)
+
+    def uses(self) -> dict[str, list[tuple[Name | Attribute, Call]]]:
+        """Calls in which a function or method of a name is called, or handed on, by that name."""
+        if self._uses is None:
+            self._uses = {}
+            for node in self._python.walk():
+                if not isinstance(node, Call):
+                    continue
+                for part in (node.func, *(argument.value for argument in node.arguments)):
+                    if isinstance(part, Name | Attribute):
+                        self._uses.setdefault(part.id if isinstance(part, Name) else part.attr, []).append((part, node))
+        return self._uses
+
+    def _handed(self, reference: Name | Attribute, call: Call, position: int, name: str, steps: int) -> Kind | None:
+        if call.func is reference:
+            value = call.argument(position, name) if call.certain else None
+            return self.kind(value, None, steps) if value is not None else None
+        if dotted(call.func) == "map" and call.argument(0) is reference and position == 0:
+            items = call.argument(1)
+            return self._element(items, None, self._python.frame_at(items), steps) if items is not None else None
+        return None
+
+    def _call(self, call: Call, frame: Frame, steps: int) -> Kind | None:
+        made = self._python.pb_name(call.func, frame)
+        if made is not None:
+            return _MADE.get(made)
+        if isinstance(call.func, Attribute):
+            owner = self.kind(call.func.value, frame, steps)
+            if owner == "request" and call.func.attr == "exec":
+                return None if call.arguments else "response"
+            if owner is not None and not call.arguments:
+                return _GIVEN.get((owner, call.func.attr))
+        return None
+
+
+def _is_number(expr: Expr) -> bool:
+    if isinstance(expr, Unary):
+        expr = expr.operand
+    return isinstance(expr, Constant) and isinstance(expr.value, int)
+
+
+def _only(kinds: set[Kind | None]) -> Kind | None:
+    return kinds.pop() if len(kinds) == 1 else None
