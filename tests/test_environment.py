@@ -465,3 +465,30 @@ def test_links_that_loop(tmp_path: Path) -> None:
     )
     assert facts.python3 == "dangling-link"
     assert facts.binaries == {}
+
+
+def test_names_without_end_cost_nothing(tmp_path: Path) -> None:
+    """Names longer than Linux takes are passed over; more names than any environment has are not kept."""
+    place = tmp_path / "env"
+    with gzip.open(place, "wb", compresslevel=1) as stream:
+        for length in (300, 5000, 60_000):
+            stream.write(tarfile.TarInfo(f"{PACKAGES}/{'-' * length}/x.py").tobuf(tarfile.GNU_FORMAT))
+        stream.write(tarfile.TarInfo(f"{PACKAGES}/good/x.py").tobuf(tarfile.GNU_FORMAT))
+    start = time.monotonic()
+    facts = read(place)
+    assert (facts.members, facts.modules, facts.error, facts.partial) == (4, {"good"}, "", False)
+    with gzip.open(place, "wb", compresslevel=1) as stream:
+        for number in range(52_000):
+            stream.write(tarfile.TarInfo(f"{PACKAGES}/m{number}/x.py").tobuf(tarfile.USTAR_FORMAT))
+    facts = read(place)
+    assert facts.partial
+    assert len(facts.modules) <= 50_000
+    assert time.monotonic() - start < 30
+
+
+def test_eggs_and_distributions(tmp_path: Path) -> None:
+    facts = packed(
+        tmp_path,
+        f"@tar\n{PACKAGES}/a_b-1.0.dist-info/METADATA\n{PACKAGES}/c-2.0-py3.12.egg-info/PKG-INFO\n{PACKAGES}/d.egg-info\n",
+    )
+    assert facts.distributions == {"a-b": "1.0", "c": "2.0"}

@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, field, replace
 from typing import IO, Literal, cast
 
@@ -29,6 +29,11 @@ MAX_TEXT = 64 * 2**10
 MAX_LIBRARY = 64 * 2**20
 MAX_LISTED = 200_000
 MAX_UNSAFE = 20
+MAX_KEPT = 50_000
+"""Names of one kind; a large environment has some thousand modules."""
+MAX_PATH, MAX_COMPONENT = 4096, 255
+"""What Linux takes; a longer name cannot be unpacked, and costs too much to look at."""
+MAX_BINARIES = 20
 MAX_NAMED = 1000
 """Names of one kind that are kept (lines of .pth files, tags of extension modules)."""
 CHUNK = 2**20
@@ -42,9 +47,8 @@ LIBPYTHON_MEMBER = re.compile(r"lib(?:64)?/libpython(\d+\.\d+)([a-z]*)\.so[.\d]*
 LIBSTDCXX_MEMBER = re.compile(r"lib/libstdc\+\+\.so\.6[.\d]*")
 GLIBCXX = re.compile(rb"GLIBCXX_(\d+\.\d+(?:\.\d+)?)\0")
 CONDA_RECORD = re.compile(r"conda-meta/(.+)-([^-/]+)-([^-/]+)\.json")
-DISTRIBUTION = re.compile(r"([^/]+?)-([^/-]+)\.(?:dist-info|egg-info)(?:/.*)?", re.DOTALL)
 # What CPython's build system and Windows wheels put into the name of an extension module.
-EXTENSION = re.compile(r".*\.(cpython-\d+[a-z]*-[\w-]+|cp\d+-win\w*)\.(?:so|pyd)")
+EXTENSION = re.compile(r"[^.]+\.(cpython-\d+[a-z]*-[\w-]+|cp\d+-win\w*)\.(?:so|pyd)")
 NUMPY_CORE = re.compile(r"numpy/_?core/_multiarray_umath\.(.+)\.(?:so|pyd)")
 LIBRARY_FILE = re.compile(r"lib/([^/]+\.so(?:\.[\w.]+)?)")
 PYTHON_PROGRAM = re.compile(r"python(?:\d+(?:\.\d+)?t?)?")
@@ -54,6 +58,7 @@ TRUNCATED_PYTHON = re.compile(r"3\.1")
 EDITABLE = re.compile(r"__editable__|__editables|\.egg-link$")
 # Files whose import lines add no folder to the path.
 HARMLESS_PTH = re.compile(r"distutils-precedence|.*-nspkg|_virtualenv|coloredlogs|a1_coverage|.*matplotlib.*")
+EGG_PYTHON = re.compile(r"py\d[\d.]*")
 HOOK = re.compile(r"etc/conda/activate\.d/([^/]+\.sh)")
 
 
@@ -479,6 +484,7 @@ class _Tree:
     pth: list[tuple[str, str]] = field(default_factory=list)
     pth_code: list[str] = field(default_factory=list)
     editables: list[str] = field(default_factory=list)
+    overfull: bool = False
 
     def add(self, name: str, member: _Member, body: _Body | None) -> None:
         """Note one member by its name below this top."""
@@ -489,13 +495,13 @@ class _Tree:
             self._add_lib(name, member, body)
         elif head == "conda-meta":
             match = CONDA_RECORD.fullmatch(name)
-            if match:
+            if match and self._room(self.distributions):
                 self.distributions.setdefault(normalised(match[1]), match[2])
                 if match[1] == "python":
                     self.python_full = match[2]
         elif head == "etc":
             match = HOOK.fullmatch(name)
-            if match and member.kind != "folder":
+            if match and member.kind != "folder" and self._room(self.hooks):
                 self.hooks.append(match[1])
         elif name in ("python.exe", "Scripts/python.exe"):
             self.system, self.interpreter = "windows", name
@@ -507,7 +513,7 @@ class _Tree:
                 self.python_full = version[1].decode("ascii", "replace")
 
     def _add_bin(self, rest: str, member: _Member, body: _Body | None) -> None:
-        if not rest or "/" in rest or member.kind not in ("file", "link"):
+        if not rest or "/" in rest or member.kind not in ("file", "link") or not self._room(self.bin):
             return
         self.bin[rest] = member.link if member.kind == "link" else ""
         if member.kind != "file" or body is None:
@@ -532,7 +538,8 @@ class _Tree:
             if TRUNCATED_PYTHON.fullmatch(python[1]):
                 self.leftovers.setdefault(f"lib/python{python[1]}")
                 return
-            self.pythons.setdefault(python[1])
+            if self._room(self.pythons):
+                self.pythons.setdefault(python[1])
             self.free_threaded = self.free_threaded or bool(python[2])
             if not package:
                 self._add_library_module(name[python.end() :])
@@ -542,13 +549,14 @@ class _Tree:
         if name.startswith("Lib/"):
             self.system = self.system or "windows"
         file = LIBRARY_FILE.fullmatch(name)
-        if file:
+        if file and self._room(self.libraries):
             self.libraries.add(file[1])
         library = LIBPYTHON_MEMBER.fullmatch(name)
-        if library:
+        if library and self._room(self.libpython):
             self.libpython.setdefault(library[1] + library[2])
         runtime = LIBSTDCXX_MEMBER.fullmatch(name)
-        if (library or runtime) and body is not None and member.kind == "file" and member.size:
+        wanted = (library or runtime) and len(self.binaries) < MAX_BINARIES
+        if wanted and body is not None and member.kind == "file" and member.size:
             data = body.take(MAX_LIBRARY)
             if data.startswith(b"\x7fELF"):
                 self.binaries[name.rpartition("/")[2]] = elf_from_bytes(name, data)
@@ -558,7 +566,7 @@ class _Tree:
 
     def _add_library_module(self, rest: str) -> None:
         rest = rest.strip("/").removeprefix("lib-dynload/")
-        if rest in ("", "lib-dynload", "site-packages", "dist-packages"):
+        if rest in ("", "lib-dynload", "site-packages", "dist-packages") or not self._room(self.library_modules):
             return
         head, slash, _ = rest.partition("/")
         if slash or "." not in head:
@@ -578,7 +586,8 @@ class _Tree:
                 self.pth_code.append(name)
 
     def _add_package(self, rest: str, member: _Member, body: _Body | None) -> None:
-        extension = EXTENSION.fullmatch(rest)
+        head, slash, _ = rest.partition("/")
+        extension = EXTENSION.fullmatch(rest.rpartition("/")[2]) if rest.endswith((".so", ".pyd")) else None
         if extension and len(self.extensions) < MAX_NAMED:
             self.extensions.setdefault(extension[1], rest)
         core = NUMPY_CORE.fullmatch(rest)
@@ -592,18 +601,25 @@ class _Tree:
             elif rest.endswith(".dist-info/WHEEL") and len(self.platforms) < MAX_NAMED:
                 for platform in _oldest_platforms(body.take(MAX_TEXT)):
                     self.platforms.setdefault(platform, rest.split("-", 1)[0])
-        distribution = DISTRIBUTION.fullmatch(rest)
-        if distribution:
+        if head.endswith((".dist-info", ".egg-info")):
             # Both conda-meta and dist-info may name it; what lies in the package folder is what gets imported.
-            self.distributions[normalised(distribution[1])] = distribution[2]
+            distribution, dash, version = head.rpartition(".")[0].rpartition("-")
+            if EGG_PYTHON.fullmatch(version):
+                distribution, dash, version = distribution.rpartition("-")
+            if dash and self._room(self.distributions):
+                self.distributions[normalised(distribution)] = version
             return
-        head, slash, _ = rest.partition("/")
-        if head == "__pycache__" or head.endswith((".dist-info", ".egg-info", ".data", ".libs")):
+        if head == "__pycache__" or head.endswith((".data", ".libs")) or not self._room(self.modules):
             return
         if slash or member.kind == "folder":
             self.modules.add(head)
         elif head.endswith((".py", ".so", ".pyc")):
             self.modules.add(head.split(".", 1)[0])
+
+    def _room(self, kept: Sized) -> bool:
+        """Whether one more name may be kept; no environment has so many, so it is then as if it was not read."""
+        self.overfull = self.overfull or len(kept) >= MAX_KEPT
+        return len(kept) < MAX_KEPT
 
     def _add_venv(self, data: bytes) -> None:
         for line in data.decode("utf-8", "replace").splitlines():
@@ -669,6 +685,8 @@ class _Collector:
         parts = name.split("/")
         if (name.startswith("/") or ".." in parts) and len(self.unsafe) < MAX_UNSAFE:
             self.unsafe.append(name)
+        if len(name) > MAX_PATH or any(len(part) > MAX_COMPONENT for part in parts):
+            return
         if "." in parts or "" in parts:
             name = "/".join(part for part in parts if part not in (".", ""))
         if not name:
@@ -714,7 +732,7 @@ def facts_of(tree: _Tree, base: EnvironmentFacts) -> EnvironmentFacts:
         base.format,
         base.size,
         error=base.error,
-        partial=base.partial,
+        partial=base.partial or tree.overfull,
         members=base.members,
         top_folder=base.top_folder,
         unsafe=base.unsafe,
