@@ -47,6 +47,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if initialize is None or len(initialize.positional) != 2 or initialize.decorators:
         return
     args = initialize.positional[1].name
+    if f"{args}." not in python.text and f"loads({args})" not in python.text:
+        return
     if len(python.frame_of(initialize).bindings.get(args, [])) != 1:
         return
     for node in own_nodes(initialize):

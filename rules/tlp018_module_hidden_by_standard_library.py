@@ -37,8 +37,6 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
-    if changes_imports(python):
-        return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
     for node in python.walk():
         if isinstance(node, ImportFrom):
@@ -61,7 +59,7 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 ),
                 None,
             )
-            if found is None:
+            if found is None or changes_imports(python):
                 continue
             effect: Effect | None = None if isinstance(node, ImportFrom) else "wrong-result"
             fix = None

@@ -59,11 +59,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for call in python.pb_calls:
         if call.name not in signatures or call.name == "InferenceRequest" or not call.call.certain:
             continue
-        effect: Effect | None = None
-        if initialize is not None and unconditional(initialize, call.call):
-            effect = "load-failure"
         found = _wrong(call, *signatures[call.name])
         if found is not None and not guarded(python.body, call.call):
+            effect: Effect | None = None
+            if initialize is not None and unconditional(initialize, call.call):
+                effect = "load-failure"
             span, message, help_, right = found
             fix = Fix(f"write {right}", (Edit(span, right),), safety="unsafe") if right else None
             yield Problem(span, message, help=help_, fix=fix, effect=effect, key=call.name)

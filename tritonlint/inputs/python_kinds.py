@@ -57,8 +57,8 @@ def kind_of(python: PythonFacts, expr: Expr, frame: Frame | None = None) -> str 
 
 def caught_as(python: PythonFacts, name: Name) -> Handler | None:
     """The ``except … as name`` that a name stands below, when nothing else gives it a value there."""
-    for node in python.walk():
-        if isinstance(node, Handler) and node.name == name.id:
+    for node in walk(python.body, Handler):
+        if node.name == name.id:
             below = list(walk(node.body))
             if not any(n is name for n in below):
                 continue
