@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from tests.oracle.case import Case, Link, Message, Raw, Style, Value, quoted
+from tritonlint.pbtxt.schema import FieldType, MessageType, root_type
 
 BACKENDS = (
     "identity",
@@ -1289,6 +1290,79 @@ def syntax_structure(draft: Draft) -> None:
     rng_word = rng.choice(["max_batchsize", "instance_groups", "dynamic_batch", "outputs", "backends", "model_name"])
     draft.edit_text.append(edit)
     draft.note(f"text: {choice}")
+
+
+NUMBERS = (
+    "0",
+    "0",
+    "1",
+    "1",
+    "2",
+    "3",
+    "4",
+    "8",
+    "16",
+    "-1",
+    "-2",
+    "100",
+    "2147483647",
+    "4294967295",
+    "9223372036854775807",
+)
+TEXTS = ("", "X", "Y", "IN", "OUT", "START", "model.py", "labels.txt", "yes", "0", "1", "a b", "ß", "../x", "default")
+
+
+def _any_value(rng: random.Random, kind: FieldType, depth: int) -> Value:
+    """A value of a field's type, out of what people write and what lies beside it."""
+    if kind.repeated and rng.random() < 0.9:
+        count = rng.choice([0, 1, 1, 1, 2, 3])
+        single = replace(kind, repeated=False)
+        return cast("Value", [_any_value(rng, single, depth) for _ in range(count)])
+    if kind.kind == "message":
+        fields = list(kind.message.fields.values())
+        if kind.message.map_entry:
+            chosen = fields
+        else:
+            chosen = rng.sample(fields, min(len(fields), rng.choice([0, 1, 1, 2, 2, 3]))) if depth < 4 else []
+        return Message([(one.name, _any_value(rng, one, depth + 1)) for one in chosen])
+    if kind.kind == "enum":
+        return rng.choice([*kind.enum.numbers, *kind.enum.numbers, "0", "7", "-1"])
+    if kind.kind == "bool":
+        return rng.choice(["true", "false"])
+    if kind.kind == "string":
+        return quoted(rng.choice(TEXTS))
+    if kind.kind == "float":
+        return rng.choice(["0", "0.5", "1", "1.5", "-1", "nan", "1e40"])
+    return rng.choice(NUMBERS)
+
+
+@family
+def any_field(draft: Draft) -> None:
+    """A field of any message that is there gets any value of its type."""
+    messages: list[tuple[Message, MessageType]] = [(draft.config, root_type())]
+    for message, described in messages:
+        for field_name, value in message:
+            kind = described.fields.get(field_name)
+            if kind is not None and kind.kind == "message" and not kind.message.map_entry:
+                parts = [value] if isinstance(value, Message) else value
+                messages += [(one, kind.message) for one in parts if isinstance(one, Message)]
+    for _ in range(draft.rng.choice([1, 1, 2])):
+        message, described = draft.rng.choice(messages) if draft.rng.random() < 0.6 else messages[0]
+        kind = draft.rng.choice(list(described.fields.values()))
+        value = _any_value(draft.rng, kind, 0)
+        message[:] = [(key, old) for key, old in message if key != kind.name]
+        message.append((kind.name, value))
+        draft.note(f"{described.name}.{kind.name}")
+
+
+@family
+def any_field_again(draft: Draft) -> None:
+    any_field(draft)
+
+
+@family
+def any_field_once_more(draft: Draft) -> None:
+    any_field(draft)
 
 
 def single(name: str, rng: random.Random, family_name: str) -> Case:
