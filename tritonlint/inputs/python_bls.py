@@ -82,8 +82,8 @@ def bls_requests(python: PythonFacts) -> list[BlsRequest]:
 
 def executions(python: PythonFacts) -> Iterator[tuple[Call, Attribute]]:
     """Calls of a method ``exec`` or ``async_exec`` with that method, whatever they are called on."""
-    for node in python.walk():
-        if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in {"exec", "async_exec"}:
+    for node in python.walk(Call):
+        if isinstance(node.func, Attribute) and node.func.attr in {"exec", "async_exec"}:
             yield node, node.func
 
 

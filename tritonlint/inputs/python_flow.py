@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import overload
 
 from tritonlint.inputs.python_tree import (
+    A,
     Assert,
     Assign,
     Attribute,
+    B,
     Binary,
+    C,
     Call,
     Class,
     Compare,
@@ -38,6 +42,7 @@ from tritonlint.inputs.python_tree import (
     With,
     Yield,
     dotted,
+    remembered,
     walk,
 )
 from tritonlint.source import Span
@@ -101,19 +106,35 @@ def _breaks(body: tuple[Stmt, ...]) -> bool:
     return False
 
 
-def own_nodes(function: Function) -> Iterator[Node]:
-    """Every node of a function's body, those of functions defined in it left out."""
-    return walk(function.body, into_functions=False)
+@overload
+def own_nodes(function: Function, /) -> Iterator[Node]: ...
+@overload
+def own_nodes(function: Function, kind: type[A], /) -> Iterator[A]: ...
+@overload
+def own_nodes(function: Function, kind: type[A], other: type[B], /) -> Iterator[A | B]: ...
+@overload
+def own_nodes(function: Function, kind: type[A], other: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
+def own_nodes(function: Function, *kinds: type[Node]) -> Iterator[Node]:
+    """Every node of a function's body, or every one of these classes; functions defined in it are not entered."""
+    nodes = _own_nodes(function)
+    return iter([node for node in nodes if node.__class__ in kinds] if kinds else nodes)
 
 
+@remembered
+def _own_nodes(function: Function) -> list[Node]:
+    return list(walk(function.body, into_functions=False))
+
+
+@remembered
 def returns(function: Function) -> list[Return]:
     """The return statements of a function itself."""
-    return [node for node in own_nodes(function) if isinstance(node, Return)]
+    return list(own_nodes(function, Return))
 
 
+@remembered
 def is_generator(function: Function) -> bool:
     """Whether a function yields."""
-    return any(isinstance(node, Yield) for node in own_nodes(function))
+    return any(True for _ in own_nodes(function, Yield))
 
 
 def is_none(node: Node | None) -> bool:
@@ -121,12 +142,13 @@ def is_none(node: Node | None) -> bool:
     return node is None or (isinstance(node, Constant) and node.value is None)
 
 
+@remembered
 def request_loops(function: Function) -> list[For]:
     """Loops over the second parameter of execute: plainly, or through enumerate, zip or range(len())."""
     if len(function.positional) < 2:
         return []
     name = function.positional[1].name
-    return [n for n in own_nodes(function) if isinstance(n, For) and _iterates(n.iterable, name)]
+    return [loop for loop in own_nodes(function, For) if _iterates(loop.iterable, name)]
 
 
 def _iterates(iterable: Node, name: str) -> bool:
@@ -187,6 +209,7 @@ class _GiveUpError(Exception):
     pass
 
 
+@remembered
 def answers(loop: For, name: str) -> Answers | None:
     """How an iteration of ``loop`` can end without exactly one ``name.append(…)``, while some way appends.
 
@@ -431,6 +454,7 @@ def send_flags(call: Call) -> int | None:
     return 1 if name is not None and name.rsplit(".", 1)[-1] == "TRITONSERVER_RESPONSE_COMPLETE_FINAL" else None
 
 
+@remembered
 def answering_loop(function: Function, name: str) -> For | None:
     """The one loop over requests that fills the list ``name``; None when anything else may fill it."""
     loops = [loop for loop in request_loops(function) if any(_mentions(s, name) for s in loop.body)]
@@ -478,10 +502,10 @@ _EXPECTING = frozenset({"assertRaises", "assertRaisesRegex", "raises", "suppress
 
 def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
     """Whether an error of a node is expected: in a try that catches missing names, below hasattr, in assertRaises."""
-    for outer in walk(body):
+    for outer in (*walk(body, Try, With), *walk(body, If, Conditional)):
         if isinstance(outer, Try) and any(_inside(node, part) for part in outer.body):
             for handler in outer.handlers:
-                caught = {n.id for n in walk(handler.type) if isinstance(n, Name)} if handler.type is not None else None
+                caught = {n.id for n in walk(handler.type, Name)} if handler.type is not None else None
                 if caught is None or caught & _CATCHERS:
                     return True
         elif isinstance(outer, If | Conditional) and _inside(node, outer):
@@ -501,6 +525,7 @@ def _inside(node: Node, outer: Node) -> bool:
     return (outer.span.start or 0) <= start < (outer.span.end or 0)
 
 
+@remembered
 def unconditional(function: Function, node: Node) -> bool:
     """Whether every call of a function that meets no error comes by a node (a request loop runs at least once)."""
     return _reached(function.body, node, {f.span for f in request_loops(function)})
@@ -509,7 +534,7 @@ def unconditional(function: Function, node: Node) -> bool:
 def _reached(body: tuple[Stmt, ...], node: Node, loops: set[Span]) -> bool:
     for statement in body:
         if not _inside(node, statement):
-            if any(isinstance(n, Return | Flow) and not _plain(n) for n in walk((statement,), into_functions=False)):
+            if _may_leave(statement):
                 return False
             continue
         if isinstance(statement, With | Try):
@@ -520,19 +545,16 @@ def _reached(body: tuple[Stmt, ...], node: Node, loops: set[Span]) -> bool:
             if statement.span in loops:
                 return _reached(statement.body, node, loops)
             return False
-        return not isinstance(statement, If | While | Match | Function | Class) and not any(
-            isinstance(n, Conditional | Comprehension | Lambda)
-            or (isinstance(n, Binary) and n.operator in {"and", "or"})
-            for n in walk((statement,))
-            if _inside(node, n)
+        return not isinstance(statement, If | While | Match | Function | Class) and not (
+            any(_inside(node, n) for n in walk(statement, Conditional, Comprehension, Lambda))
+            or any(n.operator in {"and", "or"} and _inside(node, n) for n in walk(statement, Binary))
         )
     return False
 
 
-def _may_skip(node: Node) -> bool:
-    if isinstance(node, Conditional | Comprehension | Lambda):
-        return True
-    return isinstance(node, Binary) and node.operator in {"and", "or"}
+@remembered
+def _may_leave(statement: Stmt) -> bool:
+    return any(not _plain(node) for node in walk((statement,), Return, Flow, into_functions=False))
 
 
 def _plain(node: Node) -> bool:

@@ -9,16 +9,16 @@ from typing import Literal
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, guarded, unconditional
-from tritonlint.inputs.python_tree import Alias, Import, ImportFrom
+from tritonlint.inputs.python_tree import Alias, Import, ImportFrom, remembered
 from tritonlint.source import Span
 
 When = Literal["load", "request"]
 
 # Whatever may change what can be imported, or install it: then nothing is sure any more.
 CHANGES_IMPORTS = re.compile(
-    r"\bsys\.(?:path|modules|meta_path|path_hooks)\b|\bfrom sys import\b|\bimportlib\b|\bsubprocess\b"
-    r"|\bos\.(?:system|popen|exec\w*|chdir)\b|\bsite\.|\b__import__\b|\bpip\b|(?<!\.)\bexec\(|\brunpy\b|\bzipimport\b|\bpkgutil\b"
-    r"|\b__path__\b"
+    r"\b(?:sys\.(?:path|modules|meta_path|path_hooks)\b|from sys import\b|importlib\b|subprocess\b"
+    r"|os\.(?:system|popen|exec\w*|chdir)\b|site\.|__import__\b|pip\b|(?<!\.)exec\(|runpy\b|zipimport\b|pkgutil\b"
+    r"|__path__\b)"
 )
 
 
@@ -32,6 +32,7 @@ class Imported:
     when: When
 
 
+@remembered
 def changes_imports(python: PythonFacts) -> bool:
     """Whether the file has something that may change where modules are found."""
     return CHANGES_IMPORTS.search(python.text) is not None
@@ -53,8 +54,8 @@ def sure_imports(python: PythonFacts) -> Iterator[Imported]:
         method = python.method(name)
         if method is None or python.may_define(name):
             continue
-        for node in python.walk_function(method):
-            if isinstance(node, Import | ImportFrom) and unconditional(method, node) and not guarded(python.body, node):
+        for node in python.walk_function(method, Import, ImportFrom):
+            if unconditional(method, node) and not guarded(python.body, node):
                 yield from _imported(node, when)
 
 

@@ -42,6 +42,8 @@ from tritonlint.inputs.python_tree import (
     Raise,
     Return,
     Scope,
+    Sequence,
+    Starred,
     Stmt,
     Subscript,
     Try,
@@ -51,6 +53,7 @@ from tritonlint.inputs.python_tree import (
     Yield,
     children,
     dotted,
+    remembered,
     walk,
 )
 from tritonlint.pbtxt.schema import root_type
@@ -112,6 +115,15 @@ def failures(
     python: PythonFacts, config: Document | None = None, decoupled: bool | None = None
 ) -> Iterator[LoadFailure]:
     """Everything that surely fails in a load, as far as the file and what is given of the config tell."""
+    return iter(_failures(python, config, decoupled))
+
+
+@remembered
+def _failures(python: PythonFacts, config: Document | None, decoupled: bool | None) -> tuple[LoadFailure, ...]:
+    return tuple(_find_failures(python, config, decoupled))
+
+
+def _find_failures(python: PythonFacts, config: Document | None, decoupled: bool | None) -> Iterator[LoadFailure]:
     if python.error is not None:
         return
     run = _Run(python, config, decoupled)
@@ -185,25 +197,22 @@ def undefined_names(python: PythonFacts) -> Iterator[Name]:
     bound = _bound(python)
     if bound is None:
         return
-    for node in python.walk():
-        if isinstance(node, Name) and _is_undefined(node.id, bound):
+    for node in python.walk(Name):
+        if _is_undefined(node.id, bound):
             yield node
 
 
+@remembered
 def _bound(python: PythonFacts) -> set[str] | None:
-    for node in python.walk():
-        if isinstance(node, ImportFrom) and node.star:
-            return None
-        if isinstance(node, Call) and dotted(node.func) in {"globals", "exec", "vars", "locals", "eval", "__import__"}:
-            return None
+    if any(node.star for node in python.walk(ImportFrom)):
+        return None
+    if python.called & {"globals", "exec", "vars", "locals", "eval", "__import__"}:
+        return None
     if "builtins" in python.text or python.syntax_of("type parameters") or python.syntax_of("type statement"):
         return None
     names = {name for frame in python.frames for name in frame.bindings}
-    for node in python.walk():
-        if isinstance(node, Scope):
-            names.update(node.names)
-        elif isinstance(node, Lambda):
-            names.update(p.name for p in node.parameters)
+    for node in python.walk(Scope, Lambda):
+        names.update(node.names if isinstance(node, Scope) else (p.name for p in node.parameters))
     return names
 
 
@@ -276,6 +285,9 @@ class _Run:
             yield from self.block(statement.body, module, depth)
         elif isinstance(statement, Try | With | For | While | Match):
             endless = isinstance(statement, While) and self.truth(statement.test) is True
+            turns = isinstance(statement, For) and self.turns(statement.iterable)
+            if isinstance(statement, For | While) and (endless or turns):
+                yield from self.block(statement.body, module, depth)
             self.ended = endless or _may_leave(statement)
         elif isinstance(statement, ImportFrom):
             if statement.module.startswith("."):
@@ -293,6 +305,15 @@ class _Run:
     def holds(self, expr: Expr) -> bool:
         name = self.python.qualified(expr.func if isinstance(expr, Call) else expr)
         return name in _HOLDERS
+
+    def turns(self, iterable: Expr) -> bool:
+        """Whether a loop surely has a first round."""
+        if isinstance(iterable, Sequence):
+            return bool(iterable.items) and not isinstance(iterable.items[0], Starred)
+        if isinstance(iterable, Call) and dotted(iterable.func) == "range" and len(iterable.arguments) == 1:
+            count = self.python.values(iterable.arguments[0].value)
+            return count is not None and all(isinstance(number, int) and number > 0 for number in count)
+        return False
 
     def definition(self, function: Function, depth: int) -> Iterator[LoadFailure]:
         for part in (*function.decorators, *(p.default for p in function.parameters if p.default is not None)):
