@@ -20,8 +20,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
-from tritonlint.inputs.python_join import astype_edits, declared, received_types, tensors_by_name
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python_join import astype_edits, declared, tensors_by_name, types_of
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -43,7 +43,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not declared(python, config, "output"):
         return
     outputs = tensors_by_name(config, "output")
-    types = Types(python, received_types(config))
+    types = types_of(python, config)
     seen: set[int | None] = set()
     for response in python.responses:
         for write in response.outputs:

@@ -21,8 +21,9 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_join import config_path, excused
+from tritonlint.inputs.python_join import excused
 from tritonlint.inputs.python_load import failures
 from tritonlint.inputs.python_tree import Subscript
 from tritonlint.pbtxt.tree import Document

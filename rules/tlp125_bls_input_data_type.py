@@ -20,8 +20,8 @@ from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import always, bls_requests, target_tensors
-from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
-from tritonlint.inputs.python_join import astype_edits, received_types
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python_join import astype_edits, types_of
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -34,8 +34,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, repository: RepositoryFacts) -> Iterator[Problem]:
-    own = received_types(config)
-    types = Types(python, own)
+    types = types_of(python, config)
     for request in bls_requests(python):
         target = repository.models.get(request.model or "")
         inputs = target_tensors(target, "input") if target is not None and request.executions else None
@@ -47,7 +46,7 @@ def check(python: PythonFacts, config: Document, repository: RepositoryFacts) ->
                 continue
             right = TRITON_TO_NUMPY[str(declared.value)]
             if tensor.received:
-                dtype = own.get(tensor.name or "")
+                dtype = types.inputs.get(tensor.name or "")
             else:
                 dtype = types.of(tensor.value, tensor.frame) if tensor.value is not None else None
             if dtype in {None, "str", right} or (right == "object" and dtype == "bytes"):

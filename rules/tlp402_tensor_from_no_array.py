@@ -19,9 +19,11 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_dtypes import not_an_array
+from tritonlint.inputs.python_dtypes import Types
 from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_tree import Call, Constant
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -33,13 +35,13 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     execute = python.method("execute")
     for made in python.calls_of("Tensor"):
         call = made.call
         if not call.certain:
             continue
-        found = _wrong(python, call)
+        found = _wrong(python, types_of(python, config), call)
         if found is None:
             continue
         span, message, help_text, fix = found
@@ -47,7 +49,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         yield Problem(span, message, help=help_text, fix=fix, certainty="certain" if sure else "likely", key="Tensor")
 
 
-def _wrong(python: PythonFacts, call: Call) -> tuple[Span, str, str, Fix | None] | None:
+def _wrong(python: PythonFacts, types: Types, call: Call) -> tuple[Span, str, str, Fix | None] | None:
     named = [a for a in call.arguments if a.keyword is not None]
     if named:
         fix = None
@@ -79,17 +81,17 @@ def _wrong(python: PythonFacts, call: Call) -> tuple[Span, str, str, Fix | None]
             Fix("swap the arguments", edits),
         )
     frame: Frame = python.frame_at(call)
-    kind = not_an_array(python, value, frame)
+    kind = types.not_an_array(value, frame)
     if kind is None:
         return None
-    return (
-        value.span,
-        f"`pb_utils.Tensor` takes a NumPy array and this is {kind}: it raises TypeError and the request fails",
-        "use `.detach().cpu().numpy()` or `pb_utils.Tensor.from_dlpack`"
-        if kind == "a torch tensor"
-        else "write `np.array(…, dtype=…)` with the data type of the output",
-        None,
-    )
+    help_text, fix = "write `np.array(…, dtype=…)` with the data type of the output", None
+    if kind == "a torch tensor":
+        help_text = "use `.detach().cpu().numpy()` or `pb_utils.Tensor.from_dlpack`"
+    elif kind == "a pb_utils.Tensor":
+        end = Span(python.path, value.span.end, value.span.end)
+        help_text, fix = "write `.as_numpy()`", Fix("take its array", (Edit(end, ".as_numpy()"),))
+    message = f"`pb_utils.Tensor` takes a NumPy array and this is {kind}: it raises TypeError and the request fails"
+    return value.span, message, help_text, fix
 
 
 EXAMPLES = (
@@ -121,6 +123,37 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            y = pb_utils.Tensor("y", x)
+#                                    ^ TLP402
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            y = pb_utils.Tensor("y", x.as_numpy())
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,

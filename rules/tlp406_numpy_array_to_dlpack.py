@@ -18,8 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_dtypes import Types
-from tritonlint.inputs.python_join import received_types
+from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_tree import Attribute
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -37,7 +36,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         value = made.call.argument(1)
         if value is None or not made.call.certain or not isinstance(made.call.func, Attribute):
             continue
-        if not Types(python, received_types(config)).is_array(value, python.frame_at(made.call)):
+        if not types_of(python, config).is_array(value, python.frame_at(made.call)):
             continue
         function = made.call.func
         yield Problem(

@@ -38,9 +38,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if config.root.message("dynamic_batching") is None:
         return
     inputs = tensors_by_name(config, "input")
-    for node in python.walk():
-        if not isinstance(node, Call):
-            continue
+    for node in python.walk(Call):
         name = (python.qualified(node.func) or "").removeprefix("numpy.")
         first = node.argument(0)
         if name not in {"concatenate", "vstack", "stack"} or first is None:
@@ -76,8 +74,8 @@ def _read(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
             return _read(python, made, found[1])
         if not isinstance(made, Sequence) or made.items:
             return None
-        for loop in walk(found[1].function.body):
-            if not isinstance(loop, For) or not python.is_request_list(loop.iterable):
+        for loop in walk(found[1].function.body, For):
+            if not python.is_request_list(loop.iterable):
                 continue
             for node in walk(loop.body):
                 if (

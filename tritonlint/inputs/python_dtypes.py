@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_tree import (
     Argument,
@@ -17,12 +18,17 @@ from tritonlint.inputs.python_tree import (
     Dict,
     Expr,
     FString,
+    Function,
     Name,
+    Return,
     Sequence,
     Slice,
+    Starred,
     Subscript,
     Unary,
+    Yield,
     dotted,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -134,6 +140,7 @@ _REDUCED = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "amax",
 _FLOAT_FUNCTIONS = frozenset(
     f"numpy.{name}" for name in ("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "tanh", "sin", "cos")
 )
+_OF_VALUES: dict[type, str] = {bool: "bool", int: "int64", float: "float64", str: "str", bytes: "bytes"}
 _BITS = ("int8", "int16", "int32", "int64")
 _PROMOTED = {
     **{frozenset({a, b}): max(a, b, key=_BITS.index) for a in _BITS for b in _BITS},
@@ -212,16 +219,36 @@ def _reduced(function: str, dtype: str | None) -> str | None:
     return "uint64" if dtype.startswith("uint") else None
 
 
+def function_called(facts: PythonFacts, call: Call, frame: Frame) -> Function | None:
+    """The function of this file, or the method of the model class, that a call calls."""
+    if isinstance(call.func, Attribute) and isinstance(call.func.value, Name):
+        own = facts.self_name(frame)
+        return facts.method(call.func.attr) if own is not None and call.func.value.id == own else None
+    if not isinstance(call.func, Name):
+        return None
+    found = facts.lookup(call.func.id, frame)
+    if found is None or len(found[0]) != 1 or found[0][0].kind != "function":
+        return None
+    place = found[0][0].span
+    return next((f.function for f in facts.frames if f.function is not None and f.function.span == place), None)
+
+
 class Types:
     """Data types of expressions of one file.
 
-    ``inputs`` are the data types of the arrays that requests bring, by tensor name, where a config tells them.
+    ``inputs`` are the data types of the arrays that requests bring, ``outputs`` those that the config promises, both by
+    tensor name and in the config's order.
     """
 
-    def __init__(self, facts: PythonFacts, inputs: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        facts: PythonFacts,
+        inputs: Mapping[str, str | None] | None = None,
+        outputs: Mapping[str, str | None] | None = None,
+    ) -> None:
         self.facts = facts
         self.inputs = inputs or {}
-        self.left = 0
+        self.outputs = outputs or {}
 
     def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
         return sources_at(self.facts, expr, frame)
@@ -260,6 +287,36 @@ class Types:
             return self._arithmetic(expr, frame, steps)
         return None
 
+    def named(self, expr: Expr, frame: Frame) -> str | None:
+        """The data type that an expression given as ``dtype`` means, looked up in the config where the code does so."""
+        found = set()
+        sources = self.facts.follow(expr, frame)
+        if not sources:
+            return dtype_name(self.facts, expr, frame)
+        for source, where in sources:
+            if isinstance(source, Attribute) and source.attr == "dtype":
+                found.add(self.of(source.value, where))
+                continue
+            made = isinstance(source, Call) and self.facts.pb_name(source.func, where) == "triton_string_to_numpy"
+            given = source.argument(0) if isinstance(source, Call) and made else None
+            if given is None:
+                return dtype_name(self.facts, expr, frame)
+            names = self.facts.strings(given, where)
+            if names is not None:
+                found |= {TRITON_TO_NUMPY.get(name) for name in names}
+            else:
+                found.add(self._configured(given, where))
+        return found.pop() if len(found) == 1 else None
+
+    def _configured(self, given: Expr, frame: Frame) -> str | None:
+        path = config_path(self.facts, given, frame)
+        if path is None or len(path) != 3 or path[2] != "data_type" or path[0] not in {"input", "output"}:
+            return None
+        tensors = self.inputs if path[0] == "input" else self.outputs
+        if isinstance(path[1], int):
+            return list(tensors.values())[path[1]] if 0 <= path[1] < len(tensors) else None
+        return tensors.get(path[1])
+
     def _is_text(self, item: Expr, frame: Frame) -> bool:
         return isinstance(item, Constant) and isinstance(item.value, str)
 
@@ -273,7 +330,7 @@ class Types:
             if given is not None and name in _MAKERS:
                 if isinstance(given, Constant) and given.value is None:
                     return None
-                return dtype_name(self.facts, given, frame)
+                return self.named(given, frame)
             if name in _DEFAULT_FLOAT64 or name in _FLOAT64:
                 return "float64"
             first = call.argument(0)
@@ -304,15 +361,16 @@ class Types:
             if bare in _NAMES and "." not in bare:
                 return _NAMES[bare]
             return None
-        if not isinstance(call.func, Attribute):
-            return None
+        returned = self._returned(call, frame, steps)
+        if returned is not None or not isinstance(call.func, Attribute):
+            return returned
         if call.func.attr == "as_numpy" and not call.arguments:
             return self._received(call.func.value, frame)
         if call.func.attr in _REDUCED and call.argument(None, "dtype") is None:
             return _reduced(call.func.attr, self.of(call.func.value, frame, steps + 1))
         if call.func.attr == "astype":
             given = call.argument(0, "dtype")
-            return dtype_name(self.facts, given, frame) if given is not None else None
+            return self.named(given, frame) if given is not None else None
         if call.func.attr in {"clip", "round"}:
             return _if_float(self.of(call.func.value, frame, steps + 1))
         if call.func.attr in _SAME:
@@ -320,6 +378,20 @@ class Types:
         if call.func.attr in {"argmax", "argmin", "argsort"}:
             return "int64" if self.of(call.func.value, frame, steps + 1) else None
         return None
+
+    def _returned(self, call: Call, frame: Frame, steps: int) -> str | None:
+        """The data type that a function or method of this file returns, whatever it is given."""
+        function = function_called(self.facts, call, frame)
+        if function is None or function.is_async or function.decorators or steps > MAX_STEPS // 2:
+            return None
+        own = self.facts.frame_of(function)
+        found: set[str | None] = set()
+        for node in walk(function.body, into_functions=False):
+            if isinstance(node, Yield):
+                return None
+            if isinstance(node, Return):
+                found.add(self.of(node.value, own, steps + 4) if node.value is not None else None)
+        return found.pop() if len(found) == 1 else None
 
     def _received(self, tensor: Expr, frame: Frame) -> str | None:
         """The data type of the input tensor that an expression is."""
@@ -338,25 +410,75 @@ class Types:
         left, right = (argument.value for argument in arguments)
         return self._both(left, right, "+", frame, steps)
 
-    def _scalar(self, expr: Expr, frame: Frame) -> str | None:
+    def _scalar(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
+        """The data type that NumPy gives to a Python value."""
         values = self.facts.values(expr, frame)
-        if not values or len({type(v) for v in values}) != 1:
+        if values:
+            kinds = {_OF_VALUES.get(type(value)) for value in values}
+            return kinds.pop() if len(kinds) == 1 else None
+        sources = self._sources(expr, frame) if steps < MAX_STEPS else None
+        found = {self._made(source, where, steps + 1) for source, where in sources or ()}
+        return found.pop() if len(found) == 1 else None
+
+    def _made(self, expr: Expr, frame: Frame, steps: int) -> str | None:
+        if isinstance(expr, FString):
+            return "str"
+        if isinstance(expr, Binary) and expr.operator in {"+", "-", "*", "/"}:
+            sides = {self._scalar(side, frame, steps + 1) for side in (expr.left, expr.right)}
+            if not sides <= {"int64", "float64"}:
+                return "str" if sides == {"str"} and expr.operator == "+" else None
+            return "float64" if "float64" in sides or expr.operator == "/" else "int64"
+        if not isinstance(expr, Call):
             return None
-        return {bool: "bool", int: "int64", float: "float64", str: "str", bytes: "bytes"}.get(type(values[0]))
+        name = self.facts.qualified(expr.func, frame)
+        if name in {"float", "int", "len", "str", "bool"}:
+            return {"float": "float64", "str": "str", "bool": "bool"}.get(name, "int64")
+        if name == "json.dumps":
+            return "str"
+        if isinstance(expr.func, Attribute) and expr.func.attr in {"decode", "upper", "lower", "strip", "format"}:
+            text = expr.func.attr in {"decode", "format"} or self._scalar(expr.func.value, frame, steps + 1) == "str"
+            return "str" if text else None
+        return None
 
     def _literal(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         """``np.array(x)`` without dtype: decided by the elements, or kept when x is an array itself."""
+        if steps > MAX_STEPS:
+            return None
         known = self.of(expr, frame, steps + 1)
         if known is not None:
             return known
-        if not isinstance(expr, Sequence):
-            return self._scalar(expr, frame) if isinstance(expr, Constant) else None
-        kinds = set()
-        for item in expr.items:
-            kinds.add(self._literal(item, frame, steps + 1) or self._scalar(item, frame))
+        items: list[tuple[Expr, Frame]] = []
+        for source, where in self._listed(expr, frame):
+            if isinstance(source, Comprehension) and source.kind == "list" and len(source.elements) == 1:
+                items.append((source.elements[0], where))
+            elif isinstance(source, Sequence) and not any(isinstance(item, Starred) for item in source.items):
+                items += [(item, where) for item in source.items]
+            else:
+                return self._scalar(expr, frame) if isinstance(expr, Constant) else None
+        kinds = {self._literal(item, where, steps + 1) or self._scalar(item, where) for item, where in items}
         if len(kinds) == 1:
             return kinds.pop()
         return "float64" if kinds == {"int64", "float64"} else None
+
+    def _listed(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]]:
+        """The lists that an expression is; for a local list that is only appended to, one of what is appended."""
+        sources = self._sources(expr, frame)
+        if sources or not isinstance(expr, Name):
+            return sources or [(expr, frame)]
+        found = self.facts.lookup(expr.id, frame)
+        if found is None or len(found[0]) != 1 or found[1].function is None or found[0][0].kind != "value":
+            return [(expr, frame)]
+        made = found[0][0].expr
+        if not isinstance(made, Sequence) or made.kind != "list" or made.items:
+            return [(expr, frame)]
+        appended: list[Expr] = []
+        for node in walk(found[1].function.body):
+            if isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id == expr.id:
+                if node.attr not in {"append", "__len__"}:
+                    return [(expr, frame)]
+            elif isinstance(node, Call) and dotted(node.func) == f"{expr.id}.append" and node.certain:
+                appended += [argument.value for argument in node.arguments]
+        return [(Sequence(made.span, "list", tuple(appended)), found[1])] if appended else [(expr, frame)]
 
     def _common(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         if not isinstance(expr, Sequence) or not expr.items:
@@ -438,6 +560,11 @@ class Types:
             return "a string" if isinstance(expr.value, str) else "None" if expr.value is None else "a single value"
         if not isinstance(expr, Call) or not expr.certain:
             return None
+        if self.facts.pb_name(expr.func, frame) in {"Tensor", "get_input_tensor_by_name", "get_output_tensor_by_name"}:
+            return "a pb_utils.Tensor"
+        function = function_called(self.facts, expr, frame)
+        if function is not None and function.is_async and not function.decorators:
+            return "a coroutine"
         name = self.facts.qualified(expr.func, frame)
         if name is not None:
             if name in _SCALARS:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit
-from tritonlint.inputs.python import MAX_STEPS, Frame, PythonFacts, TensorRead
-from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python import PythonFacts, TensorRead
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
 from tritonlint.inputs.python_flow import checked_for_none
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -69,13 +69,17 @@ def tensors_by_name(config: Document, direction: Direction) -> dict[str, Message
     return found
 
 
-def received_types(config: Document) -> dict[str, str]:
-    """NumPy's names of the data types of the inputs, as far as the config tells them."""
+def types_of(python: PythonFacts, config: Document) -> Types:
+    """The data types of expressions, with what the config tells about inputs and outputs."""
+    return Types(python, numpy_types(config, "input"), numpy_types(config, "output"))
+
+
+def numpy_types(config: Document, direction: Direction) -> dict[str, str | None]:
+    """NumPy's names of the data types of the declared tensors, in their order; None where NumPy has none."""
     found = {}
-    for name, tensor in tensors_by_name(config, "input").items():
+    for name, tensor in tensors_by_name(config, direction).items():
         data_type = tensor.scalar("data_type")
-        if data_type is not None and isinstance(data_type.value, str) and data_type.value in TRITON_TO_NUMPY:
-            found[name] = TRITON_TO_NUMPY[data_type.value]
+        found[name] = TRITON_TO_NUMPY.get(str(data_type.value)) if data_type is not None else None
     return found
 
 
@@ -141,44 +145,6 @@ def uses_sender(python: PythonFacts) -> bool:
 def may_batch(effective: EffectiveConfig) -> bool:
     """Whether one call of execute can get several requests: a batcher is configured, and batches are allowed."""
     return effective.scheduling in {"dynamic", "sequence"} and (effective.max_batch_size or 0) > 1
-
-
-ConfigPath = tuple[str | int, ...]
-
-
-def config_path(python: PythonFacts, expr: Expr, frame: Frame, steps: int = 0) -> ConfigPath | None:
-    """Where in the parsed model config an expression lies (``("parameters", "scale")``), None when it does not.
-
-    The entries that ``get_output_config_by_name`` returns are ``("output", name)``.
-    """
-    if steps > MAX_STEPS:
-        return None
-    sources = python.follow(expr, frame)
-    if not sources or len(sources) != 1:
-        return None
-    source, where = sources[0]
-    if isinstance(source, Subscript) and len(source.items) == 1:
-        above = config_path(python, source.value, where, steps + 1)
-        keys = python.values(source.items[0], where)
-        if above is None or keys is None or len(keys) != 1 or not isinstance(keys[0], str | int):
-            return None
-        return (*above, keys[0])
-    if not isinstance(source, Call) or not source.certain:
-        return None
-    name = python.qualified(source.func, where)
-    text = source.argument(0)
-    if name == "json.loads" and isinstance(text, Subscript | Name | Attribute):
-        given = python.follow(text, where)
-        if given and len(given) == 1 and isinstance(given[0][0], Subscript) and len(given[0][0].items) == 1:
-            return () if python.strings(given[0][0].items[0], given[0][1]) == ("model_config",) else None
-        return None
-    made = python.pb_name(source.func, where)
-    if made in {"get_input_config_by_name", "get_output_config_by_name"} and text is not None:
-        names = python.strings(source.argument(1, "name"), where)
-        if names is None or len(names) != 1 or config_path(python, text, where, steps + 1) != ():
-            return None
-        return "input" if made == "get_input_config_by_name" else "output", names[0]
-    return None
 
 
 def excused(python: PythonFacts, node: Node, key: str) -> bool:
