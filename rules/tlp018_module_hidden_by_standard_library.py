@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_imports import changes_imports
-from tritonlint.inputs.python_tree import Import, ImportFrom
+from tritonlint.inputs.python_tree import Import, ImportFrom, walk
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -38,14 +38,12 @@ RULE = Rule(
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     version = python.path.rpartition("/")[0].rpartition("/")[2]
-    for node in python.walk():
+    for node in walk(python.body, Import, ImportFrom):
         if isinstance(node, ImportFrom):
             at = (node.span.start or 0) + python.source(node).find(node.module, len("from"))
             places = [(node.module, Span(python.path, at, at + len(node.module)))]
-        elif isinstance(node, Import):
-            places = [(alias.name, alias.span) for alias in node.names]
         else:
-            continue
+            places = [(alias.name, alias.span) for alias in node.names]
         for module, span in places:
             top = module.split(".")[0]
             if not top or not (top == "numpy" or is_standard(top)) or top.startswith("_"):

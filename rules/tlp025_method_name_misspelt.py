@@ -26,11 +26,11 @@ RULE = Rule(code="TLP025", name="method-name-misspelt", effect="request-failure"
 HOOKS = {"initialize": 2, "finalize": 1, "auto_complete_config": 1}
 OTHER_NAMES = {
     "init": "initialize",
-    "setup": "",
-    "finish": "",
     "auto_complete": "auto_complete_config",
     "autocomplete_config": "auto_complete_config",
 }
+
+_FIRST_LETTERS = frozenset(name[0] for name in HOOKS)
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -38,7 +38,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     used: set[str] | None = None
     for statement in python.model_class.body:
-        if not isinstance(statement, Function) or statement.name in HOOKS or statement.name.startswith("__"):
+        if not isinstance(statement, Function) or statement.name in HOOKS or statement.name[:2] == "__":
+            continue
+        if statement.name.lower().strip("_")[:1] not in _FIRST_LETTERS and statement.name not in OTHER_NAMES:
             continue
         near = get_close_matches(statement.name.strip("_").lower(), HOOKS, 1, 0.8)
         meant = OTHER_NAMES.get(statement.name, near[0] if near else "")

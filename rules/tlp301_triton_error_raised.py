@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_kinds import kind_of
-from tritonlint.inputs.python_tree import Attribute, Call, Handler, Raise, Sequence
+from tritonlint.inputs.python_tree import Attribute, Call, Handler, Raise, Sequence, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -32,7 +32,9 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    for node in python.walk():
+    if "TritonError" not in python.text:
+        return
+    for node in walk(python.body, Handler, Raise):
         if isinstance(node, Handler) and node.type is not None:
             caught = node.type.items if isinstance(node.type, Sequence) else (node.type,)
             for one in caught:

@@ -39,13 +39,11 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None:
         return
     loops = {loop.span: loop.header for loop in request_loops(execute)}
-    for node in own_nodes(execute):
-        if isinstance(node, Comprehension) and any(python.is_request_list(c.iterable) for c in node.clauses):
+    for node in own_nodes(execute, Comprehension):
+        if any(python.is_request_list(c.iterable) for c in node.clauses):
             loops[node.span] = node.span
     batched = may_batch(effective)
-    for node in own_nodes(execute):
-        if not isinstance(node, Try):
-            continue
+    for node in own_nodes(execute, Try):
         held = [loops[n.span] for n in walk(node.body, into_functions=False) if n.span in loops]
         for statement in (s for handler in node.handlers for s in handler.body):
             if not held or not isinstance(statement, Return) or not isinstance(statement.value, Sequence):

@@ -29,7 +29,7 @@ _OTHERS = frozenset({"initialize", "finalize", "auto_complete_config", "__init__
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None:
+    if execute is None or "except" not in python.text:
         return
     # A handler that leaves its request without a response is told by TLP206.
     told = set()

@@ -35,6 +35,8 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    if "exec(" not in python.text:
+        return
     for frame in python.frames:
         function = frame.function
         if function is None:

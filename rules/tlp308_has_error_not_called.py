@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Assert, Attribute, Binary, Conditional, Expr, If, Unary, While
+from tritonlint.inputs.python_tree import Assert, Attribute, Binary, Conditional, Expr, If, Unary, While, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -28,9 +28,7 @@ METHODS = frozenset({"has_error", "is_cancelled"})
 def check(python: PythonFacts) -> Iterator[Problem]:
     if not python.understood or not any(name in python.text for name in METHODS):
         return
-    for node in python.walk():
-        if not isinstance(node, If | While | Assert | Conditional):
-            continue
+    for node in (*walk(python.body, If, While), *walk(python.body, Assert, Conditional)):
         for part in _parts(node.test):
             if isinstance(part, Attribute) and part.attr in METHODS:
                 end = part.span.end

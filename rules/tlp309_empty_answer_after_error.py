@@ -32,11 +32,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if not made:
         return
     for frame in python.frames:
-        for handler in own_nodes(frame.function) if frame.function is not None else ():
-            if not isinstance(handler, Handler):
-                continue
-            for node in walk(handler.body, into_functions=False):
-                if isinstance(node, Call) and node.span in made and _empty(node):
+        for handler in own_nodes(frame.function, Handler) if frame.function is not None else ():
+            for node in walk(handler.body, Call, into_functions=False):
+                if node.span in made and _empty(node):
                     yield Problem(
                         node.span,
                         "after an error this answers with status OK and no outputs: the client is not told",
