@@ -361,14 +361,15 @@ class _Watch:
         elif words[0] == "signal" and not self.exited:
             os.kill(self.child, int(words[1]))
 
-    def reap(self) -> None:
+    def reap(self) -> bool:
+        """Take note of what has ended; whether there are children left."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                return
+                return False
             if pid == 0:
-                return
+                return True
             if pid == self.child:
                 self.exited = True
                 self.tell({"exited": os.waitstatus_to_exitcode(status)})
@@ -435,8 +436,7 @@ class _Watch:
             pids = descendants(os.getpid())[1:]
             for pid in pids:
                 _kill(pid)
-            self.reap()
-            if not pids:
+            if not self.reap() and not pids:
                 break
             time.sleep(0.005)
 

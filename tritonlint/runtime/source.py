@@ -21,6 +21,7 @@ from tritonlint.runtime.wheel import (
 )
 
 INSTALLED_PLACES = ("/opt/tritonserver",)
+DRIVER_FOLDERS = ("/usr/local/nvidia/lib64", "/usr/lib/wsl/lib")
 NO_GPU = {"CUDA_VISIBLE_DEVICES": ""}
 
 
@@ -95,6 +96,8 @@ def open_server(
             f"unknown server {source!r}: auto, installed[:PATH], embedded, podman:IMAGE, docker:IMAGE or the folder "
             "that --prepare wrote"
         )
+    if device == "gpu":
+        installation = _with_driver(installation)
     if shm_size is not None:
         raise InstallationError("the size of /dev/shm can be chosen for a container only: --server podman:IMAGE")
     return DisposableServer(
@@ -136,6 +139,23 @@ def _installed(program: Path, python: Path | None) -> ServerInstallation:
         environment=environment,
         origin=f"installed in {root}",
     )
+
+
+def driver_folder() -> Path | None:
+    """The folder of the NVIDIA driver's ``libcuda.so.1`` where the dynamic loader does not look by itself."""
+    given = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    folders = [Path(folder) for folder in (*given, *DRIVER_FOLDERS) if folder]
+    return next((folder for folder in folders if (folder / "libcuda.so.1").exists()), None)
+
+
+def _with_driver(installation: ServerInstallation) -> ServerInstallation:
+    """The server's libraries stay first: of the folder nothing but the driver is wanted."""
+    folder = driver_folder()
+    if folder is None:
+        return installation
+    libraries = [installation.environment.get("LD_LIBRARY_PATH", ""), str(folder)]
+    path = os.pathsep.join(entry for entry in libraries if entry)
+    return replace(installation, environment={**installation.environment, "LD_LIBRARY_PATH": path})
 
 
 def _embedded(
