@@ -1,11 +1,13 @@
 """The model's process is ended while it serves
 
 ## What it does
-Reports `os._exit`, `os.abort` and `os.kill(os.getpid(), …)` in methods other than `initialize`.
+Reports `os._exit`, `os.abort` and `os.kill(os.getpid(), …)` in methods other than `initialize`, and `sys.exit`, `exit`
+and `quit` in execute.
 
 ## What happens
 The request fails with `Stub process '…' is not healthy.`. From 24.06 on the process is never started again: every
 further request fails until the model is loaded anew, while the model still reports that it is ready (until 25.12).
+`sys.exit` only raises SystemExit: every request of the call fails with that, and nothing ends.
 
 ## How to fix
 Raise `pb_utils.TritonModelException`, or answer with `error=`; let the orchestrator restart a server that has to go.
@@ -18,7 +20,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Call, Constant
+from tritonlint.inputs.python_tree import Call, Constant, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -31,13 +33,20 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if "os" not in python.imports:
+    if not any(word in python.text for word in ("_exit", "abort", "kill", "exit(", "quit(")):
         return
     initialize = python.method("initialize")
-    for node in python.walk():
-        if not isinstance(node, Call):
-            continue
+    execute = python.method("execute")
+    for node in walk(python.body, Call):
         name = python.qualified(node.func)
+        if name in {"sys.exit", "exit", "quit"} and execute is not None and python.function_at(node) is execute:
+            yield Problem(
+                node.span,
+                f"`{name}` raises SystemExit here: every request of the call fails, and the process goes on",
+                help="raise `pb_utils.TritonModelException`, or answer with `error=`",
+                key=name or "exit",
+            )
+            continue
         if name == "os.kill":
             whom, signal = node.argument(0), node.argument(1)
             own = isinstance(whom, Call) and python.qualified(whom.func) == "os.getpid"
