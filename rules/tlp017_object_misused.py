@@ -22,6 +22,7 @@ are methods.
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import chain
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
@@ -81,8 +82,14 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if not python.pb_calls or execute is None:
         return
     objects = Objects(python)
-    called = {id(node.func) for node in python.walk() if isinstance(node, Call)}
-    for node in python.walk():
+    called = {id(node.func) for node in python.walk(Call)}
+    others = {name for name, bound in python.frames[0].bindings.items() if bound[0].kind != "value"} | {"self"}
+    for node in chain(
+        python.walk(Attribute, Call, Subscript), python.walk(Binary, Assign, Compare), python.walk(For, Clause)
+    ):
+        # Most attributes are those of modules and of the model itself.
+        if isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id in others:
+            continue
         found = _wrong(python, objects, node, called)
         if found is None or guarded(python.body, node):
             continue

@@ -144,9 +144,7 @@ class Objects:
         """Calls in which a function or method of a name is called, or handed on, by that name."""
         if self._uses is None:
             self._uses = {}
-            for node in self._python.walk():
-                if not isinstance(node, Call):
-                    continue
+            for node in self._python.walk(Call):
                 for part in (node.func, *(argument.value for argument in node.arguments)):
                     if isinstance(part, Name | Attribute):
                         self._uses.setdefault(part.id if isinstance(part, Name) else part.attr, []).append((part, node))
