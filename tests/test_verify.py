@@ -20,7 +20,8 @@ from tritonlint.engine import check_paths
 from tritonlint.example import parse_example
 from tritonlint.report.result import Result
 from tritonlint.rule import load_rule, rule_modules
-from tritonlint.runtime.observe import VerifyOptions, observe
+from tritonlint.runtime.observe import observe
+from tritonlint.runtime.options import VerifyOptions
 from tritonlint.runtime.request import pack, read_samples, requests_for, string_elements
 from tritonlint.settings import Settings
 

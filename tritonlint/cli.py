@@ -303,7 +303,8 @@ def _verified(
     """The result of a run with the runtime check; what stands in its way becomes a SettingsError."""
     from tritonlint.engine import check_paths
     from tritonlint.runtime.allocator import AllocatorError, find_allocator
-    from tritonlint.runtime.observe import VerifyOptions, observe
+    from tritonlint.runtime.observe import observe
+    from tritonlint.runtime.options import VerifyOptions
     from tritonlint.runtime.request import SampleError, read_samples
     from tritonlint.runtime.server import ServerError
     from tritonlint.runtime.view import ViewError

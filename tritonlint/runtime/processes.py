@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+import subprocess
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +22,7 @@ NUMPY_CORE = re.compile(r"(?P<packages>.+)/numpy/(?:_core|core)/_multiarray_umat
 NUMPY_METADATA = re.compile(r"numpy-(?P<version>\d[^-]*)\.(?:dist|egg)-info")
 NUMPY_VERSION = re.compile(r"^(?:short_)?version\s*(?::\s*str\s*)?=\s*[\"'](?P<version>\d[^\"'+]*)", re.MULTILINE)
 DELETED = " (deleted)"
+RUN_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +202,22 @@ def _environment_root(pid: int, server_pid: int | None) -> str | None:
     if rest != environment_of(server_pid).get("LD_LIBRARY_PATH", ""):
         return None
     return first.removesuffix("/lib")
+
+
+def run_bounded(command: list[str], environment: Mapping[str, str]) -> tuple[int | None, str] | None:
+    """Exit status (None when it took too long) and output of a program; None when it cannot be started."""
+    try:
+        done = subprocess.run(
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=RUN_SECONDS,
+            check=False,
+        )
+    except OSError:
+        return None
+    except subprocess.TimeoutExpired as error:
+        return None, (error.stdout or b"").decode("utf-8", "replace")
+    return done.returncode, done.stdout.decode("utf-8", "replace")

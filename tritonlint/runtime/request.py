@@ -369,3 +369,22 @@ def _flat(values: Any) -> list[Any]:
     for value in values:
         out += _flat(value) if isinstance(value, list) else [value]
     return out
+
+
+def invalid_requests(good: Request) -> Iterator[tuple[Literal["type", "shape", "name"], Request]]:
+    """Requests that differ from a good one in its first input's type, rank or name."""
+    first, *rest = good.inputs
+    other = "INT64" if first.datatype != "INT64" else "FP64"
+    yield "type", replace(good, inputs=(replace(first, datatype=other, data=bytes(8 * first.elements)), *rest))
+    longer = (*first.shape, 1)
+    yield "shape", replace(good, inputs=(replace(first, shape=longer), *rest))
+    yield "name", replace(good, inputs=(replace(first, name="tritonlint_no_such_input"), *rest))
+
+
+def varied(request: Request, salt: int) -> Request:
+    """The same request with other made-up values."""
+    return replace(
+        request,
+        title=f"{request.title}, variant {salt}",
+        inputs=tuple(replace(t, data=made_up(t.datatype, t.elements, salt * 5 + 1)) for t in request.inputs),
+    )
