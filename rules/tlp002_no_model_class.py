@@ -63,7 +63,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             key=MODEL_CLASS,
         )
         return
-    hidden = [n for n in python.walk() if isinstance(n, Class) and n.name == MODEL_CLASS]
+    hidden = [n for n in python.walk(Class) if n.name == MODEL_CLASS]
     if hidden:
         yield Problem(
             hidden[0].name_span,

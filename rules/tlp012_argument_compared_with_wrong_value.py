@@ -35,8 +35,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if initialize is None or len(initialize.positional) != 2:
         return
     args = initialize.positional[1].name
-    for node in python.walk():
-        if not isinstance(node, Compare) or len(node.rights) != 1:
+    for node in python.walk(Compare):
+        if len(node.rights) != 1:
             continue
         if node.operators[0] not in {"==", "!=", "in", "not in"}:
             continue

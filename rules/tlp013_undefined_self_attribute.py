@@ -79,8 +79,8 @@ def _logger(python: PythonFacts, nodes: list[Attribute], target: Target) -> Fix 
         return None
     starts = {node.span.start for node in nodes}
     edits: list[Edit] = []
-    for call in python.walk():
-        if not isinstance(call, Call) or not isinstance(call.func, Attribute):
+    for call in python.walk(Call):
+        if not isinstance(call.func, Attribute):
             continue
         if not isinstance(call.func.value, Attribute) or call.func.value.span.start not in starts:
             continue
@@ -115,8 +115,8 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
                 continue
             if _given_away(method, own):
                 return
-            for node in walk(method.body):
-                if isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id == own:
+            for node in walk(method.body, Attribute):
+                if isinstance(node.value, Name) and node.value.id == own:
                     places.setdefault(node.attr, []).append(node)
     for name, nodes in places.items():
         if name in known or any(guarded(python.body, node) for node in nodes):

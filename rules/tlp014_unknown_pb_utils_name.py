@@ -67,9 +67,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
     known = set(pb_api().names)
     top = {name for name in known if "." not in name}
-    for node in python.walk():
-        if not isinstance(node, Attribute):
-            continue
+    for node in python.walk(Attribute):
         name = python.pb_name(node)
         if name is None or name in known:
             continue

@@ -36,10 +36,8 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
         return
     calls = [
         node
-        for node in own_nodes(execute)
-        if isinstance(node, Call)
-        and python.qualified(node.func) == "print"
-        and not any(a.keyword in {"flush", "file"} for a in node.arguments)
+        for node in own_nodes(execute, Call)
+        if python.qualified(node.func) == "print" and not any(a.keyword in {"flush", "file"} for a in node.arguments)
     ]
     if not calls:
         return

@@ -47,8 +47,8 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
         return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
     initialize = python.method("initialize")
-    for node in python.walk():
-        if not isinstance(node, Call) or not node.arguments:
+    for node in python.walk(Call):
+        if not node.arguments:
             continue
         first = node.argument(0)
         if not isinstance(first, Constant) or not isinstance(first.value, str) or not first.value:

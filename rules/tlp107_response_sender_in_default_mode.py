@@ -35,8 +35,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or effective.decoupled is not False or python.method("auto_complete_config") is not None:
         return
-    for node in own_nodes(execute):
-        if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "get_response_sender":
+    for node in own_nodes(execute, Call):
+        if isinstance(node.func, Attribute) and node.func.attr == "get_response_sender":
             yield Problem(
                 node.span,
                 "before 24.06 a model that is not decoupled has no response sender",

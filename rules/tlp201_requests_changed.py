@@ -51,7 +51,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
     if execute is None or len(execute.positional) < 2:
         return
     names = _names(python, execute)
-    emptying = [n for n in own_nodes(execute) if isinstance(n, While) and dotted(n.test) in names]
+    emptying = [n for n in own_nodes(execute, While) if dotted(n.test) in names]
     for node in own_nodes(execute):
         changed: Node | None = None
         how = ""

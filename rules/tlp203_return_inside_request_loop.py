@@ -54,16 +54,16 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
 
 
 def _returns(loop: For) -> Iterator[Return]:
-    return (node for node in walk(loop.body, into_functions=False) if isinstance(node, Return))
+    return (node for node in walk(loop.body, Return, into_functions=False))
 
 
 def _breaks(execute: Function, loop: For) -> Iterator[Flow]:
     """Breaks of a loop that fills a returned list, which nothing else fills."""
     for name in {s.value.id for s in returns(execute) if isinstance(s.value, Name)}:
         if answering_loop(execute, name) is loop and answers(loop, name) is not None:
-            inner = {n.span for n in walk(loop.body) if isinstance(n, For | While) for n in walk(n.body)}
-            for node in walk(loop.body, into_functions=False):
-                if isinstance(node, Flow) and node.keyword == "break" and node.span not in inner:
+            inner = {n.span for other in walk(loop.body, For, While) for n in walk(other.body)}
+            for node in walk(loop.body, Flow, into_functions=False):
+                if node.keyword == "break" and node.span not in inner:
                     yield node
 
 

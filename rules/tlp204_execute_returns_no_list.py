@@ -54,7 +54,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or execute.decorators or effective.decoupled is not False:
         return
     if is_generator(execute):
-        first = next(node for node in own_nodes(execute) if isinstance(node, Yield))
+        first = next(node for node in own_nodes(execute, Yield))
         yield Problem(
             first.span,
             "`execute` yields, but Triton takes a list of responses only",
@@ -113,11 +113,11 @@ def _local_kind(python: PythonFacts, execute: Function, value: Expr) -> str | No
     frame = python.frame_of(execute)
     made = [
         node.value
-        for node in own_nodes(execute)
-        if isinstance(node, Assign) and not node.operator and any(dotted(t) == value.id for t in node.targets)
+        for node in own_nodes(execute, Assign)
+        if not node.operator and any(dotted(t) == value.id for t in node.targets)
     ]
     bound = frame.bindings.get(value.id, [])
-    added = [n for n in own_nodes(execute) if isinstance(n, Assign) and n.operator and dotted(n.targets[0]) == value.id]
+    added = [n for n in own_nodes(execute, Assign) if n.operator and dotted(n.targets[0]) == value.id]
     if not made or len(bound) != len(made) + len(added):
         return None
     kinds = {_kind(python, expr, frame) if isinstance(expr, Sequence | Dict | Call) else None for expr in made}

@@ -56,7 +56,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         one_way = "one outcome of this condition appends nothing: then"
         places: list[tuple[Span, str, bool]] = [(n.span, "after this `continue`", False) for n in found.continues]
         # A chain of elif may name every case there is.
-        chained = {s.span for n in own_nodes(execute) if isinstance(n, If) for s in n.orelse if isinstance(s, If)}
+        chained = {s.span for n in own_nodes(execute, If) for s in n.orelse if isinstance(s, If)}
         places += [(node.test.span, one_way, node.span in chained) for node in found.branches]
         for span, when, doubtful in places:
             yield Problem(

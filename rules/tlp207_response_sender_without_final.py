@@ -49,8 +49,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         function = frame.function
         if function is None:
             continue
-        for node in own_nodes(function):
-            if isinstance(node, Assign) and gets_sender(node.value) and len(node.targets) == 1:
+        for node in own_nodes(function, Assign):
+            if gets_sender(node.value) and len(node.targets) == 1:
                 target = node.targets[0]
                 if isinstance(target, Name) and node.value is not None:
                     yield from _sender(python, function, node, target.id, only_one)

@@ -44,8 +44,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         last_of_block = {
             block[-1].span
-            for node in own_nodes(execute)
-            if isinstance(node, If | Handler)
+            for node in own_nodes(execute, If, Handler)
             for block in (node.body, node.orelse if isinstance(node, If) else ())
             if block
         }

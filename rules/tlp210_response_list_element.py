@@ -110,12 +110,12 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
             yield from _of_list(value)
     lists = {
         target.id
-        for node in own_nodes(execute)
-        if isinstance(node, Assign) and (starts_list(node) or _is_list(node.value))
+        for node in own_nodes(execute, Assign)
+        if starts_list(node) or _is_list(node.value)
         for target in node.targets
         if isinstance(target, Name) and target.id in names
     }
-    for node in own_nodes(execute):
+    for node in own_nodes(execute, Call, Assign):
         if isinstance(node, Call) and isinstance(node.func, Attribute) and len(node.arguments) == 1 and node.certain:
             if isinstance(node.func.value, Name) and node.func.value.id in lists:
                 if node.func.attr == "append":

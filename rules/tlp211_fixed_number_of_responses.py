@@ -74,7 +74,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     loops = request_loops(execute)
     related = tuple(Related(loop.header, "the requests are read here") for loop in loops[:1])
-    inside = {n.span for node in own_nodes(execute) if isinstance(node, For | While | Handler) for n in walk(node)}
+    inside = {n.span for node in own_nodes(execute, For, While, Handler) for n in walk(node)}
     for statement in returns(execute):
         value = statement.value
         if statement.span in inside or value is None:
@@ -99,8 +99,7 @@ def _counts_requests(execute: Function) -> bool:
     name = execute.positional[1].name if len(execute.positional) > 1 else ""
     return any(
         isinstance(n, Call) and dotted(n.func) == "len" and any(dotted(a.value) == name for a in n.arguments)
-        for node in own_nodes(execute)
-        if isinstance(node, If | Assert | Compare)
+        for node in own_nodes(execute, If, Assert, Compare)
         for n in walk(node if isinstance(node, Compare) else node.test)
     )
 

@@ -51,8 +51,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     requests = execute.positional[1].name
     reordered = {
         target.id: node.value
-        for node in own_nodes(execute)
-        if isinstance(node, Assign) and node.value is not None and _reordered(node.value, requests)
+        for node in own_nodes(execute, Assign)
+        if node.value is not None and _reordered(node.value, requests)
         for target in node.targets
         if isinstance(target, Name) and len(python.frame_of(execute).bindings.get(target.id, ())) == 1
     }
@@ -120,13 +120,13 @@ def _appends_to(loop: For, name: str) -> bool:
 
 
 def _is_local_list(execute: Function, name: str) -> bool:
-    starts = (n for n in own_nodes(execute) if isinstance(n, Assign) and starts_list(n))
+    starts = (n for n in own_nodes(execute, Assign) if starts_list(n))
     return any(dotted(target) == name for start in starts for target in start.targets)
 
 
 def _filled_otherwise(execute: Function, name: str) -> bool:
     """Whether responses are also put in by index, or the list is made anew: then the order may be right."""
-    for node in own_nodes(execute):
+    for node in own_nodes(execute, Subscript, Assign):
         if isinstance(node, Subscript) and dotted(node.value) == name:
             step = node.items[0] if node.items else None
             if not isinstance(step, Slice):

@@ -37,8 +37,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     for frame in python.frames:
         function = frame.function
-        for node in own_nodes(function) if function is not None else ():
-            if not isinstance(node, Assign) or not gets_sender(node.value) or not isinstance(node.targets[0], Name):
+        for node in own_nodes(function, Assign) if function is not None else ():
+            if not gets_sender(node.value) or not isinstance(node.targets[0], Name):
                 continue
             found = open_ends(innermost_block(function, node), node.targets[0].id) if function is not None else None
             seen: set[Span] = set()
@@ -57,7 +57,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _attempted(function: Function | None, statement: Stmt) -> bool:
     """Whether a statement stands in a try that may expect the error."""
-    attempts = (n for n in own_nodes(function) if isinstance(n, Try) and n.handlers) if function is not None else ()
+    attempts = (n for n in own_nodes(function, Try) if n.handlers) if function is not None else ()
     return any(n.span == statement.span for attempt in attempts for n in walk(attempt.body))
 
 

@@ -39,8 +39,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     if python.method("auto_complete_config") is not None or "set_release_flags" in python.text:
         return
-    for got in own_nodes(execute):
-        if not isinstance(got, Assign) or not gets_sender(got.value) or not isinstance(got.targets[0], Name):
+    for got in own_nodes(execute, Assign):
+        if not gets_sender(got.value) or not isinstance(got.targets[0], Name):
             continue
         name = got.targets[0].id
         block = innermost_block(execute, got)

@@ -39,8 +39,8 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         return
     if sequence is not None and sequence.boolean("iterative_sequence") is not False:
         return
-    for node in python.walk():
-        if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "set_release_flags":
+    for node in python.walk(Call):
+        if not isinstance(node.func, Attribute) or node.func.attr != "set_release_flags":
             continue
         flags = node.argument(0)
         if flags is not None and python.pb_name(flags) == "TRITONSERVER_REQUEST_RELEASE_RESCHEDULE":

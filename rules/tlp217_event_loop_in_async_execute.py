@@ -36,8 +36,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or not execute.is_async or "nest_asyncio" in python.text:
         return
-    for node in own_nodes(execute):
-        if not isinstance(node, Call) or not node.arguments:
+    for node in own_nodes(execute, Call):
+        if not node.arguments:
             continue
         name = python.qualified(node.func)
         own = False

@@ -36,12 +36,12 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     caught = {
         n.span
-        for attempt in own_nodes(execute)
-        if isinstance(attempt, Try) and attempt.handlers
+        for attempt in own_nodes(execute, Try)
+        if attempt.handlers
         for n in walk(attempt.body, into_functions=False)
     }
-    for node in own_nodes(execute):
-        if isinstance(node, Raise) and node.span not in caught:
+    for node in own_nodes(execute, Raise):
+        if node.span not in caught:
             yield Problem(
                 node.span,
                 "an error that leaves the async execute of a decoupled model is only logged: the client waits for ever",

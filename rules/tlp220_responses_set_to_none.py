@@ -32,15 +32,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators:
         return
-    lists = {
-        dotted(target)
-        for node in own_nodes(execute)
-        if isinstance(node, Assign) and starts_list(node)
-        for target in node.targets
-    }
+    lists = {dotted(target) for node in own_nodes(execute, Assign) if starts_list(node) for target in node.targets}
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
-    for node in own_nodes(execute):
-        if not isinstance(node, Assign) or node.operator or len(node.targets) != 1:
+    for node in own_nodes(execute, Assign):
+        if node.operator or len(node.targets) != 1:
             continue
         name = dotted(node.targets[0])
         if name in names and _on_list(node.value, lists) == name and node.value is not None:

@@ -39,9 +39,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None:
         return
     loops = {loop.span: loop.header for loop in request_loops(execute)}
-    for node in own_nodes(execute, Comprehension):
-        if any(python.is_request_list(c.iterable) for c in node.clauses):
-            loops[node.span] = node.span
+    for made in own_nodes(execute, Comprehension):
+        if any(python.is_request_list(c.iterable) for c in made.clauses):
+            loops[made.span] = made.span
     batched = may_batch(effective)
     for node in own_nodes(execute, Try):
         held = [loops[n.span] for n in walk(node.body, into_functions=False) if n.span in loops]

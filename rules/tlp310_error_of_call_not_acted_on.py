@@ -55,8 +55,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         function = frame.function
         if function is None or any(isinstance(n, Try) for n in own_nodes(function)):
             continue
-        for node in own_nodes(function):
-            if not isinstance(node, If) or node.orelse or not _only_tells(node.body):
+        for node in own_nodes(function, If):
+            if node.orelse or not _only_tells(node.body):
                 continue
             name = _asked(node)
             use = _use_behind(python, function, node, name) if name else None

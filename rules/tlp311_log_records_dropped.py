@@ -29,7 +29,7 @@ _CONFIGURED = re.compile(r"basicConfig|dictConfig|fileConfig|setLevel|addHandler
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "logging" not in python.imports or _CONFIGURED.search(python.text):
         return
-    dropped = [node for node in python.walk() if isinstance(node, Call) and _is_dropped(python, node)]
+    dropped = [node for node in python.walk(Call) if _is_dropped(python, node)]
     for call in dropped[:1]:
         yield Problem(
             call.func.span,

@@ -32,8 +32,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or not may_batch(effective):
         return
     loops = request_loops(execute)
-    for node in own_nodes(execute):
-        if not isinstance(node, Try) or not node.handlers:
+    for node in own_nodes(execute, Try):
+        if not node.handlers:
             continue
         held = [loop for loop in loops if any(n is loop for n in node.body)]
         if len(held) != 1 or any(isinstance(n, Try) for n in walk(held[0].body, into_functions=False)):

@@ -50,7 +50,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     inputs = tensors_by_name(config, "input")
     bfloat = {name: tensor.scalar("data_type") for name, tensor in inputs.items()}
     bfloat = {name: value for name, value in bfloat.items() if value is not None and value.value == "TYPE_BF16"}
-    for node in python.walk() if bfloat else (, Call):
+    for node in python.walk(Call) if bfloat else ():
         if not isinstance(node.func, Attribute) or node.func.attr != "as_numpy":
             continue
         for source, where in python.follow(node.func.value) or ():

@@ -92,7 +92,7 @@ def _looked_at(python: PythonFacts, use: Expr) -> bool:
     """Whether the function asks what the value is, or decodes it in another place."""
     function = python.function_at(use)
     text = python.source(use)
-    for node in python.walk_function(function) if function is not None else (, Call):
+    for node in python.walk_function(function, Call) if function is not None else ():
         if isinstance(node.func, Attribute) and node.func.attr == "decode" and python.source(node.func.value) == text:
             return True
         asked = dotted(node.func) in {"isinstance", "hasattr", "type"} and node.arguments

@@ -32,8 +32,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.is_async:
         return
-    for node in python.walk():
-        if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "async_exec":
+    for node in python.walk(Call):
+        if not isinstance(node.func, Attribute) or node.func.attr != "async_exec":
             continue
         sources = python.follow(node.func.value)
         if not sources or python.function_at(node) is not execute:

@@ -29,9 +29,9 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    awaited = {node.value.span for node in python.walk() if isinstance(node, Await)}
-    for node in python.walk():
-        if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "exec":
+    awaited = {node.value.span for node in python.walk(Await)}
+    for node in python.walk(Call):
+        if not isinstance(node.func, Attribute) or node.func.attr != "exec":
             continue
         if node.span in awaited:
             continue  # It raises TypeError at once, and another rule says so.

@@ -34,8 +34,8 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     for name in ("initialize", "auto_complete_config"):
         method = python.method(name)
-        for node in own_nodes(method) if method is not None else ():
-            if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "exec":
+        for node in own_nodes(method, Call) if method is not None else ():
+            if not isinstance(node.func, Attribute) or node.func.attr != "exec":
                 continue
             sources = python.follow(node.func.value)
             if not sources or guarded(python.body, node):

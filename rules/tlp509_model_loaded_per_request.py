@@ -30,11 +30,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None:
         return
-    for node in own_nodes(execute):
-        if not isinstance(node, Call) or not unconditional(execute, node):
-            continue
+    for node in own_nodes(execute, Call):
         name = loading_call(python, node)
-        if name is not None:
+        if name is not None and unconditional(execute, node):
             yield Problem(
                 node.span,
                 f"`{name}` loads the weights again for every request",

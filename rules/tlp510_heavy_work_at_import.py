@@ -29,8 +29,8 @@ STARTED = frozenset({"threading.Thread", "multiprocessing.Process", "concurrent.
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    for node in python.walk():
-        if not isinstance(node, Call) or python.function_at(node) is not None:
+    for node in python.walk(Call):
+        if python.function_at(node) is not None:
             continue
         what = loading_call(python, node)
         if what is None and isinstance(node.func, Attribute):

@@ -47,8 +47,8 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     if hook is not None and hook.positional:
         owners.append((hook, {hook.positional[-1].name}, frozenset({"set_model_transaction_policy"})))
     for function, names, known in owners:
-        for node in own_nodes(function):
-            if not isinstance(node, Attribute) or node.attr not in known or not isinstance(node.value, Name):
+        for node in own_nodes(function, Attribute):
+            if node.attr not in known or not isinstance(node.value, Name):
                 continue
             first = methods[node.attr]
             if node.value.id not in names or target.since(first) or guarded(python.body, node):
@@ -67,8 +67,8 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
 def _senders(execute: Function, requests: set[str]) -> set[str]:
     """Local names that hold a response sender."""
     found = set()
-    for node in own_nodes(execute):
-        if isinstance(node, Assign) and isinstance(node.value, Call) and isinstance(node.value.func, Attribute):
+    for node in own_nodes(execute, Assign):
+        if isinstance(node.value, Call) and isinstance(node.value.func, Attribute):
             owner = node.value.func.value
             if node.value.func.attr == "get_response_sender" and isinstance(owner, Name) and owner.id in requests:
                 found |= {target.id for target in node.targets if isinstance(target, Name)}

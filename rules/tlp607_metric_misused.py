@@ -57,8 +57,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if "MetricFamily" not in python.text:
         return
     initialize = python.method("initialize")
-    for node in python.walk():
-        if not isinstance(node, Call) or not isinstance(node.func, Attribute):
+    for node in python.walk(Call):
+        if not isinstance(node.func, Attribute):
             continue
         found: _Found | None = None
         if node.func.attr == "Metric":

@@ -40,8 +40,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         own = python.self_name(python.frame_of(function)) if function is not None else None
         if function is None or own is None:
             continue
-        for node in own_nodes(function):
-            if not isinstance(node, Assign) or not isinstance(node.value, Call):
+        for node in own_nodes(function, Assign):
+            if not isinstance(node.value, Call):
                 continue
             kept = any(isinstance(t, Attribute) and dotted(t.value) == own for t in node.targets)
             made = node.value.func
@@ -71,8 +71,8 @@ def _only_local(python: PythonFacts, function: Function, name: str) -> tuple[Rel
     if python.pb_name(bound[0].expr.func) != "MetricFamily":
         return None
     fine = {bound[0].span}
-    for node in walk(function.body):
-        if isinstance(node, Attribute) and node.attr == "Metric" and dotted(node.value) == name:
+    for node in walk(function.body, Attribute):
+        if node.attr == "Metric" and dotted(node.value) == name:
             fine.add(node.value.span)
     if any(isinstance(n, Name) and n.id == name and n.span not in fine for n in walk(function.body)):
         return None

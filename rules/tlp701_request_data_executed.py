@@ -38,8 +38,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not reads:
             continue
         names = _received(python, function, reads)
-        for node in python.walk_function(function):
-            if not isinstance(node, Call) or not node.arguments:
+        for node in python.walk_function(function, Call):
+            if not node.arguments:
                 continue
             name = python.qualified(node.func) or ""
             if name not in _RUNS and not (name.startswith("subprocess.") and _shell(node)):

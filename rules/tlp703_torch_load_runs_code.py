@@ -27,8 +27,8 @@ RULE = Rule(code="TLP703", name="torch-load-runs-code", effect="security", certa
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "torch" not in python.text:
         return
-    for node in python.walk():
-        if not isinstance(node, Call) or any(a.star for a in node.arguments):
+    for node in python.walk(Call):
+        if any(a.star for a in node.arguments):
             continue
         if python.qualified(node.func) != "torch.load":
             continue

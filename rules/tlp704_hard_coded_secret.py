@@ -34,14 +34,16 @@ _PLACEHOLDER = re.compile(r"(?i).*(your|change|example|dummy|placeholder|xxx|tod
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     named = set()
-    for node in python.walk():
-        if isinstance(node, Assign) and node.value is not None and not node.operator.strip("="):
-            if any(_NAME.fullmatch(_last(target)) for target in node.targets):
-                named.add(node.value.span)
-        elif isinstance(node, Argument) and node.keyword and _NAME.fullmatch(node.keyword):
-            named.add(node.value.span)
-    for node in python.walk():
-        if not isinstance(node, Constant) or not isinstance(node.value, str):
+    for assign in python.walk(Assign):
+        if assign.value is None or assign.operator:
+            continue
+        if any(_NAME.fullmatch(_last(target)) for target in assign.targets):
+            named.add(assign.value.span)
+    for argument in python.walk(Argument):
+        if argument.keyword and _NAME.fullmatch(argument.keyword):
+            named.add(argument.value.span)
+    for node in python.walk(Constant):
+        if not isinstance(node.value, str):
             continue
         text = node.value
         # A name of a secret (`password="DB_PASSWORD"`, `api-key`) has no digit or no letter beside it.

@@ -163,14 +163,12 @@ def behind_test_for_requests(execute: Function) -> set[Span]:
     """Returns below ``if not requests``: Triton never gives an empty list."""
     name = execute.positional[1].name if len(execute.positional) > 1 else ""
     out: set[Span] = set()
-    for node in own_nodes(execute):
-        if not isinstance(node, If):
-            continue
+    for node in own_nodes(execute, If):
         test = node.test
         empty = isinstance(test, Unary) and test.operator == "not" and dotted(test.operand) == name
         counted = isinstance(test, Compare) and any(isinstance(n, Name) and n.id == name for n in walk(test))
         if empty or counted:
-            out |= {n.span for n in walk(node.body, into_functions=False) if isinstance(n, Return)}
+            out |= {n.span for n in walk(node.body, Return, into_functions=False)}
     return out
 
 
@@ -324,7 +322,7 @@ class _Appends:
 
     def appends(self, statement: Stmt) -> bool:
         """Whether a simple statement adds one response."""
-        mentions = [n for n in walk(statement) if isinstance(n, Name) and n.id == self.name]
+        mentions = [n for n in walk(statement, Name) if n.id == self.name]
         if not mentions:
             return False
         if isinstance(statement, Expression) and isinstance(statement.value, Call):
@@ -338,8 +336,8 @@ class _Appends:
 def innermost_block(function: Function, node: Node) -> tuple[Stmt, ...]:
     """The body of the innermost loop of a function that a node stands in, or of the function."""
     best: For | While | None = None
-    for outer in own_nodes(function):
-        if isinstance(outer, For | While) and outer is not node and _inside(node, outer):
+    for outer in own_nodes(function, For, While):
+        if outer is not node and _inside(node, outer):
             best = outer
     return best.body if best is not None else function.body
 
@@ -427,8 +425,8 @@ class _Finals(_Appends):
     def flags(self, statement: Stmt) -> set[int]:
         """The flags of all that is sent in a statement."""
         found = set()
-        for node in walk(statement):
-            if isinstance(node, Call) and _on_sender(node, self.name) == "send":
+        for node in walk(statement, Call):
+            if _on_sender(node, self.name) == "send":
                 flags = send_flags(node)
                 if flags is None:
                     raise _GiveUpError
