@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tritonlint.facts import ModelFacts, read_text_file
 from tritonlint.inspect_command import inspect_path, render_table
 from tritonlint.pbtxt.reader import read_config
 from tritonlint.repository import Model, list_model
@@ -215,3 +217,51 @@ def test_inspect_backend_folder_that_is_not_whole(tmp_path: Path) -> None:
     facts = inspect_path(str(folder))
     assert facts["missing"] == ["libtriton_python.so", "triton_python_backend_utils.py"]
     assert (facts["python"], facts["triton_last"]) == ("3.9", "24.10")
+
+
+def backends(folder: Path, name: str, *names: str) -> Target:
+    for place in ("python", name):
+        (folder / "backends" / place).mkdir(parents=True, exist_ok=True)
+    build("@elf needed=libpython3.10.so.1.0,libc.so.6\n", folder / "backends" / "python" / "triton_python_backend_stub")
+    for each in names:
+        if each == "triton_python_backend_stub":
+            build(STUB, folder / "backends" / name / each)
+        elif each.endswith(".tar.gz"):
+            build(ENVIRONMENT, folder / "backends" / name / each)
+        else:
+            (folder / "backends" / name / each).write_text("")
+    return Target("24.10", backend_directories=(str(folder / "backends"),))
+
+
+def facts_of(folder: Path, config: str, target: Target) -> ModelFacts:
+    (folder / "config.pbtxt").write_text(config)
+    found = Model(folder.name, str(folder), str(folder.parent))
+    list_model(found)
+    return ModelFacts(found, target, read_text_file, {})
+
+
+PARTS = ("triton_python_backend_stub", "triton_python_backend_utils.py")
+
+
+def test_backend_written_in_python(model: Path, tmp_path: Path) -> None:
+    (model / "triton_python_backend_stub").unlink()
+    target = backends(tmp_path, "mine", "model.py")
+    found = facts_of(model, 'backend: "mine"\n', target).plan
+    assert found is not None
+    assert (found.stub_origin, found.stub_python, found.environment) == ("backend-directory", "3.10", None)
+    target = backends(tmp_path, "mine", "model.py", *PARTS, "pb_exec_env_model.py.tar.gz")
+    found = facts_of(model, 'backend: "mine"\nruntime: "model.py"\n', target).plan
+    assert found is not None
+    assert (found.stub_python, found.release_python, found.environment_python) == ("3.9", "3.10", "3.9")
+    assert found.form == "backend"
+    assert facts_of(model, 'backend: "mine"\n', replace(target, release="23.09")).plan is None
+    assert facts_of(model, 'backend: "onnxruntime"\n', target).plan is None
+
+
+def test_copied_backend_folder(model: Path, tmp_path: Path) -> None:
+    (model / "triton_python_backend_stub").unlink()
+    target = backends(tmp_path, "python_3_9", *PARTS, "libtriton_python_3_9.so")
+    found = facts_of(model, 'backend: "python_3_9"\n', replace(target, release="23.07")).plan
+    assert found is not None
+    assert (found.stub_python, found.release_python) == ("3.9", "3.10")
+    assert facts_of(model, 'backend: "python_3_9"\n', target).plan is None, "from 23.10 on it does not work"

@@ -133,9 +133,9 @@ class ModelFacts:
     @cached_property
     def plan(self) -> Plan | None:
         """Which stub will run in which environment; None for models the Python backend does not run."""
-        from tritonlint.resolution import resolve_plan
+        from tritonlint.resolution import resolve_plan, stub_folder
 
-        if self.effective.intended_backend != "python":
+        if stub_folder(self.effective, self.target) is None:
             return None
         return resolve_plan(self.model, self.config, self.effective, self.target)
 

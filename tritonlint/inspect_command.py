@@ -9,7 +9,16 @@ from typing import Any
 
 from tritonlint.inputs.elf import AUDITWHEEL_NAME, ElfFacts, read_elf
 from tritonlint.inputs.environment import EnvironmentFacts, archive_format, read_environment
-from tritonlint.resolution import STUB_NAME, Library, Plan, Unmet, plan_alone, read_backend_folder, resolve_plan
+from tritonlint.resolution import (
+    STUB_NAME,
+    Library,
+    Plan,
+    Unmet,
+    plan_alone,
+    read_backend_folder,
+    resolve_plan,
+    stub_folder,
+)
 from tritonlint.target import Target
 
 MAX_PARTS = 200
@@ -105,12 +114,13 @@ def _model(path: str, target: Target) -> dict[str, Any]:
     except UnreadableFile as error:
         return {"error": error.reason}
     effective = resolve(model, config, target)
-    if effective.intended_backend != "python":
+    if stub_folder(effective, target) is None:
         return {"backend": effective.backend or ""}
     plan = resolve_plan(model, config, effective, target)
     return {
-        "backend": "python",
+        "backend": effective.intended_backend or "",
         "release": target.release or "",
+        "activation": target.fact("env_activation") or "",
         "stub_from": {"model": "the model's folder", "backend-directory": plan.stub_path, "release": "the release"}[
             plan.stub_origin
         ],

@@ -43,7 +43,9 @@ PathForm = Literal[
     "relative",
     "absolute",
     "remote",
+    "backend",
 ]
+"""How EXECUTION_ENV_PATH is written; ``backend`` is an environment that a backend written in Python brings."""
 StubOrigin = Literal["model", "backend-directory", "release"]
 Where = Literal["folder", "environment", "image", "absent", "elsewhere", "unknown"]
 REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
@@ -217,11 +219,11 @@ def _listed(folder: str) -> list[str]:
 
 def resolve_plan(model: Model, config: Document | None, effective: EffectiveConfig, target: Target) -> Plan:
     """Find stub and environment of one model that the Python backend runs. Reads them, runs nothing."""
-    origin, entry, stub_path = _find_stub(model, target)
+    origin, entry, stub_path = _find_stub(model, stub_folder(effective, target) or "python", target)
     stub = read_elf(stub_path) if stub_path is not None else None
-    installed = _installed_stub(target)
+    installed = _installed_stub("python", target)
     # A given backend directory shows what is there, whatever the image of the release ships.
-    server_stub = stub if origin == "backend-directory" else read_elf(installed) if installed is not None else None
+    server_stub = stub if installed == stub_path else read_elf(installed) if installed is not None else None
     shipped = target.fact("python")
     written = environment_setting(config)
     common = {
@@ -247,7 +249,38 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
             inside=_inside(resolved, model.path) if resolved is not None else None,
             environment=read_environment(resolved) if resolved is not None and exists else None,
         )
+    elif written is None and (default := _backend_environment(effective, target)) is not None:
+        plan = replace(
+            plan, form="backend", resolved=default, exists=True, inside=False, environment=read_environment(default)
+        )
     return _loaded(plan, target)
+
+
+def stub_folder(effective: EffectiveConfig, target: Target) -> str | None:
+    """The backend folder whose stub and utilities run a model; None when the Python backend does not run it.
+
+    ``python``, a backend written in Python with parts of its own (from 23.10 on), or a renamed copy (up to 23.09).
+    """
+    backend = effective.intended_backend
+    if backend is None or backend == "python":
+        return backend
+    for directory in target.backend_directories:
+        names = set(_listed(os.path.join(directory, backend)))
+        own = {STUB_NAME, UTILS_NAME} <= names
+        if f"libtriton_{backend}.so" in names:
+            return backend if own and target.until("23.09") else None
+        if "model.py" in names and target.since("23.10"):
+            return backend if own else "python"
+    return None
+
+
+def _backend_environment(effective: EffectiveConfig, target: Target) -> str | None:
+    """The environment that lies in the folder of a backend written in Python (from 24.01 on)."""
+    backend, runtime = effective.intended_backend, effective.runtime
+    if not backend or not runtime or backend == "python" or not target.since("24.01"):
+        return None
+    places = (os.path.join(d, backend, f"pb_exec_env_{runtime}.tar.gz") for d in target.backend_directories)
+    return next((place for place in places if os.path.exists(place)), None)
 
 
 def plan_alone(stub: ElfFacts, target: Target) -> Plan:
@@ -434,17 +467,17 @@ def path_form(value: object) -> PathForm:
     return "absolute" if value.startswith("/") else "relative"
 
 
-def _find_stub(model: Model, target: Target) -> tuple[StubOrigin, Entry | None, str | None]:
+def _find_stub(model: Model, folder: str, target: Target) -> tuple[StubOrigin, Entry | None, str | None]:
     entry = model.entries.get(STUB_NAME)
     if entry is not None:
         # The server asks stat(), so a folder or an unreadable file of that name is taken as well.
         return "model", entry, os.path.join(model.path, STUB_NAME) if entry.kind == "file" else None
-    place = _installed_stub(target)
+    place = _installed_stub(folder, target)
     return ("release", None, None) if place is None else ("backend-directory", None, place)
 
 
-def _installed_stub(target: Target) -> str | None:
-    places = (os.path.join(folder, "python", STUB_NAME) for folder in target.backend_directories)
+def _installed_stub(folder: str, target: Target) -> str | None:
+    places = (os.path.join(directory, folder, STUB_NAME) for directory in target.backend_directories)
     return next((place for place in places if os.path.exists(place)), None)
 
 
