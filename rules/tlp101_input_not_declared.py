@@ -18,9 +18,10 @@ Facts, python-backend 6.7 (observed on 24.10).
 from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem, Related
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import declared, near_name, none_is_handled
+from tritonlint.inputs.python_tree import Name
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -37,11 +38,14 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not names:
         return
     for read in python.reads:
-        if not read.names or any(name in names for name in read.names) or none_is_handled(python, read):
+        strange = [name for name in read.names or () if name not in names]
+        if not strange or none_is_handled(python, read):
             continue
-        wanted = read.names[0]
+        if len(strange) != len(read.names or ()) and not _reads_all(python, read):
+            continue
+        wanted = strange[0]
         near = near_name(wanted, names)
-        sure = len(read.names) == 1 and read.function is not None and unconditional(read.function, read.call)
+        sure = len(read.names or ()) == 1 and read.function is not None and unconditional(read.function, read.call)
         quoted = python.text[read.name_span.start : read.name_span.end] in {f'"{wanted}"', f"'{wanted}'"}
         edit = Edit(read.name_span, f'"{near}"')
         yield Problem(
@@ -53,6 +57,13 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             certainty="certain" if sure else "likely",
             key=wanted,
         )
+
+
+def _reads_all(python: PythonFacts, read: TensorRead) -> bool:
+    """Whether the name comes from a loop over names written out, so that each of them is read."""
+    named = read.call.argument(1, "name")
+    found = python.lookup(named.id, python.frame_at(read.call)) if isinstance(named, Name) else None
+    return found is not None and len(found[0]) == 1 and found[0][0].kind == "element"
 
 
 EXAMPLES = (
@@ -87,6 +98,29 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "z" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+NAMES = ("x", "bias")
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            total = 0
+            for name in NAMES:
+                total = total + pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+#                                                                          ^^^^ TLP101
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", total)]))
         return responses
 """,
     """\

@@ -20,8 +20,10 @@ from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes
+from tritonlint.inputs.python_tree import Call, Expr
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.tensors import tensors
@@ -45,8 +47,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         declared = outputs.get(write.names[0])
         if declared is None or python.pb_name(write.call.func) != "Tensor":
             continue
-        shape = shapes.of(write.value, python.frame_at(write.call))
-        if shape is None or shape == () or _fits(shape, declared):
+        frame = python.frame_at(write.call)
+        shape = shapes.of(write.value, frame)
+        if shape is None or _fits(shape, declared) or (shape == () and not _made_array(python, write.value, frame)):
             continue
         seen.add(write.call.span.start)
         name = write.names[0]
@@ -62,6 +65,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             related=(Related(places[name], "declared here"),),
             key=name,
         )
+
+
+def _made_array(python: PythonFacts, value: Expr, frame: Frame) -> bool:
+    """Whether a value without dimensions is an array all the same: ``np.array(x.sum())``."""
+    return all(
+        isinstance(source, Call) and python.qualified(source.func, where) in {"numpy.array", "numpy.asarray"}
+        for source, where in sources_at(python, value, frame) or ((value, frame),)
+    )
 
 
 def _fits(shape: Shape, declared: Shape) -> bool:
@@ -112,6 +123,26 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = x.mean(axis=1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#                                                                             ^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array(x.mean(), dtype=np.float32)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
 #                                                                             ^ TLP111
         return responses

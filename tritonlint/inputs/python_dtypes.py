@@ -140,6 +140,22 @@ _REDUCED = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "amax",
 _FLOAT_FUNCTIONS = frozenset(
     f"numpy.{name}" for name in ("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "tanh", "sin", "cos")
 )
+_TEXT_METHODS = frozenset(
+    {
+        "decode",
+        "format",
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "title",
+        "capitalize",
+        "replace",
+        "join",
+        "zfill",
+    }
+)
 _OF_VALUES: dict[type, str] = {bool: "bool", int: "int64", float: "float64", str: "str", bytes: "bytes"}
 _BITS = ("int8", "int16", "int32", "int64")
 _PROMOTED = {
@@ -355,6 +371,9 @@ class Types:
                 return self._common(first, frame, steps)
             if name in _SAME_FUNCTIONS:
                 return self.of(first, frame, steps + 1)
+            if name.startswith("numpy.char."):
+                kind = self.of(first, frame, steps + 1)
+                return kind if kind == "str" and name.rsplit(".", 1)[1] in _TEXT_METHODS else None
             if name in {"numpy.clip", "numpy.round"}:
                 return _if_float(self.of(first, frame, steps + 1))
             bare = name.removeprefix("numpy.")
@@ -435,7 +454,7 @@ class Types:
             return {"float": "float64", "str": "str", "bool": "bool"}.get(name, "int64")
         if name == "json.dumps":
             return "str"
-        if isinstance(expr.func, Attribute) and expr.func.attr in {"decode", "upper", "lower", "strip", "format"}:
+        if isinstance(expr.func, Attribute) and expr.func.attr in _TEXT_METHODS:
             text = expr.func.attr in {"decode", "format"} or self._scalar(expr.func.value, frame, steps + 1) == "str"
             return "str" if text else None
         return None

@@ -139,8 +139,7 @@ class Shapes:
     def _function(self, name: str, call: Call, first: Expr, frame: Frame, steps: int) -> Shape | None:
         bare = name.removeprefix("numpy.")
         if name in {"numpy.array", "numpy.asarray"} and call.argument(None, "ndmin") is None:
-            literal = self._literal(first, frame, steps + 1)
-            return literal if literal is not None and literal != () else None
+            return self._literal(first, frame, steps + 1)
         if name in _FILLED:
             return self._lengths(first, frame, steps)
         if name in _SAME_FUNCTIONS:
@@ -251,10 +250,12 @@ class Shapes:
 
     def _reduced(self, shape: Shape | None, call: Call, position: int, frame: Frame) -> Shape | None:
         axis_given = call.argument(position, "axis")
-        if shape is None or axis_given is None or (isinstance(axis_given, Constant) and axis_given.value is None):
-            return None
-        axis = self._integer(axis_given, frame)
         keep = call.argument(None, "keepdims")
+        if shape is None:
+            return None
+        if axis_given is None or (isinstance(axis_given, Constant) and axis_given.value is None):
+            return () if keep is None else None
+        axis = self._integer(axis_given, frame)
         if axis is None or not -len(shape) <= axis < len(shape):
             return None
         if keep is not None and not (isinstance(keep, Constant) and isinstance(keep.value, bool)):
