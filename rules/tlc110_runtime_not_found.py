@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `runtime: "model.py"` beside `backend: "python"`, and a `runtime` that names the library of another
-backend.
+backend, or a folder of the model.
 
 ## What happens
 The server looks for the file in the version folder, the model folder and the backend's folder, and refuses
@@ -51,6 +51,8 @@ def check(model: Model, config: Document, effective: EffectiveConfig, target: Ta
         if backend != "python":
             return
         sure, why = True, "the Python backend has no model.py in its folder"
+    elif _is_folder(name, model):
+        sure, why = True, f"{name} is a folder of the model, not a library"
     elif name == f"libtriton_{backend}.so" or _exists(name, backend, model, target):
         return
     elif posixpath.normpath(name).startswith("../"):
@@ -70,6 +72,13 @@ def check(model: Model, config: Document, effective: EffectiveConfig, target: Ta
         key="runtime",
         certainty=None if sure else "likely",
     )
+
+
+def _is_folder(name: str, model: Model) -> bool:
+    """Whether the server finds a folder of that name first."""
+    entry = model.entries.get(name)
+    inside = any(f"{folder}/{name}" in model.entries for folder in model.subfolders)
+    return entry is not None and entry.kind == "directory" and not inside
 
 
 def _exists(name: str, backend: str, model: Model, target: Target) -> bool:
@@ -109,5 +118,15 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 -- add/1/ --
 -- add/libraries/libtriton_identity.so --
 x
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "identity"
+runtime: "1"
+#        ^^^ TLC110
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/ --
 """,
 )

@@ -41,7 +41,7 @@ def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
             fields[-1].span,
             "the server will refuse the model: an instance group of KIND_CPU lists GPUs",
             help="delete gpus, or write kind: KIND_GPU",
-            fix=Fix("delete gpus", edits, safety="unsafe"),
+            fix=Fix("delete gpus", edits),
             key=f"instance_group[{index}]",
         )
 
@@ -55,6 +55,11 @@ output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 instance_group { kind: KIND_CPU gpus: [ 0 ] }
 #                               ^^^^^^^^^^^ TLC301
 -- add/1/ --
+-- fixed: add/config.pbtxt --
+backend: "identity"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+instance_group { kind: KIND_CPU }
 """,
     """\
 -- add/config.pbtxt --

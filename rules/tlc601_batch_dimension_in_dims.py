@@ -19,11 +19,13 @@ The most reported mistake in configs (facts, pain points C01).
 
 from collections.abc import Iterator
 
+from tritonlint.config_edits import remove_field
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
-from tritonlint.tensors import shape_text, tensors
+from tritonlint.source import Span
+from tritonlint.tensors import Tensor, shape_text, tensors
 
 RULE = Rule(
     code="TLC601",
@@ -57,8 +59,22 @@ def check(config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
         "of its own: requests then need one dimension more than the model has",
         help=f"write `dims: {shape_text(shapes[0][1:])}` (and the others alike), or set `max_batch_size: 0`",
         related=(Related(maximum.span, "adds the batch dimension"),),
+        # The dims may be meant; the server that loads this model takes other requests afterwards.
+        fix=Fix("leave the first dim of every tensor out", _without_first(config, declared), safety="unsafe"),
         key="dims",
     )
+
+
+def _without_first(config: Document, declared: list[Tensor]) -> tuple[Edit, ...]:
+    edits = []
+    for tensor in declared:
+        field = tensor.message.occurrences("dims")[0]
+        first, second = tensor.message.scalars("dims")[:2]
+        if len(field.values) > 1:
+            edits.append(Edit(Span(config.path, first.start, second.start), ""))
+        else:
+            edits.append(remove_field(config, field))
+    return tuple(edits)
 
 
 EXAMPLES = (
@@ -71,6 +87,11 @@ input { name: "image" data_type: TYPE_FP32 dims: [ -1, 3, 224, 224 ] }
 output { name: "score" data_type: TYPE_FP32 dims: [ -1, 1000 ] }
 -- add/1/model.plan --
 engine
+-- fixed: add/config.pbtxt --
+platform: "tensorrt_plan"
+max_batch_size: 8
+input { name: "image" data_type: TYPE_FP32 dims: [ 3, 224, 224 ] }
+output { name: "score" data_type: TYPE_FP32 dims: [ 1000 ] }
 """,
     """\
 -- add/config.pbtxt --

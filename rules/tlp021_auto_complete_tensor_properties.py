@@ -2,7 +2,7 @@
 
 ## What it does
 Reports dict literals given to `add_input` and `add_output` that lack `name`, `data_type` or `dims`, or have a key that
-Triton does not take: an input may also have `optional`, an output nothing more.
+Triton does not take: an input may also have `optional` (from 23.11 on), an output nothing more.
 
 ## What happens
 The function raises ValueError and the model is refused.
@@ -21,6 +21,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.auto_complete import declared_tensors
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.rule import Rule
+from tritonlint.target import Target
 
 RULE = Rule(
     code="TLP021",
@@ -31,12 +32,14 @@ RULE = Rule(
 )
 
 
-REQUIRED = ("name", "data_type", "dims")
+REQUIRED: tuple[str, ...] = ("name", "data_type", "dims")
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     for tensor in declared_tensors(python):
-        allowed = (*REQUIRED, "optional") if tensor.direction == "input" else REQUIRED
+        allowed = REQUIRED
+        if tensor.direction == "input" and not target.before("23.11"):
+            allowed = (*REQUIRED, "optional")
         wrong = [key for key in tensor.values if key not in allowed]
         missing = [key for key in REQUIRED if key not in tensor.values]
         if wrong:

@@ -18,7 +18,7 @@ release 24.10. The function is called where auto-completion is on, the default s
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
-from tritonlint.inputs.auto_complete import declared_tensors, dims, one_string
+from tritonlint.inputs.auto_complete import declared_tensors, dims, one_number, one_string
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -57,7 +57,10 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 key=f"{name} data_type",
             )
             continue
-        expected, given = entry.integers("dims"), dims(python, tensor.values["dims"])
+        expected = entry.integers("dims")
+        given: list[int] | int | None = dims(python, tensor.values["dims"])
+        if given is None:
+            given = one_number(python, tensor.values["dims"])
         if expected and given is not None and expected != given:
             place = entry.field("dims")
             yield Problem(

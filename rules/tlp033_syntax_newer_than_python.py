@@ -3,7 +3,8 @@
 ## What it does
 Holds the syntax of model.py against the Python that will run it: that of the stub in the model's folder or in a given
 backend folder, else that of the release. Known are `match`, `except*`, starred indexes, `type` statements, type
-parameters, and what f-strings may hold since 3.12.
+parameters, what f-strings may hold since 3.12, and `except A, B` without parentheses (before 3.14 also Python 2's way
+to name the exception).
 
 ## What happens
 `SyntaxError` where the file is imported: the model does not load. A server whose stub was built for another Python
@@ -13,7 +14,7 @@ than its release's may take syntax that is one version newer, so that is only li
 Write it the older way, or give the model a stub of a newer Python.
 
 ## Source
-What is new in Python 3.10 to 3.12; Pythons of the releases: facts, python-backend 3.1.
+What is new in Python 3.10 to 3.14; Pythons of the releases: facts, python-backend 3.1.
 """
 
 from collections.abc import Iterator

@@ -432,6 +432,8 @@ class _Converter:
         if isinstance(node, cst.ExceptStarHandler):
             self.token(1)
         kind, name = self.maybe(node.type), None
+        if isinstance(node.type, cst.Tuple) and not node.type.lpar and kind is not None:
+            self.newer(kind.span, "3.14", "except without parentheses")
         if node.name is not None:
             self.token(2)
             name = self.dotted(node.name.name)
