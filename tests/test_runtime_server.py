@@ -347,6 +347,14 @@ def test_the_driver_is_looked_for_where_the_caller_has_it(tmp_path: Path, monkey
     assert driver_folder() == tmp_path
 
 
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InstallationError, match="set TRITONLINT_CACHE to one that can be written"):
+        prepare_server("24.10", cache=tmp_path / "file" / "cache")
+    with pytest.raises(InstallationError, match="no wheel of nvidia-pytriton holds release 22.01"):
+        prepare_server("22.01", cache=tmp_path)
+
+
 @pytest.fixture(scope="module")
 def carried(server_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prepared folder; what packs slowly is kept in the cache."""

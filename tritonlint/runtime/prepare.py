@@ -30,6 +30,7 @@ from tritonlint.runtime.wheel import (
     Interpreter,
     cache_folder,
     interpreter_of,
+    made_whole,
     packages_for,
     pip,
     prepare_server,
@@ -197,16 +198,10 @@ def unpack(folder: Path, *, cache: Path | None = None) -> tuple[Path, str]:
     about = json.loads((folder / "prepared.json").read_text(encoding="utf-8"))
     root = (cache or cache_folder()).absolute() / "prepared" / str(about["identity"])
     if not root.is_dir():
-        root.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f"{root.name}-", dir=root.parent))
-        try:
+        with made_whole(root) as partial:
             for name in ARCHIVES:
                 with tarfile.open(folder / name) as archive:
                     _extract(archive, partial)
-            partial.rename(root)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
     return root, str(about["release"])
 
 

