@@ -1,9 +1,10 @@
 """A response sender that never says it is done
 
 ## What it does
-Follows a response sender from `request.get_response_sender()` on: ways that end without
+Follows a response sender from `request.get_response_sender()` on, and one that a thread is given: ways that end without
 `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL` are reported, among them `except` blocks, `continue` and `return`.
-A sender that is handed to other code is not followed.
+A sender that is handed to other code is not followed
+there.
 
 ## What happens
 Without the final flag the request is never complete: the client waits for ever, and the server keeps the request and
@@ -21,8 +22,17 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import gets_sender, innermost_block, is_none, open_ends, own_nodes, returns
-from tritonlint.inputs.python_tree import Assign, Flow, Function, Name, Stmt
+from tritonlint.inputs.python_flow import (
+    Answers,
+    gets_sender,
+    innermost_block,
+    is_none,
+    open_ends,
+    own_nodes,
+    returns,
+    thread_targets,
+)
+from tritonlint.inputs.python_tree import Assign, Flow, Name, Stmt
 from tritonlint.python_edits import insert_after, insert_before, pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -53,21 +63,30 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             if gets_sender(node.value) and len(node.targets) == 1:
                 target = node.targets[0]
                 if isinstance(target, Name) and node.value is not None:
-                    yield from _sender(python, function, node, target.id, only_one)
+                    found = open_ends(innermost_block(function, node), target.id)
+                    if found is not None:
+                        last = innermost_block(function, node)[-1]
+                        yield from _sender(python, found, node.value.span, target.id, last, only_one)
+    targets = thread_targets(python.body)
+    for function in (f.function for f in python.frames if f.function is not None and f.function.name in targets):
+        for parameter in function.positional:
+            if f"{parameter.name}.send(" in python.source(function):
+                found = open_ends(function.body, parameter.name, given=True)
+                # Whoever starts the thread may send the flag behind it.
+                if found is not None and (found.closes or "COMPLETE_FINAL" not in python.text):
+                    yield from _sender(python, found, parameter.span, parameter.name, function.body[-1], certain=False)
 
 
-def _sender(python: PythonFacts, function: Function, got: Assign, name: str, certain: bool) -> Iterator[Problem]:
-    body = innermost_block(function, got)
-    found = open_ends(body, name)
-    if found is None or got.value is None:
-        return
-    related = (Related(got.value.span, "the sender"),)
+def _sender(
+    python: PythonFacts, found: Answers, got: Span, name: str, last: Stmt, certain: bool
+) -> Iterator[Problem]:
+    related = (Related(got, "the sender"),)
     if found.falls:
         yield Problem(
-            got.value.span,
+            got,
             "the final flag is never sent through this sender, so the client waits for ever",
             help=HELP,
-            fix=_fix(python, body[-1], name),
+            fix=_fix(python, last, name),
             certainty=None if certain else "likely",
             key="final",
         )
@@ -204,6 +223,34 @@ class TritonPythonModel:
                 continue
 #               ^^^^^^^^ TLP207
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request, sender):
+        try:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] > 0:
+                raise ValueError("too large")
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+        except ValueError as error:
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+            pb_utils.Logger.log_error(str(error))
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.answer, args=(request, request.get_response_sender()), daemon=True).start()
 """,
     """\
 -- add/config.pbtxt --

@@ -188,6 +188,8 @@ class Answers:
     """``return`` statements before which the final flag is not sent; of senders only."""
     falls: bool = False
     """Whether the end is reached without the final flag by no fault of a branch or handler; of senders only."""
+    closes: bool = False
+    """Whether the final flag is sent on some way; of senders only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +344,11 @@ def innermost_block(function: Function, node: Node) -> tuple[Stmt, ...]:
     return best.body if best is not None else function.body
 
 
-def open_ends(body: tuple[Stmt, ...], name: str) -> Answers | None:
-    """How a block can end without the final flag sent by the response sender ``name``, which the block gets.
+def open_ends(body: tuple[Stmt, ...], name: str, *, given: bool = False) -> Answers | None:
+    """How a block can end without the final flag sent by the response sender ``name``.
 
-    ``appended`` statements are those that send the flag. None when the sender is used in a way not followed.
+    The block gets the sender, or is ``given`` it. ``appended`` statements are those that send the flag. None when the
+    sender is used in a way not followed.
     """
     followed = 0
     for node in walk(body, into_functions=False):
@@ -357,10 +360,11 @@ def open_ends(body: tuple[Stmt, ...], name: str) -> Answers | None:
         return None
     walker = _Finals(name)
     try:
-        ends = walker.block(body, {_Way(started=False)})
+        ends = walker.block(body, {_Way(started=given)})
     except _GiveUpError:
         return None
     found = walker.found
+    found.closes = walker.appended
     for way in ends:
         if not way.started or way.appended is not None:
             continue
@@ -437,6 +441,26 @@ class _Finals(_Appends):
 def gets_sender(expr: Node | None) -> bool:
     """Whether an expression is ``….get_response_sender()``."""
     return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr == "get_response_sender"
+
+
+def thread_targets(body: tuple[Stmt, ...]) -> set[str]:
+    """Names of the functions that are started as threads or tasks, or submitted to an executor."""
+    found = set()
+    for call in walk(body, Call):
+        name = (dotted(call.func) or "").rsplit(".", 1)[-1]
+        started: Node | None = None
+        if name in {"Thread", "Timer"}:
+            started = call.argument(None if name == "Thread" else 1, "target" if name == "Thread" else "function")
+        elif name == "submit":
+            started = call.argument(0)
+        elif name == "run_in_executor":
+            started = call.argument(1)
+        elif name in {"create_task", "ensure_future", "run_coroutine_threadsafe"}:
+            task = call.argument(0)
+            started = task.func if isinstance(task, Call) else None
+        if started is not None:
+            found.add((dotted(started) or "").rsplit(".", 1)[-1])
+    return found - {""}
 
 
 def send_flags(call: Call) -> int | None:
