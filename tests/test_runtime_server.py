@@ -351,7 +351,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InstallationError, match="set TRITONLINT_CACHE to one that can be written"):
         prepare_server("24.10", cache=tmp_path / "file" / "cache")
-    with pytest.raises(InstallationError, match="no wheel of nvidia-pytriton holds release 22.01"):
+    with pytest.raises(InstallationError, match="holds release 22"):
         prepare_server("22.01", cache=tmp_path)
 
 
