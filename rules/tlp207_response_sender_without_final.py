@@ -77,9 +77,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                     yield from _sender(python, found, parameter.span, parameter.name, function.body[-1], certain=False)
 
 
-def _sender(
-    python: PythonFacts, found: Answers, got: Span, name: str, last: Stmt, certain: bool
-) -> Iterator[Problem]:
+def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stmt, certain: bool) -> Iterator[Problem]:
     related = (Related(got, "the sender"),)
     if found.falls:
         yield Problem(

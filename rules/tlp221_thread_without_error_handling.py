@@ -41,4 +41,56 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             )
 
 
-EXAMPLES = ()
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request, sender):
+#       ^^^^^^ TLP221
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if x[0] > 0:
+            raise ValueError("too large")
+        sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.answer, args=(request, request.get_response_sender()), daemon=True).start()
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request, sender):
+        try:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        except Exception as error:
+            sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+        finally:
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.answer, args=(request, request.get_response_sender()), daemon=True).start()
+""",
+)
