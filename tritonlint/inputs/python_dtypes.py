@@ -99,6 +99,8 @@ _NAMES = {
     **{f"{c}{s}": f"{k}{8 * s}" for c, k in (("i", "int"), ("u", "uint")) for s in (1, 2, 4, 8)},
     **{f"f{s}": f"float{8 * s}" for s in (2, 4, 8)},
 }
+_REMOVED = frozenset({"float", "int", "object", "str", "complex"})
+"""Names that NumPy has had no more since 1.24."""
 _SAME = frozenset(
     {
         "copy", "reshape", "flatten", "ravel", "squeeze", "transpose", "swapaxes", "repeat", "take", "byteswap",
@@ -186,12 +188,18 @@ _MAKERS = frozenset(
 )
 
 
+def dtype_named(name: str) -> str | None:
+    """NumPy's full name of a data type that is given as text (``"f4"``, ``"float"``)."""
+    return _NAMES.get(name.lower().lstrip("<=|"), _NAMES.get(name))
+
+
 def dtype_name(facts: PythonFacts, expr: Expr, frame: Frame) -> str | None:
     """The data type that an expression given as ``dtype`` means."""
     name = facts.qualified(expr, frame)
     if name is not None:
         if name.startswith("numpy."):
-            return _NAMES.get(name.removeprefix("numpy.")) if name != "numpy.int" else "int64"
+            bare = name.removeprefix("numpy.")
+            return _NAMES.get(bare) if bare not in _REMOVED else None
         if name in {"bool", "int", "float", "str", "bytes", "object", "complex"}:
             return _NAMES[name]
         return None

@@ -1,0 +1,176 @@
+"""A config parameter used without its `string_value`
+
+## What it does
+Follows the parsed `args["model_config"]` to `["parameters"]["…"]` and reports it where its text is meant: in
+`float(…)`, `int(…)`, `json.loads(…)` and the like, in a comparison with a literal, and with the methods of a string.
+
+## What happens
+In the parsed config a parameter is `{"string_value": "…"}`. `float() argument must be a string or a real number, not
+'dict'`: the model does not load, or the request fails. A comparison is never true.
+
+## How to fix
+Write `["string_value"]` behind it.
+
+## Source
+Facts, python-backend 6.3; observed on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Effect, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_config import config_path
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_tree import Attribute, Call, Compare, Constant, Expr
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP110",
+    name="parameter-without-string-value",
+    effect="request-failure",
+    server_says=("argument must be a string", "'dict' object has no attribute"),
+)
+READERS = frozenset({"float", "int", "json.loads", "numpy.float32", "numpy.int32", "ast.literal_eval"})
+STRING_METHODS = frozenset({"lower", "upper", "split", "strip", "startswith", "endswith", "replace", "encode"})
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if "parameters" not in python.text:
+        return
+    initialize, execute = python.method("initialize"), python.method("execute")
+    for node in python.walk(Call, Compare):
+        used, effect = _used(python, node)
+        path = config_path(python, used, python.frame_at(node)) if used is not None else None
+        if used is None or path is None or len(path) != 2 or path[0] != "parameters":
+            continue
+        function = python.function_at(node)
+        sure = function is not None and function in {initialize, execute} and unconditional(function, node)
+        if effect == "request-failure" and function is not None and function is initialize:
+            effect = "load-failure"
+        end = Span(python.path, used.span.end, used.span.end)
+        yield Problem(
+            used.span,
+            f"a parameter is a dict here, and its text is `['string_value']` of it: this {_outcome(effect)}",
+            help='write `["string_value"]` behind it',
+            fix=Fix('read its "string_value"', (Edit(end, '["string_value"]'),), safety="unsafe"),
+            effect=effect,
+            certainty="certain" if sure or effect == "wrong-result" else "likely",
+            key=str(path[1]),
+        )
+
+
+def _used(python: PythonFacts, node: Call | Compare) -> tuple[Expr | None, Effect]:
+    """What is used as if it were text, and what comes of it."""
+    if isinstance(node, Compare):
+        literal = isinstance(node.rights[0], Constant) and isinstance(node.rights[0].value, str)
+        equal = len(node.rights) == 1 and node.operators[0] in {"==", "!="}
+        return node.left if literal and equal else None, "wrong-result"
+    if isinstance(node.func, Attribute) and node.func.attr in STRING_METHODS:
+        return node.func.value, "request-failure"
+    if len(node.arguments) == 1 and python.qualified(node.func) in READERS:
+        return node.arguments[0].value, "request-failure"
+    return None, "request-failure"
+
+
+def _outcome(effect: Effect) -> str:
+    return "is never equal" if effect == "wrong-result" else "raises TypeError or AttributeError"
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+parameters { key: "scale" value: { string_value: "2" } }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = float(self.config["parameters"]["scale"])
+#                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP110
+            y = pb_utils.Tensor("y", x * scale)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = float(self.config["parameters"]["scale"]["string_value"])
+            y = pb_utils.Tensor("y", x * scale)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+parameters { key: "scale" value: { string_value: "2" } }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = 3 if self.config["parameters"]["scale"] == "2" else 1
+#                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP110
+            y = pb_utils.Tensor("y", x * scale)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+parameters { key: "scale" value: { string_value: "2" } }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = float(self.config["parameters"]["scale"]["string_value"])
+            y = pb_utils.Tensor("y", x * scale)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)

@@ -1,0 +1,178 @@
+"""A data type that triton_string_to_numpy does not know
+
+## What it does
+Reports `triton_string_to_numpy` with a string that is no data type of a config (`"FP32"`, `"float32"`), and with a
+tensor's whole config entry.
+
+## What happens
+`KeyError`, or `unhashable type: 'dict'`: the model does not load when `initialize` calls it.
+
+## How to fix
+Write `"TYPE_FP32"`, or `["data_type"]` behind the entry.
+
+## Source
+python_backend, triton_python_backend_utils.py; observed on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_config import config_path
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, dtype_named
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP409",
+    name="unknown-data-type-name",
+    effect="load-failure",
+    server_says=("KeyError: '", "unhashable type: 'dict'"),
+)
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    initialize, execute = python.method("initialize"), python.method("execute")
+    for made in python.calls_of("triton_string_to_numpy"):
+        given = made.call.argument(0)
+        if given is None or not made.call.certain:
+            continue
+        names = python.strings(given)
+        fix = None
+        if names is not None and len(names) == 1:
+            name = names[0]
+            if name in TRITON_TO_NUMPY or name == "TYPE_BF16":
+                continue
+            right = f"TYPE_{name}" if f"TYPE_{name}" in TRITON_TO_NUMPY else None
+            right = right or next((t for t, n in TRITON_TO_NUMPY.items() if n == dtype_named(name)), None)
+            message = f"'{name}' is no data type of a config: this raises KeyError"
+            help_text = f'write "{right}"' if right else "write it as in config.pbtxt: TYPE_FP32, TYPE_STRING, …"
+            if right and python.source(given) in {f'"{name}"', f"'{name}'"}:
+                fix = Fix(f"write {right}", (Edit(given.span, f'"{right}"'),), safety="unsafe")
+        else:
+            path = config_path(python, given, python.frame_at(made.call))
+            if path is None or len(path) != 2 or path[0] not in {"input", "output"}:
+                continue
+            message = "this is the whole entry of a tensor, a dict: it raises TypeError"
+            help_text = 'write `["data_type"]` behind it'
+            end = Span(python.path, given.span.end, given.span.end)
+            fix = Fix("read its data type", (Edit(end, '["data_type"]'),), safety="unsafe")
+        loading = made.function is not None and made.function is initialize
+        sure = made.function is not None and made.function in {initialize, execute}
+        yield Problem(
+            given.span,
+            message,
+            help=help_text,
+            fix=fix,
+            effect="load-failure" if loading else "request-failure",
+            certainty="certain"
+            if sure and made.function is not None and unconditional(made.function, made.call)
+            else "likely",
+            key=message,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.type = pb_utils.triton_string_to_numpy("FP32")
+#                                                   ^^^^^^ TLP409
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.type = pb_utils.triton_string_to_numpy("TYPE_FP32")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        self.type = pb_utils.triton_string_to_numpy(pb_utils.get_output_config_by_name(config, "y"))
+#                                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP409
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        self.type = pb_utils.triton_string_to_numpy(pb_utils.get_output_config_by_name(config, "y")["data_type"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.type = pb_utils.triton_string_to_numpy("TYPE_FP32")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x)
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+)
