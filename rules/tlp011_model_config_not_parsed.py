@@ -64,10 +64,10 @@ def _future(statement: Node) -> bool:
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
-    if initialize is None or len(initialize.positional) != 2:
+    if initialize is None or len(initialize.positional) != 2 or "model_config" not in python.text:
         return
     seen: set[int | None] = set()
-    for node in python.walk():
+    for node in python.walk(Subscript, Call):
         used: Node | None = None
         source: Expr | None = None
         if isinstance(node, Subscript) and len(node.items) == 1:

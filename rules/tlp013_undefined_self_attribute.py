@@ -30,7 +30,6 @@ from tritonlint.inputs.python_tree import (
     Node,
     Return,
     Sequence,
-    children,
     walk,
 )
 from tritonlint.rule import Rule
@@ -52,20 +51,19 @@ LEVELS = {
     "error": "log_error",
     "critical": "log_error",
 }
+OF_EVERY_OBJECT = frozenset(dir(object)) | {"__dict__"}
 
 
 def _given_away(method: Function, own: str) -> bool:
     """Whether ``self`` is handed to something that could set attributes on it."""
-    for node in walk(method.body):
-        if isinstance(node, Argument | Sequence | Return) and any(
-            isinstance(c, Name) and c.id == own for c in children(node)
-        ):
+    for node in walk(method.body, Argument, Sequence, Return):
+        given = node.items if isinstance(node, Sequence) else (node.value,)
+        if any(isinstance(value, Name) and value.id == own for value in given):
             return True
-        if isinstance(node, Call) and isinstance(node.func, Name) and node.func.id in {"vars", "setattr", "super"}:
+    for call in walk(method.body, Call):
+        if isinstance(call.func, Name) and call.func.id in {"vars", "setattr", "super"}:
             return True
-        if isinstance(node, Attribute) and node.attr == "__dict__":
-            return True
-    return False
+    return any(node.attr == "__dict__" for node in walk(method.body, Attribute))
 
 
 def _logger(python: PythonFacts, nodes: list[Attribute], target: Target) -> Fix | None:
@@ -98,7 +96,7 @@ def _is_text(python: PythonFacts, node: Node) -> bool:
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     if not python.understood or python.may_define("__getattr__"):
         return
-    known = set(python.attributes) | set(dir(object)) | {"__dict__"}
+    known = OF_EVERY_OBJECT.union(python.attributes)
     for owner in python.model_classes:
         if owner.decorators:
             return

@@ -22,7 +22,6 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, unconditional
-from tritonlint.inputs.python_tree import Attribute
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -67,9 +66,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
     known = set(pb_api().names)
     top = {name for name in known if "." not in name}
-    for node in python.walk(Attribute):
-        name = python.pb_name(node)
-        if name is None or name in known:
+    for node, name in python.pb_attributes:
+        if name in known:
             continue
         # A name that an attribute holds is told where it is taken.
         if python.qualified(node.value) not in {PB_MODULE, f"{PB_MODULE}.{name.partition('.')[0]}"}:

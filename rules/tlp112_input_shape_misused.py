@@ -58,7 +58,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     shapes = Shapes(python, inputs)
     execute = python.method("execute")
-    for node in python.walk():
+    for node in python.walk(Assign, Subscript, Call):
         for value, message in _wrong(python, shapes, node):
             sure = execute is not None and unconditional(execute, node)
             batch = ", the batch dimension first" if effective.max_batch_size else ", without a batch dimension"
@@ -98,9 +98,12 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
     elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.certain:
         value = node.func.value
         frame = python.frame_at(node)
-        if python.qualified(node.func, frame) is not None:
+        if (
+            not (node.func.attr in AXES or node.func.attr == "reshape")
+            or python.qualified(node.func, frame) is not None
+        ):
             return
-        shape = shapes.of(value, frame) if node.func.attr in AXES or node.func.attr == "reshape" else None
+        shape = shapes.of(value, frame)
         if shape is None or shape == ():
             return
         axis = node.argument(0, "axis")

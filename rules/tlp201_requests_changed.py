@@ -52,7 +52,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
         return
     names = _names(python, execute)
     emptying = [n for n in own_nodes(execute, While) if dotted(n.test) in names]
-    for node in own_nodes(execute):
+    for node in own_nodes(execute, Call, Delete, Assign):
         changed: Node | None = None
         how = ""
         if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in METHODS:
@@ -61,7 +61,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
         elif isinstance(node, Call) and python.qualified(node.func) == "random.shuffle":
             if dotted(node.argument(0)) in names:
                 changed, how = node, "shuffle"
-        elif isinstance(node, Delete | Assign):
+        elif not isinstance(node, Call):
             for part in node.targets:
                 if isinstance(part, Subscript) and dotted(part.value) in names:
                     changed, how = node, "del" if isinstance(node, Delete) else "assignment"

@@ -22,7 +22,7 @@ from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, unconditional
-from tritonlint.inputs.python_tree import Attribute, Node
+from tritonlint.inputs.python_tree import Node
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 from tritonlint.target import Target
@@ -39,11 +39,9 @@ RULE = Rule(
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     api = pb_api()
     found: list[tuple[Node, Span, str, str]] = []
-    for node in python.walk():
-        if isinstance(node, Attribute):
-            name = python.pb_name(node)
-            if name in api.names and python.qualified(node.value) == PB_MODULE:
-                found.append((node, node.attr_span, f"`pb_utils.{name}`", api.names[name]))
+    for used, name in python.pb_attributes:
+        if name in api.names and python.qualified(used.value) == PB_MODULE:
+            found.append((used, used.attr_span, f"`pb_utils.{name}`", api.names[name]))
     for call in python.pb_calls:
         for argument in call.call.arguments:
             first = api.keywords.get(call.name, {}).get(argument.keyword or "")

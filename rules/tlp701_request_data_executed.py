@@ -14,6 +14,7 @@ Parse data with `json.loads` or `ast.literal_eval`; give `subprocess` a list and
 The Python documentation's warnings for these functions.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
@@ -25,11 +26,14 @@ from tritonlint.source import Span
 RULE = Rule(code="TLP701", name="request-data-executed", effect="security", certainty="likely")
 
 _RUNS = frozenset({"eval", "exec", "pickle.loads", "dill.loads", "cloudpickle.loads", "os.system", "os.popen"})
+_WRITTEN = re.compile(r"\b(?:eval|exec|pickle|dill|cloudpickle|system|popen|subprocess)\b")
 _HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.loads", "shlex.quote"})
 _SHAPES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    if not _WRITTEN.search(python.text):
+        return
     for frame in python.frames:
         function = frame.function
         if function is None:

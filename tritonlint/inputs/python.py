@@ -422,6 +422,13 @@ class PythonFacts(Remembering):
             return name[len(PB_MODULE) + 1 :]
         return None
 
+    @property
+    @remembered
+    def pb_attributes(self) -> tuple[tuple[Attribute, str], ...]:
+        """Every attribute that is something in triton_python_backend_utils, with its name there."""
+        found = ((node, self.pb_name(node)) for node in self.walk(Attribute))
+        return tuple((node, name) for node, name in found if name is not None)
+
     def is_request_list(self, expr: Expr, frame: Frame | None = None) -> bool:
         """Whether an expression is the ``requests`` parameter of execute itself."""
         execute = self.method("execute")

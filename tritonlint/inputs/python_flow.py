@@ -210,6 +210,7 @@ class _GiveUpError(Exception):
 
 
 @remembered
+@remembered
 def answers(loop: For, name: str) -> Answers | None:
     """How an iteration of ``loop`` can end without exactly one ``name.append(…)``, while some way appends.
 
@@ -476,6 +477,7 @@ def send_flags(call: Call) -> int | None:
     return 1 if name is not None and name.rsplit(".", 1)[-1] == "TRITONSERVER_RESPONSE_COMPLETE_FINAL" else None
 
 
+@remembered
 @remembered
 def answering_loop(function: Function, name: str) -> For | None:
     """The one loop over requests that fills the list ``name``; None when anything else may fill it."""
