@@ -7,7 +7,7 @@ from itertools import product
 from tests.matrix.case import Build, Case, Room
 from tests.matrix.parts import FOREIGN, OWN
 
-RELEASES = ("23.07", "24.03", "24.10")
+SERVERS = ("23.07", "24.03", "24.10")
 OTHERS = {"23.07": ("23.12", "24.10"), "24.03": ("23.12", "24.10"), "24.10": ("24.03", "24.07")}
 """Two other releases for each server, whose stubs are tried on it."""
 

@@ -39,9 +39,8 @@ have it in its Python. Answers of servers are kept in `tests/matrix/verdicts.jso
 | server crash | the process of the server has died |
 
 A case counts as agreed when a finding names what happened: `load-failure` where the server refuses or hangs,
-`wrong-result` for the wrong interpreter and for wrong answers, `server-crash` for a crash, and for a right model
-nothing that is certain. A stub of another release is reported as a crash to come, whether the load gets that far or
-not.
+`wrong-result` for the wrong interpreter and for wrong answers, `request-failure`, `server-crash`, and for a right
+model nothing that is certain.
 """
 
 

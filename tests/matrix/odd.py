@@ -17,8 +17,14 @@ from tests.matrix.code import stories
 from tests.matrix.parts import FOREIGN, OWN, STUB, pack
 
 FIRST, LAST = "23.07", "24.10"
-UNTRIED = {"23.07": ("24.03", "24.07"), "24.03": ("23.07", "24.07"), "24.10": ("23.07", "23.12")}
-"""Stubs of other releases that the matrix leaves out."""
+UNTRIED = {
+    "23.07": ("24.03", "24.07"),
+    "23.12": ("23.07", "24.03", "24.07", "24.10"),
+    "24.03": ("23.07", "24.07"),
+    "24.07": ("23.07", "23.12", "24.03", "24.10"),
+    "24.10": ("23.07", "23.12"),
+}
+"""Pairs of server and stub that the matrix leaves out."""
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1377705\n"
 EM_AARCH64, EM_386 = 183, 3
 
@@ -101,14 +107,14 @@ def _listed() -> list[tuple[tuple[str, ...], str, Build, dict[str, Any]]]:
     ]
     for server, releases in UNTRIED.items():
         found += [((server,), f"stub of {other}, Python {OWN}", _other_stub(other), {}) for other in releases]
+    for story, build in stories().items():
+        found.append((last, story, build, foreign if FOREIGN in story else {}))
     for story, text in ACTIVATIONS.items():
         found.append((last, f"activate {story}", _activation(text, OWN), {}))
     for story in ("sets no PATH", "is empty", "ends with a failing test"):
         found.append(
             (last, f"activate {story}, stub and environment of 3.9", _activation(ACTIVATIONS[story], FOREIGN), {})
         )
-    for story, build in stories().items():
-        found.append((last, story, build, foreign if FOREIGN in story else {}))
     for story, cut in ENDS.items():
         found.append((last, f"tar.gz that ends {story}", _ending(cut, packed=True), {}))
         found.append((last, f"tar that ends {story}", _ending(cut, packed=False), {}))

@@ -117,20 +117,23 @@ def _try(server: DisposableServer, room: Room) -> tuple[Outcome, str]:
         target = server.load(TARGET, seconds=MOST_SECONDS)
         if not target.ok:
             raise AssertionError(f"the model that the probe calls does not load: {target.message}")
+        failed: tuple[Outcome, str] | None = None
         for stage, values, added in (("a request", VALUES, 1), ("a call of another model", CALLING, 2)):
             body = {
                 "inputs": [{"name": "INPUT", "datatype": "FP32", "shape": [3], "data": values}],
                 "outputs": [{"name": "OUTPUT", "parameters": {"binary_data": True}}],
             }
             got = server.request("POST", f"/v2/models/{room.model_name}/infer", json.dumps(body).encode(), seconds=20)
-            if not got.ok:
-                return "request fails", got.message
             tail = got.body[got.body.rfind(b"}") + 1 :]
-            if tail != struct.pack("<3f", *(value + added for value in values)):
-                return "wrong result", f"{stage} is answered with {len(tail)} bytes"
+            if not got.ok:
+                failed = failed or ("request fails", got.message)
+            elif tail != struct.pack("<3f", *(value + added for value in values)):
+                failed = failed or ("wrong result", f"{stage} is answered with {len(tail)} bytes")
         # Some die a moment after they have answered.
         time.sleep(0.3)
         server.ready()
+        if failed is not None:
+            return failed
     except ServerCrashError as crash:
         return "server crash", f"{crash.cause} at {stage}"
     except ServerHangError as hang:

@@ -17,12 +17,11 @@ AGREEMENTS: tuple[Agreement, ...] = get_args(Agreement)
 FAILING: frozenset[Effect] = frozenset({"server-crash", "load-failure", "request-failure", "wrong-result"})
 FORETELLS: dict[Outcome, frozenset[Effect]] = {
     "right": frozenset(),
-    # A stub of another release is a crash to come where it gets through the load.
-    "refused": frozenset({"load-failure", "server-crash"}),
-    "hangs": frozenset({"load-failure", "server-crash"}),
+    "refused": frozenset({"load-failure"}),
+    "hangs": frozenset({"load-failure"}),
     "wrong interpreter": frozenset({"wrong-result"}),
     "wrong result": frozenset({"wrong-result"}),
-    "request fails": frozenset({"request-failure", "server-crash"}),
+    "request fails": frozenset({"request-failure"}),
     "server crash": frozenset({"server-crash"}),
 }
 

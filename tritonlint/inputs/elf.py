@@ -397,6 +397,22 @@ def same_layout(first: str, second: str) -> bool:
     return first == second or any(low <= min(first, second) and max(first, second) <= high for low, high in layouts())
 
 
+ForeignOutcome = Literal["hangs", "calls", "fails", "crash"]
+
+
+def foreign_outcome(stub: str, server: str) -> ForeignOutcome:
+    """What another release's stub leads to: a load that hangs, failing requests, a crash, or one at calls only."""
+    for entry in fingerprints()["foreign"]:
+        fits = all(
+            (first or "") <= release <= (last or "99.12")
+            for release, (first, last) in ((server, entry["servers"]), (stub, entry["stubs"]))
+        )
+        if fits and (stub < server or not entry.get("older")):
+            outcome: ForeignOutcome = entry["outcome"]
+            return outcome
+    return "crash"
+
+
 def layouts() -> list[list[str]]:
     """Groups of releases, first and last, whose stub and server fit each other."""
     groups: list[list[str]] = fingerprints()["layouts"]
