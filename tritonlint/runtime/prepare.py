@@ -102,6 +102,9 @@ folder=$root/{identity}
 if ! [ -d "$folder" ]; then
     echo "unpacking into $folder" >&2
     part=$folder.$$
+    trap 'rm -rf "$part" "$temporary"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     mkdir "$part"
     tar -xzf "$here/python.tar.gz" -C "$part"
     LD_LIBRARY_PATH=$part/python/lib "$part/python/bin/python3" -I -S -c '
@@ -110,6 +113,7 @@ for archive in sys.argv[2:]:
     with tarfile.open(archive) as opened:
         opened.extractall(sys.argv[1])
 ' "$part" "$here/server.tar.xz" "$here/packages.tar.xz" "$here/tritonlint.tar.gz"
+    # Another run may have been faster.
     mv -T "$part" "$folder" 2>/dev/null || rm -rf "$part"
 fi
 TRITONLINT_CACHE=$folder

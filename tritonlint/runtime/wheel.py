@@ -19,6 +19,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -42,6 +43,9 @@ INSTALLED_RELEASES = {version: release for release, (version, _) in WHEELS.items
 """Versions of the package whose server's release is known, as read from the servers themselves."""
 
 DOWNLOAD_SECONDS = 600
+ABANDONED_SECONDS = 3600
+"""Age of a half-made folder whose maker must have been killed."""
+
 LIBPYTHON = re.compile(r"libpython(3\.\d+)\.so\.1\.0")
 LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/local/lib", "/usr/lib")
 
@@ -283,7 +287,10 @@ def made_whole(folder: Path) -> Iterator[Path]:
     partial = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+        for abandoned in folder.parent.glob(f".{folder.name}.partial-*"):
+            if time.time() - abandoned.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(abandoned, ignore_errors=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
         yield partial
         partial.chmod(0o755)
         partial.rename(folder)
