@@ -10,7 +10,8 @@ The request fails: in decoupled mode execute must return None, and responses go 
 Send with `request.get_response_sender()`, or remove `model_transaction_policy`.
 
 ## Source
-Facts, python-backend 6.5 (observed on 24.10).
+Facts, python-backend 6.5 (observed on 24.10). A list that is returned after the final flags were sent is ignored there,
+so a model that uses response senders is left to the rules about these.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
+from tritonlint.inputs.python_flow import is_generator, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -36,10 +37,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     policy = config.root.field("model_transaction_policy")
     if effective.decoupled is not True or execute is None or execute.decorators or is_generator(execute):
         return
-    found = returns(execute)
-    if uses_sender(python) and (completes(execute.body) or any(is_none(statement.value) for statement in found)):
-        return  # One model.py for both modes: the list may be the way of the default mode.
-    for statement in found:
+    if uses_sender(python):
+        # One model.py for both modes; and once the final flag is sent, what execute returns is not looked at.
+        return
+    for statement in returns(execute):
         if statement.value is not None and is_list(python, statement.value):
             yield Problem(
                 statement.span,
