@@ -18,10 +18,10 @@ Facts, python-backend 6.4 (observed on 23.10 to 26.07).
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Fix, Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
-from tritonlint.inputs.python_join import astype_edits, declared, tensors_by_name, types_of
+from tritonlint.inputs.python_join import conversion, declared, tensors_by_name, types_of
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -68,7 +68,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             seen.add(write.call.span.start)
             name, scalar = wrong[0]
             right = TRITON_TO_NUMPY[str(scalar.value)] if scalar is not None else ""
-            edits = astype_edits(python, write.value, right)
+            edits = tuple(Edit(*edit) for edit in conversion(python, write.value, right))
             yield Problem(
                 write.value.span,
                 f'output "{name}" is declared {scalar.value if scalar else ""}, but this array is {dtype}',

@@ -17,11 +17,11 @@ Triton core, InferenceRequest::Normalize; observed on 24.10.
 from collections.abc import Iterator
 
 from tritonlint.facts import RepositoryFacts
-from tritonlint.finding import Fix, Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import always, bls_requests, target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
-from tritonlint.inputs.python_join import astype_edits, types_of
+from tritonlint.inputs.python_join import conversion, types_of
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -52,7 +52,8 @@ def check(python: PythonFacts, config: Document, repository: RepositoryFacts) ->
             if dtype in {None, "str", right} or (right == "object" and dtype == "bytes"):
                 continue
             span = tensor.value.span if tensor.value is not None else tensor.span
-            edits = astype_edits(python, tensor.value, right) if tensor.value is not None else ()
+            written = conversion(python, tensor.value, right) if tensor.value is not None else ()
+            edits = tuple(Edit(*edit) for edit in written)
             yield Problem(
                 span,
                 f"model '{request.model}' takes '{tensor.name}' as {declared.value}, this is {dtype}: the call fails",

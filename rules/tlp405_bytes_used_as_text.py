@@ -1,9 +1,9 @@
 """Bytes of a TYPE_STRING input used as if they were text
 
 ## What it does
-Follows the elements of TYPE_STRING inputs through loops and indices, and reports them in f-strings, in `str(…)`, added
-to or compared with `str` literals, and with `str` arguments in their methods. Log messages and exceptions are left
-out.
+Follows the elements of TYPE_STRING inputs through loops and indices, and reports them in f-strings, in `str(…)`,
+added to or compared with `str` literals, with `str` arguments in their methods, and in arithmetic with numbers. Log
+messages and exceptions are left out.
 
 ## What happens
 The elements are `bytes`. `str(x)` and f-strings give `b'text'` with status OK, a comparison with a `str` is never
@@ -80,8 +80,12 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             yield Problem(
                 node.span if whole else use.span,
                 message,
-                help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first',
-                fix=Fix("decode the bytes", edits, safety="unsafe"),
+                help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first'
+                if not isinstance(node, Binary) or node.operator == "+"
+                else "convert with `.astype(np.float32)` first, or declare the input as a number",
+                fix=Fix("decode the bytes", edits, safety="unsafe")
+                if not isinstance(node, Binary) or node.operator == "+"
+                else None,
                 effect=effect,
                 certainty=certainty,
                 key=python.source(use),
@@ -118,6 +122,17 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
                     side,
                     "request-failure",
                     f"`{python.source(side)}` is bytes, and adding it to a str raises TypeError",
+                )
+    elif isinstance(node, Binary) and node.operator in {"-", "*", "/", "**"}:
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            number = isinstance(other, Constant) and isinstance(other.value, int | float)
+            # Bytes times a whole number is their repetition.
+            repeated = node.operator == "*" and isinstance(other, Constant) and isinstance(other.value, int)
+            if number and not repeated and _holds(python, side, frame, texts, 0) is not None:
+                yield (
+                    side,
+                    "request-failure",
+                    f"`{python.source(side)}` is bytes, no number: `{node.operator}` raises TypeError",
                 )
     elif isinstance(node, Compare) and len(node.rights) == 1 and node.operators[0] in {"==", "!=", "in", "not in"}:
         for side, other in ((node.left, node.rights[0]), (node.rights[0], node.left)):
@@ -226,6 +241,26 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.array([text.decode("utf-8") for text in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = (x * 2.0).astype(object)
+#                ^ TLP405
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

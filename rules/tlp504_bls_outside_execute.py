@@ -1,7 +1,8 @@
 """A call to another model while loading
 
 ## What it does
-Reports `InferenceRequest.exec()` in `initialize` and `auto_complete_config`.
+Reports `InferenceRequest.exec()` in `initialize` and `auto_complete_config`, and in the methods that `initialize`
+calls.
 
 ## What happens
 Since 23.04 the backend refuses it: `BLS is only supported during the 'execute' function.` The model does not load.
@@ -17,8 +18,9 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_dtypes import function_called
 from tritonlint.inputs.python_flow import guarded, own_nodes
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_tree import Attribute, Call, Function
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -34,7 +36,7 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     for name in ("initialize", "auto_complete_config"):
         method = python.method(name)
-        for node in own_nodes(method, Call) if method is not None else ():
+        for node in _calls(python, method) if method is not None else ():
             if not isinstance(node.func, Attribute) or node.func.attr != "exec":
                 continue
             sources = python.follow(node.func.value)
@@ -47,6 +49,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     help="make the call in `execute`, for the first request if it is needed once",
                     key=name,
                 )
+
+
+def _calls(python: PythonFacts, method: Function) -> Iterator[Call]:
+    """The calls in a method and in the methods of the model that it calls itself."""
+    frame = python.frame_of(method)
+    for call in own_nodes(method, Call):
+        yield call
+        called = function_called(python, call, frame)
+        if called is not None and called is not method and called.name not in {"execute", "finalize"}:
+            yield from own_nodes(called, Call)
 
 
 EXAMPLES = (
@@ -62,6 +74,33 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
+        call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[])
+        call.exec()
+#       ^^^^^^^^^^^ TLP504
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.warm_up()
+
+    def warm_up(self):
         call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[])
         call.exec()
 #       ^^^^^^^^^^^ TLP504

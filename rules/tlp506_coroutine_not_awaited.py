@@ -26,10 +26,14 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Await,
     Call,
+    Comprehension,
+    Expr,
     Expression,
     Function,
     Name,
     Node,
+    Return,
+    Sequence,
     Subscript,
     walk,
 )
@@ -50,8 +54,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     for frame in python.frames:
         function = frame.function
-        if function is None or not function.is_async:
+        if function is None:
             continue
+        if function is execute:
+            yield from _collected(python, function, frame)
         for node in walk(function.body, into_functions=False):
             for place, message, effect in _wrong(python, node, function, frame):
                 sure = execute is not None and effect == "request-failure" and unconditional(execute, node)
@@ -60,12 +66,44 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 yield Problem(
                     place,
                     message,
-                    help="leave out `await`, or call `async_exec()`" if awaits else "write `await` before the call",
-                    fix=Fix("await the call", (Edit(start, "await "),), safety="unsafe") if not awaits else None,
+                    help="leave out `await`, or call `async_exec()`" if awaits else _help(function),
+                    fix=Fix("await the call", (Edit(start, "await "),), safety="unsafe")
+                    if function.is_async and not awaits
+                    else None,
                     effect=effect,
                     certainty="certain" if sure else "likely",
                     key="await",
                 )
+
+
+def _collected(python: PythonFacts, execute: Function, frame: Frame) -> Iterator[Problem]:
+    """Coroutines among the responses, in an execute that awaits nothing and hands nothing to asyncio."""
+    nodes = list(walk(execute.body, into_functions=False))
+    if any(isinstance(n, Await) or (isinstance(n, Name) and n.id in {"asyncio", "loop"}) for n in nodes):
+        return
+    for node in nodes:
+        items: tuple[Expr, ...] = ()
+        if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "append":
+            items = tuple(argument.value for argument in node.arguments)
+        elif isinstance(node, Return) and isinstance(node.value, Comprehension):
+            items = node.value.elements
+        elif isinstance(node, Return) and isinstance(node.value, Sequence):
+            items = node.value.items
+        for item in items:
+            if isinstance(item, Call) and _promises(python, item, frame):
+                start = Span(python.path, item.span.start, item.span.start)
+                yield Problem(
+                    item.span,
+                    "this is a coroutine, not a response: it never runs, and the request fails",
+                    help=_help(execute),
+                    fix=Fix("await the call", (Edit(start, "await "),), safety="unsafe") if execute.is_async else None,
+                    certainty="certain" if unconditional(execute, node) else "likely",
+                    key="await",
+                )
+
+
+def _help(function: Function) -> str:
+    return "write `await` before the call" if function.is_async else "make both functions `async`, or neither"
 
 
 def _wrong(python: PythonFacts, node: Node, function: Function, frame: Frame) -> Iterator[tuple[Span, str, Effect]]:
@@ -96,7 +134,8 @@ def _promises(python: PythonFacts, call: Call, frame: Frame) -> bool:
     """Whether a call returns something that has to be awaited."""
     if isinstance(call.func, Attribute):
         if call.func.attr == "async_exec":
-            return _is_request(python, call.func)
+            # In a plain function it raises at once, and another rule says so.
+            return frame.function is not None and frame.function.is_async and _is_request(python, call.func)
         if isinstance(call.func.value, Name) and call.func.value.id == python.self_name(frame):
             method = python.method(call.func.attr)
             return method is not None and method.is_async and not method.decorators and not is_generator(method)
@@ -147,6 +186,35 @@ def _used_as_result(python: PythonFacts, function: Function, name: str) -> str |
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    async def execute(self, requests):
+        return [self.answer(request) for request in requests]
+#               ^^^^^^^^^^^^^^^^^^^^ TLP506
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    async def execute(self, requests):
+        return [await self.answer(request) for request in requests]
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

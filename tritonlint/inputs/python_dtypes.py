@@ -589,9 +589,6 @@ class Types:
             return None
         if self.facts.pb_name(expr.func, frame) in {"Tensor", "get_input_tensor_by_name", "get_output_tensor_by_name"}:
             return "a pb_utils.Tensor"
-        function = function_called(self.facts, expr, frame)
-        if function is not None and function.is_async and not function.decorators:
-            return "a coroutine"
         name = self.facts.qualified(expr.func, frame)
         if name is not None:
             if name in _SCALARS:

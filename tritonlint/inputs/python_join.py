@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from typing import Literal
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Edit
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
 from tritonlint.inputs.python_flow import checked_for_none
@@ -83,8 +82,8 @@ def numpy_types(config: Document, direction: Direction) -> dict[str, str | None]
     return found
 
 
-def astype_edits(python: PythonFacts, value: Expr, dtype: str) -> tuple[Edit, ...]:
-    """The edits that convert an array; none when NumPy is not imported or ``dtype`` is no plain type."""
+def conversion(python: PythonFacts, value: Expr, dtype: str) -> tuple[tuple[Span, str], ...]:
+    """What to write where to convert an array; nothing when NumPy is not imported or ``dtype`` is no plain type."""
     numpy = next((n for n, b in python.frames[0].bindings.items() if len(b) == 1 and b[0].target == "numpy"), "")
     if not numpy or dtype == "object":
         return ()
@@ -94,8 +93,8 @@ def astype_edits(python: PythonFacts, value: Expr, dtype: str) -> tuple[Edit, ..
         Span(python.path, value.span.end, value.span.end),
     )
     if isinstance(value, Name | Call | Attribute | Subscript):
-        return (Edit(end, convert),)
-    return Edit(start, "("), Edit(end, f"){convert}")
+        return ((end, convert),)
+    return (start, "("), (end, f"){convert}")
 
 
 def near_name(name: str, names: dict[str, Span]) -> str | None:
