@@ -235,14 +235,16 @@ class GrpcClient:
                 if part.error_message:
                     # A refused request gets no final response.
                     error = part.error_message
-                    break
+                    ended.set()
+                    continue
                 final = part.infer_response.parameters["triton_final_response"].bool_param
                 tensors = _tensors(part.infer_response)
                 if tensors or not final:
                     count += 1
                 outputs = outputs or tensors
                 if final:
-                    break
+                    # The server closes the stream in its turn. Cut off here, 24.10 may never unload the model.
+                    ended.set()
         except self._grpc.RpcError as failure:
             if not (count and failure.code() == self._grpc.StatusCode.DEADLINE_EXCEEDED):
                 return self._failed(failure, start)

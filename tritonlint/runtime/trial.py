@@ -452,10 +452,6 @@ class ModelTrial:
         """Requests that do not fit the config; the server must refuse each, and answer the next one."""
         if self.spoiled:
             return
-        if self._decoupled:
-            # Seen on 24.10: the server refuses it, and then never finishes the unload of the model.
-            self.run.saw("failing-requests", "no invalid request is sent to a decoupled model", ran=False)
-            return
         found = []
         for kind, request in invalid_requests(good):
             exchange = self._exchange(request)
