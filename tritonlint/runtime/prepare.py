@@ -16,6 +16,7 @@ import lzma
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,11 @@ from tritonlint.runtime.wheel import (
     prepare_server,
     run,
 )
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 LIMIT = 60_000_000
 """Bytes that the whole folder may have, so that it can be carried anywhere."""
@@ -211,11 +217,15 @@ def unpack(folder: Path, *, cache: Path | None = None) -> tuple[Path, str]:
 
 def requirements() -> list[str]:
     """What the command needs at run time, as this version of tritonlint declares it, and the client for gRPC."""
-    try:
-        declared = importlib.metadata.requires("tritonlint") or []
-    except importlib.metadata.PackageNotFoundError as error:
-        raise InstallationError("tritonlint is not installed here, so that its requirements are unknown") from error
-    return [*sorted(line for line in declared if "extra ==" not in line), *CLIENT_PACKAGES]
+    checkout = Path(tritonlint.__file__).parent.parent / "pyproject.toml"
+    if checkout.is_file():
+        declared = list(tomllib.loads(checkout.read_text(encoding="utf-8"))["project"]["dependencies"])
+    else:
+        try:
+            declared = importlib.metadata.requires("tritonlint") or []
+        except importlib.metadata.PackageNotFoundError as error:
+            raise InstallationError("a folder can be prepared only where tritonlint itself is installed") from error
+    return [*sorted(line.replace('"', "'") for line in declared if "extra ==" not in line), *CLIENT_PACKAGES]
 
 
 def server_files(root: Path, version: str) -> Iterator[tuple[Path, str]]:
