@@ -25,21 +25,16 @@ RULE = Rule(code="TLX123", name="request-kills-stub", effect="instability")
 def check(run: ModelRun) -> Iterator[Problem]:
     dead = [(e.request, e.reply) for e in run.exchanges if e.stub_died]
     dead += [(f.request, f.reply) for f in run.failing if f.stub_died]
-    for request, reply in dead:
+    titles = [f"{request.title} ({request.origin})" for request, _ in dead]
+    titles += [f"a request of the wrong {invalid.kind}" for invalid in run.invalid if invalid.stub_died]
+    if titles:
+        said = first_line(dead[0][1].error or "no answer") if dead else "no answer"
         yield Problem(
             run.code_place(),
-            f"{request.title} ({request.origin}) kills the stub process: {first_line(reply.error or 'no answer')}",
+            f"the stub process is killed by {', '.join(titles)}: {said}",
             help="enable faulthandler in model.py to see the line; os._exit and native crashes end the process",
-            key=request.title,
+            key="dead",
         )
-    for invalid in run.invalid:
-        if invalid.stub_died:
-            yield Problem(
-                run.code_place(),
-                f"a request of the wrong {invalid.kind} kills the stub process",
-                help="enable faulthandler in model.py to see the line",
-                key=invalid.kind,
-            )
 
 
 EXAMPLES = (

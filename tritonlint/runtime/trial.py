@@ -661,6 +661,10 @@ class ModelTrial:
             self.spoiled = True
             self.run.saw("leftovers", f"the unload failed: {error}")
             return
+        if self.lost_stub:
+            # The region of a stub that died stays behind; that it died has been told.
+            self.run.saw("leftovers", "after unload: not looked at, a stub had died", ran=False)
+            return
         _eventually(lambda: not self._stubs() and not own & region_names(self.server), GONE_SECONDS)
         stubs = tuple(f"stub process {stub.pid}" for stub in self._stubs())
         # Models that this one calls are still loaded.
