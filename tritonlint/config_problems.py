@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.pbtxt.schema import field_releases, message_types
@@ -30,9 +31,14 @@ def problem(config: Document, said: ReadProblem) -> Problem:
     )
 
 
+@cache
+def _newer(release: str) -> dict[str, str]:
+    return {name: first for name, (first, last) in field_releases().items() if first > release and last is None}
+
+
 def newer_than(config: Document, release: str) -> Iterator[tuple[Span, str, str]]:
     """Fields and enum values that came after ``release``: where, what (``Type.name``), and the first release."""
-    newer = {name: first for name, (first, last) in field_releases().items() if first > release and last is None}
+    newer = _newer(release)
     if not newer:
         return
     types = message_types()

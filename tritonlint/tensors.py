@@ -8,6 +8,7 @@ from typing import Literal
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.pbtxt.tree import Document, Field, Message
+from tritonlint.remember import remembered
 from tritonlint.source import Span
 
 Direction = Literal["input", "output"]
@@ -165,6 +166,7 @@ class Tensor:
         return outer.name_span if outer is not None else self.span
 
 
+@remembered
 def tensors(config: Document, direction: Direction | None = None) -> list[Tensor]:
     """All inputs, then all outputs (or only one kind), in file order."""
     directions: tuple[Direction, ...] = ("input", "output") if direction is None else (direction,)

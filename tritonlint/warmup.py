@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tritonlint.pbtxt.tree import Document, Field, MapEntry, Message
+from tritonlint.remember import remembered
 from tritonlint.repository import MAX_DEPTH, Entry, Model
 from tritonlint.source import Span
 from tritonlint.tensors import (
@@ -128,6 +129,7 @@ class Sample:
         return True
 
 
+@remembered
 def samples(config: Document) -> list[Sample]:
     """All warm-up samples. Empty for ensembles, which may have none, and when every instance is passive."""
     root = config.root

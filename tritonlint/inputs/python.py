@@ -59,7 +59,6 @@ from tritonlint.inputs.python_tree import (
     Match,
     Name,
     Node,
-    Remembering,
     Scope,
     Sequence,
     Starred,
@@ -69,9 +68,9 @@ from tritonlint.inputs.python_tree import (
     Walrus,
     With,
     dotted,
-    remembered,
     walk,
 )
+from tritonlint.remember import Remembering, remembered
 from tritonlint.source import Span
 
 PB_MODULE = "triton_python_backend_utils"

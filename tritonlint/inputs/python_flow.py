@@ -42,9 +42,9 @@ from tritonlint.inputs.python_tree import (
     With,
     Yield,
     dotted,
-    remembered,
     walk,
 )
+from tritonlint.remember import remembered
 from tritonlint.source import Span
 
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})

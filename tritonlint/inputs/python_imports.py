@@ -9,7 +9,8 @@ from typing import Literal
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, guarded, unconditional
-from tritonlint.inputs.python_tree import Alias, Import, ImportFrom, remembered
+from tritonlint.inputs.python_tree import Alias, Import, ImportFrom
+from tritonlint.remember import remembered
 from tritonlint.source import Span
 
 When = Literal["load", "request"]

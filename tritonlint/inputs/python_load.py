@@ -53,11 +53,11 @@ from tritonlint.inputs.python_tree import (
     Yield,
     children,
     dotted,
-    remembered,
     walk,
 )
 from tritonlint.pbtxt.schema import root_type
 from tritonlint.pbtxt.tree import Document
+from tritonlint.remember import remembered
 
 Kind = Literal[
     "raise", "assert", "exit", "argument", "parameter", "value", "field", "none", "import", "name", "annotation"

@@ -10,28 +10,19 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import wraps
 from itertools import chain
 from operator import attrgetter
-from typing import Any, ParamSpec, TypeAlias, TypeVar, Union, cast, overload
+from typing import Any, TypeAlias, TypeVar, Union, overload
 
+from tritonlint.remember import Remembering
 from tritonlint.source import Span
 
-P = ParamSpec("P")
-T = TypeVar("T")
 A = TypeVar("A", bound="Node")
 B = TypeVar("B", bound="Node")
 C = TypeVar("C", bound="Node")
 
 MAX_DEPTH = 300
 """Levels of nesting that a tree may have: what walks it needs no deeper stack."""
-
-
-class Remembering:
-    """Room for answers about an object (:func:`remembered`); no field, so it is never pickled."""
-
-    __slots__ = ("_answers",)
-    _answers: dict[Any, Any]
 
 
 class _Walked(Remembering):
@@ -60,26 +51,6 @@ class _Order:
                 self.kinds.setdefault(node.__class__, []).append(place)
         places = self.kinds.get(kind, [])
         return [self.nodes[place] for place in places[bisect_left(places, start) : bisect_left(places, end)]]
-
-
-def remembered(function: Callable[P, T]) -> Callable[P, T]:
-    """Keep the answers of a pure function with its first argument; rules ask the same of a file again and again.
-
-    The first argument is Remembering; the others can be keys of a dict.
-    """
-
-    @wraps(function)
-    def ask(subject: Any, *others: Any) -> Any:
-        try:
-            answers = subject._answers
-        except AttributeError:
-            answers = subject._answers = {}
-        key = (function, *others)
-        if key not in answers:
-            answers[key] = function(subject, *others)  # type: ignore[call-arg]
-        return answers[key]
-
-    return cast("Callable[P, T]", ask)
 
 
 @dataclass(slots=True, eq=False)

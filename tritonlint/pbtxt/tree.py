@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tritonlint.remember import Remembering
 from tritonlint.source import Span
 
 ScalarKind = Literal["string", "number", "identifier", "placeholder"]
@@ -103,27 +104,29 @@ class Message:
 
     def scalar(self, name: str) -> Scalar | None:
         """The value of a singular scalar field (the last one wins), or None when it is not written."""
-        f = self.field(name)
-        if f is None or not f.values:
+        found = self.occurrences(name)
+        if not found or not found[-1].values:
             return None
-        value = f.values[-1]
+        value = found[-1].values[-1]
         return value if isinstance(value, Scalar) else None
 
     def scalars(self, name: str) -> list[Scalar]:
         """All values of a repeated scalar field."""
-        return [v for f in self.occurrences(name) for v in f.values if isinstance(v, Scalar)]
+        found = self.occurrences(name)
+        return [v for f in found for v in f.values if isinstance(v, Scalar)] if found else []
 
     def message(self, name: str) -> Message | None:
         """The value of a singular message field."""
-        f = self.field(name)
-        if f is None or not f.values:
+        found = self.occurrences(name)
+        if not found or not found[-1].values:
             return None
-        value = f.values[-1]
+        value = found[-1].values[-1]
         return value if isinstance(value, Message) else None
 
     def messages(self, name: str) -> list[Message]:
         """All values of a repeated message field."""
-        return [v for f in self.occurrences(name) for v in f.values if isinstance(v, Message)]
+        found = self.occurrences(name)
+        return [v for f in found for v in f.values if isinstance(v, Message)] if found else []
 
     def string(self, name: str) -> str | None:
         """A string field's value; "" when it is not written, None when it is not known."""
@@ -235,7 +238,7 @@ class Comment:
 
 
 @dataclass(slots=True, eq=False)
-class Document:
+class Document(Remembering):
     """A read config: text, tree, problems, and every place that holds a placeholder."""
 
     path: str
