@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, request_loops, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import Flow, For, Function, Name, Return, While, walk
@@ -35,12 +36,11 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
-    execute = python.method("execute")
-    if execute is None or (uses_sender(python) and effective.decoupled is not False):
+    if uses_sender(python) and effective.decoupled is not False:
         return
     batched = may_batch(effective)
-    for loop in request_loops(execute):
-        for node in (*_returns(loop), *_breaks(execute, loop)):
+    for function, loop in ((f, loop) for f in answering_functions(python) for loop in request_loops(f)):
+        for node in (*_returns(loop), *_breaks(function, loop)):
             what = "return" if isinstance(node, Return) else "break"
             yield Problem(
                 node.span,

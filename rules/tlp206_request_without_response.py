@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import Comprehension, Function, If, Name
@@ -36,9 +37,12 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    execute = python.method("execute")
-    if execute is None or uses_sender(python):
-        return
+    if not uses_sender(python):
+        for function in answering_functions(python):
+            yield from _function(python, function)
+
+
+def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     for span in _filtered(python, execute):
         yield Problem(
             span,

@@ -19,9 +19,10 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Handler, If, Name
+from tritonlint.inputs.python_tree import Function, Handler, If, Name
 from tritonlint.python_edits import insert_after
 from tritonlint.rule import Rule
 
@@ -34,9 +35,12 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    execute = python.method("execute")
-    if execute is None or uses_sender(python):
-        return
+    if not uses_sender(python):
+        for function in answering_functions(python):
+            yield from _function(python, function)
+
+
+def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     for name in dict.fromkeys(s.value.id for s in returns(execute) if isinstance(s.value, Name)):
         loop = answering_loop(execute, name)
         found = answers(loop, name) if loop is not None else None

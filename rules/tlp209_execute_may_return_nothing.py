@@ -2,7 +2,8 @@
 
 ## What it does
 Reports ways through an `execute` in default mode that end without a list although other ways return one: an `except`
-block that only logs, a `return` without value, a condition without `else` at the end. Models that use a response sender
+block that only logs, a `return` without value, a condition without `else` at the end. The same in methods whose value
+execute returns or puts into its list. Models that use a response sender
 are left out.
 
 ## What happens
@@ -21,9 +22,10 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import answering_functions, response_makers
 from tritonlint.inputs.python_flow import behind_test_for_requests, completes, is_generator, is_none, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import If, Return, Stmt, Try, With, walk
+from tritonlint.inputs.python_tree import Function, If, Return, Stmt, Try, With, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -40,26 +42,44 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators or is_generator(execute) or effective.decoupled is not False:
         return
-    found = returns(execute)
-    if uses_sender(python) or all(is_none(statement.value) for statement in found):
+    if uses_sender(python):
         return
-    help_ = "return a list with one response per request here; after an error: responses with `error=`"
-    harmless = behind_test_for_requests(execute)
-    for statement in found:
-        if is_none(statement.value) and statement.span not in harmless:
-            yield Problem(
-                statement.span,
-                "`execute` returns nothing here: no request of the call is ever answered",
-                help=help_,
-                key="return",
-            )
-    for span, what in _ends(execute.body):
-        yield Problem(
-            span,
-            f"{what} `execute` ends without returning its responses: no request of the call is ever answered",
-            help=help_,
-            key=what,
-        )
+    told = set()
+    for function in answering_functions(python):
+        found = returns(function)
+        if function is not execute and completes(function.body) and all(is_none(s.value) for s in found):
+            yield _problem(function.name_span, f"`{function.name}` returns nothing, and execute returns that")
+        elif not all(is_none(s.value) for s in found):
+            for span, what in _nothing(function):
+                yield _problem(span, f"{what} `{function.name}` returns nothing")
+        for maker, call in response_makers(python, function):
+            made = returns(maker)
+            if maker.span in told or maker.is_async or is_generator(maker):
+                continue
+            told.add(maker.span)
+            if completes(maker.body) and all(is_none(s.value) for s in made):
+                yield _problem(call.span, f"`{maker.name}` returns nothing", "the request")
+            elif not all(is_none(s.value) for s in made):
+                for span, what in _nothing(maker):
+                    yield _problem(span, f"{what} `{maker.name}` returns nothing", "the request")
+
+
+def _problem(span: Span, what: str, whom: str = "every request of the call") -> Problem:
+    return Problem(
+        span,
+        f"{what}: {whom} is never answered",
+        help="return a list with one response per request; after an error: responses with `error=`"
+        if whom != "the request"
+        else "return a response on every way; after an error: one with `error=`",
+        key=what,
+    )
+
+
+def _nothing(function: Function) -> Iterator[tuple[Span, str]]:
+    """Ways through a function that end without a value."""
+    harmless = behind_test_for_requests(function)
+    yield from ((s.span, "here") for s in returns(function) if is_none(s.value) and s.span not in harmless)
+    yield from _ends(function.body)
 
 
 def _ends(body: tuple[Stmt, ...]) -> Iterator[tuple[Span, str]]:

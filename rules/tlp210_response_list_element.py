@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_flow import completes, is_generator, own_nodes, returns, starts_list
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -140,7 +140,7 @@ def _of_list(expr: Expr) -> Iterator[tuple[Expr, bool]]:
         yield expr.elements[0], False
 
 
-def _kind(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
+def _kind(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -> str | None:
     if isinstance(expr, Constant):
         return "None" if expr.value is None else f"a {type(expr.value).__name__}"
     if isinstance(expr, FString):
@@ -151,6 +151,18 @@ def _kind(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
         return "a dict"
     if not isinstance(expr, Call):
         return None
+    own = python.self_name(frame)
+    if own is not None and isinstance(expr.func, Attribute) and dotted(expr.func.value) == own and depth < 2:
+        method = python.method(expr.func.attr)
+        if method is None or method.decorators or method.is_async or is_generator(method) or completes(method.body):
+            return None
+        given = [s.value for s in returns(method) if s.value is not None]
+        kinds = {
+            _kind(python, source, where, depth + 1)
+            for value in given
+            for source, where in python.follow(value) or ((value, python.frame_of(method)),)
+        }
+        return kinds.pop() if len(kinds) == 1 and len(given) == len(returns(method)) else None
     name = python.pb_name(expr.func, frame)
     if name is not None:
         return {
