@@ -40,6 +40,7 @@ def check(plan: Plan, target: Target) -> Iterator[Problem]:
     found = [unmet for unmet in plan.unmet if unmet.by_stub and unmet.where != "environment"]
     if not found:
         return
+    found.sort(key=lambda unmet: not unmet.version.startswith("GLIBC_"))
     needs = " and ".join(unmet.version for unmet in found)
     family = found[0].version.partition("_")[0]
     which = f"release {target.release}" if target.release else "every release of the last two years"
@@ -49,7 +50,8 @@ def check(plan: Plan, target: Target) -> Iterator[Problem]:
         f"{family}_{found[0].offered}: the stub cannot start and the model will not load",
         help=stub_again(target.release, stub.python, plan.release_python),
         key=found[0].version,
-        certainty=None if target.release else "likely",
+        # A newer libstdc++ can be installed in an image, a newer glibc hardly.
+        certainty=None if target.release and family == "GLIBC" else "likely",
     )
 
 

@@ -31,6 +31,9 @@ RULE = Rule(
 
 
 def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
+    # What was packed on Windows has a rule of its own.
+    if environment.system == "windows":
+        return
     if not environment.complete or environment.activate or environment.top_folder:
         return
     yield Problem(

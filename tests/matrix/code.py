@@ -20,6 +20,13 @@ def stories() -> dict[str, Build]:
     """Every case by its story; the server is one of release 24.10 with Python 3.11."""
     return {
         "model.py imports what its environment lacks": _code("import pandas\n"),
+        "model.py imports in initialize what its environment lacks": _code(
+            "",
+            code=PROBE.replace("def initialize(self, args):\n", "def initialize(self, args):\n        import pandas\n"),
+        ),
+        "model.py imports in execute what its environment lacks": _code(
+            "", code=PROBE.replace("        responses = []\n", "        import pandas\n        responses = []\n")
+        ),
         "model.py imports a namespace package of its environment": _code(
             "import things.one\n", change=_package("things/one.py", "VALUE = 1\n")
         ),
@@ -46,10 +53,14 @@ def stories() -> dict[str, Build]:
 
 
 def _code(
-    first: str, version: str = OWN, environment: str | None = "", change: Callable[[Path], None] | None = None
+    first: str,
+    version: str = OWN,
+    environment: str | None = "",
+    change: Callable[[Path], None] | None = None,
+    code: str = PROBE,
 ) -> Build:
     def build(room: Room) -> None:
-        (room.model / "1" / "model.py").write_text(first + PROBE, encoding="utf-8")
+        (room.model / "1" / "model.py").write_text(first + code, encoding="utf-8")
         if version == FOREIGN:
             room.stub(room.release, version)
         if environment is None:

@@ -53,7 +53,7 @@ def sure_imports(python: PythonFacts) -> Iterator[Imported]:
     times: tuple[tuple[str, When], ...] = (("__init__", "load"), ("initialize", "load"), ("execute", "request"))
     for name, when in times:
         method = python.method(name)
-        if method is None or python.may_define(name):
+        if method is None or any(binding.kind != "function" for binding, _ in python.attributes.get(name, ())):
             continue
         for node in python.walk_function(method, Import, ImportFrom):
             if unconditional(method, node) and not guarded(python.body, node):
