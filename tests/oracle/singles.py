@@ -1292,6 +1292,92 @@ def syntax_structure(draft: Draft) -> None:
     draft.note(f"text: {choice}")
 
 
+PIECES = (
+    "{",
+    "}",
+    "[",
+    "]",
+    "<",
+    ">",
+    ":",
+    ",",
+    ";",
+    '"',
+    "'",
+    "#",
+    "\n",
+    " ",
+    "\t",
+    "-",
+    "+",
+    ".",
+    "0",
+    "1",
+    "x",
+    "\\",
+    "/",
+    "_",
+    "e",
+    "\f",
+    "\v",
+    "\u00a0",
+    "\u00e9",
+    "\x00",
+    "=",
+    "(",
+    "|",
+    "~",
+    "@",
+    "$",
+    "\\x41",
+    "\\101",
+    "\\n",
+    "\\u00e9",
+    "\\ud800",
+    "1e3",
+    "0x",
+    "inf",
+    "# \n",
+    '""',
+    "- ",
+)
+
+
+@family
+def characters(draft: Draft) -> None:
+    """Some characters of the text are dropped, doubled, moved or replaced."""
+    seed = draft.rng.random()
+
+    def edit(text: str) -> str:
+        rng = random.Random(seed)
+        for _ in range(rng.choice([1, 1, 1, 2, 3])):
+            place = rng.randrange(len(text) + 1)
+            end = min(len(text), place + rng.choice([1, 1, 1, 2, 5]))
+            kind = rng.choice(["drop", "double", "insert", "replace", "move"])
+            piece = text[place:end]
+            if kind == "drop":
+                text = text[:place] + text[end:]
+            elif kind == "double":
+                text = text[:end] + piece + text[end:]
+            elif kind == "insert":
+                text = text[:place] + rng.choice(PIECES) + text[place:]
+            elif kind == "replace":
+                text = text[:place] + rng.choice(PIECES) + text[end:]
+            else:
+                rest = text[:place] + text[end:]
+                to = rng.randrange(len(rest) + 1)
+                text = rest[:to] + piece + rest[to:]
+        return text
+
+    draft.edit_text.append(edit)
+    draft.note("characters changed")
+
+
+@family
+def characters_again(draft: Draft) -> None:
+    characters(draft)
+
+
 NUMBERS = (
     "0",
     "0",
