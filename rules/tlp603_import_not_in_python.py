@@ -82,12 +82,10 @@ def check(model: Model, python: PythonFacts, plan: Plan) -> Iterator[Problem]:
 def _problem(plan: Plan, runs: str, span: Span, what: str, module: str, why: str, loading: bool) -> Problem:
     whose = "the release's" if plan.stub_origin == "release" else "the stub's"
     ahead = version_key(why.rpartition(" ")[2])[1] - version_key(runs)[1]
-    if why.startswith("since"):
-        # PyTriton's wheels run releases with 3.10 under 3.11 as well.
-        sure = plan.stub_origin != "release" or ahead > 1
-    else:
-        # A package of that name may take a module's place, never that of a name in a module.
-        sure = "." in what
+    # PyTriton's wheels run releases with 3.10 under 3.11 as well; a package of that name may take the place of a module
+    # that is gone, never that of a name in a module.
+    newer = why.startswith("since")
+    sure = (plan.stub_origin != "release" or ahead > 1) if newer else "." in what
     happens = "the model cannot load" if loading else "requests fail"
     return Problem(
         span,
