@@ -144,6 +144,12 @@ class PreparedFolder:
         """Bytes of all files together."""
         return sum(self.sizes.values())
 
+    def __str__(self) -> str:
+        return (
+            f"{self.folder}: tritonserver of release {self.release} with Python {self.python}, "
+            f"{self.size / 1e6:.1f} MB; on the other machine run {self.folder.name}/verify MODELS"
+        )
+
 
 def prepare_folder(
     folder: Path, release: str, *, cache: Path | None = None, progress: Callable[[str], None] | None = None
