@@ -1,0 +1,165 @@
+"""Some requests are never looked at
+
+## What it does
+Reports loops over a part of `requests` (`requests[1:]`, `range(len(requests) - 1)`, `range(1, len(requests))`) that
+fill the list execute returns, and a part of the list of responses that is returned (`responses[:1]`).
+
+## What happens
+The number of responses does not match the number of requests, and every request of the call fails.
+
+## How to fix
+Loop over all of `requests`, and return one response for each.
+
+## Source
+Facts, python-backend 6.4: wrong number of responses (every release; seen on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import answering_functions
+from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Binary,
+    Call,
+    Comprehension,
+    Constant,
+    Expr,
+    For,
+    Function,
+    Name,
+    Slice,
+    Subscript,
+    Unary,
+    dotted,
+    walk,
+)
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP223",
+    name="some-requests-left-out",
+    effect="request-failure",
+    server_says=("Number of InferenceResponse objects do not match",),
+)
+
+
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    if uses_sender(python) or effective.decoupled is not False:
+        return
+    for function in answering_functions(python):
+        for expr in _parts(python, function):
+            yield Problem(
+                expr.span,
+                "some requests are left out here: the number of responses does not match, and all of them fail",
+                help="take all of them, and make one response for each",
+                key="part",
+            )
+
+
+def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
+    requests = function.positional[1].name
+    lists = {dotted(target) for node in own_nodes(function, Assign) if starts_list(node) for target in node.targets}
+    returned = {s.value.id for s in returns(function) if isinstance(s.value, Name)} & lists
+    filling = [
+        loop
+        for loop in own_nodes(function, For)
+        if any(dotted(call.func) in {f"{name}.append" for name in returned} for call in walk(loop.body, Call))
+    ]
+    if len(filling) == 1 and _is_part(filling[0].iterable, requests):
+        yield filling[0].iterable
+    for statement in returns(function):
+        value = statement.value
+        if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
+            if _is_part(value.clauses[0].iterable, requests):
+                yield value.clauses[0].iterable
+        elif isinstance(value, Subscript) and dotted(value.value) in lists and _drops(value):
+            yield value
+
+
+def _is_part(expr: Expr, requests: str) -> bool:
+    if isinstance(expr, Call) and dotted(expr.func) == "enumerate" and expr.arguments:
+        return _is_part(expr.arguments[0].value, requests)
+    if isinstance(expr, Subscript):
+        return dotted(expr.value) == requests and _drops(expr)
+    if not isinstance(expr, Call) or dotted(expr.func) != "range" or not 1 <= len(expr.arguments) <= 2:
+        return False
+    start = expr.arguments[0].value if len(expr.arguments) == 2 else None
+    end = expr.arguments[-1].value
+    less = isinstance(end, Binary) and end.operator == "-" and isinstance(end.right, Constant)
+    counted = end.left if isinstance(end, Binary) and less else end
+    if not isinstance(counted, Call) or dotted(counted.func) != "len" or dotted(counted.argument(0)) != requests:
+        return False
+    return less or (isinstance(start, Constant) and start.value not in (0, None))
+
+
+def _drops(expr: Subscript) -> bool:
+    """Whether a slice leaves out elements whatever the length is, or takes a fixed number."""
+    part = expr.items[0] if len(expr.items) == 1 else None
+    if not isinstance(part, Slice) or part.step is not None:
+        return False
+    lower, upper = part.lower, part.upper
+    if isinstance(lower, Constant) and lower.value not in (0, None) and not isinstance(lower.value, str):
+        return True
+    return isinstance(upper, Constant) or (isinstance(upper, Unary) and isinstance(upper.operand, Constant))
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests[1:]:
+#                      ^^^^^^^^^^^^ TLP223
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for i in range(len(requests) - 1):
+#                ^^^^^^^^^^^^^^^^^^^^^^^^ TLP223
+            x = pb_utils.get_input_tensor_by_name(requests[i], "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for i in range(0, len(requests)):
+            x = pb_utils.get_input_tensor_by_name(requests[i], "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses[:]
+""",
+)
