@@ -5,14 +5,14 @@ Looks into `python` of every given backend directory for its three parts: `libtr
 `triton_python_backend_stub` and `triton_python_backend_utils.py`.
 
 ## What happens
-Without the library the server knows no backend `python`; without the stub a load hangs (up to 25.07) or fails; without
-the utilities model.py cannot import `triton_python_backend_utils`. No Python model loads.
+Without the library the server knows no backend `python`; without the stub it starts no process; without the utilities
+model.py cannot import `triton_python_backend_utils`. No Python model loads.
 
 ## How to fix
 Copy the whole folder from an image of one release.
 
 ## Source
-Facts: python-backend, sections 1.3, 1.4 and 1.7.
+All three seen on release 24.10; facts: python-backend, sections 1.3, 1.4 and 1.7.
 """
 
 from collections.abc import Iterator
@@ -30,6 +30,7 @@ RULE = Rule(
     effect="load-failure",
     server_says=(
         "unable to find backend library for backend 'python'",
+        "triton_python_backend_stub is not found.",
         "No module named 'triton_python_backend_utils'",
     ),
 )

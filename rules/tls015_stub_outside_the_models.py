@@ -32,9 +32,12 @@ RULE = Rule(
 
 
 def check(repository: RepositoryFacts) -> Iterator[Problem]:
-    models = sorted(
-        name for name, facts in repository.models.items() if facts.plan is not None and facts.plan.stub_entry is None
-    )
+    plans = {name: facts.plan for name, facts in repository.models.items() if facts.plan is not None}
+    stubs = [plan.stub_entry for plan in plans.values() if plan.stub_entry is not None]
+    # One file in the repository, and links to it in the models that need it, is a way to do it.
+    if any(stub.link is not None for stub in stubs):
+        return
+    models = sorted(name for name, plan in plans.items() if plan.stub_entry is None)
     for entry in repository.plain_files:
         if entry.name == STUB_NAME and models:
             yield Problem(
@@ -84,5 +87,27 @@ class TritonPythonModel:
         return responses
 -- add/triton_python_backend_stub --
 @elf needed=libpython3.10.so.1.0,libc.so.6
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input [ { name: "A" data_type: TYPE_FP32 dims: [ 1 ] } ]
+output [ { name: "B" data_type: TYPE_FP32 dims: [ 1 ] } ]
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "A").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("B", a)]))
+        return responses
+-- triton_python_backend_stub --
+@elf needed=libpython3.10.so.1.0,libc.so.6
+-- add/triton_python_backend_stub --
+@link ../triton_python_backend_stub
 """,
 )

@@ -96,6 +96,8 @@ def _known(plan: Plan, environment: EnvironmentFacts, target: Target) -> bool:
         and not environment.pth
         and not environment.pth_code
         and not environment.editables
+        and "sitecustomize" not in environment.modules
+        and "usercustomize" not in environment.modules
         # Where numpy is missing too, the reading of packages is in doubt, and that has a rule of its own.
         and "numpy" in environment.modules
     )

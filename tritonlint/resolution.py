@@ -333,7 +333,8 @@ def _beside(name: str, stub: ElfFacts, folders: tuple[str, ...]) -> Library | No
     for folder in folders:
         place = os.path.join(folder.replace("${ORIGIN}", origin).replace("$ORIGIN", origin), name)
         if _from_origin(folder) and os.path.exists(place):
-            return Library(name, "folder", place, read_elf(place))
+            # Only this one's versions are compared, and others can be large.
+            return Library(name, "folder", place, read_elf(place) if name == LIBSTDCXX else None)
     return None
 
 

@@ -41,6 +41,9 @@ def stories() -> dict[str, Build]:
         "model.py imports tomllib, stub and environment of 3.9": _code("import tomllib\n", FOREIGN),
         "model.py imports datetime.UTC, stub and environment of 3.9": _code("from datetime import UTC\n", FOREIGN),
         "model.py imports imp, which 3.11 still has": _code("import imp\n"),
+        "backend folder without libtriton_python.so": _without("libtriton_python.so"),
+        "backend folder without triton_python_backend_stub": _without("triton_python_backend_stub"),
+        "backend folder without triton_python_backend_utils.py": _without("triton_python_backend_utils.py"),
         "environment whose .pth file leads outside, not imported": _code(
             "", change=_package("outside.pth", "/home/somebody/src\n")
         ),
@@ -73,6 +76,13 @@ def _code(
         change(place)
         pack(place, room.model / "environment.tar.gz")
         room.environment = f"{KEYWORD}/environment.tar.gz"
+
+    return build
+
+
+def _without(part: str) -> Build:
+    def build(room: Room) -> None:
+        (room.own_backends() / "python" / part).unlink()
 
     return build
 
