@@ -1,8 +1,8 @@
 """Request data that is run as code
 
 ## What it does
-Follows what `get_input_tensor_by_name` gives, within a function, into `eval`, `exec`, `pickle.loads`, `os.system`,
-`os.popen` and `subprocess` with `shell=True`.
+Follows what `get_input_tensor_by_name` gives, within a function, into `eval`, `exec`, `pickle.loads`, `yaml.load`,
+`torch.load`, `joblib.load`, `np.load(allow_pickle=True)`, `os.system`, `os.popen` and `subprocess` with `shell=True`.
 
 ## What happens
 Whoever can send a request runs code of their choice in the model's process.
@@ -25,8 +25,16 @@ from tritonlint.source import Span
 
 RULE = Rule(code="TLP701", name="request-data-executed", effect="security", certainty="likely")
 
-_RUNS = frozenset({"eval", "exec", "pickle.loads", "dill.loads", "cloudpickle.loads", "os.system", "os.popen"})
-_WRITTEN = re.compile(r"\b(?:eval|exec|pickle|dill|cloudpickle|system|popen|subprocess)\b")
+_RUNS = frozenset(
+    {
+        "eval", "exec", "pickle.loads", "pickle.load", "dill.loads", "cloudpickle.loads", "marshal.loads",
+        "joblib.load", "jsonpickle.decode", "os.system", "os.popen", "subprocess.getoutput", "yaml.unsafe_load",
+    }
+)  # fmt: skip
+_WRITTEN = re.compile(
+    r"\b(?:eval|exec|\w*pickle|dill|marshal|joblib|system|popen|subprocess|yaml|allow_pickle|torch)\b"
+)
+_HOLDS = frozenset({"str", "bytes", "bytearray", "memoryview", "io.BytesIO", "io.StringIO", "base64.b64decode"})
 _HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.loads", "shlex.quote"})
 _SHAPES = frozenset({"shape", "size", "ndim", "dtype"})
 
@@ -46,7 +54,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if not node.arguments:
                 continue
             name = python.qualified(node.func) or ""
-            if name not in _RUNS and not (name.startswith("subprocess.") and _shell(node)):
+            if name not in _RUNS and not _runs(python, name, node):
                 continue
             if _carries(python, node.arguments[0].value, reads, names):
                 yield Problem(
@@ -57,9 +65,23 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 )
 
 
-def _shell(call: Call) -> bool:
-    shell = call.argument(None, "shell")
-    return isinstance(shell, Constant) and shell.value is True
+def _runs(python: PythonFacts, name: str, call: Call) -> bool:
+    """Whether the arguments make a call one that runs what it gets."""
+    if name.startswith("subprocess."):
+        return _is(call, "shell", True)
+    if name == "numpy.load":
+        return _is(call, "allow_pickle", True)
+    if name == "torch.load":
+        return not _is(call, "weights_only", True)
+    if name == "yaml.load":
+        loader = call.argument(1, "Loader")
+        return loader is None or python.qualified(loader) in {"yaml.Loader", "yaml.UnsafeLoader"}
+    return False
+
+
+def _is(call: Call, keyword: str, value: object) -> bool:
+    given = call.argument(None, keyword)
+    return isinstance(given, Constant) and given.value is value
 
 
 def _received(python: PythonFacts, function: Function, reads: set[Span]) -> set[str]:
@@ -91,12 +113,36 @@ def _carries(python: PythonFacts, node: Node, reads: set[Span], names: set[str])
         # What a call returns is the client's data only if it is a conversion of it: a method, or str().
         if isinstance(node.func, Attribute) and _carries(python, node.func.value, reads, names):
             return True
-        if python.qualified(node.func) not in {"str", "bytes", "bytearray", "memoryview"}:
+        if python.qualified(node.func) not in _HOLDS:
             return False
     return any(_carries(python, child, reads, names) for child in children(node))
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import io
+import pickle
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            value = pickle.load(io.BytesIO(x[0]))
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP701
+            y = pb_utils.Tensor("y", np.array([repr(value)], dtype=object))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -14,22 +14,15 @@ Read it from the environment (`os.environ`) or from a mounted secret, and revoke
 The issuers' documentation of their key formats.
 """
 
-import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Argument, Assign, Attribute, Constant, Name, Node
+from tritonlint.inputs.secrets import is_secret, names_a_secret
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP704", name="hard-coded-secret", effect="security", certainty="likely")
-
-_SHAPE = re.compile(
-    r"hf_[A-Za-z0-9]{30,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|glpat-[\w-]{20,}|AIza[\w-]{35}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+"
-)
-_NAME = re.compile(r"(?i)(.*_)?(password|passwd|api_?key|secret_key|secret_access_key|access_token|auth_token)")
-_PLACEHOLDER = re.compile(r"(?i).*(your|change|example|dummy|placeholder|xxx|todo|test|\*\*|[<>{}$]).*")
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -37,18 +30,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for assign in python.walk(Assign):
         if assign.value is None or assign.operator:
             continue
-        if any(_NAME.fullmatch(_last(target)) for target in assign.targets):
+        if any(names_a_secret(_last(target)) for target in assign.targets):
             named.add(assign.value.span)
     for argument in python.walk(Argument):
-        if argument.keyword and _NAME.fullmatch(argument.keyword):
+        if argument.keyword and names_a_secret(argument.keyword):
             named.add(argument.value.span)
     for node in python.walk(Constant):
-        if not isinstance(node.value, str):
-            continue
-        text = node.value
-        # A name of a secret (`password="DB_PASSWORD"`, `api-key`) has no digit or no letter beside it.
-        written = node.span in named and len(text) >= 8 and " " not in text and re.search(r"\d", text)
-        if _SHAPE.fullmatch(text) or (written and not _PLACEHOLDER.fullmatch(text)):
+        if isinstance(node.value, str) and is_secret(node.value, named=node.span in named):
             yield Problem(
                 node.span,
                 "a secret stands in the source: everyone who can read the model repository has it",

@@ -15,12 +15,18 @@ LOADERS = frozenset(
         "lightgbm.Booster", "safetensors.torch.load_file", "ctranslate2.Translator", "vllm.LLM",
     }
 )  # fmt: skip
+HELD = frozenset({"io.BytesIO", "io.StringIO"})
 
 
 def loading_call(python: PythonFacts, call: Call) -> str | None:
     """How a call that reads weights is called, None for any other call."""
     name = python.qualified(call.func)
     if name in LOADERS:
+        first = call.argument(0)
+        sources = python.follow(first) if first is not None else None
+        # What stands in memory already is no file of weights.
+        if any(isinstance(s, Call) and python.qualified(s.func, where) in HELD for s, where in sources or ()):
+            return None
         return name
     if isinstance(call.func, Attribute) and call.func.attr == "from_pretrained" and isinstance(call.func.value, Name):
         return f"{call.func.value.id}.from_pretrained"
