@@ -19,7 +19,7 @@ from tritonlint.runtime import wheel
 from tritonlint.runtime.allocator import AllocatorError, find_allocator, preloaded
 from tritonlint.runtime.guard import GuardError
 from tritonlint.runtime.prepare import ARCHIVES, LIMIT, is_prepared, prepare_folder
-from tritonlint.runtime.processes import mapped_libraries, resident_memory, stub_processes
+from tritonlint.runtime.processes import environment_of, mapped_libraries, resident_memory, stub_processes
 from tritonlint.runtime.server import (
     DisposableServer,
     ServerCrashError,
@@ -274,10 +274,13 @@ def test_an_allocator_that_is_not_there_is_said_with_its_package(tmp_path: Path)
 def test_an_installed_server_tells_its_own_release(
     python_server_2410: ServerInstallation, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PATH", f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}")
     root = python_server_2410.executable.parent.parent
     with open_server(f"installed:{root}", release="23.01", repositories=repository) as server:
         assert (server.version, server.release) == ("2.51.0", "24.10")
         assert str(root) in server.description
+        if sys.prefix != sys.base_prefix:
+            assert f"{sys.prefix}/bin" not in environment_of(server.pid)["PATH"].split(os.pathsep)
     monkeypatch.setenv("PATH", f"{python_server_2410.executable.parent}{os.pathsep}{os.environ['PATH']}")
     assert find_installed() == python_server_2410.executable
 

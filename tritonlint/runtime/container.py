@@ -304,7 +304,10 @@ def inspect_image(engine: str, image: str, files: Sequence[str] = ()) -> Image:
         arguments = (*place, "sh", "-c", PROBE, "sh", *files)
         status, said = _under_guard(candidate, container, arguments)
         if status is None:
-            raise InstallationError(f"{engine} did not start {image} within {PROBE_SECONDS:g} s")
+            raise InstallationError(
+                f"{engine} did not start {image} within {PROBE_SECONDS:g} s; if it has to be fetched first: "
+                f"{engine} pull {image}"
+            )
         if status == 0:
             return _described(candidate, place, said)
         errors.append((said.strip().splitlines() or [f"exit status {status}"])[-1])

@@ -423,8 +423,13 @@ class _Watch:
 
     def end_all(self) -> None:
         """Kill every descendant, whatever session or group it is in, and remove the container."""
-        if self.watch in select.select([self.watch] if self.watch >= 0 else [], [], [], 0)[0]:
-            self.note_folders(os.read(self.watch, 65536))
+        if self.watch >= 0:
+            if select.select([self.watch], [], [], 0)[0]:
+                self.note_folders(os.read(self.watch, 65536))
+        elif self.specification["watch"] is not None:
+            # No watch was to be had: whatever lies there is looked up in the server's memory.
+            folder = self.specification["watch"]
+            self.unclaimed = {f"{folder}/{name}" for name in os.listdir(folder) if name.startswith(ENVIRONMENT_PREFIX)}
         self.claim_environments()
         if self.specification["cleanup"] and self.child and not self.exited:
             # The engine's client first: it could still be about to create what is removed next.

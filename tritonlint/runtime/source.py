@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -127,7 +128,7 @@ def find_installed(place: str = "") -> Path | None:
 def _installed(program: Path, python: Path | None) -> ServerInstallation:
     root = program.resolve().parent.parent
     backends = root / "backends"
-    environment = dict(python_environment(python)) if python is not None else {}
+    environment = dict(python_environment(python)) if python is not None else _without_own_environment()
     libraries = [str(root / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
     environment["LD_LIBRARY_PATH"] = os.pathsep.join(entry for entry in libraries if entry)
     return ServerInstallation(
@@ -139,6 +140,15 @@ def _installed(program: Path, python: Path | None) -> ServerInstallation:
         environment=environment,
         origin=f"installed in {root}",
     )
+
+
+def _without_own_environment() -> dict[str, str]:
+    """``PATH`` without the virtual environment that tritonlint runs in: the server's models do not run in it."""
+    if sys.prefix == sys.base_prefix:
+        return {}
+    own = os.path.realpath(os.path.join(sys.prefix, "bin"))
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return {"PATH": os.pathsep.join(entry for entry in entries if os.path.realpath(entry) != own), "VIRTUAL_ENV": ""}
 
 
 def driver_folder() -> Path | None:
