@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Constant, Dict, Expr, Name, Sequence, Subscript
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Constant, Dict, Expr, Name, Sequence, Subscript, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -32,7 +32,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     own = execute.positional[0].name
     seen: set[str] = set()
-    for node in own_nodes(execute):
+    for node in own_nodes(execute, Assign, Call):
+        if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
+            continue  # A list of responses is another rule's.
         grown, place = _grown(node, own)
         if grown is None or place is None or grown in seen:
             continue
@@ -40,6 +42,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         first = made[0].expr if len(made) == 1 else None
         if first is None or not _empty(python, first) or _bounded(python, grown):
             continue
+        if (execute.span.start or 0) <= (first.span.start or 0) < (execute.span.end or 0):
+            continue  # Made anew in every call.
         seen.add(grown)
         yield Problem(
             place,
@@ -50,7 +54,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
 
 
-def _grown(node: object, own: str) -> tuple[str | None, Span | None]:
+def _grown(node: Assign | Call, own: str) -> tuple[str | None, Span | None]:
     """The attribute of self that a statement adds to."""
     if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.targets[0], Subscript):
         target = node.targets[0]
@@ -139,6 +143,25 @@ class TritonPythonModel:
                 self.cache[key] = 2 * x
             y = self.cache[key]
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        self.seen = []
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.seen.append(x)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )
