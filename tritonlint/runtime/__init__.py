@@ -1,1 +1,1 @@
-"""Real servers: one is fetched by :mod:`~tritonlint.runtime.wheel` and run by :mod:`~tritonlint.runtime.server`."""
+"""Real servers: a source opens one, a guard watches over it, probes look at it. Begin with ``source.open_server``."""
