@@ -196,28 +196,12 @@ def _numpy_version(pid: int, packages: str) -> str | None:
 
 def _environment_root(pid: int, server_pid: int | None) -> str | None:
     path = environment_of(pid).get("LD_LIBRARY_PATH", "")
-    first, _, rest = path.partition(":")
-    if server_pid is None or not first.endswith("/lib"):
-        return None
-    if rest != environment_of(server_pid).get("LD_LIBRARY_PATH", ""):
+    first = path.partition(":")[0]
+    # What follows is the server's own, unless the activate script has changed it.
+    if (
+        server_pid is None
+        or not first.endswith("/lib")
+        or path == environment_of(server_pid).get("LD_LIBRARY_PATH", "")
+    ):
         return None
     return first.removesuffix("/lib")
-
-
-def run_bounded(command: list[str], environment: Mapping[str, str]) -> tuple[int | None, str] | None:
-    """Exit status (None when it took too long) and output of a program; None when it cannot be started."""
-    try:
-        done = subprocess.run(
-            command,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=RUN_SECONDS,
-            check=False,
-        )
-    except OSError:
-        return None
-    except subprocess.TimeoutExpired as error:
-        return None, (error.stdout or b"").decode("utf-8", "replace")
-    return done.returncode, done.stdout.decode("utf-8", "replace")
