@@ -428,6 +428,52 @@ def inner_cycle(flow: Pipeline) -> str:
     return "the first step waits for the last one"
 
 
+@ensemble_family
+def values_exchanged(flow: Pipeline) -> str:
+    return _exchange(flow, 1)
+
+
+@ensemble_family
+def more_values_exchanged(flow: Pipeline) -> str:
+    return _exchange(flow, flow.rng.choice([2, 3]))
+
+
+def _exchange(flow: Pipeline, count: int) -> str:
+    """Values of the ensemble or of its members become those of others: names, types, dims, batch sizes."""
+    said = []
+    tensors = [*flow.inputs, *flow.outputs, *(one for m in flow.members for one in (*m.inputs, *m.outputs))]
+    names = [one.name for one in tensors] + [value for step in flow.steps for _, value in (*step.inputs, *step.outputs)]
+    for _ in range(count):
+        choice = flow.rng.choice(["name", "type", "dims", "batch", "value", "key", "model", "order", "reshape"])
+        one = flow.rng.choice(tensors)
+        other = flow.rng.choice(tensors)
+        step = flow.rng.choice(flow.steps)
+        side = flow.rng.choice([side for side in (step.inputs, step.outputs) if side] or [[("k", "v")]])
+        position = flow.rng.randrange(len(side))
+        if choice == "name":
+            one.name = flow.rng.choice(names)
+        elif choice == "type":
+            one.dtype = other.dtype
+        elif choice == "dims":
+            one.dims = list(
+                flow.rng.choice([other.dims, ["-1", *one.dims], one.dims[1:] or ["1"], ["-1"] * len(one.dims)])
+            )
+        elif choice == "batch":
+            flow.rng.choice(flow.members).max_batch = flow.rng.choice([0, 1, flow.max_batch, 100])
+        elif choice == "value":
+            side[position] = (side[position][0], flow.rng.choice(names))
+        elif choice == "key":
+            side[position] = (flow.rng.choice(names), side[position][1])
+        elif choice == "model":
+            step.model = flow.rng.choice(flow.steps).model
+        elif choice == "order":
+            flow.rng.shuffle(flow.steps)
+        else:
+            one.more = {"reshape": Message([("shape", list(other.dims))])}
+        said.append(choice)
+    return f"exchanged {', '.join(said)}"
+
+
 def _declare(tensors: list[Tensor]) -> list[Message]:
     return [tensor(one.name, one.dtype, one.dims, **one.more) for one in tensors]
 
