@@ -36,9 +36,11 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
-    if uses_sender(python) and effective.decoupled is not False:
-        return
     batched = may_batch(effective)
+    if effective.decoupled is not False or uses_sender(python):
+        if effective.decoupled is True and batched:
+            yield from _decoupled(python)
+        return
     for function, loop in ((f, loop) for f in answering_functions(python) for loop in request_loops(f)):
         for node in (*_returns(loop), *_breaks(function, loop)):
             what = "return" if isinstance(node, Return) else "break"
@@ -49,6 +51,25 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 related=(Related(loop.header, "the loop over the requests"),),
                 effect=None if batched else "hygiene",
                 certainty="likely",
+                key=what,
+            )
+
+
+def _decoupled(python: PythonFacts) -> Iterator[Problem]:
+    """Ways out of the loop of a decoupled model that has no other loop over the requests."""
+    execute = python.method("execute")
+    loops = request_loops(execute) if execute is not None else []
+    if execute is None or len(loops) != 1:
+        return
+    inner = {n.span for other in walk(loops[0].body, For, While) for n in walk(other.body)}
+    for node in walk(loops[0].body, Flow, Return, into_functions=False):
+        if isinstance(node, Return) or (node.keyword == "break" and node.span not in inner):
+            what = "return" if isinstance(node, Return) else "break"
+            yield Problem(
+                node.span,
+                f"this {what} leaves the loop over the requests: the others of the batch wait for ever",
+                help="write `continue`",
+                related=(Related(loops[0].header, "the loop over the requests"),),
                 key=what,
             )
 

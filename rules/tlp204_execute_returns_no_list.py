@@ -1,8 +1,8 @@
 """execute that returns something else than a list
 
 ## What it does
-Reports a tuple, a generator, a set, a dict, an array or a single InferenceResponse returned from execute, and an
-execute that yields.
+Reports a tuple, a generator, a coroutine, a set, a dict, an array or a single InferenceResponse returned from execute,
+and an execute that yields.
 
 ## What happens
 Every request of the call fails: Triton takes a list only.
@@ -22,6 +22,7 @@ from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
 from tritonlint.inputs.python_tree import (
     Assign,
+    Attribute,
     Call,
     Comprehension,
     Constant,
@@ -65,6 +66,16 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     for statement in returns(execute):
         if statement.value is None:
             continue
+        if _unawaited(python, execute, statement.value):
+            at = statement.value.span.start
+            yield Problem(
+                statement.value.span,
+                "`execute` returns a coroutine here that nobody awaits; Triton takes a list of responses only",
+                help=f"write `return await {python.source(statement.value)}`",
+                fix=Fix("await it", (Edit(Span(python.path, at, at), "await "),), safety="unsafe"),
+                key="coroutine",
+            )
+            continue
         sources = python.follow(statement.value)
         kinds = [_kind(python, value, where) for value, where in sources or ()]
         found = kinds[0] if kinds else _local_kind(python, execute, statement.value)
@@ -85,6 +96,15 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             fix=fix,
             key=found,
         )
+
+
+def _unawaited(python: PythonFacts, execute: Function, value: Expr) -> bool:
+    """Whether an async execute returns the call of an async method; a plain execute may do that."""
+    if not execute.is_async or not isinstance(value, Call) or not isinstance(value.func, Attribute):
+        return False
+    own = python.self_name(python.frame_of(execute))
+    method = python.method(value.func.attr) if dotted(value.func.value) == own else None
+    return method is not None and method.is_async and not method.decorators and not is_generator(method)
 
 
 def _kind(python: PythonFacts, value: Expr, frame: Frame) -> str | None:

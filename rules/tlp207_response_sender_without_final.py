@@ -30,9 +30,10 @@ from tritonlint.inputs.python_flow import (
     open_ends,
     own_nodes,
     returns,
+    send_flags,
     thread_targets,
 )
-from tritonlint.inputs.python_tree import Assign, Flow, Name, Stmt
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Flow, Name, Stmt
 from tritonlint.python_edits import insert_after, insert_before, pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -54,6 +55,16 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is not None and effective.decoupled is not True and not all(is_none(s.value) for s in returns(execute)):
         return  # Requests may be answered through the list.
+    if "COMPLETE_FINAL" not in python.text:
+        for call in python.walk(Call):
+            sends = isinstance(call.func, Attribute) and call.func.attr == "send" and gets_sender(call.func.value)
+            if sends and send_flags(call) == 0:
+                yield Problem(
+                    call.span,
+                    "the final flag is never sent for this request, so the client waits for ever",
+                    help=HELP,
+                    key="chained",
+                )
     only_one = python.text.count("get_response_sender") == 1
     for frame in python.frames:
         function = frame.function
@@ -68,9 +79,12 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                         last = innermost_block(function, node)[-1]
                         yield from _sender(python, found, node.value.span, target.id, last, only_one)
     targets = thread_targets(python.body)
-    for function in (f.function for f in python.frames if f.function is not None and f.function.name in targets):
-        for parameter in function.positional:
-            if f"{parameter.name}.send(" in python.source(function):
+    nowhere = "COMPLETE_FINAL" not in python.text and "flags" not in python.text
+    for function in (f.function for f in python.frames if f.function is not None):
+        for parameter in function.positional if function.name in targets or nowhere else ():
+            # Other things can be sent through too: a socket, a generator.
+            known = function.name in targets or "sender" in parameter.name
+            if known and f"{parameter.name}.send(" in python.source(function):
                 found = open_ends(function.body, parameter.name, given=True)
                 # Whoever starts the thread may send the flag behind it.
                 if found is not None and (found.closes or "COMPLETE_FINAL" not in python.text):

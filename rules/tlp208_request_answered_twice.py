@@ -1,8 +1,9 @@
 """A request that gets two responses
 
 ## What it does
-Follows the loop over requests: a `responses.append(…)` behind which another one is reached for the same request. The
-usual cause is a `continue` that is missing after the error response.
+Follows the loop over requests: a `responses.append(…)` behind which another one is reached for the same request, or
+which stands in a loop of its own. The usual causes are a `continue` that is missing after the error response, and a
+line that is indented too far.
 
 ## What happens
 The number of responses no longer matches the number of requests, and every request of the batch fails, the good ones
@@ -22,7 +23,19 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Function, Handler, If, Name
+from tritonlint.inputs.python_tree import (
+    Call,
+    Expression,
+    Flow,
+    For,
+    Function,
+    Handler,
+    If,
+    Name,
+    Return,
+    dotted,
+    walk,
+)
 from tritonlint.python_edits import insert_after
 from tritonlint.rule import Rule
 
@@ -43,6 +56,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     for name in dict.fromkeys(s.value.id for s in returns(execute) if isinstance(s.value, Name)):
         loop = answering_loop(execute, name)
+        if loop is not None:
+            yield from _in_inner_loop(loop, name)
         found = answers(loop, name) if loop is not None else None
         if found is None or loop is None:
             continue
@@ -66,6 +81,26 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                 fix=Fix("go on with the next request", (edit,), safety="unsafe") if edit is not None else None,
                 key=name,
             )
+
+
+def _in_inner_loop(loop: For, name: str) -> Iterator[Problem]:
+    """The only append, in a loop inside the one over the requests that is never left early."""
+    appends = [call for call in walk(loop.body, Call) if dotted(call.func) == f"{name}.append"]
+    for inner in loop.body:
+        if not isinstance(inner, For) or any(
+            isinstance(n, Return) or n.keyword != "pass" for n in walk(inner, Flow, Return)
+        ):
+            continue
+        for statement in inner.body:
+            if len(appends) == 1 and isinstance(statement, Expression) and statement.value is appends[0]:
+                yield Problem(
+                    statement.span,
+                    f"this makes one response in `{name}` for each turn of the inner loop, not for each request",
+                    help="collect the tensors in the inner loop, and append one response behind it",
+                    related=(Related(inner.header, "the inner loop"), Related(loop.header, "one for each of these")),
+                    certainty="likely",
+                    key="inner",
+                )
 
 
 EXAMPLES = (

@@ -70,6 +70,19 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 help="answer each request: `[pb_utils.InferenceResponse(error=…) for _ in requests]`",
                 key="none",
             )
+    for statement in returns(execute):
+        if (
+            isinstance(statement.value, Name)
+            and statement.span not in known
+            and _never_filled(execute, statement.value.id)
+        ):
+            yield Problem(
+                statement.span,
+                f"nothing is ever put into `{statement.value.id}`: no response at all, and every request fails",
+                help=f"append a response for each request: `{statement.value.id}.append(…)`",
+                certainty="certain" if statement is execute.body[-1] else "likely",
+                key="none",
+            )
     if not may_batch(effective) or _counts_requests(execute):
         return
     loops = request_loops(execute)
@@ -92,6 +105,21 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 related=related,
                 key="one",
             )
+
+
+def _never_filled(execute: Function, name: str) -> bool:
+    """Whether a local list starts empty and nothing is done with it but returning it."""
+    starts = [node for node in own_nodes(execute, Assign) if any(dotted(t) == name for t in node.targets)]
+    if not starts or not all(starts_list(node) and not node.operator for node in starts):
+        return False
+    fine = {t.span for node in starts for t in node.targets} | {s.value.span for s in returns(execute) if s.value}
+    # A method that is named and not called does nothing.
+    fine |= {
+        s.value.value.span
+        for s in own_nodes(execute, Expression)
+        if isinstance(s.value, Attribute) and dotted(s.value.value) == name
+    }
+    return all(node.span in fine for node in walk(execute.body, Name) if node.id == name)
 
 
 def _counts_requests(execute: Function) -> bool:

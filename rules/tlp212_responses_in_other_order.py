@@ -1,8 +1,8 @@
 """Responses in another order than their requests
 
 ## What it does
-Reports a loop over `reversed(requests)`, `requests[::-1]` or `sorted(requests, …)` whose responses are returned as
-they come, and responses that are reversed, sorted, or inserted at the front before they are returned.
+Reports a loop over `reversed(requests)`, `requests[::-1]`, `sorted(requests, …)` or `set(requests)` whose responses
+are returned as they come, and responses that are reversed, sorted, or inserted at the front before they are returned.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests are batched, clients get each
@@ -104,8 +104,8 @@ def _reordered(expr: Expr, requests: str) -> bool:
 
 
 def _reordered_name(expr: Expr | None) -> str | None:
-    """``x`` of ``reversed(x)``, ``sorted(x)`` and ``x[::-1]``."""
-    if isinstance(expr, Call) and dotted(expr.func) in {"reversed", "sorted"} and expr.arguments:
+    """``x`` of ``reversed(x)``, ``sorted(x)``, ``set(x)`` and ``x[::-1]``."""
+    if isinstance(expr, Call) and dotted(expr.func) in {"reversed", "sorted", "set", "frozenset"} and expr.arguments:
         return expr.arguments[0].value.id if isinstance(expr.arguments[0].value, Name) else None
     if isinstance(expr, Subscript) and len(expr.items) == 1 and isinstance(expr.items[0], Slice):
         step = expr.items[0].step

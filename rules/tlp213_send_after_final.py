@@ -18,8 +18,22 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import gets_sender, innermost_block, open_ends, own_nodes
-from tritonlint.inputs.python_tree import Assign, Function, Name, Stmt, Try, walk
+from tritonlint.inputs.python_flow import gets_sender, innermost_block, open_ends, own_nodes, send_flags
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Call,
+    Expression,
+    Flow,
+    For,
+    Function,
+    If,
+    Name,
+    Return,
+    Stmt,
+    Try,
+    dotted,
+    walk,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -40,6 +54,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         for node in own_nodes(function, Assign) if function is not None else ():
             if not gets_sender(node.value) or not isinstance(node.targets[0], Name):
                 continue
+            yield from _repeated(function, node, node.targets[0].id)
             found = open_ends(innermost_block(function, node), node.targets[0].id) if function is not None else None
             seen: set[Span] = set()
             for first, second in found.twice if found is not None else ():
@@ -52,6 +67,26 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     help="send the final flag with the last response, or behind it",
                     related=(Related(first.span, "the final flag is sent here"),),
                     key="send",
+                )
+
+
+def _repeated(function: Function | None, got: Assign, name: str) -> Iterator[Problem]:
+    """The final flag sent with every turn of a loop behind the sender."""
+    for loop in innermost_block(function, got) if function is not None else ():
+        if not isinstance(loop, For) or any(isinstance(s, If) for s in loop.body):
+            continue
+        if any(isinstance(n, Return) or n.keyword == "break" for n in walk(loop.body, Flow, Return)):
+            continue
+        for statement in loop.body:
+            call = statement.value if isinstance(statement, Expression) else None
+            if isinstance(call, Call) and dotted(call.func) == f"{name}.send" and send_flags(call) == 1:
+                yield Problem(
+                    statement.span,
+                    "this sends the final flag with every turn of the loop: from the second one on it raises an error, "
+                    "and the responses are lost",
+                    help="send the final flag once, behind the loop",
+                    related=(Related(loop.header, "the loop"),),
+                    key="loop",
                 )
 
 

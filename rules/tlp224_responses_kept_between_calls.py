@@ -86,7 +86,6 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             self.responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
-#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP708
         return self.responses
 #              ^^^^^^^^^^^^^^ TLP224
 """,
