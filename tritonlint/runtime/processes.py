@@ -205,3 +205,22 @@ def _environment_root(pid: int, server_pid: int | None) -> str | None:
     ):
         return None
     return first.removesuffix("/lib")
+
+
+def run_bounded(command: list[str], environment: Mapping[str, str]) -> tuple[int | None, str] | None:
+    """Exit status (None when it took too long) and output of a program; None when it cannot be started."""
+    try:
+        done = subprocess.run(
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=RUN_SECONDS,
+            check=False,
+        )
+    except OSError:
+        return None
+    except subprocess.TimeoutExpired as error:
+        return None, (error.stdout or b"").decode("utf-8", "replace")
+    return done.returncode, done.stdout.decode("utf-8", "replace")
