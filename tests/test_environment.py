@@ -177,6 +177,11 @@ def test_members_that_leave(tmp_path: Path) -> None:
     assert facts.unsafe == ("../../etc/passwd", "/etc/shadow", "a/../b")
 
 
+def test_members_through_links(tmp_path: Path) -> None:
+    text = "@tar\nlib/python3.9/os.py\nlib64 -> lib\nlib64/python3.9/re.py\nlib/x -> y\nlib/xy/z\nlib64/a/b/c\n"
+    assert packed(tmp_path, text).through_links == ("lib64/python3.9/re.py", "lib64/a/b/c")
+
+
 def test_gzip_bomb_ends_at_the_budget(tmp_path: Path) -> None:
     header = tarfile.TarInfo("lib/zeros")
     header.size = 2**32

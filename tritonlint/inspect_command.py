@@ -250,6 +250,7 @@ def _environment(facts: EnvironmentFacts) -> dict[str, Any]:
         "pth_code": list(facts.pth_code),
         "editable_installs": list(facts.editables),
         "unsafe_members": list(facts.unsafe),
+        "members_through_links": list(facts.through_links),
         "distributions": facts.distributions,
         "modules": sorted(facts.modules),
     }

@@ -99,6 +99,8 @@ class EnvironmentFacts:
     """``home`` of ``pyvenv.cfg``: the folder of the interpreter that a virtual environment leans on."""
     unsafe: tuple[str, ...] = ()
     """Members with ``..`` or an absolute name."""
+    through_links: tuple[str, ...] = ()
+    """Members whose folder is a symbolic link that came before them."""
     system: Literal["", "linux", "macos", "windows"] = ""
     """What the interpreter's program is made for, by its first bytes or the names that Windows uses."""
     machine: str = ""
@@ -678,6 +680,20 @@ class _Collector:
         self.tops: set[str] = set()
         self.top_files = False
         self.unsafe: list[str] = []
+        self.links: set[str] = set()
+        self.through: list[str] = []
+        self.folder = ""
+
+    def _enter(self, folder: str, name: str) -> None:
+        """Another folder begins; look whether the way to it leads through a link."""
+        self.folder = folder
+        if self.links and len(self.through) < MAX_UNSAFE:
+            end = len(folder)
+            while end > 0:
+                if folder[:end] in self.links:
+                    self.through.append(name)
+                    return
+                end = folder.rfind("/", 0, end)
 
     def add(self, member: _Member, body: _Body | None) -> None:
         self.count += 1
@@ -691,6 +707,11 @@ class _Collector:
             name = "/".join(part for part in parts if part not in (".", ""))
         if not name:
             return
+        folder = name.rpartition("/")[0]
+        if folder != self.folder:
+            self._enter(folder, name)
+        if member.kind == "link" and len(self.links) < MAX_KEPT:
+            self.links.add(name)
         head, slash, rest = name.partition("/")
         if len(self.tops) < 2:
             self.tops.add(head)
@@ -714,6 +735,7 @@ class _Collector:
                 members=self.count,
                 top_folder=next(iter(self.tops)) if only else "",
                 unsafe=tuple(self.unsafe),
+                through_links=tuple(self.through),
             ),
         )
 
@@ -736,6 +758,7 @@ def facts_of(tree: _Tree, base: EnvironmentFacts) -> EnvironmentFacts:
         members=base.members,
         top_folder=base.top_folder,
         unsafe=base.unsafe,
+        through_links=base.through_links,
         pythons=tuple(tree.pythons),
         free_threaded=tree.free_threaded,
         python_full=tree.python_full,
