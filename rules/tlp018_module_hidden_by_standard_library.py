@@ -40,8 +40,7 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     version = python.path.rpartition("/")[0].rpartition("/")[2]
     for node in walk(python.body, Import, ImportFrom):
         if isinstance(node, ImportFrom):
-            at = (node.span.start or 0) + python.source(node).find(node.module, len("from"))
-            places = [(node.module, Span(python.path, at, at + len(node.module)))]
+            places = [(node.module, node.span)]
         else:
             places = [(alias.name, alias.span) for alias in node.names]
         for module, span in places:
@@ -59,6 +58,9 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
             )
             if found is None or changes_imports(python):
                 continue
+            if isinstance(node, ImportFrom):
+                at = (node.span.start or 0) + python.source(node).find(module, len("from"))
+                span = Span(python.path, at, at + len(module))
             effect: Effect | None = None if isinstance(node, ImportFrom) else "wrong-result"
             fix = None
             if isinstance(node, ImportFrom) and found.startswith(f"{version}/"):

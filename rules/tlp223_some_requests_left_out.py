@@ -65,13 +65,16 @@ def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
     requests = function.positional[1].name
     lists = {dotted(target) for node in own_nodes(function, Assign) if starts_list(node) for target in node.targets}
     returned = {s.value.id for s in returns(function) if isinstance(s.value, Name)} & lists
-    filling = [
-        loop
-        for loop in own_nodes(function, For)
-        if any(dotted(call.func) in {f"{name}.append" for name in returned} for call in walk(loop.body, Call))
-    ]
-    if len(filling) == 1 and _is_part(filling[0].iterable, requests):
-        yield filling[0].iterable
+    parts = [loop for loop in own_nodes(function, For) if _is_part(loop.iterable, requests)]
+    if len(parts) == 1:
+        appends = {f"{name}.append" for name in returned}
+        filling = [
+            loop
+            for loop in own_nodes(function, For)
+            if any(dotted(call.func) in appends for call in walk(loop.body, Call))
+        ]
+        if filling == parts:
+            yield parts[0].iterable
     for statement in returns(function):
         value = statement.value
         if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
