@@ -58,16 +58,17 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
             )
             if found is None or changes_imports(python):
                 continue
+            place = span
             if isinstance(node, ImportFrom):
                 at = (node.span.start or 0) + python.source(node).find(module, len("from"))
-                span = Span(python.path, at, at + len(module))
+                place = Span(python.path, at, at + len(module))
             effect: Effect | None = None if isinstance(node, ImportFrom) else "wrong-result"
             fix = None
             if isinstance(node, ImportFrom) and found.startswith(f"{version}/"):
-                edit = Edit(Span(python.path, span.start, span.start), ".")
+                edit = Edit(Span(python.path, place.start, place.start), ".")
                 fix = Fix("import the model's own module", (edit,), safety="unsafe")
             yield Problem(
-                span,
+                place,
                 f"this imports Python's own `{top}`, not `{found}`",
                 help=f"rename the file, or write `from .{module} import …`",
                 fix=fix,

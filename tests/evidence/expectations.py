@@ -100,6 +100,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP205": (Evidence("error", TOGETHER),),
     "TLP211": (Evidence("error", TOGETHER),),
     "TLP212": (Evidence(ask=TOGETHER, difference="another client's request"),),
+    "TLP213": (
+        Evidence("not observable", where="second = ", why="the stream ends after its first response, with status OK"),
+    ),
     "TLP214": (Evidence("error", releases={"24.03": "error"}, why="before 24.06 there is no sender in this mode"),),
     "TLP216": (Evidence(releases={"23.07": "error"}, why="before 23.11 there are no release flags"),),
     "TLP219": (Evidence("hang", releases={"24.03": "error"}, why="before 24.04 it is not awaited at all (TLP218)"),),
