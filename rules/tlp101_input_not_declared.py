@@ -21,9 +21,11 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import declared, near_name, none_is_handled
+from tritonlint.inputs.python_objects import Objects
 from tritonlint.inputs.python_tree import Name
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP101",
@@ -38,6 +40,9 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not names:
         return
     for read in python.reads:
+        if read.names is None:
+            yield from _through_parameter(python, read, names)
+            continue
         strange = [name for name in read.names or () if name not in names]
         if not strange or none_is_handled(python, read):
             continue
@@ -56,6 +61,26 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             fix=Fix(f'read "{near}"', (edit,), safety="unsafe") if near and quoted else None,
             certainty="certain" if sure else "likely",
             key=wanted,
+        )
+
+
+def _through_parameter(python: PythonFacts, read: TensorRead, names: dict[str, Span]) -> Iterator[Problem]:
+    """A helper that is given the name: the calls that give it one that does not exist."""
+    named = read.call.argument(1, "name")
+    if not isinstance(named, Name) or none_is_handled(python, read):
+        return
+    for handed in Objects(python).arguments_for(named) or ():
+        wanted = python.strings(handed)
+        if wanted is None or len(wanted) != 1 or wanted[0] in names:
+            continue
+        near = near_name(wanted[0], names)
+        yield Problem(
+            handed.span,
+            f'config.pbtxt declares no input "{wanted[0]}", so the tensor read by this name is None',
+            help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
+            related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
+            certainty="likely",
+            key=wanted[0],
         )
 
 
@@ -140,6 +165,51 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "scale" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def read(self, request, name):
+        return pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            y = self.read(request, "x") * self.read(request, "scales")
+#                                                            ^^^^^^^^ TLP101
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def read(request, name, default=None):
+    tensor = pb_utils.get_input_tensor_by_name(request, name)
+    return default if tensor is None else tensor.as_numpy()
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            y = read(request, "x") * read(request, "scale", np.float32([2]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -140,6 +140,32 @@ class Objects:
                 kinds.add(self._handed(reference, call, position, name, steps))
         return _only(kinds)
 
+    def arguments_for(self, parameter: Name) -> list[Expr] | None:
+        """What the calls in this file hand over for the parameter that a name stands for; None when not all are seen.
+
+        A value that a call leaves to the default is left out.
+        """
+        frame = self._python.frame_at(parameter)
+        function = frame.function
+        found = frame.bindings.get(parameter.id, [])
+        if function is None or function.decorators or [one.kind for one in found] != ["parameter"]:
+            return None
+        names = [one.name for one in function.positional]
+        bound = frame.in_class is not None
+        if parameter.id not in names[bound:]:
+            return None
+        position = names.index(parameter.id) - bound
+        handed = []
+        for reference, call in self.uses().get(function.name, ()):
+            if isinstance(reference, Attribute) != bound:
+                continue
+            if call.func is not reference or not call.certain:
+                return None
+            value = call.argument(position, parameter.id)
+            if value is not None:
+                handed.append(value)
+        return handed or None
+
     def uses(self) -> dict[str, list[tuple[Name | Attribute, Call]]]:
         """Calls in which a function or method of a name is called, or handed on, by that name."""
         if self._uses is None:
