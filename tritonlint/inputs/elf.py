@@ -249,14 +249,15 @@ class _Reader:
 
     def _without_sections(self) -> bytes:
         """The data with the section table struck out: it is not needed, and often the part that is cut off."""
-        patched = bytearray(self.data)
+        head = bytearray(self.data[:64])
         if self.bits == 64:
-            patched[40:48] = bytes(8)
-            patched[60:64] = bytes(4)
+            head[40:48] = bytes(8)
+            head[60:64] = bytes(4)
         else:
-            patched[32:36] = bytes(4)
-            patched[48:52] = bytes(4)
-        return bytes(patched)
+            head[32:36] = bytes(4)
+            head[48:52] = bytes(4)
+        # One copy and no more: a library may have tens of megabytes.
+        return b"".join((head, memoryview(self.data)[64:]))
 
     def _segment_header(self, elf: Any, index: int) -> Any:
         from elftools.common.utils import struct_parse
