@@ -1,10 +1,14 @@
 """Measure tritonlint against a floor, as ratios taken in one run, so that the machine's speed cancels out.
 
-    python benchmarks/run.py [--models 200] [--rounds 3] [--jobs 1]
+    python benchmarks/run.py [--models 200] [--rounds 3] [--jobs 1] [--configs 1000] [--no-server]
 
 The floor is a bare process that does nothing but parse the same files: ``libcst.parse_module`` for every model.py
-and ``text_format.Parse`` for every config.pbtxt. Floor and tritonlint take turns; the best of the rounds counts.
+and ``text_format.Parse`` for every config.pbtxt. Floor and tritonlint take turns; the best of the rounds counts,
+in CPU time, because other work on the machine changes wall time most. Seconds in brackets: CPU, wall.
 Cold is a run with an empty cache, warm the same run again, "one file" a run over one model.py that has just changed.
+
+Then come the cost of the rules about model.py over the bare parse of the same files (rules_cost.py), and the rate for
+configs next to that of a real server (rate.py); both can be run by themselves.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import rate  # noqa: E402
 from benchmarks.generate import generate  # noqa: E402
 
 FLOOR = """
@@ -48,21 +53,23 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.best: dict[str, float] = {}
+        self.wall: dict[str, float] = {}
 
     def run(self, label: str, command: Sequence[str], cache: str) -> None:
         own = {"TRITONLINT_CACHE": self.folder / cache, "PYTHONPATH": ROOT, "PYTHONPYCACHEPREFIX": self.folder / "pyc"}
         environment = {**os.environ, **{name: str(value) for name, value in own.items()}}
         # An installed package has its bytecode, as the floor's libcst does; a checkout may be told to write none.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        start = time.perf_counter()
+        before, start = rate.children_cpu(), time.perf_counter()
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-        seconds = time.perf_counter() - start
+        wall, seconds = time.perf_counter() - start, rate.children_cpu() - before
         if done.returncode not in FINDINGS_OR_NONE:
             raise SystemExit(f"{' '.join(command)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
         self.best[label] = min(seconds, self.best.get(label, seconds))
+        self.wall[label] = min(wall, self.wall.get(label, wall))
 
     def ratio(self, label: str, to: str) -> str:
-        return f"{self.best[label] / self.best[to]:6.2f}"
+        return f"{self.best[label] / self.best[to]:6.2f}   ({self.best[label]:.2f} s, {self.wall[label]:.2f} s)"
 
 
 def lint(*arguments: str) -> list[str]:
@@ -88,18 +95,22 @@ def measure(models: int, rounds: int, jobs: int) -> None:
             bench.run("version", lint("--version"), "none")
             bench.run("configs floor", [sys.executable, "-c", FLOOR, str(configs), str(SCHEMA)], "none")
             bench.run("configs", [*check, str(configs)], f"configs-{turn}")
+        # A process of its own, so that its heap is that of a run.
+        cost = [sys.executable, str(ROOT / "benchmarks" / "rules_cost.py"), str(mixed), "--rounds", str(rounds)]
+        costs = subprocess.run(cost, env=rate.environment(), capture_output=True, text=True, check=True).stdout
         report(bench, models, len(list(mixed.glob("*/*/model.py"))), len(list(configs.glob("*/config.pbtxt"))))
+        print(costs, end="")
 
 
 def report(bench: Bench, models: int, programs: int, configs: int) -> None:
     print(f"{models} models, {programs} of them with a model.py; best of the rounds")
-    print(f"cold run / floor               {bench.ratio('cold', 'floor')}   ({bench.best['cold']:.2f} s)")
-    print(f"warm run / floor               {bench.ratio('warm', 'floor')}   ({bench.best['warm']:.2f} s)")
+    print(f"cold run / floor               {bench.ratio('cold', 'floor')}")
+    print(f"warm run / floor               {bench.ratio('warm', 'floor')}")
     print(f"warm run / cold run            {bench.ratio('warm', 'cold')}")
-    print(f"one changed file / bare python {bench.ratio('one file', 'nothing')}   ({bench.best['one file']:.3f} s)")
-    print(f"--version / bare python        {bench.ratio('version', 'nothing')}   ({bench.best['version']:.3f} s)")
+    print(f"one changed file / bare python {bench.ratio('one file', 'nothing')}")
+    print(f"--version / bare python        {bench.ratio('version', 'nothing')}")
     print(f"configs alone, cold / floor    {bench.ratio('configs', 'configs floor')}", end="   ")
-    print(f"({configs / bench.best['configs']:.0f} configs a second)")
+    print(f"{configs / bench.best['configs']:.0f} configs a second")
 
 
 def main() -> None:
@@ -107,8 +118,11 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=200, help="1 to 10000")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1, help="worker processes of tritonlint; the floor has one")
+    parser.add_argument("--configs", type=int, default=1000, help="for the rate beside a real server's")
+    parser.add_argument("--no-server", action="store_true", help="leave the real server out")
     options = parser.parse_args()
     measure(options.models, options.rounds, options.jobs)
+    rate.measure(options.configs, seed=7, rounds=options.rounds, server=not options.no_server)
 
 
 if __name__ == "__main__":
