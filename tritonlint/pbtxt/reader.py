@@ -30,7 +30,9 @@ from tritonlint.pbtxt.tree import (
 )
 
 MAX_PROBLEMS = 500
-"""Problems stated per file; a file with more of them is not a config."""
+"""Problems noted per file."""
+FOREIGN_PROBLEMS = 12
+"""Broken places from which a text is taken for another language."""
 
 # Kinds of tokens besides symbols, which are their own kind. EOF is the empty string.
 IDENTIFIER, PLAIN, ESCAPED, INTEGER, FLOAT, HOLD, BLOCK, BAD_NUMBER, BAD_STRING, BAD = "asqifhbnux"
@@ -128,6 +130,12 @@ class _Reader:
             judged = ("unknown-field", "unknown-enum-value", "wrong-type", "out-of-range")
             self.problems = [p for p in self.problems if p.kind in judged]
         self.problems.sort(key=lambda problem: problem.start)
+        broken = [problem for problem in self.problems if problem.kind == "syntax" and not problem.repairs]
+        if len(broken) >= FOREIGN_PROBLEMS:
+            # Python, YAML or a web page: one place says it, the others are noise.
+            first = broken[0]
+            said = f"this is no protobuf text format: {first.message} ({len(self.problems) - 1} more problems follow)"
+            self.problems = [ReadProblem("syntax", first.start, first.end, said, "write a ModelConfig here")]
         return Document(
             self.path, text, root, tuple(self.problems), tuple(self.comments), tuple(sorted(self.placeholders))
         )
