@@ -106,6 +106,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP214": (Evidence("error", releases={"24.03": "error"}, why="before 24.06 there is no sender in this mode"),),
     "TLP216": (Evidence(releases={"23.07": "error"}, why="before 23.11 there are no release flags"),),
     "TLP219": (Evidence("hang", releases={"24.03": "error"}, why="before 24.04 it is not awaited at all (TLP218)"),),
+    "TLP222": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch"),),
+    "TLP224": (Evidence("error", Ask(rounds=2), why="the second call returns two responses"),),
     "TLP301": (Evidence("error", Ask(change={"if not requests:": "if requests:"}), why="the branch is taken"),),
     "TLP302": (
         Evidence(
