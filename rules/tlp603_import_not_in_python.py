@@ -64,7 +64,7 @@ def check(model: Model, python: PythonFacts, plan: Plan) -> Iterator[Problem]:
         return
     for imported in sure_imports(python):
         name = imported.module.split(".")[0]
-        if name in here or (environment is not None and name in environment.modules):
+        if imported.relative or name in here or (environment is not None and name in environment.modules):
             continue
         gone = lacking(name, runs)
         if gone:

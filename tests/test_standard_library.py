@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint.inputs.python import read_python
-from tritonlint.inputs.python_imports import changes_imports, sure_imports
+from tritonlint.inputs.python import PythonFacts, read_python
+from tritonlint.inputs.python_imports import changes_imports, reached, sure_imports
 from tritonlint.standard_library import is_standard, lacking
 
 DATA = Path(__file__).parent.parent / "tritonlint" / "data" / "stdlib.json"
@@ -94,6 +94,7 @@ def test_sure_imports() -> None:
         "numpy": "load",
         "a.b": "load",
         "c": "load",
+        "e": "load",
         "triton_python_backend_utils": "load",
         "at_start": "load",
         "late": "request",
@@ -121,3 +122,23 @@ def test_what_may_change_imports(line: str) -> None:
 def test_nothing_is_sure_behind_an_end() -> None:
     python = read_python("1/model.py", "import a\nraise SystemExit\nimport b\n")
     assert [imported.module for imported in sure_imports(python)] == ["a"]
+
+
+def test_imports_are_followed_through_the_models_own_modules() -> None:
+    texts = {
+        "a": "from .b import x\nimport a\n",
+        "b": "from . import c\n\ndef f():\n    import d\n",
+        "c": "try:\n    import d\nexcept ImportError:\n    d = None\n",
+        "d": "import e\n",
+    }
+
+    def find(beside: str, name: str) -> PythonFacts | None:
+        return read_python(f"1/{name}.py", texts[name]) if name in texts else None
+
+    found = reached(read_python("1/model.py", "import a, os\n"), find)
+    assert [(file.path, when) for file, when in found] == [
+        ("1/model.py", "load"),
+        ("1/a.py", "load"),
+        ("1/b.py", "load"),
+        ("1/c.py", "load"),
+    ]

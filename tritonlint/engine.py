@@ -419,6 +419,7 @@ class _Run:
         if model.has_config:
             yield os.path.join(model.path, CONFIG_NAME)
         yield from facts.python_files
+        yield from (path for path in facts.helpers.read if path not in facts.python_files)
 
     def _ignored(self, item: _Judged) -> bool:
         if item.model is None:

@@ -123,6 +123,11 @@ class ModelFacts:
                 self.unreadable.append(error)
         return tuple(found)
 
+    @cached_property
+    def helpers(self) -> Helpers:
+        """The model's own modules beside its model files."""
+        return Helpers(self.model, self._text)
+
     @property
     def python_files(self) -> list[str]:
         """Paths of the model files that the Python backend runs (or is meant to run)."""
@@ -143,6 +148,36 @@ class ModelFacts:
     def environment(self) -> EnvironmentFacts | None:
         """The packed or unpacked environment that the config names."""
         return self.plan.environment if self.plan is not None else None
+
+
+class Helpers:
+    """Modules in the version folder and the model's folder; each is read when an import is followed to it."""
+
+    def __init__(self, model: Model, text_of: Callable[[str], str]) -> None:
+        self._model = model
+        self._text = text_of
+        self.read: dict[str, PythonFacts | None] = {}
+        """What was read so far, by path."""
+
+    def find(self, beside: str, name: str) -> PythonFacts | None:
+        """The module NAME that a file imports; None for a package, a compiled module, and what cannot be read."""
+        version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")
+        # The version folder stands before the model's folder on the path.
+        for path in (f"{version}/{name}", name):
+            if path in self._model.entries:
+                return None
+            entry = self._model.entries.get(f"{path}.py")
+            if entry is not None and entry.kind == "file":
+                return self._facts(os.path.join(self._model.path, entry.path))
+        return None
+
+    def _facts(self, path: str) -> PythonFacts | None:
+        if path not in self.read:
+            try:
+                self.read[path] = python_facts(path, self._text(path))
+            except UnreadableFile:
+                self.read[path] = None
+        return self.read[path]
 
 
 @dataclass(slots=True)

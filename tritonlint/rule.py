@@ -22,7 +22,9 @@ CODE_IN_FILE_NAME = re.compile(r"(tl[a-z]\d{3})_([a-z0-9_]+)\.py")
 
 # What ``check`` may ask for. A rule that names ``repository`` runs after every model's facts are known; a rule
 # that names only ``repository`` and ``target`` runs once per repository.
-PARAMETERS = frozenset({"model", "config", "effective", "python", "plan", "environment", "target", "repository", "run"})
+PARAMETERS = frozenset(
+    {"model", "config", "effective", "python", "plan", "environment", "target", "repository", "helpers", "run"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,8 @@ from tritonlint.remember import remembered
 from tritonlint.source import Span
 
 When = Literal["load", "request"]
+MAX_REACHED = 30
+"""Modules of one model that imports are followed to."""
 
 # Whatever may change what can be imported, or install it: then nothing is sure any more.
 CHANGES_IMPORTS = re.compile(
@@ -31,6 +33,8 @@ class Imported:
     span: Span
     members: tuple[Alias, ...]
     when: When
+    relative: bool = False
+    """Whether it is asked for with a dot, which leads to the model's own files only."""
 
 
 @remembered
@@ -40,7 +44,7 @@ def changes_imports(python: PythonFacts) -> bool:
 
 
 def sure_imports(python: PythonFacts) -> Iterator[Imported]:
-    """Absolute imports that every load, or every request, comes by; those in a ``try`` or below a condition are not."""
+    """Imports that every load, or every request, comes by; those in a ``try`` or below a condition are not."""
     if python.error is not None:
         return
     for statement in python.body:
@@ -67,3 +71,24 @@ def _imported(statement: Import | ImportFrom, when: When) -> Iterator[Imported]:
     elif not statement.module.startswith("."):
         # The module's own place is not kept: it stands between the keywords.
         yield Imported(statement.module, statement.span, statement.names, when)
+    elif not statement.module.startswith(".."):
+        for name in (statement.module[1:],) if statement.module != "." else (a.name for a in statement.names):
+            yield Imported(name, statement.span, (), when, relative=True)
+
+
+def reached(python: PythonFacts, find: Callable[[str, str], PythonFacts | None]) -> list[tuple[PythonFacts, When]]:
+    """A model file and the model's own modules that importing it leads to, each with when that is.
+
+    ``find`` gives the module of a name that a file imports, and None for what is none of the model's or is unknown.
+    """
+    found: dict[str, tuple[PythonFacts, When]] = {python.path: (python, "load")}
+    queue = [python]
+    while queue and len(found) < MAX_REACHED:
+        current = queue.pop(0)
+        came = found[current.path][1]
+        for imported in sure_imports(current):
+            module = find(current.path, imported.module.split(".")[0])
+            if module is not None and module.path not in found:
+                found[module.path] = module, "request" if came == "request" else imported.when
+                queue.append(module)
+    return list(found.values())
