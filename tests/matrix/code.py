@@ -27,6 +27,7 @@ def stories() -> dict[str, Build]:
         "model.py imports in execute what its environment lacks": _code(
             "", code=PROBE.replace("        responses = []\n", "        import pandas\n        responses = []\n")
         ),
+        "a module beside model.py imports what its environment lacks": _helper("import pandas\n"),
         "model.py imports a namespace package of its environment": _code(
             "import things.one\n", change=_package("things/one.py", "VALUE = 1\n")
         ),
@@ -78,6 +79,17 @@ def _code(
         room.environment = f"{KEYWORD}/environment.tar.gz"
 
     return build
+
+
+def _helper(text: str) -> Build:
+    build = _code("from .prepare import *\n")
+
+    def both(room: Room) -> None:
+        build(room)
+        (room.model / "1" / "prepare.py").write_text("import shapes\n", encoding="utf-8")
+        (room.model / "shapes.py").write_text(text, encoding="utf-8")
+
+    return both
 
 
 def _without(part: str) -> Build:
