@@ -118,7 +118,7 @@ def _kind(python: PythonFacts, value: Expr, frame: Frame) -> str | None:
     if not isinstance(value, Call):
         return None
     name = python.pb_name(value.func, frame)
-    if name in {"InferenceResponse", "Tensor"}:
+    if name in {"InferenceResponse", "Tensor", "TritonError"}:
         return f"single {name}"
     builtin = python.qualified(value.func, frame)
     if builtin in _NO_LISTS:

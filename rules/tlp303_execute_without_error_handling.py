@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
-from tritonlint.inputs.python_tree import Attribute, Call, Name, Raise, Try, With, walk
+from tritonlint.inputs.python_tree import Attribute, Call, Function, Name, Raise, Try, With, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import answer_errors_of_loop
 from tritonlint.rule import Rule
@@ -37,6 +37,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         return
     for node in own_nodes(execute):
         if isinstance(node, Try):
+            yield from _raised_again(execute)
             return
         if isinstance(node, With) and any("suppress" in python.source(item.value) for item in node.items):
             return
@@ -56,6 +57,23 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                     related=(Related(loop.header, "one response is needed for each of these"),),
                     fix=Fix("answer each error where it happens", edits, safety="unsafe") if edits else None,
                     key="execute",
+                )
+                return
+
+
+def _raised_again(execute: Function) -> Iterator[Problem]:
+    """Errors that the loop over the requests catches and raises again."""
+    for loop in request_loops(execute):
+        attempts = [statement for statement in loop.body if isinstance(statement, Try)]
+        for handler in (handler for attempt in attempts for handler in attempt.handlers):
+            last = handler.body[-1]
+            if isinstance(last, Raise):
+                yield Problem(
+                    last.span,
+                    "this error of one request fails every request of the batch",
+                    help="append InferenceResponse(error=pb_utils.TritonError(str(error))) instead",
+                    related=(Related(loop.header, "one response is needed for each of these"),),
+                    key="again",
                 )
                 return
 

@@ -20,7 +20,20 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Function, Name, Node, Try, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    Expr,
+    For,
+    Function,
+    Name,
+    Node,
+    Try,
+    dotted,
+    walk,
+)
 from tritonlint.python_edits import insert_after, pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -41,6 +54,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         function = frame.function
         if function is None:
             continue
+        if "gather(" in python.text:
+            yield from _gathered(python, function)
         tried = {n.span for attempt in own_nodes(function) if isinstance(attempt, Try) for n in walk(attempt.body)}
         for node in own_nodes(function):
             if isinstance(node, Call) and python.pb_name(node.func) == "get_output_tensor_by_name":
@@ -73,6 +88,36 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 fix=_fix(python, node, name),
                 key=name,
             )
+
+
+def _gathered(python: PythonFacts, function: Function) -> Iterator[Problem]:
+    """Outputs of calls that were waited for together, read without a question."""
+    for loop in own_nodes(function, For):
+        if not isinstance(loop.target, Name) or not _is_gather(python, loop.iterable):
+            continue
+        name = loop.target.id
+        if any(dotted(n) == f"{name}.has_error" for n in walk(function.body, Attribute)):
+            continue
+        for call in walk(loop.body, Call):
+            if python.pb_name(call.func) == "get_output_tensor_by_name" and dotted(call.argument(0)) == name:
+                yield Problem(
+                    call.span,
+                    f"`{name}` is used without asking `{name}.has_error()`: when the called model fails, its error "
+                    "is lost and this request fails with an AttributeError about None",
+                    help=f"ask `{name}.has_error()` first",
+                    related=(Related(loop.header, "the answers of the calls"),),
+                    key=name,
+                )
+                break
+
+
+def _is_gather(python: PythonFacts, expr: Expr) -> bool:
+    """Whether an expression is the result of awaiting several calls to models."""
+    sources = python.follow(expr) or []
+    return bool(sources) and all(
+        isinstance(s, Await) and isinstance(s.value, Call) and python.qualified(s.value.func, w) == "asyncio.gather"
+        for s, w in sources
+    )
 
 
 def _fix(python: PythonFacts, call: Assign, name: str) -> Fix | None:

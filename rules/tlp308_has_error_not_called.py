@@ -1,7 +1,8 @@
 """has_error without its parentheses
 
 ## What it does
-Reports `response.has_error` as a condition of its own: it is a method, and a method is always true.
+Reports `response.has_error` as a condition of its own, and kept under a name: it is a method, and a method is always
+true.
 
 ## What happens
 Every call to the other model is treated as failed (or, behind `not`, every one as good), whatever it answered.
@@ -17,7 +18,19 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Assert, Attribute, Binary, Conditional, Expr, If, Unary, While, walk
+from tritonlint.inputs.python_tree import (
+    Assert,
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Conditional,
+    Expr,
+    If,
+    Unary,
+    While,
+    walk,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -39,6 +52,18 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     fix=Fix("call it", (Edit(Span(python.path, end, end), "()"),), safety="unsafe"),
                     key=part.attr,
                 )
+    called = {call.func.span for call in python.walk(Call)}
+    for kept in python.walk(Assign):
+        value = kept.value
+        if isinstance(value, Attribute) and value.attr == "has_error" and value.span not in called:
+            end = value.span.end
+            yield Problem(
+                value.span,
+                "`has_error` is a method: without parentheses this is always true",
+                help=f"write `{python.source(value)}()`",
+                fix=Fix("call it", (Edit(Span(python.path, end, end), "()"),), safety="unsafe"),
+                key="has_error",
+            )
 
 
 def _parts(test: Expr) -> Iterator[Expr]:

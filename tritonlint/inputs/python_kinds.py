@@ -36,7 +36,15 @@ _BUILTINS = frozenset(
         "reversed", "iter", "enumerate",
     }
 )  # fmt: skip
-_RESULTS: dict[str, str] = {"len": "int", "repr": "str", "format": "str", "sorted": "list", "json.dumps": "str"}
+_RESULTS: dict[str, str] = {
+    "len": "int",
+    "repr": "str",
+    "format": "str",
+    "sorted": "list",
+    "json.dumps": "str",
+    "sys.exc_info": "tuple",
+}
+_OF_ARRAY = {"shape": "tuple", "size": "int", "ndim": "int", "nbytes": "int"}
 _ARRAYS = frozenset({"array", "asarray", "zeros", "ones", "full", "empty", "concatenate", "stack"})
 _EXCEPTIONS = frozenset(
     {
@@ -51,6 +59,8 @@ def kind_of(python: PythonFacts, expr: Expr, frame: Frame | None = None) -> str 
     frame = frame or python.frame_at(expr)
     if isinstance(expr, Name) and caught_as(python, expr) is not None:
         return "exception"
+    if isinstance(expr, Name) and _is_request(python, expr, frame):
+        return "InferenceRequest"
     kinds = {_kind(python, source, where) for source, where in python.follow(expr, frame) or ()}
     return kinds.pop() if len(kinds) == 1 else None
 
@@ -68,6 +78,18 @@ def caught_as(python: PythonFacts, name: Name) -> Handler | None:
     return None
 
 
+def _is_request(python: PythonFacts, name: Name, frame: Frame) -> bool:
+    """Whether a name is what a loop over the requests binds."""
+    found = python.lookup(name.id, frame)
+    return found is not None and all(
+        binding.kind == "element"
+        and binding.index is None
+        and binding.expr is not None
+        and python.is_request_list(binding.expr, found[1])
+        for binding in found[0]
+    )
+
+
 def _kind(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
     if isinstance(expr, Constant):
         return "None" if expr.value is None else type(expr.value).__name__
@@ -77,6 +99,10 @@ def _kind(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
         return expr.kind
     if isinstance(expr, Dict):
         return "dict"
+    if isinstance(expr, Attribute):
+        if expr.attr == "args" and isinstance(expr.value, Name) and caught_as(python, expr.value) is not None:
+            return "tuple"
+        return _OF_ARRAY.get(expr.attr) if kind_of(python, expr.value, frame) == "ndarray" else None
     if isinstance(expr, Binary) and expr.operator in {"%", "+"}:
         return "str" if _kind(python, expr.left, frame) == "str" else None
     return _call(python, expr, frame) if isinstance(expr, Call) else None
