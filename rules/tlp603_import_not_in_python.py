@@ -12,6 +12,7 @@ the release's own. `distutils` and `imp` are gone since 3.12, `telnetlib` and ot
 Import what that Python has, install the package that took its place, or give the model a stub of another Python.
 
 ## Source
+Seen on release 24.10 with Python 3.9 and 3.11 (docs/interpreter-matrix.md).
 The module lists of Python 3.6 to 3.14 and their What's New documents; Pythons of the releases: facts, python-backend
 3.1.
 """

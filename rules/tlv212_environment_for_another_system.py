@@ -12,6 +12,7 @@ model does not load.
 Make and pack the environment on the server's system: in the Triton image, or with `conda create --platform linux-64`.
 
 ## Source
+Seen on releases 23.07 and 24.10 with environments of 64-bit ARM and Windows (docs/interpreter-matrix.md).
 Facts: python-backend, sections 2.3 and 3.4: the stub is a Linux program that embeds the interpreter.
 """
 
@@ -28,7 +29,7 @@ RULE = Rule(
     code="TLV212",
     name="environment-for-another-system",
     effect="load-failure",
-    server_says=("No module named 'numpy.core._multiarray_umath'", "Exec format error"),
+    server_says=("Error importing numpy", "The Python environment should contain an 'activate' script."),
 )
 
 

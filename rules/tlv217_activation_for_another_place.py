@@ -13,6 +13,7 @@ Pack with `conda-pack`, whose script finds its own place, or write
 `VIRTUAL_ENV="$(cd "$(dirname "$BASH_SOURCE")/.." && pwd)"`.
 
 ## Source
+Seen on release 24.10 with stubs of 3.9 and 3.11 (docs/interpreter-matrix.md).
 Facts: python-backend, sections 2.3, 2.4 and 8b (an activate that leaves the environment off PATH: 23.07 to 24.10).
 """
 

@@ -14,6 +14,7 @@ where the environment was made when the package came from the user's own folder 
 Install the package in the environment, with `PYTHONNOUSERSITE=1` set, and pack it again.
 
 ## Source
+Seen on release 24.10 in model.py, in `initialize`, in `execute` and in a helper (docs/interpreter-matrix.md).
 Facts: python-backend, sections 1.3, 2.3 and 3.3; the Python backend's README on PYTHONNOUSERSITE.
 """
 
