@@ -59,6 +59,7 @@ from tritonlint.inputs.python_tree import (
     Match,
     Name,
     Node,
+    Order,
     Scope,
     Sequence,
     Starred,
@@ -67,6 +68,7 @@ from tritonlint.inputs.python_tree import (
     Syntax,
     Walrus,
     With,
+    arrange,
     dotted,
     walk,
 )
@@ -278,7 +280,12 @@ class PythonFacts(Remembering):
     def walk(self, kind: type[A], other: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
     def walk(self, *kinds: type[Node]) -> Iterator[Node]:
         """Every node of the file, or every one of these classes."""
-        return walk(self.body, *kinds)
+        order = self._order()
+        return iter(order.select(kinds, 0, len(order.nodes)))
+
+    @remembered
+    def _order(self) -> Order:
+        return arrange(self.body)
 
     def frame_at(self, node: Node) -> Frame:
         """The innermost function, class body or module that a node stands in."""
@@ -798,6 +805,7 @@ class _Builder:
 
     def build(self) -> None:
         facts = self.facts
+        facts._order()  # before any part of the file is walked by itself
         self.frame(None, None, facts.body, None)
         facts.imports = tuple(dict.fromkeys(self.imports))
         facts.mutated = frozenset(self.mutated)

@@ -116,12 +116,13 @@ def own_nodes(function: Function, kind: type[A], other: type[B], /) -> Iterator[
 def own_nodes(function: Function, kind: type[A], other: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
 def own_nodes(function: Function, *kinds: type[Node]) -> Iterator[Node]:
     """Every node of a function's body, or every one of these classes; functions defined in it are not entered."""
-    nodes = _own_nodes(function)
-    return iter([node for node in nodes if node.__class__ in kinds] if kinds else nodes)
+    return iter(_own_nodes(function, *kinds))
 
 
 @remembered
-def _own_nodes(function: Function) -> list[Node]:
+def _own_nodes(function: Function, *kinds: type[Node]) -> list[Node]:
+    if kinds:
+        return [node for node in _own_nodes(function) if node.__class__ in kinds]
     return list(walk(function.body, into_functions=False))
 
 

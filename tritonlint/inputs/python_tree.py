@@ -29,28 +29,37 @@ class _Walked(Remembering):
     """Where a node stands in the order of :func:`walk`."""
 
     __slots__ = ("_end", "_order", "_own", "_start")
-    _order: _Order
+    _order: Order
     _start: int
     _end: int
     _own: list[Node]
 
 
-class _Order:
+class Order:
     """Everything below the nodes that were walked together, and those nodes, depth first."""
 
-    __slots__ = ("kinds", "nodes")
+    __slots__ = ("_kinds", "nodes")
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self.kinds: dict[type[Node], list[int]] = {}
+        self._kinds: dict[type[Node], tuple[list[int], list[Node]]] = {}
 
-    def of(self, kind: type[Node], start: int, end: int) -> list[Node]:
-        """The nodes of one class between two places."""
-        if not self.kinds:
+    def select(self, kinds: tuple[type[Node], ...], start: int, end: int) -> list[Node]:
+        """The nodes of some classes (of all, without ``kinds``) between two places."""
+        if not kinds:
+            return self.nodes[start:end]
+        if len(kinds) > 1:
+            return [node for node in self.nodes[start:end] if node.__class__ in kinds]
+        if not self._kinds:
             for place, node in enumerate(self.nodes):
-                self.kinds.setdefault(node.__class__, []).append(place)
-        places = self.kinds.get(kind, [])
-        return [self.nodes[place] for place in places[bisect_left(places, start) : bisect_left(places, end)]]
+                places, nodes = self._kinds.setdefault(node.__class__, ([], []))
+                places.append(place)
+                nodes.append(node)
+        known = self._kinds.get(kinds[0])
+        if known is None:
+            return []
+        places, nodes = known
+        return nodes[bisect_left(places, start) : bisect_left(places, end)]
 
 
 @dataclass(slots=True, eq=False)
@@ -604,30 +613,28 @@ def walk(node: Node | tuple[Node, ...], *kinds: type[Node], into_functions: bool
     if not roots:
         return iter(())
     if not hasattr(roots[0], "_order"):
-        _arrange(roots)
+        arrange(roots)
     order, start, end = roots[0]._order, roots[0]._start, roots[0]._end
     for root in roots[1:]:
         if getattr(root, "_order", None) is not order or root._start != end:
             # No siblings, or walked one by one before.
             return chain.from_iterable(walk(root, *kinds) for root in roots)
         end = root._end
-    if not kinds:
-        return iter(order.nodes[start:end])
-    if len(kinds) == 1:
-        return iter(order.of(kinds[0], start, end))
-    return iter([inner for inner in order.nodes[start:end] if inner.__class__ in kinds])
+    return iter(order.select(kinds, start, end))
 
 
 _FUNCTIONS = (Function, Class, Lambda)
 
 
-def _arrange(roots: tuple[Node, ...]) -> None:
-    order = _Order()
+def arrange(roots: tuple[Node, ...]) -> Order:
+    """Walk nodes and everything below them, once for all that is asked afterwards."""
+    order = Order()
     for root in roots:
         _visit(root, order, order.nodes)
+    return order
 
 
-def _visit(node: Any, order: _Order, nodes: list[Node]) -> None:
+def _visit(node: Any, order: Order, nodes: list[Node]) -> None:
     node._order = order
     node._start = len(nodes)
     nodes.append(node)
@@ -659,7 +666,7 @@ def _own(node: Node) -> list[Node]:
 
 def _find_own(node: Any) -> list[Node]:
     if not hasattr(node, "_order"):
-        _arrange((node,))
+        arrange((node,))
     nodes = node._order.nodes
     own = [node]
     at = node._start + 1
