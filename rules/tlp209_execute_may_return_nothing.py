@@ -58,19 +58,19 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 continue
             told.add(maker.span)
             if completes(maker.body) and all(is_none(s.value) for s in made):
-                yield _problem(call.span, f"`{maker.name}` returns nothing", "the request")
+                yield _problem(call.span, f"`{maker.name}` returns nothing", one=True)
             elif not all(is_none(s.value) for s in made):
                 for span, what in _nothing(maker):
-                    yield _problem(span, f"{what} `{maker.name}` returns nothing", "the request")
+                    yield _problem(span, f"{what} `{maker.name}` returns nothing", one=True)
 
 
-def _problem(span: Span, what: str, whom: str = "every request of the call") -> Problem:
+def _problem(span: Span, what: str, *, one: bool = False) -> Problem:
     return Problem(
         span,
-        f"{what}: {whom} is never answered",
-        help="return a list with one response per request; after an error: responses with `error=`"
-        if whom != "the request"
-        else "return a response on every way; after an error: one with `error=`",
+        f"{what}: the request is never answered" if one else f"{what}: no request of the call is ever answered",
+        help="return a response on every way; after an error: one with `error=`"
+        if one
+        else "return a list with one response per request; after an error: responses with `error=`",
         key=what,
     )
 

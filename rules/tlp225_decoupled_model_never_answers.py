@@ -20,7 +20,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, request_loops, returns
-from tritonlint.inputs.python_tree import Call, Name, dotted, walk
+from tritonlint.inputs.python_tree import Call, Name, Raise, dotted, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -36,6 +36,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     if not all(is_none(s.value) for s in returns(execute)) or not (completes(execute.body) or returns(execute)):
         return
+    if next(own_nodes(execute, Raise), None) is not None:
+        return  # An error is an answer.
     own = python.self_name(python.frame_of(execute))
     requests = {execute.positional[1].name}
     requests |= {n.id for loop in request_loops(execute) for n in walk(loop.target, Name)}

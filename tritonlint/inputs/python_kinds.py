@@ -45,6 +45,7 @@ _RESULTS: dict[str, str] = {
     "sys.exc_info": "tuple",
 }
 _OF_ARRAY = {"shape": "tuple", "size": "int", "ndim": "int", "nbytes": "int"}
+_METHODS = {"as_numpy": "ndarray", "tolist": "list", "decode": "str"}
 _ARRAYS = frozenset({"array", "asarray", "zeros", "ones", "full", "empty", "concatenate", "stack"})
 _EXCEPTIONS = frozenset(
     {
@@ -112,7 +113,12 @@ def _call(python: PythonFacts, call: Call, frame: Frame) -> str | None:
     name = python.qualified(call.func, frame)
     if name is None:
         method = call.func.attr if isinstance(call.func, Attribute) else ""
-        return {"as_numpy": "ndarray", "tolist": "list"}.get(method)
+        owner = call.func.value if isinstance(call.func, Attribute) else None
+        if method == "message":
+            # response.error().message()
+            of_error = isinstance(owner, Call) and isinstance(owner.func, Attribute) and owner.func.attr == "error"
+            return "str" if of_error else None
+        return _METHODS.get(method)
     pb = python.pb_name(call.func, frame)
     if pb is not None:
         return _OF_PB.get(pb)
