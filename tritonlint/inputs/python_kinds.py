@@ -115,7 +115,7 @@ def _call(python: PythonFacts, call: Call, frame: Frame) -> str | None:
         method = call.func.attr if isinstance(call.func, Attribute) else ""
         owner = call.func.value if isinstance(call.func, Attribute) else None
         if method == "message":
-            # response.error().message()
+            # Of the error of a response.
             of_error = isinstance(owner, Call) and isinstance(owner.func, Attribute) and owner.func.attr == "error"
             return "str" if of_error else None
         return _METHODS.get(method)
