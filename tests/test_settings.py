@@ -8,7 +8,7 @@ import pytest
 
 from tritonlint.engine import find_target
 from tritonlint.repository import discover
-from tritonlint.settings import Settings, SettingsError, expand_codes, find_settings
+from tritonlint.settings import Settings, SettingsError, expand_codes, find_settings, parse_settings
 
 
 @pytest.fixture
@@ -92,3 +92,15 @@ def test_settings_shown_in_the_readme_are_valid(here: Path) -> None:
     settings = find_settings("repo")
     assert settings.triton_version == "24.10"
     assert settings.per_model[0].pattern == "legacy_*"
+
+
+@pytest.mark.parametrize(
+    ("written", "machine"), [("aarch64", "aarch64"), ("arm64", "aarch64"), ("x86_64", "x86_64"), ("amd64", "x86_64")]
+)
+def test_machine(written: str, machine: str) -> None:
+    assert parse_settings({"machine": written}, "tritonlint.toml").machine == machine
+
+
+def test_machine_that_is_none() -> None:
+    with pytest.raises(SettingsError, match="'sparc' is none of"):
+        parse_settings({"machine": "sparc"}, "tritonlint.toml")
