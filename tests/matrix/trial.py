@@ -78,15 +78,8 @@ def judge(room: Room) -> Verdict:
     )
     outcome: Outcome = "hangs"
     said = ""
-    try:
-        with suppress(ServerHangError), running:
-            outcome, said = _try(running, room) if plain else _state(running, room)
-            if running.alive and outcome != "hangs" and not UNPACKED.search(running.log):
-                # Only a server that ends by itself removes its folder for environments; the log names one in use.
-                running.stop_seconds = 5.0
-    finally:
-        for folder in set(UNPACKED.findall(running.log)):
-            shutil.rmtree(folder, ignore_errors=True)
+    with suppress(ServerHangError), running:
+        outcome, said = _try(running, room) if plain else _state(running, room)
     if outcome == "hangs":
         said = _telling(running.log)
     report = _report(room)
@@ -152,7 +145,8 @@ def _load(server: DisposableServer, model: str) -> Answer | None:
     def load() -> None:
         try:
             answers.append(server.load(model, seconds=MOST_SECONDS))
-        except ServerError as error:
+        except (ServerError, ValueError) as error:
+            # ValueError: a load that hangs is left behind when the server is ended.
             answers.append(error)
 
     thread = threading.Thread(target=load, daemon=True)
