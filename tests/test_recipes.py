@@ -47,6 +47,8 @@ def test_build_names_branch_and_interpreter(release: str) -> None:
 def test_ways_out_begin_with_the_shortest() -> None:
     foreign = recipes.fit_environment("24.10", "3.9", "3.10", "3.10", own_stub=True, numpy2=False)
     assert foreign.startswith("1. shortest: `git rm triton_python_backend_stub`")
+    both = recipes.fit_environment("24.10", "3.11", "3.9", "3.10", own_stub=True, numpy2=False)
+    assert "the image's own Python 3.10" in both.splitlines()[0]
     default = recipes.fit_environment("24.10", "3.10", "3.9", "3.10", own_stub=False, numpy2=False)
     assert default.startswith("1. shortest, without any environment")
     assert 'python=3.10 "numpy<2"' in default

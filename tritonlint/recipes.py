@@ -128,6 +128,8 @@ def fit_environment(
     if own_stub and environment == release_python:
         steps.append(f"shortest: `git rm {STUB_FILE}`: the release's own embeds Python {environment} too")
     elif own_stub:
+        if release_python is not None and stub != release_python:
+            steps.append(f"shortest: `git rm {STUB_FILE}`, no environment, and {use_the_image(release_python)}")
         steps.append(f"make the environment with Python {stub}: `{create_environment(stub, numpy_pin(numpy2))}`")
     else:
         steps.append(f"shortest, without any environment: {use_the_image(stub)}")
