@@ -255,9 +255,12 @@ class PythonFacts(Remembering):
             if any(isinstance(s, Function) and s.name in {"__getattr__", "__getattribute__"} for s in owner.body):
                 return True
         # TritonPythonModel.execute = …, or setattr(TritonPythonModel, …)
-        if any(dotted(target) == f"{MODEL_CLASS}.{name}" for node in self.walk(Assign) for target in node.targets):
-            return True
-        return "setattr" in self.called or name in self.attributes
+        return f"{MODEL_CLASS}.{name}" in self._assigned or "setattr" in self.called or name in self.attributes
+
+    @property
+    @remembered
+    def _assigned(self) -> frozenset[str | None]:
+        return frozenset(dotted(target) for node in self.walk(Assign) for target in node.targets)
 
     @property
     @remembered

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import chain
@@ -38,11 +39,12 @@ class _Walked(Remembering):
 class Order:
     """Everything below the nodes that were walked together, and those nodes, depth first."""
 
-    __slots__ = ("_kinds", "nodes")
+    __slots__ = ("_kinds", "_places", "nodes")
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self._kinds: dict[type[Node], tuple[list[int], list[Node]]] = {}
+        self._places: defaultdict[type[Node], list[int]] = defaultdict(list)
+        self._kinds: dict[type[Node], list[Node]] = {}
 
     def select(self, kinds: tuple[type[Node], ...], start: int, end: int) -> list[Node]:
         """The nodes of some classes (of all, without ``kinds``) between two places."""
@@ -50,15 +52,13 @@ class Order:
             return self.nodes[start:end]
         if len(kinds) > 1:
             return [node for node in self.nodes[start:end] if node.__class__ in kinds]
-        if not self._kinds:
+        if not self._places:
             for place, node in enumerate(self.nodes):
-                places, nodes = self._kinds.setdefault(node.__class__, ([], []))
-                places.append(place)
-                nodes.append(node)
-        known = self._kinds.get(kinds[0])
-        if known is None:
-            return []
-        places, nodes = known
+                self._places[node.__class__].append(place)
+        places = self._places[kinds[0]]
+        nodes = self._kinds.get(kinds[0])
+        if nodes is None:
+            nodes = self._kinds[kinds[0]] = [self.nodes[place] for place in places]
         return nodes[bisect_left(places, start) : bisect_left(places, end)]
 
 
@@ -680,6 +680,8 @@ def _find_own(node: Any) -> list[Node]:
 
 def dotted(node: Node | None) -> str | None:
     """``a.b.c`` of a chain of names, or None for anything else."""
+    if node.__class__ is Name:
+        return node.id  # type: ignore[union-attr]  # as asked, without the cost of isinstance
     parts: list[str] = []
     while isinstance(node, Attribute):
         parts.append(node.attr)
