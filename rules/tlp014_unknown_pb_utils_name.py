@@ -59,6 +59,8 @@ MEMBERS = {
     "TritonError": {"INVALID_ARGUMENT": "INVALID_ARG", "NOTFOUND": "NOT_FOUND", "CANCELED": "CANCELLED"},
 }
 """Names that a class of pb_utils does not have, and those that were meant."""
+ERRORS = "TRITONSERVER_ERROR_"
+"""How Triton's C API begins the names of its error codes."""
 METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
 
 
@@ -90,6 +92,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 def _right(name: str, known: set[str], top: set[str]) -> str:
     """What was meant; empty when nothing is near, or the owner has names that are not in the table."""
     owner, dot, member = name.partition(".")
+    if not dot and name.startswith(ERRORS):
+        return f"TritonError.{name.removeprefix(ERRORS)}"
     if not dot:
         return NEVER.get(name) or next(iter(get_close_matches(name, top, 1, 0.85)), "")
     if owner not in MEMBERS or "." in member:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
+from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, request_loops, returns
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Call,
@@ -33,6 +33,7 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Return,
+    Stmt,
     dotted,
     walk,
 )
@@ -58,6 +59,7 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         loop = answering_loop(execute, name)
         if loop is not None:
             yield from _in_inner_loop(loop, name)
+        yield from _one_more(execute, name)
         found = answers(loop, name) if loop is not None else None
         if found is None or loop is None:
             continue
@@ -81,6 +83,30 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                 fix=Fix("go on with the next request", (edit,), safety="unsafe") if edit is not None else None,
                 key=name,
             )
+
+
+def _one_more(function: Function, name: str) -> Iterator[Problem]:
+    """A response appended behind a loop that appends one for each request."""
+    for place, loop in enumerate(function.body):
+        each = [s for s in loop.body if _appends(s, name)] if isinstance(loop, For) else []
+        if loop not in request_loops(function) or not isinstance(loop, For) or len(each) != 1:
+            continue
+        if any(isinstance(n, Return) or n.keyword != "pass" for n in walk(loop.body, Flow, Return)):
+            continue
+        for statement in function.body[place + 1 :]:
+            if _appends(statement, name):
+                yield Problem(
+                    statement.span,
+                    f"one response too many in `{name}`: each request has its own from the loop above",
+                    help="remove it, or append inside the loop only",
+                    related=(Related(each[0].span, "one for each request"),),
+                    key="more",
+                )
+
+
+def _appends(statement: Stmt, name: str) -> bool:
+    call = statement.value if isinstance(statement, Expression) else None
+    return isinstance(call, Call) and dotted(call.func) == f"{name}.append"
 
 
 def _in_inner_loop(loop: For, name: str) -> Iterator[Problem]:

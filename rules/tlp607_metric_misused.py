@@ -3,7 +3,8 @@
 ## What it does
 Follows metrics from `pb_utils.MetricFamily(…)`: label values that are no strings, labels that are no dict, `set` on a
 counter, `observe` on a counter or gauge, `increment`, `set` and `value` on a histogram, a histogram without buckets,
-buckets for anything else or not as a rising list, and methods that a metric does not have.
+buckets for anything else or not as a rising list, values that are no numbers, methods that a metric does not have, and
+names that Prometheus does not allow.
 
 ## What happens
 An error is raised: in `initialize` the model does not load, elsewhere the request fails. On 24.10 some of these abort
@@ -17,6 +18,7 @@ Facts, python-backend 6.9; every form observed on 24.10: `set` on a counter in e
 initialize ended the server with SIGABRT.
 """
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -42,6 +44,8 @@ RULE = Rule(
         "Unexpected buckets found.",
     ),
 )
+_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_OTHER = re.compile(r"^(?=[0-9])|[^a-zA-Z0-9_:]")
 METHODS = ("increment", "set", "value", "observe")
 REFUSED = {
     "COUNTER": {"set": "increment", "observe": "increment"},
@@ -57,6 +61,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if "MetricFamily" not in python.text:
         return
     initialize = python.method("initialize")
+    for made in python.calls_of("MetricFamily"):
+        name = made.call.argument(0, "name")
+        if isinstance(name, Constant) and isinstance(name.value, str) and not _NAME.fullmatch(name.value):
+            yield Problem(
+                name.span,
+                "`Invalid metric name`: letters, digits, `_` and `:` only, and no digit first",
+                help=f'write `"{_OTHER.sub("_", name.value)}"`',
+                effect="load-failure" if initialize is not None and unconditional(initialize, made.call) else None,
+                key="name",
+            )
     for node in python.walk(Call):
         if not isinstance(node.func, Attribute):
             continue
@@ -66,7 +80,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             found = _metric(python, node, kind) if kind is not None else None
         else:
             kind = _metric_kind(python, node.func.value)
-            found = _call(node, node.func, kind) if kind is not None else None
+            found = _call(python, node, node.func, kind) if kind is not None else None
         if found is None or guarded(python.body, node):
             continue
         span, message, help_, fix = found
@@ -139,12 +153,12 @@ def _metric(python: PythonFacts, call: Call, kind: str) -> _Found | None:
             return buckets.span, f"buckets are a list; {described(given or '')} is refused", "write `[…]`", None
         bounds = [i.value for i in buckets.items if isinstance(i, Constant)] if isinstance(buckets, Sequence) else []
         numbers = [b for b in bounds if isinstance(b, int | float)]
-        if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+        if sorted(set(numbers)) != numbers:
             return buckets.span, "the bounds of the buckets must rise strictly", "sort them", None
     return None
 
 
-def _call(call: Call, func: Attribute, kind: str) -> _Found | None:
+def _call(python: PythonFacts, call: Call, func: Attribute, kind: str) -> _Found | None:
     method = func.attr
     if method not in METHODS:
         near = OTHER_NAMES.get(method) or next(iter(get_close_matches(method, METHODS, 1)), "")
@@ -163,6 +177,9 @@ def _call(call: Call, func: Attribute, kind: str) -> _Found | None:
             None,
         )
     first = call.argument(0)
+    given = kind_of(python, first) if first is not None else None
+    if first is not None and given not in {None, "int", "float", "bool"}:
+        return first.span, f"a metric takes a number; {described(given or '')} raises TypeError", "give a number", None
     if kind == "COUNTER" and isinstance(first, Constant) and isinstance(first.value, int | float) and first.value < 0:
         return first.span, "a COUNTER only grows", "use a GAUGE", None
     return None

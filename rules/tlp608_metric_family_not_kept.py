@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, Name, dotted, walk
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Delete, Function, Name, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -45,13 +45,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 continue
             kept = any(isinstance(t, Attribute) and dotted(t.value) == own for t in node.targets)
             made = node.value.func
-            if not kept or not isinstance(made, Attribute) or made.attr != "Metric":
+            if not isinstance(made, Attribute) or made.attr != "Metric":
                 continue
             family = made.value
             lost: tuple[Related, ...] | None = None
             if isinstance(family, Call) and python.pb_name(family.func) == "MetricFamily":
                 lost = ()
-            elif isinstance(family, Name):
+            elif kept and isinstance(family, Name):
                 lost = _only_local(python, function, family.id)
             if lost is not None:
                 yield Problem(
@@ -74,6 +74,8 @@ def _only_local(python: PythonFacts, function: Function, name: str) -> tuple[Rel
     for node in walk(function.body, Attribute):
         if node.attr == "Metric" and dotted(node.value) == name:
             fine.add(node.value.span)
+        elif isinstance(node, Delete):
+            fine |= {target.span for target in node.targets}
     if any(isinstance(n, Name) and n.id == name and n.span not in fine for n in walk(function.body)):
         return None
     return (Related(bound[0].span, "the family, which ends with this function"),)
