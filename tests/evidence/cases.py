@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.evidence.bench import Observation, run
-from tests.evidence.expectations import BY_EFFECT, WHY_NOT, Evidence, Shows, evidence_for
+from tests.evidence.expectations import BY_EFFECT, NO_GPU, WHY_NOT, Evidence, Shows, evidence_for
 from tests.test_rules import settings_of
 from tritonlint.engine import check_paths
 from tritonlint.example import Example, parse_example
@@ -18,6 +18,7 @@ from tritonlint.rule import load_rule, rule_modules
 from tritonlint.runtime.wheel import WHEELS, ServerInstallation
 
 RELEASES = sorted(WHEELS)
+LACKING_GPU = re.compile("no GPUs are available|unsupported gpu id")
 LACKING = re.compile(r"No module named '(?P<name>[\w.]+)'")
 
 
@@ -123,6 +124,8 @@ def judge(case: Case, installation: ServerInstallation) -> Result:
     lacking = LACKING.search(seen.message) if seen.load == "refused" else None
     if lacking and _imports(case.example, lacking["name"]) and not (case.bad and case.expected == "refused"):
         return Result(case, f"not run: {lacking['name']} is not installed here", True)
+    if LACKING_GPU.search(seen.message) and case.expected != "refused":
+        return Result(case, f"not run: {NO_GPU}", True)
     said = str(seen)
     differences = seen.differences() if seen.answered else []
     if differences:

@@ -54,6 +54,7 @@ WHY_NOT: Mapping[Effect, str] = {
     "hygiene": "the model works; people do not",
 }
 
+NO_GPU = "there is no GPU here"
 TOGETHER = Ask(together=2, config=BATCHED)
 TO_OTHER = Ask(companions={"other": "echo"})
 RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}
@@ -80,12 +81,29 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP014": (Evidence(ask=Ask(change={"if not requests:": "if requests:"}), why="the branch is taken"),),
+    "TLP035": (
+        Evidence(
+            "nothing",
+            where="TYPE_FLOAT",
+            why="the server drops what the function adds and knows the tensors of config.pbtxt only",
+            releases={"23.07": "refused"},
+        ),
+    ),
+    "TLP035 clean": (Evidence("difference", why="the output that the function adds is made nowhere"),),
     "TLP102": (Evidence(difference="is missing"),),
     "TLP103": (Evidence(difference="is missing"),),
     "TLP104": (Evidence(difference="declared"),),
     "TLP105": (Evidence(ask=Ask(without=("x",))),),
     "TLP105 clean": (Evidence(ask=Ask(without=("x",))),),
     "TLP107": (Evidence("error"),),
+    "TLP110": (
+        Evidence(where='== "2"', holds=1.0, why="the factor is 3 where the comparison is true"),
+        Evidence("error"),
+    ),
+    "TLP111": (Evidence(difference="shape"),),
+    "TLP113": (Evidence("not observable", why="no GPU here: the server refuses the instance group"),),
+    "TLP113 clean": (Evidence("not observable", why="no GPU here: the server refuses the instance group"),),
+    "TLP114": (Evidence("not observable", why="no GPU here: every input lies in the CPU's memory"),),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence(
@@ -125,10 +143,49 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP306": (Evidence("error", Ask(companions={"other": "failing"})),),
     "TLP306 clean": (Evidence(ask=TO_OTHER),),
+    "TLP405": (
+        Evidence("error", where='"hello " + text'),
+        Evidence("error", where="x * 2.0"),
+        Evidence(
+            where='text == "yes"', ask=Ask(values={"x": ["yes", "yes"]}), holds=False, why="asked with that very text"
+        ),
+        Evidence(where='f"<', holds=b"<b'text 0a'>", why="the answer should be the text in angle brackets"),
+        Evidence(difference="repr of bytes"),
+    ),
+    "TLP407": (Evidence(ask=TOGETHER, difference="another client's request"),),
+    "TLP408": (
+        Evidence(
+            "error",
+            Ask(
+                together=2,
+                config=BATCHED,
+                change={"for request in requests]": "[:, : 1 + number] for number, request in enumerate(requests)]"},
+            ),
+            where="np.concatenate(parts)",
+            why="the requests of the batch are given different lengths",
+        ),
+        Evidence(
+            "error",
+            Ask(
+                together=2,
+                config=BATCHED,
+                change={
+                    "[pb_utils.get": "[np.repeat(pb_utils.get",
+                    "for request in requests]": ", 1 + number, axis=0) for number, request in enumerate(requests)]",
+                },
+            ),
+            where="np.stack(parts)",
+            why="the requests of the batch are given different batch sizes",
+        ),
+    ),
+    "TLP412": (Evidence("not observable", why="no GPU and no ONNX Runtime here"),),
+    "TLP412 clean": (Evidence("not observable", why="no GPU and no ONNX Runtime here"),),
     "TLP501": (Evidence("error", TO_OTHER),),
     "TLP503": (Evidence("hang"),),
     "TLP503 clean": (Evidence(ask=TO_OTHER),),
     "TLP504": (Evidence("refused", TO_OTHER),),
+    "TLP505": (Evidence("hang"),),
+    "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP601": (Evidence("refused", releases={"23.12": "nothing"}),),
     "TLP602": (Evidence("error", releases={"23.12": "nothing"}),),
     "TLP603": (
