@@ -681,7 +681,7 @@ def _find_own(node: Any) -> list[Node]:
 def dotted(node: Node | None) -> str | None:
     """``a.b.c`` of a chain of names, or None for anything else."""
     if node.__class__ is Name:
-        return node.id  # type: ignore[union-attr]  # as asked, without the cost of isinstance
+        return node.id
     parts: list[str] = []
     while isinstance(node, Attribute):
         parts.append(node.attr)
