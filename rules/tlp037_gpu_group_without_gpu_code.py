@@ -15,13 +15,13 @@ Write `kind: KIND_CPU` and the count that the CPU can take.
 Facts, pain points P04, P16 and C24.
 """
 
-import sys
 from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.standard_library import is_standard
 
 RULE = Rule(
     code="TLP037",
@@ -29,14 +29,15 @@ RULE = Rule(
     effect="performance",
     certainty="likely",
 )
-PLAIN = sys.stdlib_module_names | {"numpy", PB_MODULE, "__future__"}
+PLAIN = {"numpy", PB_MODULE, "__future__"}
 DEVICES = ("model_instance_kind", "model_instance_device_id", "dlpack", "CUDA", "cuda", "PreferredMemory", "ctypes")
 
 
 def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
     if not python.understood or any(word in python.text for word in DEVICES):
         return
-    if any(name.startswith(".") or name.split(".")[0] not in PLAIN for name in python.imports):
+    tops = [name.split(".")[0] for name in python.imports]
+    if any(top not in PLAIN and not (top and is_standard(top)) for top in tops):
         return
     if "__import__" in python.text or "importlib" in python.text or "subprocess" in python.text:
         return

@@ -15,6 +15,7 @@ FACTS_OF_A_RUN = {"tritonlint.runtime.observation", "tritonlint.runtime.request"
 NOT_FOR_RULES = {"baseline", "cache", "cli", "example", "fix", "report", "runtime", "settings", "specimen"}
 PURE_STDLIB = {
     "__future__",
+    "builtins",
     "collections",
     "dataclasses",
     "difflib",

@@ -190,7 +190,7 @@ def check(
 
 
 @commands.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="PATH...")
 @click.option("--server", default="auto", show_default=True, help=SERVER_HELP)
 @click.option("--triton-version", metavar="YY.MM", help="Release of the server, and of the static check beside it.")
 @click.option("--device", type=click.Choice(("auto", "cpu", "gpu")), default="auto", show_default=True)
@@ -247,6 +247,8 @@ def verify(
     if prepare is not None:
         _prepare(prepare, triton_version)
         return
+    if not paths:
+        raise click.UsageError("which models? Give a repository, a model, or a folder of repositories")
     missing = [path for path in paths if not os.path.exists(path)]
     if missing:
         raise click.UsageError(f"no such file or folder: {', '.join(missing)}")
@@ -284,7 +286,8 @@ def _prepare(folder: str, triton_version: str | None) -> None:
 
     wanted = check_release(triton_version, "--triton-version") if triton_version is not None else max(WHEELS)
     try:
-        made = prepare_folder(Path(folder), nearest_release(wanted))
+        with _Step(enabled=sys.stderr.isatty()) as step:
+            made = prepare_folder(Path(folder), nearest_release(wanted), progress=step)
     except InstallationError as error:
         raise SettingsError(f"--prepare: {error}") from error
     click.echo(made)
