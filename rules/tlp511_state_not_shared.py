@@ -12,7 +12,7 @@ Keep state outside of the model (a database, files), let clients use sequences w
 instance.
 
 ## Source
-Facts, python-backend 8; observed on 24.10.
+Facts, python-backend 8: a process per instance.
 """
 
 from collections.abc import Iterator
