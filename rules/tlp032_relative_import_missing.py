@@ -38,8 +38,6 @@ def check(model: Model, python: PythonFacts) -> Iterator[Problem]:
     if len(place) != 2 or model.truncated or f"{place[0]}/{place[0]}" in model.entries:
         return
     folder = place[0]
-    names = {entry.name for entry in model.children(folder)}
-    roots = names | {name.split(".")[0] for name in names}
     for failure in failures(python):
         node = failure.node
         if failure.kind != "import" or not isinstance(node, ImportFrom):
@@ -54,17 +52,31 @@ def check(model: Model, python: PythonFacts) -> Iterator[Problem]:
                 key=node.module,
             )
             continue
-        wanted = [module.split(".")[0]] if module else [alias.name for alias in node.names]
-        if not module and "__init__" in roots:
-            continue
-        for name in wanted:
-            if name not in roots:
-                yield Problem(
-                    node.span,
-                    f"there is no module `{name}` beside {place[1]}: the model cannot load",
-                    help=f"add {folder}/{name}.py",
-                    key=name,
-                )
+        if module:
+            missing = _first_missing(model, folder, module)
+        else:
+            names = [alias.name for alias in node.names if not _has(model, folder, alias.name)]
+            missing = f"{folder}/{names[0]}" if names and not _has(model, folder, "__init__") else None
+        if missing is not None:
+            yield Problem(
+                node.span,
+                f"there is no module {missing}.py: the model cannot load",
+                help=f"add {missing}.py",
+                key=missing,
+            )
+
+
+def _first_missing(model: Model, folder: str, module: str) -> str | None:
+    """The first part of a dotted name that is neither a module nor a package below the version folder."""
+    for part in module.split("."):
+        if not _has(model, folder, part):
+            return f"{folder}/{part}"
+        folder = f"{folder}/{part}"
+    return None
+
+
+def _has(model: Model, folder: str, name: str) -> bool:
+    return any(entry.name.split(".")[0] == name for entry in model.children(folder))
 
 
 EXAMPLES = (

@@ -213,6 +213,10 @@ def _bound(python: PythonFacts) -> set[str] | None:
     names = {name for frame in python.frames for name in frame.bindings}
     for node in python.walk(Scope, Lambda):
         names.update(node.names if isinstance(node, Scope) else (p.name for p in node.parameters))
+    # ``name: type`` alone binds nothing in a frame, and is no use of the name either.
+    for assigned in python.walk(Assign):
+        if assigned.value is None:
+            names.update(target.id for target in assigned.targets if isinstance(target, Name))
     return names
 
 
