@@ -80,6 +80,8 @@ def _returns(loop: For) -> Iterator[Return]:
 
 def _breaks(execute: Function, loop: For) -> Iterator[Flow]:
     """Breaks of a loop that fills a returned list, which nothing else fills."""
+    if not any(node.keyword == "break" for node in walk(loop.body, Flow)):
+        return
     for name in {s.value.id for s in returns(execute) if isinstance(s.value, Name)}:
         if answering_loop(execute, name) is loop and answers(loop, name) is not None:
             inner = {n.span for other in walk(loop.body, For, While) for n in walk(other.body)}

@@ -485,9 +485,8 @@ def answering_loop(function: Function, name: str) -> For | None:
     loops = [loop for loop in request_loops(function) if any(_mentions(s, name) for s in loop.body)]
     if len(loops) != 1:
         return None
-    inside = {n.span for n in walk(loops[0], into_functions=False)}
-    for node in own_nodes(function):
-        if isinstance(node, Call | Delete | Subscript | Assign) and node.span not in inside and _fills(node, name):
+    for node in (*own_nodes(function, Call, Delete), *own_nodes(function, Subscript, Assign)):
+        if not _inside(node, loops[0]) and _fills(node, name):
             return None
     return loops[0]
 
