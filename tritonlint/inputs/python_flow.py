@@ -211,7 +211,6 @@ class _GiveUpError(Exception):
 
 
 @remembered
-@remembered
 def answers(loop: For, name: str) -> Answers | None:
     """How an iteration of ``loop`` can end without exactly one ``name.append(…)``, while some way appends.
 
@@ -479,7 +478,6 @@ def send_flags(call: Call) -> int | None:
 
 
 @remembered
-@remembered
 def answering_loop(function: Function, name: str) -> For | None:
     """The one loop over requests that fills the list ``name``; None when anything else may fill it."""
     loops = [loop for loop in request_loops(function) if any(_mentions(s, name) for s in loop.body)]
@@ -492,7 +490,7 @@ def answering_loop(function: Function, name: str) -> For | None:
 
 
 def _mentions(node: Node, name: str) -> bool:
-    return any(isinstance(n, Name) and n.id == name for n in walk(node))
+    return any(n.id == name for n in walk(node, Name))
 
 
 def _fills(node: Call | Delete | Subscript | Assign, name: str) -> bool:
