@@ -1,8 +1,8 @@
 """An input read by a name that the config does not declare
 
 ## What it does
-Compares the names given to `get_input_tensor_by_name` with the inputs of config.pbtxt, control and state inputs of
-sequence batching included. Silent when the model has `auto_complete_config` or a name cannot be known.
+Compares the names given to `get_input_tensor_by_name`, and the keys of `{t.name(): … for t in request.inputs()}`, with
+the inputs of config.pbtxt, control and state inputs of sequence batching included. Silent when the model has `auto_complete_config` or a name cannot be known.
 
 ## What happens
 `get_input_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`:
@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_join import declared, near_name, none_is_handled
+from tritonlint.inputs.python_join import declared, none_is_handled
 from tritonlint.inputs.python_objects import Objects
-from tritonlint.inputs.python_tree import Name
+from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Expr, Name, Subscript
+from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -49,7 +50,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if len(strange) != len(read.names or ()) and not _reads_all(python, read):
             continue
         wanted = strange[0]
-        near = near_name(wanted, names)
+        near = nearest(wanted, names, 0.75)
         sure = len(read.names or ()) == 1 and read.function is not None and unconditional(read.function, read.call)
         quoted = python.text[read.name_span.start : read.name_span.end] in {f'"{wanted}"', f"'{wanted}'"}
         edit = Edit(read.name_span, f'"{near}"')
@@ -73,7 +74,7 @@ def _through_parameter(python: PythonFacts, read: TensorRead, names: dict[str, S
         wanted = python.strings(handed)
         if wanted is None or len(wanted) != 1 or wanted[0] in names:
             continue
-        near = near_name(wanted[0], names)
+        near = nearest(wanted[0], names, 0.75)
         yield Problem(
             handed.span,
             f'config.pbtxt declares no input "{wanted[0]}", so the tensor read by this name is None',
@@ -82,6 +83,46 @@ def _through_parameter(python: PythonFacts, read: TensorRead, names: dict[str, S
             certainty="likely",
             key=wanted[0],
         )
+    yield from _by_key(python, names)
+
+
+def _by_key(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]:
+    """Keys of ``{t.name(): … for t in request.inputs()}`` that are no inputs."""
+    if ".inputs()" not in python.text:
+        return
+    execute = python.method("execute")
+    for node in python.walk(Subscript):
+        wanted = node.items[0].value if len(node.items) == 1 and isinstance(node.items[0], Constant) else None
+        sources = python.follow(node.value) if isinstance(wanted, str) and wanted not in names else None
+        if not sources or not isinstance(wanted, str) or not all(_of_inputs(source) for source, _ in sources):
+            continue
+        near = nearest(wanted, names, 0.75)
+        literal = python.source(node.items[0]) in {f'"{wanted}"', f"'{wanted}'"}
+        edit = Edit(node.items[0].span, f'"{near}"')
+        yield Problem(
+            node.items[0].span,
+            f'config.pbtxt declares no input "{wanted}", so this raises KeyError',
+            help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
+            related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
+            fix=Fix(f'read "{near}"', (edit,), safety="unsafe") if near and literal else None,
+            certainty="certain" if execute is not None and unconditional(execute, node) else "likely",
+            key=wanted,
+        )
+
+
+def _of_inputs(expr: Expr) -> bool:
+    """Whether an expression is a dict of the request's inputs by their names."""
+    if not isinstance(expr, Comprehension) or expr.kind != "dict" or len(expr.clauses) != 1:
+        return False
+    key, iterable = expr.elements[0], expr.clauses[0].iterable
+    return (
+        isinstance(key, Call)
+        and isinstance(key.func, Attribute)
+        and key.func.attr == "name"
+        and isinstance(iterable, Call)
+        and isinstance(iterable.func, Attribute)
+        and iterable.func.attr == "inputs"
+    )
 
 
 def _reads_all(python: PythonFacts, read: TensorRead) -> bool:
@@ -209,6 +250,26 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             y = read(request, "x") * read(request, "scale", np.float32([2]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "z" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            inputs = {tensor.name(): tensor.as_numpy() for tensor in request.inputs()}
+            y = inputs["x"] + inputs["bias"]
+#                                    ^^^^^^ TLP101
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

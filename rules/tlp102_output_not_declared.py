@@ -18,7 +18,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_join import declared, near_name
+from tritonlint.inputs.python_join import declared
+from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -40,7 +41,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 continue
             seen.add(write.name_span.start)
             wanted = write.names[0]
-            near = near_name(wanted, names)
+            near = nearest(wanted, names, 0.75)
             quoted = python.text[write.name_span.start : write.name_span.end] in {f'"{wanted}"', f"'{wanted}'"}
             edit = Edit(write.name_span, f'"{near}"')
             yield Problem(

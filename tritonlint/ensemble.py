@@ -7,13 +7,13 @@ once per ensemble through ``RepositoryFacts.memo``. Facts: server-validation.md,
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from typing import cast
 
 from tritonlint.facts import ModelFacts, RepositoryFacts, UnreadableFile, read_text_file
+from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document, Message, Scalar
 from tritonlint.source import Span
 from tritonlint.tensors import Tensor, certainly_absent, entries, shapes_match, tensors
@@ -189,16 +189,6 @@ def _links(step: Message, name: str) -> tuple[tuple[Link, ...], bool]:
 
 def _by_name(found: list[Tensor]) -> dict[str, Tensor]:
     return {tensor.name: tensor for tensor in reversed(found) if tensor.name is not None}
-
-
-def nearest(name: str, among: Iterator[str] | list[str] | set[str] | dict[str, Tensor]) -> str:
-    """The one name that ``name`` was probably meant to be, or ""."""
-    candidates = sorted(set(among) - {name})
-    folded = [candidate for candidate in candidates if candidate.lower() == name.lower()]
-    if len(folded) == 1:
-        return folded[0]
-    close = get_close_matches(name, candidates, n=1, cutoff=0.7)
-    return close[0] if close else ""
 
 
 def _flow_of(ensemble: Ensemble) -> Flow:

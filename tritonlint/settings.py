@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from tritonlint.finding import SEVERITIES, Severity
+from tritonlint.nearest import nearest
 from tritonlint.repository import walk_up
 from tritonlint.rule import rule_modules, rule_names
 from tritonlint.target import RELEASE, release_table
@@ -253,5 +253,5 @@ def _typed(value: Any, kind: type, where: str) -> Any:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = nearest(name, known, 0.6)
+    return f"; did you mean {close!r}?" if close else ""

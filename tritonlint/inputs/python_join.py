@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Literal
 
 from tritonlint.effective import EffectiveConfig
@@ -95,13 +94,6 @@ def conversion(python: PythonFacts, value: Expr, dtype: str) -> tuple[tuple[Span
     if isinstance(value, Name | Call | Attribute | Subscript):
         return ((end, convert),)
     return (start, "("), (end, f"){convert}")
-
-
-def near_name(name: str, names: dict[str, Span]) -> str | None:
-    """The declared name that was probably meant; the only one there is, if need be."""
-    folded = {known.lower(): known for known in names}
-    close = get_close_matches(name.lower(), folded, 1, 0.75)
-    return folded[close[0]] if close else None
 
 
 def none_is_handled(python: PythonFacts, read: TensorRead) -> bool:

@@ -1,10 +1,8 @@
-"""What a misspelt name was meant to be."""
+"""What a word in a config was meant to be, where it differs by a habit of another format."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
-from functools import lru_cache
 
 from tritonlint.pbtxt.schema import FieldType
 
@@ -28,19 +26,6 @@ _ELEMENT_TYPES = {
 }
 _TRUE = frozenset(("true", "yes", "on", "1", "t"))
 _FALSE = frozenset(("false", "no", "off", "0", "f"))
-
-
-def nearest(name: str, candidates: Collection[str]) -> str:
-    """The candidate closest to ``name``, or "" when none is close."""
-    if len(name) > 100:
-        return ""
-    return _nearest(name, tuple(candidates))
-
-
-@lru_cache(maxsize=256)
-def _nearest(name: str, candidates: tuple[str, ...]) -> str:
-    close = get_close_matches(name.lower(), candidates, 1, 0.7) or get_close_matches(name.upper(), candidates, 1, 0.7)
-    return close[0] if close else ""
 
 
 def normalised(name: str, candidates: Collection[str]) -> str:

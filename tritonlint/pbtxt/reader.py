@@ -15,7 +15,8 @@ import struct
 from array import array
 from typing import Literal
 
-from tritonlint.pbtxt.names import nearest, normalised, unquoted_literal
+from tritonlint.nearest import nearest
+from tritonlint.pbtxt.names import normalised, unquoted_literal
 from tritonlint.pbtxt.schema import FieldType, MessageType, message_types, root_type
 from tritonlint.pbtxt.tree import (
     Comment,
