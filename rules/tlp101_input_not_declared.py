@@ -2,7 +2,8 @@
 
 ## What it does
 Compares the names given to `get_input_tensor_by_name`, and the keys of `{t.name(): … for t in request.inputs()}`, with
-the inputs of config.pbtxt, control and state inputs of sequence batching included. Silent when the model has `auto_complete_config` or a name cannot be known.
+the inputs of config.pbtxt, control and state inputs of sequence batching included. Silent when the model has
+`auto_complete_config` or a name cannot be known.
 
 ## What happens
 `get_input_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`:
@@ -40,6 +41,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     names = declared(python, config, "input")
     if not names:
         return
+    yield from _by_key(python, names)
     for read in python.reads:
         if read.names is None:
             yield from _through_parameter(python, read, names)
@@ -83,7 +85,6 @@ def _through_parameter(python: PythonFacts, read: TensorRead, names: dict[str, S
             certainty="likely",
             key=wanted[0],
         )
-    yield from _by_key(python, names)
 
 
 def _by_key(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]:

@@ -169,6 +169,7 @@ _PROMOTED = {
 }
 """What NumPy makes of two arrays of these types."""
 
+_WITH_ELEMENTS = frozenset(f"numpy.{name}" for name in ("array", "zeros", "ones", "random.rand", "random.randn"))
 _DEFAULT_FLOAT64 = frozenset({"numpy.zeros", "numpy.ones", "numpy.empty"})
 # Where dtype stands when it is given by position.
 _DTYPE_POSITION = {
@@ -362,6 +363,11 @@ class Types:
                 return None
             if name in {"numpy.array", "numpy.asarray"}:
                 return self._literal(first, frame, steps)
+            if name in {"numpy.arange", "numpy.linspace"}:
+                kinds = {self._scalar(a.value, frame) for a in call.arguments if a.keyword is None}
+                if not kinds <= {"int64", "float64"}:
+                    return None
+                return "float64" if name == "numpy.linspace" or "float64" in kinds else "int64"
             if name == "numpy.where":
                 return self._promoted(call.arguments[1:], frame, steps)
             if name in {"numpy.maximum", "numpy.minimum", "numpy.matmul", "numpy.dot"}:
@@ -539,13 +545,25 @@ class Types:
             return None
         first, second = kinds
         if first is None or second is None:
-            return None
+            # Whatever numbers the other side holds, float64 wins; of a single value it would not.
+            wide = left if first == "float64" else right if second == "float64" else None
+            return "float64" if wide is not None and self._has_elements(wide, frame) else None
         common = _PROMOTED.get(frozenset({first, second})) if first != second else first
         if common is None or common in {"bool", "object", "str", "bytes"}:
             return None
         if operator == "/":
             return _as_float(common)
         return common
+
+    def _has_elements(self, expr: Expr, frame: Frame) -> bool:
+        """Whether an expression is certainly an array with dimensions."""
+        sources = self._sources(expr, frame)
+        return bool(sources) and all(
+            isinstance(source, Call)
+            and self.facts.qualified(source.func, where) in _WITH_ELEMENTS
+            and (not source.arguments or not isinstance(source.arguments[0].value, Constant | Name))
+            for source, where in sources or ()
+        )
 
     def _number(self, expr: Expr) -> str | None:
         """Whether an expression is a Python number written out: "int" or "float"."""
@@ -602,6 +620,9 @@ class Types:
                 return "a single NumPy value" if single and self.is_array(expr.arguments[0].value, frame) else None
             if name.startswith("torch."):
                 return "a torch tensor" if name.removeprefix("torch.") in _TORCH_MAKERS else None
+        made = self._made(expr, frame, steps)
+        if made is not None:
+            return "a string" if made == "str" else "a single value"
         if not isinstance(expr.func, Attribute):
             return None
         if expr.func.attr == "tolist" and not expr.arguments and self.is_array(expr.func.value, frame):

@@ -265,7 +265,11 @@ class Shapes:
         return (*shape[:axis], *kept, *shape[axis + 1 :])
 
     def _squeezed(self, shape: Shape | None, call: Call, position: int, frame: Frame) -> Shape | None:
-        axis = self._integer(call.argument(position, "axis"), frame)
+        given = call.argument(position, "axis")
+        if shape is not None and given is None:
+            # A length that is not known may be 1.
+            return None if None in shape else tuple(length for length in shape if length != 1)
+        axis = self._integer(given, frame)
         if shape is None or axis is None or not -len(shape) <= axis < len(shape):
             return None
         axis %= len(shape)
