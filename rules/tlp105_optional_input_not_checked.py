@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import none_is_handled, tensors_by_name
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -36,6 +37,9 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             continue
         optional = inputs[read.names[0]].scalar("optional")
         if optional is None or optional.value is not True or none_is_handled(python, read):
+            continue
+        # Read under a condition: what is asked may say that the input is there.
+        if read.function is not None and not unconditional(read.function, read.call):
             continue
         yield Problem(
             read.call.span,
@@ -85,6 +89,29 @@ class TritonPythonModel:
             x = np.zeros(1) if x is None else x.as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] optional: true }
+input { name: "scale" data_type: TYPE_FP32 dims: [ 1 ] optional: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            y = np.zeros(1, dtype=np.float32)
+            if x is not None:
+                # A client that sends x sends its scale too.
+                y = x.as_numpy() * pb_utils.get_input_tensor_by_name(request, "scale").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

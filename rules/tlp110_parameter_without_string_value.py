@@ -21,7 +21,7 @@ from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_tree import Attribute, Call, Compare, Constant, Expr
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Compare, Constant, Expr, Subscript
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -36,7 +36,7 @@ STRING_METHODS = frozenset({"lower", "upper", "split", "strip", "startswith", "e
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if "parameters" not in python.text:
+    if "parameters" not in python.text or _unwrapped(python):
         return
     initialize, execute = python.method("initialize"), python.method("execute")
     for node in python.walk(Call, Compare):
@@ -58,6 +58,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             certainty="certain" if sure or effect == "wrong-result" else "likely",
             key=str(path[1]),
         )
+
+
+def _unwrapped(python: PythonFacts) -> bool:
+    """Whether the file puts the texts in the place of the dicts: `parameters[key] = value["string_value"]`."""
+    return any(
+        isinstance(target, Subscript) and node.value is not None and "string_value" in python.source(node.value)
+        for node in python.walk(Assign)
+        for target in node.targets
+    )
 
 
 def _used(python: PythonFacts, node: Call | Compare) -> tuple[Expr | None, Effect]:
@@ -171,6 +180,32 @@ class TritonPythonModel:
             scale = float(self.config["parameters"]["scale"]["string_value"])
             y = pb_utils.Tensor("y", x * scale)
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+parameters { key: "scale" value: { string_value: "2" } }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.parameters = json.loads(args["model_config"])["parameters"]
+        for key, value in self.parameters.items():
+            self.parameters[key] = value["string_value"]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = float(self.parameters["scale"])
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * scale)]))
         return responses
 """,
 )

@@ -15,6 +15,7 @@ Count the batch dimension when `max_batch_size` is greater than 0, and only then
 Facts, python-backend 6.4; every form observed on 24.10.
 """
 
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -27,8 +28,10 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Conditional,
     Constant,
     Expr,
+    If,
     Node,
     Sequence,
     Slice,
@@ -49,6 +52,7 @@ RULE = Rule(
         "cannot reshape array",
     ),
 )
+SHAPE = re.compile(r"\bndim\b|\.shape\b")
 AXES = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "std", "prod", "squeeze"})
 
 
@@ -60,6 +64,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     for node in python.walk(Assign, Subscript, Call):
         for value, message in _wrong(python, shapes, node):
+            if _asked(python, node):
+                continue
             sure = execute is not None and unconditional(execute, node)
             batch = ", the batch dimension first" if effective.max_batch_size else ", without a batch dimension"
             yield Problem(
@@ -69,6 +75,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="certain" if sure else "likely",
                 key=python.source(node),
             )
+
+
+def _asked(python: PythonFacts, node: Node) -> bool:
+    """Whether a node stands under a condition on the number of dimensions."""
+    start, end = node.span.start or 0, node.span.end or 0
+    return any(
+        (outer.span.start or 0) <= start and end <= (outer.span.end or 0) and SHAPE.search(python.source(outer.test))
+        for outer in python.walk(If, Conditional)
+    )
 
 
 def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Expr, str]]:
@@ -250,6 +265,24 @@ class TritonPythonModel:
             batch, height, width = x.shape
             y = x.reshape(batch, height * width)[:, :3]
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            first = x[0, 0] if x.ndim == 2 else x[0]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * first)]))
         return responses
 """,
 )

@@ -1,11 +1,11 @@
 """yaml.load that runs what a file says
 
 ## What it does
-Reports `yaml.load` without a loader, and with `Loader`, `UnsafeLoader` or `FullLoader`.
+Reports `yaml.load` without a loader, and with `Loader` or `UnsafeLoader`.
 
 ## What happens
-`Loader` and `UnsafeLoader` build any Python object that the file names, which runs code; so did `FullLoader` more than
-once. Without a loader PyYAML 6 raises TypeError, and older versions run code.
+`Loader` and `UnsafeLoader` build any Python object that the file names, which runs code. (`FullLoader` did so before
+PyYAML 5.4.) Without a loader PyYAML 6 raises TypeError, and older versions run code.
 
 ## How to fix
 Write `yaml.safe_load(…)`.
@@ -29,7 +29,7 @@ RULE = Rule(
     certainty="likely",
     server_says=("load() missing 1 required positional argument: 'Loader'",),
 )
-UNSAFE = frozenset({"Loader", "UnsafeLoader", "CLoader", "FullLoader"})
+UNSAFE = frozenset({"Loader", "UnsafeLoader", "CLoader"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
