@@ -21,8 +21,9 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_api import pb_api
+from tritonlint.inputs.python_dtypes import Types
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_tree import Attribute, Call, Constant, Sequence
+from tritonlint.inputs.python_tree import Call, Constant, Dict, Sequence
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -54,6 +55,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 def _wrong(python: PythonFacts, call: Call) -> Iterator[tuple[Span, str, str]]:
+    types = Types(python)
     known = KEYWORDS | set(pb_api().keywords.get("InferenceRequest", {}))
     given = {a.keyword: a for a in call.arguments if a.keyword is not None}
     if any(a.keyword is None for a in call.arguments):
@@ -77,18 +79,30 @@ def _wrong(python: PythonFacts, call: Call) -> Iterator[tuple[Span, str, str]]:
     if version is not None and values and all(isinstance(v, str) or v is None for v in values):
         yield version.span, "`model_version` is a number", "write `int(…)`, or leave it out for the newest version"
         return
+    parameters = call.argument(None, "parameters")
+    for source, where in (python.follow(parameters, frame) or ()) if parameters is not None else ():
+        for value in source.values if isinstance(source, Dict) else ():
+            known = python.values(value, where)
+            if known and not all(isinstance(v, bool | int | str) for v in known):
+                yield value.span, "a parameter is a bool, an int or a str", "write `str(…)`"
+                return
     names = call.argument(None, "requested_output_names")
     if names is not None and python.strings(names, frame):
         yield names.span, "`requested_output_names` is a list", f"write `[{python.source(names)}]`"
         return
     inputs = call.argument(None, "inputs")
     for source, where in (python.follow(inputs, frame) or ()) if inputs is not None else ():
+        if isinstance(source, Call) and python.pb_name(source.func, where) in {"Tensor", "get_input_tensor_by_name"}:
+            yield (
+                inputs.span if inputs is not None else source.span,
+                "`inputs` is a list",
+                f"write `[{python.source(inputs) if inputs is not None else ''}]`",
+            )
+            return
+    for source, where in (python.follow(inputs, frame) or ()) if inputs is not None else ():
         for item in source.items if isinstance(source, Sequence) else ():
             found = python.follow(item, where) or ()
-            arrays = [
-                isinstance(s, Call) and isinstance(s.func, Attribute) and s.func.attr == "as_numpy" for s, _ in found
-            ]
-            if (found and all(arrays)) or (found and all(isinstance(s, Constant) for s, _ in found)):
+            if types.is_array(item, where) or (found and all(isinstance(s, Constant) for s, _ in found)):
                 yield item.span, "the inputs are tensors, not arrays", 'write `pb_utils.Tensor("…", array)`'
                 return
 
@@ -113,6 +127,47 @@ class TritonPythonModel:
                 model_name="b", model_version="1", requested_output_names=["r"], inputs=[p]
 #                                             ^^^ TLP403
             )
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "r").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- b/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "s" data_type: TYPE_FP32 dims: [ 2 ] }
+-- b/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            made = [pb_utils.Tensor("r", p), pb_utils.Tensor("s", p)]
+            responses.append(pb_utils.InferenceResponse(made))
+        return responses
+""",
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- a/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            p = pb_utils.Tensor("p", x)
+            call = pb_utils.InferenceRequest(model_name="b", requested_output_names=["r"], inputs=p)
+#                                                                                                 ^ TLP403
             answer = call.exec()
             if answer.has_error():
                 raise pb_utils.TritonModelException(answer.error().message())
