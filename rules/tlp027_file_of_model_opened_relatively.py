@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
-from tritonlint.inputs.python_tree import Call, Constant
+from tritonlint.inputs.python_tree import Attribute, Call, Constant
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
@@ -55,6 +55,8 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
             continue
         if first.value.startswith(("/", "~")) or python.qualified(node.func) not in READERS:
             continue
+        if python.qualified(node.func) == "pathlib.Path" and not _is_read(python, node):
+            continue
         inside = posixpath.normpath(first.value)
         found = next((p for p in (f"{version}/{inside}", inside) if p in model.entries), None)
         if found is None or guarded(python.body, node):
@@ -69,6 +71,14 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
             effect=effect,
             key=inside,
         )
+
+
+def _is_read(python: PythonFacts, path: Call) -> bool:
+    """Whether a path is read as it is, and not put behind another one."""
+    return any(
+        attribute.attr in {"open", "read_text", "read_bytes"} and attribute.value is path
+        for attribute in python.walk(Attribute)
+    )
 
 
 EXAMPLES = (
