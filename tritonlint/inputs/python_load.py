@@ -23,6 +23,7 @@ from tritonlint.inputs.python_tree import (
     Binary,
     Call,
     Class,
+    Clause,
     Compare,
     Comprehension,
     Conditional,
@@ -48,6 +49,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     Unary,
+    Walrus,
     While,
     With,
     Yield,
@@ -213,6 +215,11 @@ def _bound(python: PythonFacts) -> set[str] | None:
     names = {name for frame in python.frames for name in frame.bindings}
     for node in python.walk(Scope, Lambda):
         names.update(node.names if isinstance(node, Scope) else (p.name for p in node.parameters))
+    # What a lambda binds is in no frame.
+    for clause in python.walk(Clause):
+        names.update(part.id for part in walk(clause.target) if isinstance(part, Name))
+    for walrus in python.walk(Walrus):
+        names.update(part.id for part in walk(walrus.target) if isinstance(part, Name))
     # ``name: type`` alone binds nothing in a frame, and is no use of the name either.
     for assigned in python.walk(Assign):
         if assigned.value is None:
