@@ -78,8 +78,8 @@ def test_forecasts_agree_with_recorded_verdicts(parts: Parts) -> None:
     recorded = read_verdicts()
     wrong = {}
     for case in matrix("24.10"):
-        # Python 3.9 alone has every outcome; reading an archive takes a third of a second.
-        if "Python 3.9" not in case.name:
+        # Stubs of other releases would have to be fetched with their servers.
+        if not case.axes[0].startswith(("the server's own", "24.10")):
             continue
         said = foretold(case, parts)
         if said.against(recorded[case.name]) != "agrees":
