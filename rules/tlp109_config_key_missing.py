@@ -59,8 +59,8 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     initialize, execute = python.method("initialize"), python.method("execute")
     completes = python.method("auto_complete_config") is not None or python.may_define("auto_complete_config")
     told = {failure.node.span for failure in failures(python, config)}
-    for node in python.walk():
-        if not isinstance(node, Subscript) or len(node.items) != 1 or node.span in told:
+    for node in python.walk(Subscript):
+        if len(node.items) != 1 or node.span in told:
             continue
         path = config_path(python, node, python.frame_at(node))
         if not path or not isinstance(path[-1], str):

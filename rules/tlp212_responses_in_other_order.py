@@ -58,13 +58,13 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     }
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     turned: list[tuple[Node, str]] = []
-    for node in own_nodes(execute):
+    for node in own_nodes(execute, For, Call):
         if isinstance(node, For):
             other = reordered.get(node.iterable.id) if isinstance(node.iterable, Name) else None
             iterable = other or (node.iterable if _reordered(node.iterable, requests) else None)
             if iterable is not None:
                 turned += [(iterable, name) for name in sorted(names) if _appends_to(node, name)]
-        elif isinstance(node, Call) and isinstance(node.func, Attribute) and dotted(node.func.value) in names:
+        elif isinstance(node.func, Attribute) and dotted(node.func.value) in names:
             front = node.func.attr == "insert" and isinstance(node.argument(0), Constant)
             if node.func.attr in {"reverse", "sort"} or (front and _value(node.argument(0)) == 0):
                 turned.append((node, dotted(node.func.value) or ""))

@@ -162,11 +162,11 @@ def _is_text(python: PythonFacts, expr: Expr, frame: Frame) -> bool:
 def _spoken(python: PythonFacts) -> set[int | None]:
     """Where everything lies that is only said: arguments of loggers and of print, what is raised, errors."""
     found: set[int | None] = set()
-    for node in python.walk():
+    for node in python.walk(Raise, Call):
         said: tuple[Node, ...] = ()
         if isinstance(node, Raise):
             said = tuple(walk(node))
-        elif isinstance(node, Call):
+        else:
             name = dotted(node.func) or ""
             last = name.rsplit(".", 1)[-1]
             if last.startswith(("log", "print", "warn", "debug", "info", "error", "exception", "TritonError")):

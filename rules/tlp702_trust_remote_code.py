@@ -25,8 +25,8 @@ RULE = Rule(code="TLP702", name="trust-remote-code", effect="security", certaint
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    for node in python.walk():
-        for argument in node.arguments if isinstance(node, Call) else ():
+    for node in python.walk(Call):
+        for argument in node.arguments:
             if argument.keyword != "trust_remote_code" or not isinstance(argument.value, Constant):
                 continue
             if argument.value.value is True:

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_UNKNOWN = object()
 
 
 class Remembering:
@@ -29,9 +30,10 @@ def remembered(function: Callable[P, T]) -> Callable[P, T]:
             answers = subject._answers
         except AttributeError:
             answers = subject._answers = {}
-        key = (function, *others)
-        if key not in answers:
-            answers[key] = function(subject, *others)  # type: ignore[call-arg]
-        return answers[key]
+        key = (function, *others) if others else function
+        found = answers.get(key, _UNKNOWN)
+        if found is _UNKNOWN:
+            found = answers[key] = function(subject, *others)  # type: ignore[call-arg]
+        return found
 
     return cast("Callable[P, T]", ask)
