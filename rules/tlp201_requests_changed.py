@@ -27,7 +27,10 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Compare,
+    Constant,
     Delete,
+    Expr,
     Function,
     Node,
     Subscript,
@@ -51,7 +54,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
     if execute is None or len(execute.positional) < 2:
         return
     names = _names(python, execute)
-    emptying = [n for n in own_nodes(execute, While) if dotted(n.test) in names]
+    emptying = [n for n in own_nodes(execute, While) if dotted(n.test) in names or _counts(n.test, names)]
     for node in own_nodes(execute, Call, Delete, Assign):
         changed: Node | None = None
         how = ""
@@ -92,6 +95,14 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
             certainty="certain" if crash else "likely",
             key=how,
         )
+
+
+def _counts(test: Expr, names: set[str | None]) -> bool:
+    """Whether a condition is ``len(requests)`` or ``len(requests) > 0``."""
+    if isinstance(test, Compare) and len(test.rights) == 1 and test.operators[0] in {">", "!="}:
+        zero = test.rights[0]
+        return isinstance(zero, Constant) and zero.value == 0 and _counts(test.left, names)
+    return isinstance(test, Call) and dotted(test.func) == "len" and dotted(test.argument(0)) in names
 
 
 def _names(python: PythonFacts, execute: Function) -> set[str | None]:

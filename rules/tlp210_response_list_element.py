@@ -27,6 +27,7 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Call,
     Comprehension,
+    Conditional,
     Constant,
     Dict,
     Expr,
@@ -54,7 +55,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or execute.decorators or effective.decoupled is not False:
         return
     told: set[Span] = set()
-    for element, whole in _elements(python, execute):
+    every = [(part, whole) for element, whole in _elements(python, execute) for part in _branches(element)]
+    for element, whole in every:
         sources = python.follow(element)
         if not sources or element.span in told:
             continue
@@ -127,6 +129,15 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
             yield from _of_list(node.value)
             if node.operator == "+":
                 yield node.value, True
+
+
+def _branches(expr: Expr) -> Iterator[Expr]:
+    """The outcomes of a conditional expression that is written out where it is used."""
+    if isinstance(expr, Conditional):
+        yield from _branches(expr.body)
+        yield from _branches(expr.orelse)
+    else:
+        yield expr
 
 
 def _is_list(expr: Expr | None) -> bool:
