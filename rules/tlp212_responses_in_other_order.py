@@ -82,11 +82,11 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     # Two of them may undo each other.
     if len(turned) != 1:
         return
-    node, name = turned[0]
+    place, name = turned[0]
     if name and _filled_otherwise(execute, name):
         return
     yield Problem(
-        node.span,
+        place.span,
         "responses leave in another order than the requests came: clients of a batch get each other's results",
         help="keep the order of `requests`; put each response at the index of its request",
         effect=None if may_batch(effective) else "hygiene",
