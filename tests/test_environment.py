@@ -337,7 +337,7 @@ def test_activation_that_ends_badly(text: str, failure: str, surely: bool) -> No
     assert (facts.failure, facts.fails_surely) == (failure, surely)
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ab \n;'\"`$(){}\\#|&<[]=fi", max_size=80))
 def test_any_activation(text: str) -> None:
     read_activation(text)
