@@ -1,8 +1,9 @@
 """A method that the target release does not have
 
 ## What it does
-Reports methods of requests, response senders and `ModelConfig` that came after the release in use:
-`request.is_cancelled()`, `request.set_release_flags(…)`, `request.get_response_sender()`. Uses behind `hasattr`, or
+Reports methods of requests, response senders, `ModelConfig` and the answers of decoupled models that came after the
+release in use: `request.is_cancelled()`, `request.set_release_flags(…)`, `request.get_response_sender()`,
+`request.parameters()`, `answers.cancel()`. Uses behind `hasattr`, or
 in a `try` that catches the error, are not reported.
 
 ## What happens
@@ -21,7 +22,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, own_nodes, request_loops
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, Name
+from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Constant, Function, Name, dotted
 from tritonlint.rule import Rule
 from tritonlint.target import Target
 
@@ -33,7 +34,7 @@ RULE = Rule(
     server_says=("has no attribute",),
 )
 
-_OF_REQUESTS = frozenset({"get_response_sender", "set_release_flags", "is_cancelled"})
+_OF_REQUESTS = frozenset({"get_response_sender", "set_release_flags", "is_cancelled", "parameters", "timeout", "trace"})
 
 
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
@@ -44,6 +45,10 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
         requests = {loop.target.id for loop in request_loops(execute) if isinstance(loop.target, Name)}
         owners.append((execute, requests, _OF_REQUESTS))
         owners.append((execute, _senders(execute, requests), frozenset({"is_cancelled"})))
+        owners += [(f, {name}, _OF_REQUESTS) for f, name in dict.fromkeys(_helpers(python, execute, requests))]
+    for function in (frame.function for frame in python.frames if "decoupled" in python.text):
+        if function is not None:
+            owners.append((function, _iterators(function), frozenset({"cancel"})))
     if hook is not None and hook.positional:
         owners.append((hook, {hook.positional[-1].name}, frozenset({"set_model_transaction_policy"})))
     for function, names, known in owners:
@@ -62,6 +67,31 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
                 effect="portability" if not release else "load-failure" if function is hook else None,
                 key=node.attr,
             )
+
+
+def _helpers(python: PythonFacts, execute: Function, requests: set[str]) -> Iterator[tuple[Function, str]]:
+    """Methods that execute gives a request to, with the parameter that gets it."""
+    own = python.self_name(python.frame_of(execute))
+    for call in own_nodes(execute, Call):
+        if own is None or not isinstance(call.func, Attribute) or dotted(call.func.value) != own:
+            continue
+        method = python.method(call.func.attr)
+        for place, argument in enumerate(call.arguments):
+            given = isinstance(argument.value, Name) and argument.value.id in requests
+            if method is not None and given and argument.keyword is None and place + 1 < len(method.positional):
+                yield method, method.positional[place + 1].name
+
+
+def _iterators(function: Function) -> set[str]:
+    """Local names that hold the answers of a decoupled model."""
+    found = set()
+    for node in own_nodes(function, Assign):
+        call = node.value.value if isinstance(node.value, Await) else node.value
+        if isinstance(call, Call) and isinstance(call.func, Attribute) and call.func.attr in {"exec", "async_exec"}:
+            decoupled = call.argument(0, "decoupled")
+            if isinstance(decoupled, Constant) and decoupled.value is True:
+                found |= {target.id for target in node.targets if isinstance(target, Name)}
+    return found
 
 
 def _senders(execute: Function, requests: set[str]) -> set[str]:
