@@ -98,6 +98,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         )
 
 
+_ARRAYS = frozenset(f"numpy.{name}" for name in ("array", "asarray", "stack", "concatenate", "vstack", "hstack"))
+
+
 def _unawaited(python: PythonFacts, execute: Function, value: Expr) -> bool:
     """Whether an async execute returns the call of an async method; a plain execute may do that."""
     if not execute.is_async or not isinstance(value, Call) or not isinstance(value.func, Attribute):
@@ -123,7 +126,7 @@ def _kind(python: PythonFacts, value: Expr, frame: Frame) -> str | None:
     builtin = python.qualified(value.func, frame)
     if builtin in _NO_LISTS:
         return builtin
-    return "NumPy array" if builtin in {"numpy.array", "numpy.asarray"} else None
+    return "NumPy array" if builtin in _ARRAYS else None
 
 
 def _local_kind(python: PythonFacts, execute: Function, value: Expr) -> str | None:

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports loops over a part of `requests` (`requests[1:]`, `range(len(requests) - 1)`, `range(1, len(requests))`) that
-fill the list execute returns, and a part of the list of responses that is returned (`responses[:1]`).
+fill the list execute returns, a part of the list of responses that is returned (`responses[:1]`), and a condition in
+the comprehension that is returned.
 
 ## What happens
 The number of responses does not match the number of requests, and every request of the call fails.
@@ -24,8 +25,10 @@ from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
+    Attribute,
     Binary,
     Call,
+    Compare,
     Comprehension,
     Constant,
     Expr,
@@ -59,6 +62,14 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 help="take all of them, and make one response for each",
                 key="part",
             )
+        for expr in _conditions(python, function):
+            yield Problem(
+                expr.span,
+                "requests for which this is false get no response: the number does not match, and all of the call fail",
+                help="answer them too, with `pb_utils.InferenceResponse(error=pb_utils.TritonError(…))`",
+                certainty="likely",
+                key="condition",
+            )
 
 
 def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
@@ -82,6 +93,39 @@ def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
                 yield value.clauses[0].iterable
         elif isinstance(value, Subscript) and dotted(value.value) in lists and _drops(value):
             yield value
+
+
+def _conditions(python: PythonFacts, function: Function) -> Iterator[Expr]:
+    """What decides in a returned comprehension whether a request gets a response."""
+    requests = function.positional[1].name
+    for statement in returns(function):
+        value = statement.value
+        if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
+            clause = value.clauses[0]
+            if clause.conditions and _is_one_each(python, clause.iterable, requests):
+                yield from (one for one in clause.conditions if not _tests_for_none(one))
+
+
+def _is_one_each(python: PythonFacts, expr: Expr, requests: str) -> bool:
+    """Whether an iterable is ``requests``, or a list that holds one value for each of them."""
+    if dotted(expr) == requests:
+        return True
+    sources = python.follow(expr) or ()
+    return bool(sources) and all(
+        isinstance(source, Comprehension)
+        and source.kind == "list"
+        and len(source.clauses) == 1
+        and not source.clauses[0].conditions
+        and dotted(source.clauses[0].iterable) == requests
+        for source, _ in sources
+    )
+
+
+def _tests_for_none(test: Expr) -> bool:
+    """Whether a condition may always be true: a value of its own, or one held against None."""
+    if isinstance(test, Compare):
+        return any(isinstance(right, Constant) and right.value is None for right in test.rights)
+    return isinstance(test, Name | Attribute)
 
 
 def _is_part(expr: Expr, requests: str) -> bool:
@@ -164,5 +208,20 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(requests[i], "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses[:]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in arrays if x.sum() < 0]
+#                                                                                        ^^^^^^^^^^^ TLP223
 """,
 )

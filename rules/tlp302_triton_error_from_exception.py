@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_kinds import described, kind_of
-from tritonlint.inputs.python_tree import Constant, Expr
+from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_tree import Constant, Expr, Subscript
 from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -46,7 +47,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 fix=_wrap(python, message, "str(", ")", "convert to a string"),
                 key="TritonError",
             )
-        if code is not None and kind_of(python, code) in {"int", "str"}:
+        if code is not None and (
+            kind_of(python, code) in {"int", "str", "float"}
+            or (isinstance(code, Subscript) and Objects(python).kind(code.value) == "array")
+        ):
             yield Problem(
                 code.span,
                 "the code of a TritonError is one of its constants: anything else raises TypeError",

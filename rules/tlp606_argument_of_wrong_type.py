@@ -23,7 +23,8 @@ from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_kinds import described, kind_of
-from tritonlint.inputs.python_tree import Expr, Sequence, Starred
+from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_tree import Binary, Expr, Sequence, Starred
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -81,6 +82,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 def _wrong(python: PythonFacts, call: PbCall, name: str, given: Expr) -> Iterator[tuple[Span, str, str, Fix | None]]:
+    objects = Objects(python)
     accepted, wanted = ACCEPTED[call.name][name]
     kind = kind_of(python, given)
     element = ELEMENTS.get(name)
@@ -100,6 +102,8 @@ def _wrong(python: PythonFacts, call: PbCall, name: str, given: Expr) -> Iterato
     elif isinstance(given, Sequence) and element is not None:
         for item in given.items:
             inner = None if isinstance(item, Starred) else kind_of(python, item)
+            if inner is None and _is_array(objects, item):
+                inner = "ndarray"
             if inner is not None and inner != element:
                 yield (
                     item.span,
@@ -107,6 +111,13 @@ def _wrong(python: PythonFacts, call: PbCall, name: str, given: Expr) -> Iterato
                     'wrap it: `pb_utils.Tensor("name", array)`' if inner == "ndarray" else f"give {wanted}",
                     None,
                 )
+
+
+def _is_array(objects: Objects, expr: Expr) -> bool:
+    """Whether an expression is an input's array, or calculated from one."""
+    if isinstance(expr, Binary):
+        return _is_array(objects, expr.left) or _is_array(objects, expr.right)
+    return objects.kind(expr) == "array"
 
 
 EXAMPLES = (
@@ -199,6 +210,24 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse((pb_utils.Tensor("y", x),)))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse(output_tensors=[x * 2]))
+#                                                                       ^^^^^ TLP606
         return responses
 """,
 )
