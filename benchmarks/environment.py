@@ -125,11 +125,13 @@ def make(place: Path, size: int) -> None:
     packer.close()
 
 
-def _measured(command: list[str], environment: dict[str, str]) -> tuple[float, str]:
-    """Seconds of one command, and the last line it printed."""
-    start = time.perf_counter()
+def _measured(command: list[str], environment: dict[str, str]) -> tuple[float, float, str]:
+    """Seconds and processor seconds of one command and its children, and the last line it printed."""
+    start, before = time.perf_counter(), os.times()
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
-    return time.perf_counter() - start, done.stdout[-4096:].decode(errors="replace").split("\n")[-2]
+    seconds, after = time.perf_counter() - start, os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return seconds, used, done.stdout[-4096:].decode(errors="replace").split("\n")[-2]
 
 
 def main() -> int:
@@ -142,21 +144,27 @@ def main() -> int:
         place = Path(folder) / "env.tar.gz"
         make(place, int(options.size * 1e9))
         times: dict[str, list[float]] = {"tar -tzf": [], "read": [], "read again": []}
+        processor: dict[str, list[float]] = {label: [] for label in times}
         memory = 0
         for turn in range(options.rounds):
             cache = {**os.environ, "PYTHONPATH": str(ROOT), "TRITONLINT_CACHE": f"{folder}/cache{turn}"}
-            times["tar -tzf"].append(_measured(["tar", "-tzf", str(place)], cache)[0])
+            seconds, used, _ = _measured(["tar", "-tzf", str(place)], cache)
+            times["tar -tzf"].append(seconds)
+            processor["tar -tzf"].append(used)
             for label in ("read", "read again"):
                 # The kernel counts the parent into ru_maxrss of a child, so the child tells its own peak.
-                seconds, peak = _measured([sys.executable, "-c", READ, str(place)], cache)
+                seconds, used, peak = _measured([sys.executable, "-c", READ, str(place)], cache)
                 times[label].append(seconds)
+                processor[label].append(used)
                 memory = max(memory, int(peak) * 1024)
         best = {label: min(seconds) for label, seconds in times.items()}
         share = best["read"] / best["tar -tzf"]
         print(f"archive {place.stat().st_size / 1e9:.2f} GB, best of {options.rounds} rounds")
         for label, seconds in best.items():
-            print(f"{label:12} {seconds:7.2f} s")
-        print(f"share of tar {share:7.2f}   (goal {MAX_SHARE})")
+            print(f"{label:12} {seconds:7.2f} s, {min(processor[label]):7.2f} s of a processor")
+        # tar and gzip are two processes: on a busy machine they get twice the share of it.
+        work = min(processor["read"]) / min(processor["tar -tzf"])
+        print(f"share of tar {share:7.2f}   (goal {MAX_SHARE}); of its work {work:.2f}")
         print(f"peak memory  {memory / 2**20:7.0f} MB (goal {MAX_MEMORY / 2**20:.0f})")
         reached = share <= MAX_SHARE and memory <= MAX_MEMORY and best["read again"] <= SECOND_CHECK
         print("goals reached" if reached else "goals missed")
