@@ -29,7 +29,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, product
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 from tritonlint.inputs.python_tree import (
     MAX_DEPTH,
@@ -190,8 +190,15 @@ class ResponseFacts:
     function: Function | None
 
 
+class _Placed(Remembering):
+    """Where frames begin, asked for several times for each node; no field, so it is never pickled."""
+
+    __slots__ = ("_places",)
+    _places: tuple[list[int], list[Frame]]
+
+
 @dataclass(slots=True, eq=False)
-class PythonFacts(Remembering):
+class PythonFacts(_Placed):
     """The facts of one model.py; see the module's documentation for how to ask."""
 
     path: str
@@ -292,10 +299,12 @@ class PythonFacts(Remembering):
 
     def frame_at(self, node: Node) -> Frame:
         """The innermost function, class body or module that a node stands in."""
-        starts, frames = self._frames_by_place()
+        try:
+            starts, frames = self._places
+        except AttributeError:
+            starts, frames = self._frames_by_place()
         return frames[bisect_right(starts, node.span.start or 0) - 1]
 
-    @remembered
     def _frames_by_place(self) -> tuple[list[int], list[Frame]]:
         """Where another frame begins, and which."""
         starts, frames = [-1], [self.frames[0]]
@@ -316,6 +325,8 @@ class PythonFacts(Remembering):
             at, _ = open_frames.pop()
             starts.append(at)
             frames.append(open_frames[-1][1])
+        own: Any = self  # slots of a base class are unknown to mypy here
+        own._places = starts, frames
         return starts, frames
 
     def function_at(self, node: Node) -> Function | None:
