@@ -2,9 +2,10 @@
 
 ## What it does
 Follows the parsed `args["model_config"]` and reports keys that a model config never has (`["inputs"]`, `["dtype"]` of
-an output), and sections that are absent as long as config.pbtxt does not set them (`model_transaction_policy`,
-`dynamic_batching`, `sequence_batching`, …). Silent where the read is in a try or the file looks for the key before.
-The keys that `initialize` reads in every load are another rule's (model-config-key-missing), tensors' entries apart.
+an output), numbers beyond the declared inputs and outputs, and sections that are absent as long as config.pbtxt does
+not set them (`model_transaction_policy`, `dynamic_batching`, `sequence_batching`, …). Silent where the read is in a
+try or the file looks for the key before. The keys that `initialize` reads in every load are another rule's
+(model-config-key-missing), tensors' entries apart.
 
 ## What happens
 `KeyError`: the model does not load when `initialize` reads it, and requests fail when `execute` does.
@@ -21,9 +22,9 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_config import config_path
+from tritonlint.inputs.python_config import ConfigPath, config_path
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_join import excused
+from tritonlint.inputs.python_join import declared, excused
 from tritonlint.inputs.python_load import failures
 from tritonlint.inputs.python_tree import Subscript
 from tritonlint.pbtxt.tree import Document
@@ -63,7 +64,10 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if len(node.items) != 1 or node.span in told:
             continue
         path = config_path(python, node, python.frame_at(node))
-        if not path or not isinstance(path[-1], str):
+        if not path:
+            continue
+        if not isinstance(path[-1], str):
+            yield from _beyond(python, config, node, path)
             continue
         wanted = path[-1]
         if len(path) == 1:
@@ -93,6 +97,28 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             certainty="certain" if sure else "likely",
             key=wanted,
         )
+
+
+def _beyond(python: PythonFacts, config: Document, node: Subscript, path: ConfigPath) -> Iterator[Problem]:
+    """``config["output"][1]`` where there is one output."""
+    index = path[-1]
+    if len(path) != 2 or path[0] not in {"input", "output"} or not isinstance(index, int):
+        return
+    names = declared(python, config, "input" if path[0] == "input" else "output")
+    count = len(list(config.root.messages(str(path[0]))))
+    if names is None or -count <= index < count or excused(python, node, str(path[0])):
+        return
+    function = python.function_at(node)
+    loading = function is not None and function is python.method("initialize")
+    sure = function is not None and function in {python.method("initialize"), python.method("execute")}
+    yield Problem(
+        node.items[0].span,
+        f"config.pbtxt has {count} {path[0]}{'s' if count != 1 else ''}, so there is no number {index}: IndexError",
+        help="count from 0",
+        effect="load-failure" if loading else "request-failure",
+        certainty="certain" if sure and function is not None and unconditional(function, node) else "likely",
+        key=str(index),
+    )
 
 
 EXAMPLES = (
@@ -135,6 +161,30 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x * len(self.config["input"]))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        self.score = config["output"][1]["name"]
+#                                     ^ TLP109
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
     """\

@@ -59,7 +59,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             write.value.span,
             f"output '{name}' is {_text(shape)} here, and clients expect {_text(declared)}"
             + (", the batch dimension first" if without else ""),
-            help="keep the batch dimension, or set `max_batch_size: 0`"
+            help="keep the batch dimension in the array, and out of `dims`; or set `max_batch_size: 0`"
             if without
             else "reshape the array, or declare the shape that is sent",
             related=(Related(places[name], "declared here"),),

@@ -82,8 +82,8 @@ def _wrong(python: PythonFacts, call: Call) -> Iterator[tuple[Span, str, str]]:
     parameters = call.argument(None, "parameters")
     for source, where in (python.follow(parameters, frame) or ()) if parameters is not None else ():
         for value in source.values if isinstance(source, Dict) else ():
-            known = python.values(value, where)
-            if known and not all(isinstance(v, bool | int | str) for v in known):
+            constants = python.values(value, where)
+            if constants and not all(isinstance(v, bool | int | str) for v in constants):
                 yield value.span, "a parameter is a bool, an int or a str", "write `str(…)`"
                 return
     names = call.argument(None, "requested_output_names")

@@ -2,8 +2,8 @@
 
 ## What it does
 Follows the elements of TYPE_STRING inputs through loops and indices, and reports them in f-strings, in `str(…)`,
-added to or compared with `str` literals, with `str` arguments in their methods, and in arithmetic with numbers. Log
-messages and exceptions are left out.
+added to or compared with `str` literals, with `str` arguments in their methods, in `json.dumps`, as keys of dicts with
+`str` keys, and in arithmetic with numbers. Log messages and exceptions are left out.
 
 ## What happens
 The elements are `bytes`. `str(x)` and f-strings give `b'text'` with status OK, a comparison with a `str` is never
@@ -28,6 +28,7 @@ from tritonlint.inputs.python_tree import (
     Call,
     Compare,
     Constant,
+    Dict,
     Expr,
     FString,
     Name,
@@ -67,7 +68,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     execute = python.method("execute")
     spoken = _spoken(python)
     for node in python.walk():
-        if node.span.start in spoken or not isinstance(node, FString | Call | Binary | Compare):
+        if node.span.start in spoken or not isinstance(node, FString | Call | Binary | Compare | Subscript):
             continue
         for use, effect, message in _uses(python, node, texts):
             if _looked_at(python, use):
@@ -84,7 +85,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 if not isinstance(node, Binary) or node.operator == "+"
                 else "convert with `.astype(np.float32)` first, or declare the input as a number",
                 fix=Fix("decode the bytes", edits, safety="unsafe")
-                if not isinstance(node, Binary) or node.operator == "+"
+                if (not isinstance(node, Binary) or node.operator == "+") and "encode" not in message
                 else None,
                 effect=effect,
                 certainty=certainty,
@@ -143,6 +144,28 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
                 known = list(other.items)
             if known and all(_is_text(python, item, frame) for item in known) and element(side):
                 yield side, "wrong-result", f"`{python.source(side)}` is bytes and never equals a str"
+    elif isinstance(node, Subscript) and len(node.items) == 1:
+        sources = python.follow(node.value, frame) or ()
+        keys = [key for source, _ in sources if isinstance(source, Dict) for key in source.keys]
+        texts_only = bool(keys) and all(isinstance(key, Constant) and isinstance(key.value, str) for key in keys)
+        if texts_only and all(isinstance(source, Dict) for source, _ in sources) and element(node.items[0]):
+            what = f"`{python.source(node.items[0])}` is bytes"
+            yield node.items[0], "request-failure", f"{what}, and the dict's keys are str: this raises KeyError"
+    elif isinstance(node, Call) and dotted(node.func) == "json.dumps" and node.arguments:
+        for inner in _leaves(node.arguments[0].value):
+            if element(inner):
+                what = f"`{python.source(inner)}` is bytes"
+                yield inner, "request-failure", f"{what}, and JSON knows no bytes: this raises TypeError"
+                return
+    elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "format":
+        if _is_text(python, node.func.value, frame):
+            for argument in node.arguments:
+                if element(argument.value):
+                    yield argument.value, "wrong-result", f"`{python.source(argument.value)}` is bytes: `b'…'`"
+    elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "encode":
+        if element(node.func.value):
+            what = f"`{python.source(node.func.value)}` is bytes already"
+            yield node.func.value, "request-failure", f"{what}, and has no `encode`"
     elif isinstance(node, Call) and node.certain and len(node.arguments) == 1:
         given = node.arguments[0].value
         if isinstance(node.func, Name) and node.func.id == "str" and python.qualified(node.func) == "str":
@@ -153,6 +176,15 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
         elif _is_text(python, given, frame) and element(node.func.value):
             what = f"`{python.source(node.func.value)}` is bytes"
             yield node.func.value, "request-failure", f"{what}, and `{node.func.attr}` of a str raises TypeError"
+
+
+def _leaves(expr: Expr) -> Iterator[Expr]:
+    """What stands in nested displays."""
+    if isinstance(expr, Dict | Sequence):
+        for value in expr.values if isinstance(expr, Dict) else expr.items:
+            yield from _leaves(value)
+    else:
+        yield expr
 
 
 def _is_text(python: PythonFacts, expr: Expr, frame: Frame) -> bool:
@@ -392,6 +424,105 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             pb_utils.Logger.log_info(f"got {x[0]}")
             y = np.array([text.decode().upper() for text in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+CODES = {"one": "1", "two": "2"}
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            text = CODES[x[0]]
+#                        ^^^^ TLP405
+            y = np.array([text, text], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+CODES = {"one": "1", "two": "2"}
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            text = json.dumps({"text": x[0]})
+#                                      ^^^^ TLP405
+            y = np.array([text, text], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+CODES = {"one": "1", "two": "2"}
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            text = x[0].encode()
+#                  ^^^^ TLP405
+            y = np.array([text, text], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+CODES = {"one": "1", "two": "2"}
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            text = json.dumps({"text": str(x[0], "utf-8")})
+            y = np.array([text, text], dtype=object)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

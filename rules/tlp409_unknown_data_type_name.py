@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `triton_string_to_numpy` with a string that is no data type of a config (`"FP32"`, `"float32"`), and with a
-tensor's whole config entry.
+tensor's whole config entry; also `dtype=` with the `data_type` of the config.
 
 ## What happens
 `KeyError`, or `unhashable type: 'dict'`: the model does not load when `initialize` calls it.
@@ -17,10 +17,11 @@ python_backend, triton_python_backend_utils.py; observed on 24.10.
 from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, dtype_named
 from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_tree import Attribute, Call
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -28,12 +29,13 @@ RULE = Rule(
     code="TLP409",
     name="unknown-data-type-name",
     effect="load-failure",
-    server_says=("KeyError: '", "unhashable type: 'dict'"),
+    server_says=("KeyError: '", "unhashable type: 'dict'", "data type 'TYPE_FP32' not understood"),
 )
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     initialize, execute = python.method("initialize"), python.method("execute")
+    yield from _dtypes(python)
     for made in python.calls_of("triton_string_to_numpy"):
         given = made.call.argument(0)
         if given is None or not made.call.certain:
@@ -70,6 +72,43 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if sure and made.function is not None and unconditional(made.function, made.call)
             else "likely",
             key=message,
+        )
+
+
+def _dtypes(python: PythonFacts) -> Iterator[Problem]:
+    """``dtype=config["output"][0]["data_type"]``: NumPy does not know the names of a config."""
+    if "data_type" not in python.text:
+        return
+    for node in python.walk(Call):
+        given = node.argument(None, "dtype")
+        if given is None and isinstance(node.func, Attribute) and node.func.attr == "astype":
+            given = node.argument(0)
+        path = config_path(python, given, python.frame_at(node)) if given is not None else None
+        if given is None or path is None or len(path) != 3 or path[2] != "data_type":
+            continue
+        function = python.function_at(node)
+        own = {python.method("initialize"), python.method("execute")}
+        start = Span(python.path, given.span.start, given.span.start)
+        end = Span(python.path, given.span.end, given.span.end)
+        aliases = [name for name, bound in python.frames[0].bindings.items() if bound[0].target == PB_MODULE]
+        yield Problem(
+            given.span,
+            "this is text like TYPE_FP32, which NumPy does not know: it raises TypeError",
+            help="write `pb_utils.triton_string_to_numpy(…)` around it",
+            fix=Fix(
+                "translate it",
+                (Edit(start, f"{aliases[0]}.triton_string_to_numpy("), Edit(end, ")")),
+                safety="unsafe",
+            )
+            if aliases
+            else None,
+            effect="load-failure"
+            if function is not None and function is python.method("initialize")
+            else "request-failure",
+            certainty="certain"
+            if function is not None and function in own and unconditional(function, node)
+            else "likely",
+            key="dtype",
         )
 
 
@@ -173,6 +212,49 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x)
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        self.zero = np.zeros(2, dtype=config["output"][0]["data_type"])
+#                                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP409
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x + self.zero)]))
+        return responses
+-- fixed: add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        self.zero = np.zeros(2, dtype=pb_utils.triton_string_to_numpy(config["output"][0]["data_type"]))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x + self.zero)]))
         return responses
 """,
 )

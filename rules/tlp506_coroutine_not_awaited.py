@@ -26,9 +26,11 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Await,
     Call,
+    Clause,
     Comprehension,
     Expr,
     Expression,
+    For,
     Function,
     Name,
     Node,
@@ -132,6 +134,8 @@ def _wrong(python: PythonFacts, node: Node, function: Function, frame: Frame) ->
 
 def _promises(python: PythonFacts, call: Call, frame: Frame) -> bool:
     """Whether a call returns something that has to be awaited."""
+    if python.qualified(call.func, frame) in {"asyncio.gather", "asyncio.sleep", "asyncio.to_thread"}:
+        return True
     if isinstance(call.func, Attribute):
         if call.func.attr == "async_exec":
             # In a plain function it raises at once, and another rule says so.
@@ -178,6 +182,10 @@ def _used_as_result(python: PythonFacts, function: Function, name: str) -> str |
                 use = use or f"pb_utils.{pb_name}"
             elif given:
                 return None
+        elif isinstance(node, For | Clause) and isinstance(node.iterable, Name) and node.iterable.id == name:
+            use = use or f"the loop over {name}"
+        elif isinstance(node, Subscript) and isinstance(node.value, Name) and node.value.id == name:
+            use = use or f"{name}[…]"
         elif isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id == name:
             if node.attr in {"add_done_callback", "result", "done", "cancel", "send", "close"}:
                 return None

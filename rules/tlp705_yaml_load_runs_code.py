@@ -1,7 +1,7 @@
 """yaml.load that runs what a file says
 
 ## What it does
-Reports `yaml.load` without a loader, and with `Loader` or `UnsafeLoader`.
+Reports `yaml.load` without a loader, and, as a note, with `Loader` or `UnsafeLoader`.
 
 ## What happens
 `Loader` and `UnsafeLoader` build any Python object that the file names, which runs code. (`FullLoader` did so before
@@ -55,6 +55,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             else f"`yaml.{name}` builds any object that the file names, which runs code",
             help="write `yaml.safe_load(…)`",
             fix=fix,
+            # Who writes the loader out mostly reads a file of the model's own.
+            effect="hygiene" if name is not None else None,
             key="yaml.load",
         )
 
