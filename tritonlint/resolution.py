@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -220,10 +220,12 @@ def _listed(folder: str) -> list[str]:
 def resolve_plan(model: Model, config: Document | None, effective: EffectiveConfig, target: Target) -> Plan:
     """Find stub and environment of one model that the Python backend runs. Reads them, runs nothing."""
     origin, entry, stub_path = _find_stub(model, stub_folder(effective, target) or "python", target)
-    stub = read_elf(stub_path) if stub_path is not None else None
+    stub = None
+    if stub_path is not None:
+        stub = read_elf(stub_path) if origin == "model" else _read_shared(stub_path)
     installed = _installed_stub("python", target)
     # A given backend directory shows what is there, whatever the image of the release ships.
-    server_stub = stub if installed == stub_path else read_elf(installed) if installed is not None else None
+    server_stub = _read_shared(installed) if installed is not None else None
     shipped = target.fact("python")
     written = environment_setting(config)
     common = {
@@ -475,6 +477,20 @@ def _find_stub(model: Model, folder: str, target: Target) -> tuple[StubOrigin, E
         return "model", entry, os.path.join(model.path, STUB_NAME) if entry.kind == "file" else None
     place = _installed_stub(folder, target)
     return ("release", None, None) if place is None else ("backend-directory", None, place)
+
+
+def _read_shared(path: str) -> ElfFacts:
+    """A file outside the models, which is the same for all of them: read once as long as it does not change."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return read_elf(path)
+    return _read_version(path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read_version(path: str, *_: int) -> ElfFacts:
+    return read_elf(path)
 
 
 def _installed_stub(folder: str, target: Target) -> str | None:
