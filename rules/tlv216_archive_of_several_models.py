@@ -37,11 +37,11 @@ def check(repository: RepositoryFacts) -> Iterator[Problem]:
     seen: set[str] = set()
     for name in sorted(repository.models):
         plan = repository.models[name].plan
-        if plan is None or plan.environment is None or not plan.environment.digest or plan.resolved is None:
+        if plan is None or plan.environment is None or not plan.environment.digest or plan.canonical is None:
             continue
-        # Several models may name one and the same file.
-        if plan.resolved not in seen:
-            seen.add(plan.resolved)
+        # Several models may name one and the same file, or links to it.
+        if plan.canonical not in seen:
+            seen.add(plan.canonical)
             copies.setdefault(plan.environment.digest, []).append((name, plan))
     for same in copies.values():
         if len(same) < 2:
@@ -164,5 +164,50 @@ lib/python3.12/os.py
 lib/python3.12/site-packages/numpy/__init__.py
 lib/python3.12/site-packages/numpy-1.26.4.dist-info/METADATA
 lib/python3.12/site-packages/more.py
+""",
+    """\
+-- target -- release=25.01
+-- add/config.pbtxt --
+backend: "python"
+input [ { name: "A" data_type: TYPE_FP32 dims: [ 1 ] } ]
+output [ { name: "B" data_type: TYPE_FP32 dims: [ 1 ] } ]
+parameters { key: "EXECUTION_ENV_PATH" value { string_value: "$$TRITON_MODEL_DIRECTORY/env.tar.gz" } }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "A").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("B", a)]))
+        return responses
+-- add/env.tar.gz --
+@tar.gz
+bin/activate = export PATH="$VIRTUAL_ENV/bin:$PATH"
+bin/python3 -> python3.12
+bin/python3.12
+lib/python3.12/os.py
+lib/python3.12/site-packages/numpy/__init__.py
+lib/python3.12/site-packages/numpy-1.26.4.dist-info/METADATA
+-- other/config.pbtxt --
+backend: "python"
+input [ { name: "A" data_type: TYPE_FP32 dims: [ 1 ] } ]
+output [ { name: "B" data_type: TYPE_FP32 dims: [ 1 ] } ]
+parameters { key: "EXECUTION_ENV_PATH" value { string_value: "$$TRITON_MODEL_DIRECTORY/env.tar.gz" } }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "A").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("B", a)]))
+        return responses
+-- other/env.tar.gz --
+@link ../add/env.tar.gz
 """,
 )

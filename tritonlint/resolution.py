@@ -101,6 +101,8 @@ class Plan:
     """The value of EXECUTION_ENV_PATH; None when it is not set."""
     form: PathForm = "none"
     resolved: str | None = None
+    canonical: str | None = None
+    """``resolved`` with every link followed; by this name the server keeps what it unpacked."""
     exists: bool | None = None
     inside: bool | None = None
     """Whether the environment lies in the model folder."""
@@ -247,6 +249,7 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
             plan,
             form=form,
             resolved=resolved,
+            canonical=os.path.realpath(resolved) if resolved is not None else None,
             exists=exists,
             inside=_inside(resolved, model.path) if resolved is not None else None,
             environment=read_environment(resolved) if resolved is not None and exists else None,
