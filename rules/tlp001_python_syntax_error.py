@@ -2,8 +2,8 @@
 
 ## What it does
 Reports a Python model file that no Python accepts: a syntax error, bytes that are not in the declared encoding, a
-null byte, `return` or `yield` outside a function, `break` outside a loop. Both the parser of the running Python and
-libcst have to refuse it, so that newer syntax is no finding.
+null byte, `return` or `yield` outside a function, `await` outside an async one, `break` outside a loop. Both the parser
+of the running Python and libcst have to refuse it, so that newer syntax is no finding.
 
 ## What happens
 The stub imports the file before anything else; the exception becomes the load error.
@@ -37,7 +37,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             Problem(
                 node.span,
                 f"Python cannot compile this file: `{word}` outside {where}",
-                help="check the indentation of this line and of those above",
+                help="write `async def`"
+                if word == "await"
+                else "check the indentation of this line and of those above",
                 key="syntax",
             )
             for node, word, where in misplaced(python.body)
@@ -108,5 +110,26 @@ class TritonPythonModel:
 
     return None
 #   ^^^^^^^^^^^ TLP001
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        await asyncio.sleep(0)
+#       ^^^^^^^^^^^^^^^^^^^^^^ TLP001
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
 )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_tree import Attribute, Await, Call
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -32,9 +32,12 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.is_async:
         return
+    awaited = {id(node.value) for node in python.walk(Await)}
     for node in python.walk(Call):
         if not isinstance(node.func, Attribute) or node.func.attr != "async_exec":
             continue
+        if id(node) in awaited:
+            continue  # `await` in a plain function does not even compile: TLP001.
         sources = python.follow(node.func.value)
         if not sources or python.function_at(node) is not execute:
             continue

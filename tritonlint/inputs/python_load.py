@@ -20,6 +20,7 @@ from tritonlint.inputs.python_tree import (
     Assert,
     Assign,
     Attribute,
+    Await,
     Binary,
     Call,
     Class,
@@ -173,6 +174,11 @@ def misplaced(body: tuple[Stmt, ...]) -> Iterator[tuple[Node, str, str]]:
                 blocks += [(part, in_function, in_loop) for part in parts]
             elif isinstance(statement, Match):
                 blocks += [(case.body, in_function, in_loop) for case in statement.cases]
+    if next(walk(body, Await), None) is not None:
+        for function in walk(body, Function):
+            if not function.is_async:
+                for node in walk(function.body, Await, into_functions=False):
+                    yield node, "await", "an async function"
 
 
 def skipped(python: PythonFacts, node: Node) -> bool:
