@@ -23,6 +23,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
+from tritonlint.target import Target, release_table
 
 RULE = Rule(
     code="TLP033",
@@ -32,8 +33,10 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
+def check(python: PythonFacts, plan: Plan, target: Target) -> Iterator[Problem]:
     runs = plan.stub_python
+    if runs is None and plan.stub_origin == "release" and python.syntax:
+        runs = newest_python(target)
     if runs is None:
         return
     for syntax in python.syntax:
@@ -50,6 +53,13 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
             certainty=None if sure else "likely",
             key=syntax.name,
         )
+
+
+def newest_python(target: Target) -> str | None:
+    """The newest Python that a release which counts is known to ship."""
+    first, last = target.window
+    known = [facts.get("python") for release, facts in release_table().items() if first <= release <= last]
+    return max((str(version) for version in known if version), key=_minor, default=None)
 
 
 def _minor(version: str) -> int:

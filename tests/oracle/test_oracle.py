@@ -17,7 +17,7 @@ from tritonlint.runtime.wheel import InstallationError, ServerInstallation
 
 CASES = 4 * len(FAMILIES)
 ENSEMBLES = 2 * len(ENSEMBLE_FAMILIES)
-PYTHONS = 2 * len(PYTHON_FAMILIES)
+PYTHONS = len(PYTHON_FAMILIES)
 SEED = 7
 KNOWN_MISSES = (
     # A folder inside with a config.pbtxt makes discovery take the model for a repository (TLR013, likely).
