@@ -11,7 +11,10 @@ from tritonlint.source import Span
 def pb_alias(python: PythonFacts) -> str | None:
     """The name by which the file's functions reach triton_python_backend_utils, or None."""
     for name, bindings in python.frames[0].bindings.items():
-        if len(bindings) == 1 and bindings[0].target == PB_MODULE:
+        imported = [binding for binding in bindings if binding.kind == "import"]
+        # `pb_utils = None` stands for it where there is no Triton.
+        others = [binding for binding in bindings if binding.kind not in {"import", "value"}]
+        if len(imported) == 1 and imported[0].target == PB_MODULE and not others:
             return name
     return None
 

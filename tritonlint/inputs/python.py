@@ -417,6 +417,8 @@ class PythonFacts(_Placed):
             for binding in found[0]:
                 if binding.kind == "import":
                     targets.add(binding.target)
+                elif _is_placeholder(binding):
+                    continue
                 elif binding.kind == "value" and isinstance(binding.expr, Name | Attribute):
                     targets.add(self.qualified(binding.expr, found[1], steps + 1))
                 elif binding.kind in {"class", "function"} and found[1].number == 0:
@@ -426,7 +428,7 @@ class PythonFacts(_Placed):
             return targets.pop() if len(targets) == 1 else None
         own = self.self_name(frame)
         if own is not None and isinstance(expr.value, Name) and expr.value.id == own:
-            bound = self.attributes.get(expr.attr, [])
+            bound = [(b, number) for b, number in self.attributes.get(expr.attr, []) if not _is_placeholder(b)]
             if len(bound) == 1 and bound[0][0].kind == "value":
                 value = bound[0][0].expr
                 if isinstance(value, Name | Attribute):
@@ -611,6 +613,11 @@ class PythonFacts(_Placed):
         from tritonlint.inputs.python_dtypes import dtype_of
 
         return dtype_of(self, expr, frame or self.frame_at(expr))
+
+
+def _is_placeholder(binding: Binding) -> bool:
+    """Whether a binding is ``name = None``, which says only that the name has its meaning from elsewhere."""
+    return binding.kind == "value" and isinstance(binding.expr, Constant) and binding.expr.value is None
 
 
 def _joined(pieces: list[tuple[Value, ...] | None], as_text: bool = True) -> tuple[Value, ...] | None:
