@@ -22,7 +22,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Comprehension, Function, If, Name
+from tritonlint.inputs.python_tree import Function, If, Name
 from tritonlint.python_edits import append_error
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -43,13 +43,6 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
-    for span in _filtered(python, execute):
-        yield Problem(
-            span,
-            "this condition leaves requests without a response, so the whole batch fails",
-            help="make one response for every request; those that are left out need one with `error=`",
-            key="filter",
-        )
     for name in dict.fromkeys(s.value.id for s in returns(execute) if isinstance(s.value, Name)):
         loop = answering_loop(execute, name)
         found = answers(loop, name) if loop is not None else None
@@ -81,17 +74,6 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                 fix=Fix("answer the request with the error", edits, safety="unsafe") if edits else None,
                 key="except",
             )
-
-
-def _filtered(python: PythonFacts, execute: Function) -> Iterator[Span]:
-    """Conditions of a comprehension over the requests that is returned."""
-    for statement in returns(execute):
-        sources = python.follow(statement.value) if statement.value is not None else None
-        for value, _ in sources or ():
-            if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
-                clause = value.clauses[0]
-                if clause.conditions and python.is_request_list(clause.iterable):
-                    yield clause.conditions[0].span
 
 
 EXAMPLES = (
@@ -173,24 +155,6 @@ class TritonPythonModel:
 #              ^^^^^^^^ TLP206
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
-""",
-    """\
--- add/config.pbtxt --
-backend: "python"
-input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
-output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
--- add/1/model.py --
-import triton_python_backend_utils as pb_utils
-
-
-class TritonPythonModel:
-    def answer(self, request):
-        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
-
-    def execute(self, requests):
-        return [self.answer(request) for request in requests if request.flags() > 0]
-#                                                               ^^^^^^^^^^^^^^^^^^^ TLP206
 """,
     """\
 -- add/config.pbtxt --
