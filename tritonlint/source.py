@@ -6,9 +6,11 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Span:
     """A half-open range of characters ``[start, end)`` in the decoded text of one file.
+
+    Never changed once it is made; declared frozen, the thousands of a run would take thrice the time to make.
 
     ``path`` is the path as the run opened it. ``start`` is None for a folder, a binary or a whole file;
     ``end`` is then None too.
