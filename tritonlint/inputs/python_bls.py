@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Given:
     """A tensor in ``inputs=``. ``name`` is None when not known; ``value`` is the array of a ``Tensor(…)``.
 
-    ``received`` says that it is a tensor of the request, handed on as it came.
+    ``received`` says that it is a tensor of the request, ``answered`` that it is one of another model's answer, handed
+    on as it came.
     """
 
     span: Span
@@ -29,6 +30,7 @@ class Given:
     name_span: Span | None
     value: Expr | None
     received: bool
+    answered: bool
     frame: Frame
 
 
@@ -138,13 +140,14 @@ def _tensors(python: PythonFacts, expr: Expr | None, frame: Frame) -> tuple[list
         return [], False
     holder, where = sources[0]
     if isinstance(holder, Sequence):
-        given = [_given(python, item, where) for item in holder.items if not isinstance(item, Starred)]
+        given = [given_tensor(python, item, where) for item in holder.items if not isinstance(item, Starred)]
         return given, len(given) == len(holder.items) and all(g.name is not None for g in given)
     return [], False
 
 
-def _given(python: PythonFacts, item: Expr, frame: Frame) -> Given:
-    unknown = Given(item.span, None, None, None, False, frame)
+def given_tensor(python: PythonFacts, item: Expr, frame: Frame) -> Given:
+    """What is known of a tensor in a list of tensors."""
+    unknown = Given(item.span, None, None, None, False, False, frame)
     sources = python.follow(item, frame)
     if not sources or len(sources) != 1:
         return unknown
@@ -160,7 +163,8 @@ def _given(python: PythonFacts, item: Expr, frame: Frame) -> Given:
     if named is None or names is None or len(names) != 1:
         return unknown
     value = source.argument(1) if made == "Tensor" else None
-    return Given(item.span, names[0], named.span, value, made == "get_input_tensor_by_name", where)
+    received, answered = made == "get_input_tensor_by_name", made == "get_output_tensor_by_name"
+    return Given(item.span, names[0], named.span, value, received, answered, where)
 
 
 def target_tensors(target: ModelFacts, direction: Direction) -> dict[str, Message] | None:
