@@ -34,7 +34,14 @@ RULE = Rule(
     certainty="likely",
     server_says=("No module named",),
 )
-KNOWN = frozenset({"triton_python_backend_utils", "c_python_backend_utils", "numpy"})
+KNOWN = frozenset(
+    {
+        "triton_python_backend_utils", "c_python_backend_utils", "tritonclient", "numpy", "torch", "torchvision", "cupy",
+        "pandas", "scipy", "sklearn", "cv2", "PIL", "transformers", "tokenizers", "sentencepiece", "onnxruntime", "onnx",
+        "tensorflow", "tensorrt", "requests", "datasets", "diffusers", "accelerate", "librosa", "soundfile", "nltk",
+        "spacy", "yaml",
+    }
+)  # fmt: skip
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
@@ -58,6 +65,9 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 continue
             near = get_close_matches(top, beside, 1, 0.8)
             if not near or changes_imports(python) or guarded(python.body, node):
+                continue
+            # `tokenizers` is a package, whatever lies in tokenizer.py.
+            if {top, near[0]} == {top.rstrip("s"), top.rstrip("s") + "s"}:
                 continue
             edit = Edit(Span(python.path, span.start, (span.start or 0) + len(top)), near[0])
             yield Problem(
