@@ -136,7 +136,7 @@ _TORCH_MAKERS = frozenset(
         "nn.functional.softmax", "nn.functional.normalize",
     }
 )  # fmt: skip
-_SCALARS = frozenset({"float", "int", "len", "sum", "bool", "str", "round"})
+_SCALARS = frozenset({"float", "int", "len", "bool", "str"})
 
 _REDUCED = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "amax", "amin", "cumsum"})
 _FLOAT_FUNCTIONS = frozenset(
