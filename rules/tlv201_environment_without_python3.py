@@ -1,7 +1,8 @@
 """The environment has no bin/python3
 
 ## What it does
-Reports an environment without `bin/python3`, or with a link of that name that leads to nothing.
+Reports an environment without `bin/python3`, with a link of that name that leads to nothing, or with one that is not
+executable.
 
 ## What happens
 The embedded interpreter looks for `python3` on PATH to learn where its library is. It finds the one of the image
@@ -12,7 +13,7 @@ another Python, the stub dies at start.
 Pack the interpreter as well; `conda-pack` does. A link must be relative: `ln -s python3.10 bin/python3`.
 
 ## Source
-Seen on release 24.10 (facts: python-backend, section 2.3; real-servers.md).
+Seen on releases 23.07, 24.03 and 24.10 (docs/interpreter-matrix.md).
 """
 
 from collections.abc import Iterator
@@ -39,7 +40,9 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
         environment.python3 == "absolute-link" and (environment.venv_home or environment.format == "folder")
     ):
         return
-    if environment.python3:
+    if environment.python3 == "not-executable":
+        found = f"`bin/{environment.python3_link}` is not executable"
+    elif environment.python3:
         found = f"`bin/python3` leads to `{environment.python3_link}`, which the archive does not hold"
     else:
         found = "there is no `bin/python3`"
@@ -48,14 +51,20 @@ def check(plan: Plan, environment: EnvironmentFacts) -> Iterator[Problem]:
         outcome = f"dies at start, because the server has Python {plan.release_python} and not {plan.stub_python}"
     else:
         outcome = "runs with the packages of the image" + ("" if plan.falls_back else ", or dies at start")
+    # The modes of a folder here need not be those of the folder there.
+    elsewhere = environment.python3 == "absolute-link" or (
+        environment.python3 == "not-executable" and environment.format == "folder"
+    )
     yield Problem(
         plan.place,
         f"{found}, so the interpreter does not find the environment and {outcome}",
-        help=f"pack the interpreter too, as `{pack_again()}` does; a link must be relative: `python3 -> python3.10`",
+        help="`chmod 755` it and pack again"
+        if environment.python3 == "not-executable"
+        else f"pack the interpreter too, as `{pack_again()}` does; a link must be relative: `python3 -> python3.10`",
         related=plan.archive("this environment"),
         key="python3",
         effect="load-failure" if dies else None,
-        certainty="likely" if environment.python3 == "absolute-link" else "certain",
+        certainty="likely" if elsewhere else "certain",
     )
 
 

@@ -343,6 +343,20 @@ def test_any_activation(text: str) -> None:
     read_activation(text)
 
 
+def test_interpreter_that_is_not_executable(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "bin").mkdir(parents=True)
+    (tree / "bin" / "activate").write_text("")
+    build("@elf", tree / "bin" / "python3.9")
+    (tree / "bin" / "python3").symlink_to("python3.9")
+    for mode, kind in ((0o755, "link"), (0o644, "not-executable")):
+        (tree / "bin" / "python3.9").chmod(mode)
+        subprocess.run(["tar", "czf", tmp_path / "env.tar.gz", "-C", tree, "."], check=True)
+        for facts in (read(tmp_path / "env.tar.gz"), read_environment(str(tree))):
+            assert facts.python3 == kind
+            assert facts.activate
+
+
 def test_links_of_activate(tmp_path: Path) -> None:
     assert packed(tmp_path, "@tar\nbin/activate -> act\nbin/act\n").activate
     assert not packed(tmp_path, "@tar\nbin/activate -> missing\nbin/x\n").activate

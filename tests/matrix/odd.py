@@ -67,6 +67,12 @@ def _listed() -> list[tuple[tuple[str, ...], str, Build, dict[str, Any]]]:
         (both, "environment without bin/activate", _archive("no-activate"), {}),
         (both, "environment as a folder", _tree, {}),
         (both, "environment as a plain tar", _plain_tar, {}),
+        (both, "environment packed with tar -C FOLDER .", _dotted, {}),
+        (last, "environment whose python3 is not executable, packed", _unexecutable(packed=True), {}),
+        (last, "environment whose python3 is not executable, as a folder", _unexecutable(packed=False), {}),
+        (last, "environment whose python3 is a hard link", _hard_link, {}),
+        (last, "environment compressed in several parts", _several_parts, {}),
+        (last, "environment as a folder, with a slash at its end", _slashed, {}),
         (last, "environment is a virtual environment, packed", _venv(True), {}),
         (last, "environment is a virtual environment, as a folder", _venv(False), {}),
         (last, "environment with the leftover lib/python3.1", _leftover, {}),
@@ -265,6 +271,46 @@ def _tree(room: Room) -> None:
 
 def _plain_tar(room: Room) -> None:
     room.packed(gzip.decompress(room.parts.archive(OWN).read_bytes()), "environment.tar")
+
+
+def _dotted(room: Room) -> None:
+    place = room.model / "environment.tar.gz"
+    subprocess.run(["tar", "-czf", str(place), "-C", str(room.parts.environment(OWN)), "."], check=True)
+    room.environment = f"{KEYWORD}/{place.name}"
+
+
+def _unexecutable(*, packed: bool) -> Build:
+    def build(room: Room) -> None:
+        tree = room.tree(OWN)
+        program = tree / "bin" / f"python{OWN}"
+        data = program.read_bytes()
+        program.unlink()
+        program.write_bytes(data)
+        program.chmod(0o644)
+        if packed:
+            tree.rename(room.folder / "packed")
+            pack(room.folder / "packed", tree)
+
+    return build
+
+
+def _hard_link(room: Room) -> None:
+    tree = room.tree(OWN)
+    (tree / "bin" / "python3").unlink()
+    os.link(tree / "bin" / f"python{OWN}", tree / "bin" / "python3")
+    tree.rename(room.folder / "packed")
+    pack(room.folder / "packed", tree)
+
+
+def _several_parts(room: Room) -> None:
+    data = gzip.decompress(room.parts.archive(OWN).read_bytes())
+    half = len(data) // 2
+    room.packed(gzip.compress(data[:half], 1) + gzip.compress(data[half:], 1))
+
+
+def _slashed(room: Room) -> None:
+    room.tree(OWN)
+    room.environment = f"{KEYWORD}/environment/"
 
 
 def _venv(packed: bool) -> Build:

@@ -20,7 +20,7 @@ from tritonlint.inputs.activation import Activation, read_activation
 from tritonlint.inputs.elf import ElfFacts, elf_from_bytes, machine_of
 
 Format = Literal["folder", "tar", "tar.gz", "zip", "bz2", "xz", "zst", "empty", "git-lfs-pointer", "other", "missing"]
-PythonLink = Literal["", "file", "link", "dangling-link", "absolute-link"]
+PythonLink = Literal["", "file", "link", "dangling-link", "absolute-link", "not-executable"]
 
 MAX_UNPACKED = 16 * 2**30
 """Bytes that are streamed out of one archive; a conda environment with CUDA libraries has 2 to 12 GB."""
@@ -284,6 +284,7 @@ class _Member:
     kind: Literal["file", "folder", "link", "other"]
     size: int = 0
     link: str = ""
+    executable: bool = True
 
 
 def _read_tar(path: str, kind: Format, size: int, stream: IO[bytes], budget: int) -> EnvironmentFacts:
@@ -393,7 +394,7 @@ def _members(stream: _Stream, *, compressed: bool) -> Iterator[tuple[_Member, _B
         size = int(pax.get("size", size))
         long_name = long_link = ""
         pax = {}
-        member = _Member(name, "other", size)
+        member = _Member(name, "other", size, executable=bool(_number(block[100:108]) & 0o111))
         if kind in b"0\0" or kind == b"7":
             member.kind = "folder" if name.endswith("/") else "file"
         elif kind == b"5":
@@ -466,6 +467,7 @@ class _Tree:
     python_full: str = ""
     bin: dict[str, str] = field(default_factory=dict)
     """Link target by name in ``bin``; "" for a file."""
+    not_executable: set[str] = field(default_factory=set)
     activation: Activation | None = None
     hooks: list[str] = field(default_factory=list)
     libpython: dict[str, None] = field(default_factory=dict)
@@ -518,6 +520,8 @@ class _Tree:
         if not rest or "/" in rest or member.kind not in ("file", "link") or not self._room(self.bin):
             return
         self.bin[rest] = member.link if member.kind == "link" else ""
+        if not member.executable and member.kind == "file":
+            self.not_executable.add(rest)
         if member.kind != "file" or body is None:
             return
         if rest == "activate":
@@ -638,6 +642,9 @@ class _Tree:
         while name in self.bin:
             target = self.bin[name]
             if not target:
+                # The mode of a placeholder says nothing, that of a real program does.
+                if name in self.not_executable and self.machine and self.interpreter == f"bin/{name}":
+                    return "not-executable", name
                 return ("link" if first else "file"), first
             if target.startswith("/"):
                 return "absolute-link", target
@@ -869,7 +876,9 @@ def _scan(path: str, folder: str) -> Iterable[tuple[str, str, _Member]]:
             elif entry.is_dir():
                 yield name, entry.path, _Member(name, "folder")
             elif entry.is_file():
-                yield name, entry.path, _Member(name, "file", entry.stat().st_size)
+                status = entry.stat()
+                executable = os.name == "nt" or bool(status.st_mode & 0o111)
+                yield name, entry.path, _Member(name, "file", status.st_size, executable=executable)
         except OSError:
             continue
 
