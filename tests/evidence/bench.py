@@ -184,6 +184,8 @@ def _prepare(repository: Path, model: str, ask: Ask) -> None:
     for name, kind in ask.companions.items():
         text, script_text = COMPANIONS[kind]
         folder = repository / name / "1"
+        if folder.parent.exists():
+            continue
         folder.mkdir(parents=True)
         (repository / name / "config.pbtxt").write_text(text, encoding="utf-8")
         (folder / "model.py").write_text(script_text, encoding="utf-8")
