@@ -294,7 +294,7 @@ class _Run:
             self.ended = False
         elif isinstance(statement, Function):
             yield from self.definition(statement, depth)
-        elif isinstance(statement, Try) and not statement.handlers:
+        elif isinstance(statement, Try) and not statement.handlers and not any(map(_may_leave, statement.final)):
             yield from self.block(statement.body, module, depth)
         elif isinstance(statement, With) and all(self.holds(item.value) for item in statement.items):
             for item in statement.items:
@@ -356,7 +356,7 @@ class _Run:
                 found = self.subscript(node)
                 if found is not None:
                     yield found
-            elif isinstance(node, Call) and dotted(node.func) in _EXITS:
+            elif isinstance(node, Call) and self.python.qualified(node.func) in _EXITS:
                 self.dead = True
                 yield LoadFailure("exit", self.current, node, dotted(node.func) or "")
                 return
@@ -537,9 +537,10 @@ class _Run:
             return self.compare(test)
         if isinstance(test, Call):
             return self.decoupled(test)
-        if isinstance(test, Name | Attribute):
-            if self.python.qualified(test) == "typing.TYPE_CHECKING":
-                return False
+        if isinstance(test, Name | Attribute) and self.python.qualified(test) == "typing.TYPE_CHECKING":
+            return False
+        # Whoever gets self may set its attributes, so only names are followed.
+        if isinstance(test, Name):
             values = self.python.values(test)
             return bool(values[0]) if values is not None and len(values) == 1 else None
         return None
@@ -549,6 +550,8 @@ class _Run:
         if dotted(test.left) == "__name__" and isinstance(test.rights[0], Constant):
             # The stub imports the file under the name "<version>.<file>".
             return None if test.rights[0].value != "__main__" or compare is None else test.operators[0] == "!="
+        if isinstance(test.left, Attribute) or isinstance(test.rights[0], Attribute):
+            return None
         left, right = self.python.values(test.left), self.python.values(test.rights[0])
         if compare is None or left is None or right is None or len(left) != 1 or len(right) != 1:
             return None
