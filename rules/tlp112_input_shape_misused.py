@@ -97,10 +97,10 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
             return
         yield given.value, f"{_text(shape)}: its shape has {len(shape)} parts, not {len(target.items)}"
     elif isinstance(node, Subscript):
-        value, number = (
-            node.value,
-            len([i for i in node.items if isinstance(i, Slice) or shapes.integer(i) is not None]),
-        )
+        value = node.value
+        if any(isinstance(item, Constant) and not isinstance(item.value, int) for item in node.items):
+            return
+        number = len([item for item in node.items if isinstance(item, Slice) or shapes.integer(item) is not None])
         if isinstance(value, Attribute) and value.attr == "shape":
             shape = shapes.of(value.value, python.frame_at(node))
             index = shapes.integer(node.items[0]) if len(node.items) == 1 else None

@@ -66,12 +66,11 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not texts or not any(read.names is not None and set(read.names) <= texts for read in python.reads):
         return
     execute = python.method("execute")
-    spoken = _spoken(python)
     for node in python.walk():
-        if node.span.start in spoken or not isinstance(node, FString | Call | Binary | Compare | Subscript):
+        if not isinstance(node, FString | Call | Binary | Compare | Subscript):
             continue
         for use, effect, message in _uses(python, node, texts):
-            if _looked_at(python, use):
+            if _looked_at(python, use) or node.span.start in _spoken(python):
                 continue
             sure = effect == "wrong-result" or (execute is not None and unconditional(execute, node))
             certainty: Certainty = "certain" if sure and not isinstance(node, FString) else "likely"

@@ -32,7 +32,7 @@ _RUNS = frozenset(
     }
 )  # fmt: skip
 _WRITTEN = re.compile(
-    r"\b(?:eval|exec|\w*pickle|dill|marshal|joblib|system|popen|subprocess|yaml|allow_pickle|torch)\b"
+    r"\b(?:eval|exec|\w*pickle|dill|marshal|joblib|system|popen|subprocess|yaml|allow_pickle|torch\.load)\b"
 )
 _HOLDS = frozenset({"str", "bytes", "bytearray", "memoryview", "io.BytesIO", "io.StringIO", "base64.b64decode"})
 _HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.loads", "shlex.quote"})

@@ -33,11 +33,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     own = execute.positional[0].name
     seen: set[str] = set()
     for node in own_nodes(execute, Assign, Call):
-        if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
-            continue  # A list of responses is another rule's.
         grown, place = _grown(node, own)
         if grown is None or place is None or grown in seen:
             continue
+        if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
+            continue  # A list of responses is another rule's.
         made = [binding for binding, _ in python.attributes.get(grown, ())]
         first = made[0].expr if len(made) == 1 else None
         if first is None or not _empty(python, first) or _bounded(python, grown):
