@@ -36,10 +36,10 @@ RULE = Rule(
 )
 KNOWN = frozenset(
     {
-        "triton_python_backend_utils", "c_python_backend_utils", "tritonclient", "numpy", "torch", "torchvision", "cupy",
-        "pandas", "scipy", "sklearn", "cv2", "PIL", "transformers", "tokenizers", "sentencepiece", "onnxruntime", "onnx",
-        "tensorflow", "tensorrt", "requests", "datasets", "diffusers", "accelerate", "librosa", "soundfile", "nltk",
-        "spacy", "yaml",
+        "triton_python_backend_utils", "c_python_backend_utils", "tritonclient", "numpy", "torch",
+        "torchvision", "cupy", "pandas", "scipy", "sklearn", "cv2", "PIL", "transformers", "tokenizers",
+        "sentencepiece", "onnxruntime", "onnx", "tensorflow", "tensorrt", "requests", "datasets", "diffusers",
+        "accelerate", "librosa", "soundfile", "nltk", "spacy", "yaml",
     }
 )  # fmt: skip
 

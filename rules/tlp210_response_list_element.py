@@ -36,6 +36,7 @@ from tritonlint.inputs.python_tree import (
     Name,
     Sequence,
     Starred,
+    Subscript,
     dotted,
 )
 from tritonlint.python_edits import pb_alias
@@ -117,6 +118,16 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
         for target in node.targets
         if isinstance(target, Name) and target.id in names
     }
+    # What such a list is made with is replaced later.
+    filled = {
+        dotted(target.value)
+        for node in own_nodes(execute, Assign)
+        for target in node.targets
+        if isinstance(target, Subscript)
+    }
+    filled |= {
+        dotted(a.value) for call in own_nodes(execute, Call) for a in call.arguments if dotted(call.func) != "len"
+    }
     for node in own_nodes(execute, Call, Assign):
         if isinstance(node, Call) and isinstance(node.func, Attribute) and len(node.arguments) == 1 and node.certain:
             if isinstance(node.func.value, Name) and node.func.value.id in lists:
@@ -126,7 +137,8 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
                     yield from _of_list(node.arguments[0].value)
                     yield node.arguments[0].value, True
         elif isinstance(node, Assign) and any(dotted(t) in lists for t in node.targets) and node.value is not None:
-            yield from _of_list(node.value)
+            if node.operator or not any(dotted(t) in filled for t in node.targets):
+                yield from _of_list(node.value)
             if node.operator == "+":
                 yield node.value, True
 

@@ -156,6 +156,9 @@ def _iterates(iterable: Node, name: str) -> bool:
     if isinstance(iterable, Name):
         return iterable.id == name
     if isinstance(iterable, Call) and dotted(iterable.func) in {"enumerate", "zip", "range", "len", "tqdm"}:
+        # A range with a step goes over parts of the list.
+        if dotted(iterable.func) == "range" and len(iterable.arguments) == 3:
+            return False
         return any(_iterates(argument.value, name) for argument in iterable.arguments)
     return False
 
@@ -227,6 +230,9 @@ def answers(loop: For, name: str) -> Answers | None:
     for way in ends:
         if way.appended is None and way.handler is not None and way.handler not in found.handlers:
             found.handlers.append(way.handler)
+    # A flag that a handler sets may decide for the rest: `ok = False`, and `if ok:` behind it.
+    if any(walker.adds(s) for handler in walk(loop.body, Handler) for s in walk(handler.body, Expression)):
+        return found
     for way in walker.skipped | {end for end in ends if end.appended is None and end.handler is None}:
         # Two conditions that append may belong together ("if ok" and "if not ok").
         if way.branch is not None and way.branch not in found.branches and len(walker.branches) == 1:
@@ -322,6 +328,10 @@ class _Appends:
             or way.appended is not None
             or not any(w.appended is not None and w.handler is way.handler for w in out)
         }
+
+    def adds(self, statement: Expression) -> bool:
+        """Whether a statement is ``name.append(…)``."""
+        return isinstance(statement.value, Call) and dotted(statement.value.func) == f"{self.name}.append"
 
     def appends(self, statement: Stmt) -> bool:
         """Whether a simple statement adds one response."""
