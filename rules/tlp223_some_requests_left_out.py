@@ -22,7 +22,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
-from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -52,6 +52,8 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    if effective.decoupled is True and may_batch(effective):
+        yield from _first_only(python)
     if uses_sender(python) or effective.decoupled is not False:
         return
     for function in answering_functions(python):
@@ -70,6 +72,27 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 certainty="likely",
                 key="condition",
             )
+
+
+def _first_only(python: PythonFacts) -> Iterator[Problem]:
+    """A decoupled execute that never looks at more than ``requests[0]``."""
+    execute = python.method("execute")
+    if execute is None or execute.decorators or len(execute.positional) < 2:
+        return
+    requests = execute.positional[1].name
+    first = [
+        node
+        for node in walk(execute.body, Subscript)
+        if dotted(node.value) == requests and isinstance(node.items[0], Constant) and node.items[0].value == 0
+    ]
+    if first and sum(name.id == requests for name in walk(execute.body, Name)) == len(first):
+        yield Problem(
+            first[0].span,
+            "only the first request is looked at: when Triton batches, the clients of the others wait for ever",
+            help="write `for request in requests:`",
+            certainty="likely",
+            key="first",
+        )
 
 
 def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
