@@ -6,13 +6,13 @@ Reports a `return` inside a loop over `requests`, and a `break` that leaves it w
 ## What happens
 Triton gives several requests to one call when it batches. The loop ends after the first, the number of
 responses no longer matches, and every request of the batch fails. Without a batcher each call gets one request, and
-the fault stays hidden; the finding is then a note.
+the fault stays hidden; the finding is then a note. In a decoupled model the clients of the others wait for ever.
 
 ## How to fix
 Append a response for this request and `continue`, or move the return behind the loop.
 
 ## Source
-Facts, python-backend 6.4: wrong number of responses (every release).
+Facts, python-backend 6.4: wrong number of responses (every release); the decoupled model was seen on 24.10.
 """
 
 from collections.abc import Iterator

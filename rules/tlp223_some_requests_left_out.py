@@ -3,10 +3,11 @@
 ## What it does
 Reports loops over a part of `requests` (`requests[1:]`, `range(len(requests) - 1)`, `range(1, len(requests))`) that
 fill the list execute returns, a part of the list of responses that is returned (`responses[:1]`), and a condition in
-the comprehension that is returned.
+the comprehension that is returned. In a decoupled model with a batcher: an execute that looks at `requests[0]` only.
 
 ## What happens
-The number of responses does not match the number of requests, and every request of the call fails.
+The number of responses does not match the number of requests, and every request of the call fails. In a decoupled model
+the clients of the requests that are left out wait for ever.
 
 ## How to fix
 Loop over all of `requests`, and return one response for each.
