@@ -23,10 +23,10 @@ RULE = Rule(code="TLX113", name="instances-missing", effect="instability")
 
 
 def check(run: ModelRun) -> Iterator[Problem]:
-    if run.instances is not None and run.processes_expected and len(run.processes) < run.instances:
+    if run.instances is not None and run.processes_expected and run.stubs_at_first < run.instances:
         yield Problem(
             run.place,
-            f"{run.instances} instances are configured, {len(run.processes)} stub processes run",
+            f"{run.instances} instances are configured, {run.stubs_at_first} stub processes run",
             help=run.load.last_lines,
             key="instances",
         )

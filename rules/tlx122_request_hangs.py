@@ -15,16 +15,19 @@ Seen by `tritonlint verify` on a real server; nothing static is claimed here.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem
+from tritonlint.finding import Certainty, Problem
 from tritonlint.rule import Rule
-from tritonlint.runtime.observation import ModelRun
+from tritonlint.runtime.observation import ModelRun, Reply
+from tritonlint.runtime.request import Request
 
 RULE = Rule(code="TLX122", name="request-hangs", effect="request-failure")
 
 
 def check(run: ModelRun) -> Iterator[Problem]:
-    hung = [(e.request, e.reply) for e in run.exchanges] + [(f.request, f.reply) for f in run.failing]
-    for request, reply in hung:
+    hung: list[tuple[Request, Reply, Certainty]] = [(e.request, e.reply, "certain") for e in run.exchanges]
+    # Odd content may mean a long time to the model.
+    hung += [(failing.request, failing.reply, "likely") for failing in run.failing]
+    for request, reply, certainty in hung:
         if reply.hung:
             what = (
                 f"{reply.responses} responses and no final one" if reply.responses and not reply.final else "no answer"
@@ -34,6 +37,7 @@ def check(run: ModelRun) -> Iterator[Problem]:
                 f"{request.title} ({request.origin}): {what} within {reply.seconds:.0f} s",
                 help="return one response per request; a decoupled model sends TRITONSERVER_RESPONSE_COMPLETE_FINAL",
                 key=request.title,
+                certainty=certainty,
             )
 
 

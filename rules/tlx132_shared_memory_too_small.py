@@ -29,7 +29,7 @@ def check(run: ModelRun) -> Iterator[Problem]:
     growth = run.growth
     if growth is None or growth.reply.answered:
         return
-    if growth.size < ENOUGH or names_shared_memory(growth.reply.error):
+    if 0 < growth.size < ENOUGH or names_shared_memory(growth.reply.error):
         yield Problem(
             run.place,
             f"a request of {growth.sent // 2**20} MiB fails: /dev/shm holds {growth.size // 2**20} MiB"
@@ -38,13 +38,15 @@ def check(run: ModelRun) -> Iterator[Problem]:
             key="space",
         )
         return
-    yield Problem(
-        run.code_place(),
-        f"a request of {growth.sent // 2**20} MiB fails: {first_line(growth.reply.error or 'no answer in time')}",
-        help="the model's own memory use, or a limit in its code",
-        key="large",
-        certainty="likely",
-    )
+    # An error is the model's right, and so is to take its time.
+    if growth.stub_died:
+        yield Problem(
+            run.code_place(),
+            f"a request of {growth.sent // 2**20} MiB kills the stub process",
+            help="refuse what is too large with an error, or give the input fixed dimensions",
+            key="large",
+            certainty="likely",
+        )
 
 
 EXAMPLES: tuple[str, ...] = ()

@@ -241,7 +241,7 @@ class GrpcClient:
                 tensors = _tensors(part.infer_response)
                 if tensors or not final:
                     count += 1
-                outputs = outputs or tensors
+                outputs += tuple(tensor for tensor in tensors if tensor.name not in {each.name for each in outputs})
                 if final:
                     # The server closes the stream in its turn. Cut off here, 24.10 may never unload the model.
                     ended.set()
@@ -405,7 +405,8 @@ class Regions:
         return {
             "shared_memory_region": self.output_name,
             "shared_memory_offset": offset,
-            "shared_memory_byte_size": size,
+            # The server refuses a place of no size.
+            "shared_memory_byte_size": max(size, 1),
         }
 
     def read(self, name: str, size: int) -> bytes:

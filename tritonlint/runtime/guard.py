@@ -322,12 +322,21 @@ class _Watch:
             os.dup2(log, 1)
             os.dup2(log, 2)
             os.chdir(directory)
+            self.first_to_go()
             command = self.specification["command"]
             os.execvpe(command[0], command, self.specification["environment"])  # noqa: S606
         except OSError as error:
             os.write(failed, str(error).encode())
         finally:
             os._exit(127)
+
+    def first_to_go(self) -> None:
+        """A model that takes all memory shall be ended by the kernel before anything else of the user's is."""
+        try:
+            with open("/proc/self/oom_score_adj", "w", encoding="ascii") as handle:
+                handle.write("1000")
+        except OSError:
+            return
 
     def turn(self, seconds: float) -> None:
         """Wait for at most ``seconds`` for something to happen, and take note of it."""

@@ -90,7 +90,7 @@ class StubAlone:
 class Reply:
     """What came back for a request: outputs, or an error, or nothing.
 
-    ``responses`` counts messages of a decoupled model, ``outputs`` are those of the first one. ``final`` is False
+    ``responses`` counts messages of a decoupled model, ``outputs`` are the first of each name. ``final`` is False
     when a stream never ended.
     """
 
@@ -144,6 +144,7 @@ class Growth:
     free: int
     size: int
     reply: Reply
+    stub_died: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,6 @@ class Soak:
     stub_growth: int
     shared_growth: int
     seconds: float
-    allocator: str | None = None
 
 
 @dataclass(slots=True)
@@ -232,6 +232,8 @@ class ModelRun:
     needs: tuple[str, ...] = ()
     instances: int | None = None
     processes: tuple[StubProcess, ...] = ()
+    """The stubs as they are now; ``stubs_at_first`` is their number after the load."""
+    stubs_at_first: int = 0
     allocator: str | None = None
     """The allocator that was asked for."""
     server_allocator: str | None = None
@@ -240,6 +242,8 @@ class ModelRun:
     exchanges: tuple[Exchange, ...] = ()
     together: tuple[tuple[Request, Reply, Reply], ...] = ()
     """Requests that were sent in one batch: each with its answer alone and its answer in the batch."""
+    steady: bool = False
+    """Whether the model answers the same request with the same bytes."""
     comparisons: tuple[Comparison, ...] = ()
     growth: Growth | None = None
     invalid: tuple[Invalid, ...] = ()
@@ -248,6 +252,7 @@ class ModelRun:
     unloaded: Leftovers | None = None
     stopped: Leftovers | None = None
     soak: tuple[Soak, ...] = ()
+    """With an allocator: the soak with it, then the same soak without it."""
     report: list[Saw] = field(default_factory=list)
     stub_numpy2: bool | None = None
     """Whether the stub that runs can exchange arrays of NumPy 2; None when that is not known."""
@@ -258,6 +263,11 @@ class ModelRun:
     served: str = ""
     """Where the server saw the repository, and what the user calls it: ``local`` puts the latter."""
     repository: str = ""
+
+    @property
+    def decoupled(self) -> bool:
+        """Whether a request may have any number of responses."""
+        return bool(self.config.get("model_transaction_policy", {}).get("decoupled"))
 
     @property
     def numpy_too_new(self) -> bool:

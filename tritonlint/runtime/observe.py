@@ -88,9 +88,9 @@ class _Repository:
                             break
                     self._progress("stopping the server")
                     start = time.monotonic()
-                left = _after_shutdown(server, time.monotonic() - start)
+                _tell_stopped(here, _after_shutdown(server, time.monotonic() - start))
                 for trial in here:
-                    trial.stopped(left, clean=not any(each.lost_stub or each.spoiled for each in here))
+                    self._soak_without_allocator(trial, stub)
             self._progress("killing stubs")
             for path, seen in deaths.seen().items():
                 runs[path].death = seen.death
@@ -103,14 +103,26 @@ class _Repository:
         served = self._own_place if self._options.contained else server.repository_folder
         return ModelTrial(server, facts, self._group, served, self._options, self._progress, proved)
 
+    def _soak_without_allocator(self, trial: ModelTrial, stub: str | None) -> None:
+        """The same soak on a server of its own without the allocator, to tell what the allocator is good for."""
+        if self._options.allocator is None or trial.soaked is None:
+            return
+        plain = replace(self._options, allocator=None)
+        with self._serve(stub, plain) as server:
+            other = self._trial(server, trial.facts, _nobody)
+            other.options = plain
+            other.soak_only(trial.soaked)
+        trial.run.soak += other.run.soak
+        trial.run.report += other.run.report
+
     @property
     def _own_place(self) -> Path:
         return Path(os.path.abspath(self._group.path))
 
     @contextlib.contextmanager
-    def _serve(self, stub: str | None) -> Iterator[DisposableServer]:
+    def _serve(self, stub: str | None, other: VerifyOptions | None = None) -> Iterator[DisposableServer]:
         """A running server; it sees a view of the repository, or in a container the repository itself, read-only."""
-        options = self._options
+        options = other or self._options
         server = open_server(
             options.source,
             release=self._group.target.release or options.release,
@@ -224,6 +236,17 @@ def _after_shutdown(server: DisposableServer, seconds: float) -> Leftovers:
         tuple(port for port in (server.http_port, server.grpc_port) if port and _listens(port)),
         seconds=seconds,
     )
+
+
+def _tell_stopped(trials: Sequence[ModelTrial], left: Leftovers) -> None:
+    """Tell each model what is its own of what a server left: one finding for one thing."""
+    clean = not any(each.lost_stub or each.spoiled for each in trials)
+    for trial in trials:
+        mine = left if trial is trials[-1] else Leftovers(seconds=left.seconds)
+        if len(trials) > 1:
+            unpacks = any(stub.environment for stub in trial.run.processes)
+            mine = replace(mine, folders=left.folders if unpacks else ())
+        trial.stopped(mine, clean=clean)
 
 
 def _listens(port: int) -> bool:

@@ -32,6 +32,8 @@ VARIABLE_DIM = 4
 """Elements of a variable dimension in made-up requests."""
 MAX_BATCH = 8
 """Largest batch that is made up; a model's maximum may be thousands."""
+LARGE_STRING = 16 * 1024
+"""Bytes of each element where strings shall fill memory: few long ones, which Python reads at once."""
 PERIOD = 80
 """Elements after which made-up values repeat; a multiple of each type's own period."""
 MAX_TENSOR_BYTES = 64 * 1024 * 1024
@@ -262,17 +264,27 @@ def odd_requests(config: Mapping[str, Any], good: Request) -> Iterator[Request]:
                 for t in good.inputs
             ),
         )
-    yield replace(
-        good,
-        title="zeros",
-        inputs=tuple(replace(t, data=bytes(len(t.data))) if t.datatype != "BYTES" else t for t in good.inputs),
-    )
+    if any(tensor.datatype != "BYTES" for tensor in good.inputs):
+        yield replace(
+            good,
+            title="zeros",
+            inputs=tuple(replace(t, data=bytes(len(t.data))) if t.datatype != "BYTES" else t for t in good.inputs),
+        )
     if any(tensor.datatype == "BYTES" for tensor in good.inputs):
         yield replace(
             good,
             title="empty strings",
             inputs=tuple(
                 replace(t, data=pack("BYTES", [b""] * t.elements)) if t.datatype == "BYTES" else t for t in good.inputs
+            ),
+        )
+    if any(tensor.datatype.startswith("INT") for tensor in good.inputs):
+        yield replace(
+            good,
+            title="negative numbers",
+            inputs=tuple(
+                replace(t, data=pack(t.datatype, [-1] * t.elements)) if t.datatype.startswith("INT") else t
+                for t in good.inputs
             ),
         )
     if any(tensor.datatype not in ("BYTES", "BOOL") for tensor in good.inputs):
@@ -284,15 +296,6 @@ def odd_requests(config: Mapping[str, Any], good: Request) -> Iterator[Request]:
                 replace(t, data=pack(t.datatype, [100 if t.datatype.endswith("INT8") else 1000] * t.elements))
                 if t.datatype not in ("BYTES", "BOOL")
                 else t
-                for t in good.inputs
-            ),
-        )
-    if any(tensor.datatype.startswith("INT") for tensor in good.inputs):
-        yield replace(
-            good,
-            title="negative numbers",
-            inputs=tuple(
-                replace(t, data=pack(t.datatype, [-1] * t.elements)) if t.datatype.startswith("INT") else t
                 for t in good.inputs
             ),
         )
@@ -313,7 +316,7 @@ def larger_request(config: Mapping[str, Any], good: Request, size: int) -> Reque
     tensors = []
     for tensor, entry, grows in zip(good.inputs, entries, room, strict=True):
         fixed = math.prod(int(dim) for dim in entry["dims"] if int(dim) > 0)
-        each = (element_bytes(tensor.datatype) or 16) * max(fixed, 1)
+        each = (element_bytes(tensor.datatype) or LARGE_STRING) * max(fixed, 1)
         wanted = math.ceil(size / each / sum(room)) if grows else VARIABLE_DIM
         seen = False
         shape = []
@@ -325,7 +328,10 @@ def larger_request(config: Mapping[str, Any], good: Request, size: int) -> Reque
             else:
                 shape.append(int(dim))
         whole = (1, *shape) if limit > 0 else tuple(shape)
-        tensors.append(replace(tensor, shape=whole, data=made_up(tensor.datatype, math.prod(whole))))
+        count = math.prod(whole)
+        strings = tensor.datatype == "BYTES" and grows
+        data = pack("BYTES", [b"tritonlint " * (LARGE_STRING // 11)]) * count if strings else None
+        tensors.append(replace(tensor, shape=whole, data=data or made_up(tensor.datatype, count)))
     return replace(good, title=f"a request of {size // 2**20} MiB", inputs=tuple(tensors))
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tritonlint.facts import ModelFacts, RepositoryFacts
 from tritonlint.inputs.elf import read_elf
@@ -28,6 +29,7 @@ from tritonlint.runtime.exchange import (
     shared_regions,
 )
 from tritonlint.runtime.gpu import gpu_memory
+from tritonlint.runtime.guard import descendants
 from tritonlint.runtime.observation import (
     Comparison,
     Exchange,
@@ -47,6 +49,7 @@ from tritonlint.runtime.observation import (
 from tritonlint.runtime.options import VerifyOptions
 from tritonlint.runtime.processes import (
     StubProcess,
+    command_line,
     environment_of,
     is_mapped,
     mapped_libraries,
@@ -79,6 +82,8 @@ from tritonlint.tensors import tensors
 
 GONE_SECONDS = 10.0
 """How long a stub may take to end after its model was unloaded."""
+DYING_SECONDS = 0.3
+"""How long after an error a stub may still be there that the request has killed."""
 NOTICE_SECONDS = 15.0
 """How long the server is given to notice that a stub is dead; the backend's health check takes about a second."""
 LARGE_REQUEST = 24 * 1024 * 1024
@@ -113,6 +118,7 @@ class ModelTrial:
         self.name = facts.model.name
         self.options = options
         self.spoiled = False
+        self.soaked: Request | None = None
         self._group = group
         self._served = served
         self._progress = progress
@@ -120,6 +126,8 @@ class ModelTrial:
         self._grpc: GrpcClient | None = None
         self._expected: dict[int, Reply] = {}
         self._mapped: set[str] = set()
+        self._started: set[int] = set()
+        self._steady = False
         self._alone: list[tuple[Request, Reply]] = []
         self.lost_stub = False
         self._contained = options.contained
@@ -151,7 +159,6 @@ class ModelTrial:
                     self._proved(self.facts, good)
                 if good is not None and not self.spoiled:
                     self._compare(good)
-                    self._outgrow(good)
                     self._send_invalid(good)
                     self._soak(good)
                     self._send_odd(good)
@@ -160,6 +167,9 @@ class ModelTrial:
                     self._run_alone()
                 if good is not None and not self.spoiled:
                     self._send_batches(good)
+                if good is not None and not self.spoiled:
+                    # Last: a model may take its time for it.
+                    self._outgrow(good)
         except ServerCrashError as error:
             self.spoiled = True
             self.run.saw("requests", f"the server died ({error.cause})")
@@ -185,6 +195,11 @@ class ModelTrial:
     # -------------------------------------------------------------------------------------------------------- load
     def _load(self) -> bool:
         run = self.run
+        if quote(self.name, safe="") != self.name:
+            text = "not tried: the server's HTTP interface reaches no model whose name an address must escape"
+            run.load = Load("not-tried", text)
+            run.saw("load", text, ran=False)
+            return False
         backend = self.facts.effective.backend
         if backend and not self.facts.effective.is_ensemble and not _has_backend(self.server, backend):
             text = f"not tried: this server ({self.server.description}) has no backend '{backend}'"
@@ -239,10 +254,11 @@ class ModelTrial:
             return
         run.processes = self._stubs()
         run.processes_expected = True
+        run.stubs_at_first = len(run.processes)
         if run.processes:
             stub = run.processes[0]
             run.stub_numpy2 = read_elf(f"/proc/{stub.pid}/root{stub.executable}").numpy2
-        self._note_mapped()
+        self._note_belongings()
         run.instances = _instances(run.config)
         if self.options.allocator is not None:
             name = self.options.allocator.name
@@ -268,10 +284,12 @@ class ModelTrial:
         )
         run.saw("interpreter", f"{count}: {'; '.join(dict.fromkeys(seen))}" if seen else count)
 
-    def _note_mapped(self) -> None:
-        """Remember which files of /dev/shm the stubs have mapped: what is theirs must go when they go."""
+    def _note_belongings(self) -> None:
+        """Remember which files of /dev/shm the stubs have mapped, and what they have started: it must go with them."""
         for stub in self._stubs():
             self._mapped |= mapped_regions(stub.pid)
+            # Once the stub has ended they are the guard's children, like everything else.
+            self._started |= set(descendants(stub.pid)[1:])
 
     def _run_alone(self) -> None:
         """The stub without arguments, and the environment's own interpreter, in the environment that a stub got."""
@@ -313,9 +331,6 @@ class ModelTrial:
         except ValueError as error:
             run.saw("requests", f"no request could be made up: {error}; give samples with --requests", ran=False)
             return None
-        if not run.config.get("input") and not self.options.samples.get(self.name):
-            run.saw("requests", "the config declares no inputs; give samples with --requests", ran=False)
-            return None
         good = None
         exchanges = []
         for request in requests:
@@ -324,31 +339,36 @@ class ModelTrial:
             exchanges.append(exchange)
             run.exchanges = tuple(exchanges)
             run.saw("requests", _exchange_text(exchange), exchange.reply.seconds)
-            if exchange.reply.answered and good is None and exchange.reply.outputs:
-                good = request
+            if exchange.reply.answered and exchange.reply.outputs:
                 self._expected[id(request)] = exchange.reply
+                # An answer without a byte shows little.
+                if good is None or not any(tensor.data for tensor in self._expected[id(good)].outputs):
+                    good = request
             if not self._recover(exchange):
                 return good if not self.spoiled else None
         return good
 
-    def _exchange(self, request: Request) -> Exchange:
+    def _exchange(self, request: Request, *, look: bool = True) -> Exchange:
+        """Send it and see what becomes of it; with ``look`` also whether an unanswered one has killed a stub."""
         mark = self.server.log_size()
-        before = {stub.pid for stub in self.run.processes}
-        transport = "gRPC stream" if self._decoupled else "HTTP"
+        transport = "gRPC stream" if self.run.decoupled else "HTTP"
         reply = self._send(request)
-        died = False
-        if not reply.answered and self._is_python and not reply.server_died:
-            # A dead stub is noticed a moment later than the request that killed it.
-            time.sleep(0.3)
-            died = not before <= {stub.pid for stub in self._stubs()}
+        died = look and not reply.answered and not reply.server_died and self._lost_a_stub()
         output = self._local(self.server.log_since(mark))
         trace = first_traceback(output) or (reply.error if reply.error and "At:" in reply.error else None)
         if reply.error is not None:
             reply = replace(reply, error=self._local(reply.error))
         return Exchange(request, transport, reply, died, self._local(trace) if trace else None, self._blamed(trace))
 
+    def _lost_a_stub(self) -> bool:
+        if not self._is_python:
+            return False
+        # The answer may come a moment before the process is gone.
+        before = {stub.pid for stub in self.run.processes}
+        return _eventually(lambda: not before <= {stub.pid for stub in self._stubs()}, DYING_SECONDS)
+
     def _send(self, request: Request) -> Reply:
-        if self._decoupled:
+        if self.run.decoupled:
             if self._grpc is None:
                 return Reply(error="decoupled models are asked over gRPC: pip install 'tritonlint[runtime]'")
             return self._grpc.stream(self.name, request, seconds=self.options.timeout)
@@ -367,11 +387,14 @@ class ModelTrial:
 
     def _reload(self, config: str | None = None) -> bool:
         """Unload and load the model again (with another configuration), and look at its new processes."""
+        self._note_belongings()
         try:
             self.server.unload(self.name, seconds=self.options.timeout)
             gone = _eventually(lambda: not self._stubs(), GONE_SECONDS)
             parameters = {"config": config} if config is not None else None
             ok = gone and self.server.load(self.name, seconds=self.options.timeout, parameters=parameters).ok
+            if not gone and not self.lost_stub:
+                self._left(Leftovers(self._stub_names(), seconds=GONE_SECONDS))
         except ServerError:
             ok = False
         if not ok:
@@ -383,12 +406,12 @@ class ModelTrial:
     # ----------------------------------------------------------------------------------------------- shared memory
     def _compare(self, good: Request) -> None:
         """The good request over every other way; the model's own answers must not depend on it."""
-        if self._decoupled or good.parameters:
+        if self.run.decoupled or good.parameters:
             self.run.saw("shared-memory", "not compared: a sequence or a decoupled model", ran=False)
             return
         first = self._expected[id(good)]
         again = self._send(good)
-        steady = again.answered and again.outputs == first.outputs
+        steady = self._steady = again.answered and again.outputs == first.outputs
         ways: list[tuple[str, Callable[[], Reply]]] = []
         if self._grpc is not None:
             client = self._grpc
@@ -404,6 +427,10 @@ class ModelTrial:
                 reply = send()
             except ExchangeError as error:
                 self._compared(Comparison(transport, good, None, str(error), steady), start)
+                continue
+            if not steady and _sizes(again) != _sizes(first):
+                detail = "not compared: the sizes of the model's answers differ from one to the next"
+                self._compared(Comparison(transport, good, None, detail, steady), start)
                 continue
             if not reply.answered:
                 detail = "no answer in time" if reply.hung else self._local(reply.error or "the server died")
@@ -427,7 +454,7 @@ class ModelTrial:
 
     def _outgrow(self, good: Request) -> None:
         """A request larger than the stub's region: the region must grow, or the answer must say why not."""
-        if not self._is_python or self.spoiled:
+        if not self._is_python:
             return
         regions = {stub.region for stub in self.run.processes}
         before = sum(region_sizes(self.server, regions))
@@ -440,7 +467,7 @@ class ModelTrial:
         sent = sum(len(tensor.data) for tensor in request.inputs)
         after = sum(region_sizes(self.server, regions))
         free, size = shared_memory_space(self.server)
-        self.run.growth = Growth(sent, before, after, free, size, exchange.reply)
+        self.run.growth = Growth(sent, before, after, free, size, exchange.reply, exchange.stub_died)
         text = f"{sent / 2**20:.1f} MiB sent: region {before / 2**20:.1f} → {after / 2**20:.1f} MiB"
         if not exchange.reply.answered:
             text += f"; {_exchange_text(exchange)}"
@@ -452,11 +479,18 @@ class ModelTrial:
         """Requests that do not fit the config; the server must refuse each, and answer the next one."""
         if self.spoiled:
             return
+        if not good.inputs:
+            self.run.saw("failing-requests", "the config declares no inputs", ran=False)
+            return
         found = []
         for kind, request in invalid_requests(good):
-            exchange = self._exchange(request)
+            # The server refuses these itself; whether a stub died all the same, the good request after it tells.
+            exchange = self._exchange(request, look=False)
+            after = Reply(error="not sent")
+            if not (exchange.reply.hung or exchange.reply.server_died):
+                after = self._send(good)
+                exchange = replace(exchange, stub_died=not after.answered and self._lost_a_stub())
             usable = self._recover(exchange)
-            after = self._send(good) if usable and not self.spoiled else Reply(error="not sent")
             found.append(Invalid(kind, exchange.reply, exchange.stub_died, after))
             self.run.invalid = tuple(found)
             if not usable:
@@ -470,7 +504,7 @@ class ModelTrial:
 
     def _send_odd(self, good: Request) -> None:
         """Valid requests with unusual content. What is answered is fine; an error must stay with its request."""
-        if self.spoiled or self._decoupled or good.parameters:
+        if self.spoiled or self.run.decoupled or good.parameters or not good.inputs:
             return
         tried, failed = [], []
         for request in odd_requests(self.run.config, good):
@@ -479,7 +513,7 @@ class ModelTrial:
             tried.append(request.title)
             if exchange.reply.answered:
                 continue
-            failed.append(f"{request.title}: {_exchange_text(exchange)}")
+            failed.append(_exchange_text(exchange))
             usable = self._recover(exchange)
             after = self._send(good) if usable and not self.spoiled else Reply(error="not sent")
             self.run.failing = (
@@ -489,7 +523,7 @@ class ModelTrial:
             if not usable:
                 break
         if tried:
-            text = "; ".join(failed) if failed else "all answered"
+            text = f"{len(tried) - len(failed)} answered; {'; '.join(failed)}" if failed else "all answered"
             self.run.saw("failing-requests", f"{', '.join(tried)}: {text}")
 
     def _send_alone(self, good: Request) -> None:
@@ -538,16 +572,17 @@ class ModelTrial:
         self.run.together = tuple(
             (request, one, many) for request, one, many in zip(requests, alone, replies, strict=True)
         )
+        self.run.steady = self._steady
         lost = [reply for reply in replies if not reply.answered]
         text = "all answered" if not lost else f"{len(lost)} lost: {first_line(_reply_text(lost[0]))}"
         self.run.saw("requests", f"{len(requests)} requests in one batch: {text}")
 
     def _batches(self, *requests: Request) -> bool:
         config = self.run.config
-        if self._decoupled or "dynamic_batching" not in config or batch_limit(config) < TOGETHER:
+        if self.run.decoupled or "dynamic_batching" not in config or batch_limit(config) < TOGETHER:
             return False
         shapes = {tuple((t.name, t.shape) for t in request.inputs) for request in requests}
-        return len(shapes) == 1 and all(t.shape[:1] == (1,) for t in requests[0].inputs)
+        return len(shapes) == 1 and bool(requests[0].inputs) and all(t.shape[:1] == (1,) for t in requests[0].inputs)
 
     def _slow_config(self) -> str:
         """The model's configuration with a queue delay and one instance, so that requests meet in one batch."""
@@ -644,7 +679,7 @@ class ModelTrial:
     def stopped(self, left: Leftovers, *, clean: bool) -> None:
         """Take note of what the server left; one that had to be killed, or has lost a stub, proves nothing."""
         if not clean:
-            self.run.saw("leftovers", "after shutdown: not looked at, the server had lost a stub", ran=False)
+            self.run.saw("leftovers", "after shutdown: not looked at, a model had not ended in order", ran=False)
             return
         self.run.stopped = left
         _tell_leftovers(self.run, left, "after shutdown")
@@ -654,7 +689,7 @@ class ModelTrial:
         start = time.monotonic()
         self._progress(f"{self.name}: unloading")
         own = {stub.region.lstrip("/") for stub in self.run.processes}
-        self._note_mapped()
+        self._note_belongings()
         try:
             self.server.unload(self.name, seconds=self.options.timeout)
         except ServerError as error:
@@ -665,30 +700,48 @@ class ModelTrial:
             # The region of a stub that died stays behind; that it died has been told.
             self.run.saw("leftovers", "after unload: not looked at, a stub had died", ran=False)
             return
-        _eventually(lambda: not self._stubs() and not own & region_names(self.server), GONE_SECONDS)
-        stubs = tuple(f"stub process {stub.pid}" for stub in self._stubs())
+        _eventually(
+            lambda: not (self._stubs() or own & region_names(self.server) or self._orphans()),
+            GONE_SECONDS,
+        )
+        stubs, orphans = self._stub_names(), self._orphans()
         # Models that this one calls are still loaded.
         others = {stub.region.lstrip("/") for stub in stub_processes(self.server) if stub not in self._stubs()}
         names = region_names(self.server) - before - others
         sure = {name for name in names if name in own | self._mapped or name.startswith(self._prefix)}
         suspected = {name for name in names - sure if not name.startswith(OTHER_REGIONS) and not in_use(name)}
-        self.run.unloaded = Leftovers(
-            stubs,
-            tuple(sorted(map(shown_region, sure))),
-            suspected=tuple(sorted(map(shown_region, suspected))),
-            seconds=time.monotonic() - start,
+        self._left(
+            Leftovers(
+                stubs + orphans,
+                tuple(sorted(map(shown_region, sure))),
+                suspected=tuple(sorted(map(shown_region, suspected))),
+                seconds=time.monotonic() - start,
+            )
         )
-        _tell_leftovers(self.run, self.run.unloaded, "after unload")
         for need in self.run.needs:
             with contextlib.suppress(ServerError):
                 self.server.unload(need, seconds=self.options.timeout)
-        self.spoiled = bool(stubs)
+        self.spoiled = bool(stubs or orphans)
+
+    def _left(self, left: Leftovers) -> None:
+        self.run.unloaded = left
+        _tell_leftovers(self.run, left, "after unload")
+
+    def _stub_names(self) -> tuple[str, ...]:
+        return tuple(f"stub process {stub.pid}" for stub in self._stubs())
+
+    def _orphans(self) -> tuple[str, ...]:
+        """Processes that the model's stubs have started and that live on without them."""
+        stubs = {stub.pid for stub in stub_processes(self.server)}
+        left = (self._started & set(self.server.processes())) - stubs
+        return tuple(f"process {pid} ({' '.join(command_line(pid))})" for pid in sorted(left))
 
     # -------------------------------------------------------------------------------------------------------- soak
     def _soak(self, good: Request) -> None:
         count = self.options.soak
         if not count or self.spoiled:
             return
+        self.soaked = good
         # The first requests fill caches and pools; they are no leak.
         for _ in range(min(count // 10, 200)):
             self._send(good)
@@ -700,18 +753,33 @@ class ModelTrial:
             failed += not self._send(good).answered
             if number % 100 == 0:
                 self._progress(f"{self.name}: soak {number}/{count}")
-        after = self._memory(stubs)
+        after = self._memory([stub.pid for stub in self._stubs()])
         grown = [now - then for then, now in zip(before, after, strict=True)]
         took = time.monotonic() - start
-        soak = Soak(count, failed, grown[0], grown[1], grown[2], took, self.run.allocator)
-        self.run.soak = (*self.run.soak, soak)
+        allocator = self.options.allocator
+        self.run.soak = (*self.run.soak, Soak(count, failed, grown[0], grown[1], grown[2], took))
         per = SOAK_REPORT / count / 1024
+        with_ = f" with {allocator.name}" if allocator is not None else ""
         self.run.saw(
             "soak",
-            f"{count} requests, {failed} failed; per {SOAK_REPORT} requests the server grew by {grown[0] * per:.0f} "
-            f"KiB, the stubs by {grown[1] * per:.0f} KiB, shared memory by {grown[2] * per:.0f} KiB",
+            f"{count} requests{with_}, {failed} failed; per {SOAK_REPORT} requests the server grew by "
+            f"{grown[0] * per:.0f} KiB, the stubs by {grown[1] * per:.0f} KiB, shared memory "
+            f"by {grown[2] * per:.0f} KiB",
             took,
         )
+
+    def soak_only(self, good: Request) -> None:
+        """Load the model and do nothing but the soak."""
+        try:
+            for name in (*self.run.needs, self.name):
+                if not self.server.load(name, seconds=self.options.timeout).ok:
+                    return
+            self.run.config = self.server.model_config(self.name)
+            self.run.processes = self._stubs()
+            with self._grpc_client():
+                self._soak(good)
+        except ServerError as error:
+            self.run.saw("soak", f"without the allocator: {error}", ran=False)
 
     def _memory(self, stubs: Sequence[int]) -> tuple[int, int, int]:
         regions = {stub.region for stub in self.run.processes}
@@ -726,14 +794,10 @@ class ModelTrial:
     def _is_python(self) -> bool:
         return self.facts.effective.intended_backend == "python" or self.run.config.get("backend") == "python"
 
-    @property
-    def _decoupled(self) -> bool:
-        return bool(self.run.config.get("model_transaction_policy", {}).get("decoupled"))
-
     def _stubs(self) -> tuple[StubProcess, ...]:
         """The stubs of this model; the script they were given lies in its folder."""
-        inside = f"/{self.name}/"
-        return tuple(stub for stub in stub_processes(self.server) if inside in stub.script)
+        inside = f"{self._served}/{self.name}/"
+        return tuple(stub for stub in stub_processes(self.server) if stub.script.startswith(inside))
 
     def _local(self, text: str | None) -> str:
         return self.run.local(text)
@@ -786,6 +850,10 @@ def _instances(config: Mapping[str, Any]) -> int | None:
     if not groups:
         return None
     return sum(int(each.get("count", 1)) * max(len(each.get("gpus", ())), 1) for each in groups)
+
+
+def _sizes(reply: Reply) -> list[tuple[str, tuple[int, ...], int]]:
+    return [(tensor.name, tensor.shape, len(tensor.data)) for tensor in reply.outputs]
 
 
 def _difference(expected: Sequence[Tensor], seen: Sequence[Tensor], *, bytewise: bool) -> str:
