@@ -96,10 +96,12 @@ def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stm
     if found.falls:
         yield Problem(
             got,
-            "the final flag is never sent through this sender, so the client waits for ever",
+            "there is a way on which the final flag is not sent through this sender: the client waits for ever"
+            if found.closes
+            else "the final flag is never sent through this sender, so the client waits for ever",
             help=HELP,
-            fix=_fix(python, last, name),
-            certainty=None if certain else "likely",
+            fix=None if found.closes else _fix(python, last, name),
+            certainty=None if certain and not found.closes else "likely",
             key="final",
         )
     for handler in found.handlers:
