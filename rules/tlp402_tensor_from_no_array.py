@@ -246,4 +246,25 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.decode = np.vectorize(lambda text: text.decode("utf-8").title(), otypes=[object])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.decode(x))]))
+        return responses
+""",
 )

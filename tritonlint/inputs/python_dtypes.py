@@ -469,7 +469,11 @@ class Types:
         if name == "json.dumps":
             return "str"
         if isinstance(expr.func, Attribute) and expr.func.attr in _TEXT_METHODS:
-            text = expr.func.attr in {"decode", "format"} or self._scalar(expr.func.value, frame, steps + 1) == "str"
+            # `self.decode(…)`, `self.codec.decode(…)` and `np.char.decode(…)` may give anything.
+            root = (dotted(expr.func.value) or "").partition(".")[0]
+            own = root == self.facts.self_name(frame) or self.facts.qualified(expr.func, frame) is not None
+            text = expr.func.attr in {"decode", "format"} and not own
+            text = text or self._scalar(expr.func.value, frame, steps + 1) == "str"
             return "str" if text else None
         return None
 

@@ -41,7 +41,7 @@ _SAME_FUNCTIONS = frozenset(
 )  # fmt: skip
 _FILLED = frozenset({"numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full"})
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "argmax", "argmin", "any", "all", "median"})
-_VALUES = frozenset({"float", "int", "len", "bool", "str"})
+_VALUES = frozenset({"float", "int", "len", "bool"})
 
 
 def declared_shapes(
