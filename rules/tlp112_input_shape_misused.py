@@ -3,7 +3,7 @@
 ## What it does
 Compares the shape that an input has in `execute` (its dims, and the batch dimension before them when `max_batch_size`
 is greater than 0) with how it is used: `a, b, c = x.shape`, `x.shape[3]`, `x[i, j, k]`, `axis=3`, and `reshape` to
-another number of elements.
+another number of elements, or to one that binds it to a certain number of batch entries.
 
 ## What happens
 NumPy raises ValueError, IndexError or AxisError, and the request fails.
@@ -75,6 +75,29 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="certain" if sure else "likely",
                 key=python.source(node),
             )
+        entries = _entries(python, shapes, node) if (effective.max_batch_size or 0) > 1 else None
+        if entries is not None and isinstance(node, Call) and not _asked(python, node):
+            yield Problem(
+                node.span,
+                f"this holds {entries} of the batch's entries, and clients may send {effective.max_batch_size}: "
+                "a request with another number fails",
+                help="write -1 for the batch dimension",
+                certainty="likely",
+                key=python.source(node),
+            )
+
+
+def _entries(python: PythonFacts, shapes: Shapes, node: Node) -> int | None:
+    """To how many entries of the batch a reshape is bound, None when to none."""
+    if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "reshape":
+        return None
+    frame = python.frame_at(node)
+    shape, target = shapes.of(node.func.value, frame), shapes.target(node, frame)
+    if shape is None or target is None or None in target or shape[:1] != (None,) or None in shape[1:]:
+        return None
+    have = prod(length for length in shape if length is not None)
+    want = prod(length for length in target if length is not None)
+    return want // have if have and want % have == 0 and want > 1 else None
 
 
 def _asked(python: PythonFacts, node: Node) -> bool:
@@ -134,6 +157,13 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
                 want = prod(length for length in target_shape if length is not None)
                 if have != want:
                     yield value, f"{_text(shape)}, {have} elements: it cannot be reshaped to {_text(target_shape)}"
+        elif node.func.attr == "reshape" and shape[0] is None and None not in shape[1:]:
+            target_shape = shapes.target(node, frame)
+            have = prod(length for length in shape if length is not None)
+            if target_shape is not None and None not in target_shape and have:
+                want = prod(length for length in target_shape if length is not None)
+                if want % have:
+                    yield value, f"{_text(shape)}: no batch of it can be reshaped to {_text(target_shape)}"
 
 
 def _text(shape: Shape) -> str:
@@ -283,6 +313,45 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             first = x[0, 0] if x.ndim == 2 else x[0]
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * first)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 6 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.reshape(1, 6)
+#               ^^^^^^^^^^^^^^^ TLP112
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 6 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.reshape(-1, 6)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -100,6 +100,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error"),
     ),
     "TLP111": (Evidence(difference="shape"),),
+    "TLP112": (
+        Evidence("error", Ask(shapes={"x": [2, 2, 3]}), where="x.reshape(1, 6)", why="asked with a batch of two"),
+        Evidence("error"),
+    ),
     "TLP113": (Evidence("not observable", why="no GPU here: the server refuses the instance group"),),
     "TLP113 clean": (Evidence("not observable", why="no GPU here: the server refuses the instance group"),),
     "TLP114": (Evidence("not observable", why="no GPU here: every input lies in the CPU's memory"),),
