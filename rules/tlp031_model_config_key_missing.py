@@ -19,7 +19,7 @@ Facts, python-backend 6.3; loaded on a real server of 24.10.
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from tritonlint.finding import Problem
+from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_load import ARGUMENTS, failures
 from tritonlint.inputs.python_tree import Subscript
@@ -68,10 +68,16 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         else:
             help_text = "use the name of a tensor in config.pbtxt"
         near = get_close_matches(key, known, 1, 0.7)
+        written = python.source(node.items[0])
+        fix = None
+        if near and failure.kind != "none" and written in {f'"{key}"', f"'{key}'"}:
+            edit = Edit(node.items[0].span, f'"{near[0]}"')
+            fix = Fix(f"read {near[0]}", (edit,), safety="unsafe")
         yield Problem(
             node.span if failure.kind == "none" else node.items[0].span,
             f"{HOLDERS[failure.kind].format(key)}: initialize fails and the model cannot load",
             help=f'did you mean "{near[0]}"?' if near else help_text,
+            fix=fix,
             key=key,
         )
 
@@ -150,6 +156,48 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "scale" value: { string_value: "2" } }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        self.scale = int(parameters["scales"]["string_value"])
+#                                   ^^^^^^^^ TLP031
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
+        return responses
+-- fixed: add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        self.scale = int(parameters["scale"]["string_value"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
         return responses
 """,
 )
