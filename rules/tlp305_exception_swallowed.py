@@ -1,8 +1,8 @@
 """An error that nobody hears of
 
 ## What it does
-Reports `except:`, `except Exception:` and `except BaseException:` with nothing but `pass` or `continue` behind it, in
-the methods of the model that serve requests.
+Reports `except:`, `except Exception:` and `except BaseException:` with nothing behind it but `pass`, `continue`
+or a value in place of the result, in the methods of the model that serve requests.
 
 ## What happens
 Whatever fails there goes on as if it had succeeded: neither the client nor the log is told.
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
-from tritonlint.inputs.python_tree import Constant, Expression, Flow, Function, Handler, Name, Stmt
+from tritonlint.inputs.python_tree import Assign, Constant, Expression, Flow, Function, Handler, Name, Stmt
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP305", name="exception-swallowed", effect="hygiene", certainty="likely")
@@ -55,6 +55,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 def _nothing(statement: Stmt) -> bool:
     if isinstance(statement, Flow):
         return statement.keyword != "break"
+    if isinstance(statement, Assign) and not statement.operator:
+        # A value in place of the result; the exception itself may be kept for later.
+        return isinstance(statement.value, Constant) and not isinstance(statement.value.value, str | bool)
     return isinstance(statement, Expression) and isinstance(statement.value, Constant)
 
 
