@@ -25,10 +25,10 @@ RELEASE = "24.10"
 # Verdicts that the repository alone does not decide.
 UNDECIDED = {"autofill-dependent", "environment"}
 REFUSING = {"load-failure", "server-crash"}
-# Shares of refused models that must be found: what the core decides, and what the real Python backend decides (most of
+# Shares of refused models that must be found: what the core decides, and what the real Python backend decides (much of
 # the latter depends on what model.py does when it runs, or on packages that are not installed).
 CORE_REACHED = 0.99
-PYTHON_REACHED = 0.5
+PYTHON_REACHED = 0.75
 
 
 @dataclass(frozen=True, slots=True)
