@@ -104,6 +104,8 @@ def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stm
             certainty=None if certain and not found.closes else "likely",
             key="final",
         )
+        if not found.closes:
+            return
     for handler in found.handlers:
         yield Problem(
             handler.header,
