@@ -58,14 +58,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             yield from _gathered(python, function)
         tried = {n.span for attempt in own_nodes(function) if isinstance(attempt, Try) for n in walk(attempt.body)}
         for node in own_nodes(function):
-            if isinstance(node, Call) and python.pb_name(node.func) == "get_output_tensor_by_name":
-                first = node.argument(0)
+            taken = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "output_tensors"
+            if isinstance(node, Call) and (taken or python.pb_name(node.func) == "get_output_tensor_by_name"):
+                first = node.func.value if taken and isinstance(node.func, Attribute) else node.argument(0)
                 called = first.value if isinstance(first, Await) else first
                 if isinstance(called, Call) and node.span not in tried and _is_exec(python, called):
                     yield Problem(
                         node.span,
                         "nothing asks `has_error()`: when the called model fails, its error is lost and this request "
-                        "fails with an AttributeError about None",
+                        f"fails with an {'IndexError' if taken else 'AttributeError about None'}",
                         help="keep the response and ask `response.has_error()` first",
                         key="exec",
                     )
@@ -246,6 +247,26 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
+            y = call.exec().output_tensors()[0].as_numpy()
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
