@@ -28,8 +28,10 @@ ONE = (
     "np.stack([a, a])", "np.concatenate([a, a], axis=1)", "a.flatten()", "a.transpose(1, 0)",
     "np.array([[1, 2], [3, 4]])", "np.array([1.5])", "np.array([a, a])", "np.zeros(len(a))", "np.ones(a.shape)",
     "a.ravel()", "np.argmax(a, axis=-1)[0]", "np.zeros_like(a)[1:2]", "np.asarray(a) - a.mean(axis=1, keepdims=True)",
-    "a[[0, 1]]", "a[a > 0]", "np.median(a, axis=0)", "np.squeeze(a[:, :1], axis=1)", "a.swapaxes(0, 1)",
-    "np.empty((2, 3, 4)).mean(axis=1)",
+    "a[[0, 1]]", "a[a > 0]", "np.median(a, axis=0)", "np.stack([row for row in a])",
+    "np.array([row * 2 for row in a[0]])", "np.concatenate([row * 0.5 for row in a])",
+    "np.array([v + 1 for v in a[0]])", "np.array([[v * 0.5] for v in a[0]])", "np.squeeze(a[:, :1], axis=1)",
+    "a.swapaxes(0, 1)", "np.empty((2, 3, 4)).mean(axis=1)",
 )  # fmt: skip
 TWO = ("a + b", "a - b", "a * b", "a / b", "np.maximum(a, b)", "np.concatenate([a, b])", "np.stack([a, b])")
 

@@ -290,7 +290,7 @@ class Types:
                 return self.of(expr.value, frame, steps + 1)
             sources = self._sources(expr, frame)
             if not sources or (len(sources) == 1 and sources[0][0] is expr):
-                return None
+                return self._element(expr, frame, steps) if isinstance(expr, Name) else None
             found = {self.of(source, where, steps + 1) for source, where in sources}
             return found.pop() if len(found) == 1 else None
         if isinstance(expr, Call):
@@ -341,6 +341,19 @@ class Types:
         if isinstance(path[1], int):
             return list(tensors.values())[path[1]] if 0 <= path[1] < len(tensors) else None
         return tensors.get(path[1])
+
+    def _element(self, name: Name, frame: Frame, steps: int) -> str | None:
+        """The data type of what a loop over an array binds."""
+        found = self.facts.lookup(name.id, frame)
+        if found is None or len(found[0]) != 1 or found[0][0].kind != "element":
+            return None
+        iterable, index = found[0][0].expr, found[0][0].index
+        if isinstance(iterable, Call) and dotted(iterable.func) in {"enumerate", "zip"}:
+            position = 0 if dotted(iterable.func) == "enumerate" and index == 1 else index
+            if position is None or (dotted(iterable.func) == "enumerate" and index != 1):
+                return None
+            iterable, index = iterable.argument(position), None
+        return self.of(iterable, found[1], steps + 1) if iterable is not None and index is None else None
 
     def _is_text(self, item: Expr, frame: Frame) -> bool:
         return isinstance(item, Constant) and isinstance(item.value, str)
@@ -518,9 +531,14 @@ class Types:
         return [(Sequence(made.span, "list", tuple(appended)), found[1])] if appended else [(expr, frame)]
 
     def _common(self, expr: Expr, frame: Frame, steps: int) -> str | None:
-        if not isinstance(expr, Sequence) or not expr.items:
-            return None
-        kinds = {self.of(item, frame, steps + 1) for item in expr.items}
+        kinds: set[str | None] = set()
+        for source, where in self._listed(expr, frame):
+            if isinstance(source, Comprehension) and source.kind == "list" and len(source.elements) == 1:
+                kinds.add(self.of(source.elements[0], where, steps + 1))
+            elif isinstance(source, Sequence) and source.items:
+                kinds |= {self.of(item, where, steps + 1) for item in source.items}
+            else:
+                return None
         return kinds.pop() if len(kinds) == 1 else None
 
     def _arithmetic(self, expr: Binary, frame: Frame, steps: int) -> str | None:
@@ -582,6 +600,8 @@ class Types:
 
     def _may_be_scalar(self, expr: Expr, frame: Frame) -> bool:
         for source, _ in self._sources(expr, frame) or ((expr, frame),):
+            if isinstance(source, Name):
+                return True  # What a loop over an array binds.
             if isinstance(source, Subscript) and not any(isinstance(item, Slice) for item in source.items):
                 return True
             if isinstance(source, Call) and dotted(source.func) is not None:
