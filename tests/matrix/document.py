@@ -40,7 +40,7 @@ have it in its Python. Answers of servers are kept in `tests/matrix/verdicts.jso
 
 A case counts as agreed when a finding names what happened: `load-failure` where the server refuses or hangs,
 `wrong-result` for the wrong interpreter and for wrong answers, `request-failure`, `server-crash`, and for a right
-model nothing that is certain.
+model nothing that is certain. Whether a folder is read-only where the server runs cannot be read from the files.
 """
 
 
