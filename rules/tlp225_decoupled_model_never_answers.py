@@ -20,6 +20,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, request_loops, returns
+from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import Call, Name, Raise, dotted, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -32,7 +33,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     if execute is None or execute.decorators or effective.decoupled is not True or is_generator(execute):
         return
-    if "get_response_sender" in python.text or not python.bases_known or len(execute.positional) < 2:
+    if uses_sender(python) or not python.bases_known or len(execute.positional) < 2:
         return
     if not all(is_none(s.value) for s in returns(execute)) or not (completes(execute.body) or returns(execute)):
         return

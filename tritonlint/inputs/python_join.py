@@ -14,6 +14,7 @@ from tritonlint.inputs.python_tree import (
     Call,
     Compare,
     Comprehension,
+    Constant,
     Expr,
     Name,
     Node,
@@ -130,7 +131,13 @@ def is_list(python: PythonFacts, expr: Expr) -> bool:
 
 def uses_sender(python: PythonFacts) -> bool:
     """Whether anything in the file could answer requests other than through the value of execute."""
-    return "get_response_sender" in python.text or "set_release_flags" in python.text
+    words = {"get_response_sender", "set_release_flags"}
+    if not any(word in python.text for word in words):
+        return False
+    # A comment or a docstring may say so too.
+    return any(node.attr in words for node in python.walk(Attribute)) or any(
+        isinstance(node.value, str) and node.value in words for node in python.walk(Constant)
+    )
 
 
 def may_batch(effective: EffectiveConfig) -> bool:
