@@ -16,8 +16,10 @@ Write `.decode("utf-8")` first.
 Facts, python-backend 6.7 (observed on 24.10).
 """
 
+import re
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
@@ -51,13 +53,14 @@ RULE = Rule(
     server_says=('can only concatenate str (not "bytes") to str', "a bytes-like object is required, not 'str'"),
 )
 MAX_STEPS = 8
+FLAT = re.compile(r"\.(?:flatten|ravel|item)\(|reshape\(-1\)|\[0, 0\]|\[0\]\[0\]")
 SAME = frozenset({"flatten", "ravel", "reshape", "squeeze", "copy", "tolist", "item"})
 TEXT_METHODS = frozenset(
     {"split", "replace", "startswith", "endswith", "strip", "lstrip", "rstrip", "find", "count", "index", "partition"}
 )
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     texts = {
         name
         for name, tensor in tensors_by_name(config, "input").items()
@@ -66,6 +69,11 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not texts or not any(read.names is not None and set(read.names) <= texts for read in python.reads):
         return
     execute = python.method("execute")
+    # What is taken from an array with more dimensions may be an array itself, which has no `decode`.
+    ranks = [
+        len(tensor.integers("dims") or ()) for name, tensor in tensors_by_name(config, "input").items() if name in texts
+    ]
+    single = max(ranks) + bool(effective.max_batch_size) < 2 or bool(FLAT.search(python.text))
     for node in python.walk():
         if not isinstance(node, FString | Call | Binary | Compare | Subscript):
             continue
@@ -84,7 +92,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 if not isinstance(node, Binary) or node.operator == "+"
                 else "convert with `.astype(np.float32)` first, or declare the input as a number",
                 fix=Fix("decode the bytes", edits, safety="unsafe")
-                if (not isinstance(node, Binary) or node.operator == "+") and "encode" not in message
+                if single and (not isinstance(node, Binary) or node.operator == "+") and "encode" not in message
                 else None,
                 effect=effect,
                 certainty=certainty,
