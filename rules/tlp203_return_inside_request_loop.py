@@ -23,7 +23,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, request_loops, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
-from tritonlint.inputs.python_tree import Flow, For, Function, Name, Return, While, walk
+from tritonlint.inputs.python_tree import Call, Flow, For, Function, Handler, If, Name, Return, While, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -49,10 +49,19 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 f"this {what} leaves the loop over the requests: the others of the batch are not answered",
                 help="append a response for this request and `continue`; return behind the loop",
                 related=(Related(loop.header, "the loop over the requests"),),
-                effect=None if batched else "hygiene",
+                effect=None if batched or (isinstance(node, Flow) and not _answered(loop, node)) else "hygiene",
                 certainty="likely",
                 key=what,
             )
+
+
+def _answered(loop: For, leaving: Flow) -> bool:
+    """Whether something is appended in the block that a ``break`` ends, so that its own request has a response."""
+    for node in walk(loop.body, If, Handler):
+        for block in (node.body, node.orelse if isinstance(node, If) else ()):
+            if any(statement is leaving for statement in block):
+                return any((dotted(call.func) or "").endswith(".append") for call in walk(block, Call))
+    return True
 
 
 def _decoupled(python: PythonFacts) -> Iterator[Problem]:

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, returns
+from tritonlint.inputs.python_flow import answering_loop, answers, completes, own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Function, If, Name
+from tritonlint.inputs.python_tree import Assign, For, Function, Handler, If, Name, Try, dotted, walk
 from tritonlint.python_edits import append_error
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -52,9 +52,21 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         help_ = f"add `{name}.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))`"
         one_way = "one outcome of this condition appends nothing: then"
         places: list[tuple[Span, str, bool]] = [(n.span, "after this `continue`", False) for n in found.continues]
-        # A chain of elif may name every case there is.
+        # A chain of elif may name every case there is, when it goes by a counter.
         chained = {s.span for n in own_nodes(execute, If) for s in n.orelse if isinstance(s, If)}
-        places += [(node.test.span, one_way, node.span in chained) for node in found.branches]
+        counters = {dotted(t) for a in walk(loop.body, Assign) if a.operator for t in a.targets}
+        places += [
+            (node.test.span, one_way, node.span in chained and {n.id for n in walk(node.test, Name)} <= counters)
+            for node in found.branches
+        ]
+        for handler in _around(execute, loop, name):
+            yield Problem(
+                handler.header,
+                f"after this `except` block `{name}` is returned as it is: requests behind the error have no response",
+                help="put the `try` inside the loop, and append an error response",
+                related=related,
+                key="around",
+            )
         for span, when, doubtful in places:
             yield Problem(
                 span,
@@ -74,6 +86,16 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                 fix=Fix("answer the request with the error", edits, safety="unsafe") if edits else None,
                 key="except",
             )
+
+
+def _around(execute: Function, loop: For, name: str) -> Iterator[Handler]:
+    """Handlers around the whole loop behind which the list is returned with what it holds by then."""
+    for attempt in execute.body:
+        if not isinstance(attempt, Try) or not any(statement is loop for statement in attempt.body):
+            continue
+        for handler in attempt.handlers:
+            if completes(handler.body) and not any(n.id == name for n in walk(handler.body, Name)):
+                yield handler
 
 
 EXAMPLES = (

@@ -96,7 +96,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if isinstance(value, Sequence) and value.kind == "list" and len(value.items) == 1:
             one = None if isinstance(value.items[0], Starred) else value
         elif isinstance(value, Name):
-            one = _single_append(python, execute, value.id, inside)
+            one = _single_append(python, execute, value.id, inside) or _list_of_one(python, value)
         if one is not None:
             yield Problem(
                 one.span,
@@ -105,6 +105,15 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 related=related,
                 key="one",
             )
+
+
+def _list_of_one(python: PythonFacts, name: Name) -> Node | None:
+    """The list of one response that a name stands for and nothing changes."""
+    sources = python.follow(name) or []
+    made = sources[0][0] if len(sources) == 1 else None
+    if not isinstance(made, Sequence) or made.kind != "list" or len(made.items) != 1:
+        return None
+    return None if isinstance(made.items[0], Starred) else made
 
 
 def _never_filled(execute: Function, name: str) -> bool:
