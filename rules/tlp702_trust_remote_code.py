@@ -45,6 +45,8 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
+import os
+
 import numpy as np
 import transformers
 import triton_python_backend_utils as pb_utils
@@ -52,7 +54,7 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
-        self.model = transformers.AutoModel.from_pretrained("someone/model", trust_remote_code=True)
+        self.model = transformers.AutoModel.from_pretrained(os.environ["M"], trust_remote_code=True)
 #                                                                            ^^^^^^^^^^^^^^^^^^^^^^ TLP702
 
     def execute(self, requests):
@@ -69,6 +71,8 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
+import os
+
 import numpy as np
 import transformers
 import triton_python_backend_utils as pb_utils
@@ -76,7 +80,7 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
     def initialize(self, args):
-        self.model = transformers.AutoModel.from_pretrained("someone/model", trust_remote_code=False)
+        self.model = transformers.AutoModel.from_pretrained(os.environ["M"], trust_remote_code=False)
 
     def execute(self, requests):
         responses = []
