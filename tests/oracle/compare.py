@@ -123,7 +123,7 @@ def compare(release: str, cases: Sequence[Case], verdicts: dict[str, Verdicts], 
             comparison.states[verdict.state] += 1
             comparison.refused += verdict.refused
             kind = _judge_real(model, verdict, findings) if real else _judge(case, model, verdict, findings)
-            unknown = ENVIRONMENT.search(verdict.message) if real else undecidable(case, model, verdict)
+            unknown = undecidable(case, model, verdict) or (real and ENVIRONMENT.search(verdict.message))
             if kind == "miss" and unknown:
                 comparison.undecidable += 1
             elif kind is not None:
