@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import answering_loop, answers, completes, own_nodes, returns
+from tritonlint.inputs.python_flow import answering_loop, answers, completes, own_nodes, returns, stores
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import Assign, For, Function, Handler, If, Name, Try, dotted, walk
 from tritonlint.python_edits import append_error
@@ -47,6 +47,7 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         loop = answering_loop(execute, name)
         found = answers(loop, name) if loop is not None else None
         if found is None or loop is None:
+            yield from _stays_none(execute, name)
             continue
         related = (Related(loop.header, "one response is needed for each of these"),)
         help_ = f"add `{name}.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))`"
@@ -88,9 +89,30 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
             )
 
 
+def _stays_none(execute: Function, name: str) -> Iterator[Problem]:
+    """Places of a list of None that are not filled on every way."""
+    stored = stores(execute, name)
+    if stored is None:
+        return
+    loop, found = stored
+    places = [node.span for node in found.continues]
+    places += [node.test.span for node in found.branches]
+    places += [node.header for node in found.handlers]
+    for span in places:
+        yield Problem(
+            span,
+            f"there is a way on which the request's place in `{name}` stays None: its client waits for ever",
+            help=f"put a response with `error=` into `{name}` on every way",
+            related=(Related(loop.header, "one response is needed for each of these"),),
+            key="none",
+        )
+
+
 def _around(execute: Function, loop: For, name: str) -> Iterator[Handler]:
     """Handlers around the whole loop behind which the list is returned with what it holds by then."""
-    for attempt in execute.body:
+    for place, attempt in enumerate(execute.body):
+        if not any(isinstance(s, Return) and dotted(s.value) == name for s in execute.body[place + 1 :]):
+            return
         if not isinstance(attempt, Try) or not any(statement is loop for statement in attempt.body):
             continue
         for handler in attempt.handlers:

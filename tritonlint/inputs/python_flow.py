@@ -219,7 +219,10 @@ def answers(loop: For, name: str) -> Answers | None:
 
     None when the loop does something that this cannot follow.
     """
-    walker = _Appends(name)
+    return _judged(_Appends(name), loop)
+
+
+def _judged(walker: _Appends, loop: For) -> Answers | None:
     try:
         ends = walker.block(loop.body, {_Way()})
     except _GiveUpError:
@@ -231,13 +234,36 @@ def answers(loop: For, name: str) -> Answers | None:
         if way.appended is None and way.handler is not None and way.handler not in found.handlers:
             found.handlers.append(way.handler)
     # A flag that a handler sets may decide for the rest: `ok = False`, and `if ok:` behind it.
-    if any(walker.adds(s) for handler in walk(loop.body, Handler) for s in walk(handler.body, Expression)):
+    if any(walker.adds(s) for handler in walk(loop.body, Handler) for s in walk(handler.body, Expression, Assign)):
         return found
     for way in walker.skipped | {end for end in ends if end.appended is None and end.handler is None}:
         # Two conditions that append may belong together ("if ok" and "if not ok").
         if way.branch is not None and way.branch not in found.branches and len(walker.branches) == 1:
             found.branches.append(way.branch)
     return found
+
+
+def stores(function: Function, name: str) -> tuple[For, Answers] | None:
+    """As :func:`answers`, for a list of None whose places one loop over the requests fills: ``name[i] = …``."""
+    starts = [a for a in own_nodes(function, Assign) if any(dotted(target) == name for target in a.targets)]
+    if len(starts) != 1 or not _all_none(starts[0].value):
+        return None
+    loops = [loop for loop in request_loops(function) if any(_mentions(s, name) for s in loop.body)]
+    inside = sum(n.id == name for n in walk(loops[0].body, Name)) if len(loops) == 1 else -1
+    outside = sum(n.id == name for n in walk(function.body, Name)) - inside
+    if inside < 0 or outside != 1 + sum(dotted(s.value) == name for s in returns(function)):
+        return None
+    walker = _Stores(name)
+    found = _judged(walker, loops[0])
+    return (loops[0], found) if found is not None else None
+
+
+def _all_none(expr: Node | None) -> bool:
+    if isinstance(expr, Binary) and expr.operator == "*" and isinstance(expr.left, Sequence):
+        return len(expr.left.items) == 1 and is_none(expr.left.items[0])
+    if isinstance(expr, Comprehension):
+        return expr.kind == "list" and len(expr.elements) == 1 and is_none(expr.elements[0])
+    return False
 
 
 class _Appends:
@@ -329,7 +355,7 @@ class _Appends:
             or not any(w.appended is not None and w.handler is way.handler for w in out)
         }
 
-    def adds(self, statement: Expression) -> bool:
+    def adds(self, statement: Expression | Assign) -> bool:
         """Whether a statement is ``name.append(…)``."""
         return isinstance(statement.value, Call) and dotted(statement.value.func) == f"{self.name}.append"
 
@@ -353,6 +379,25 @@ def innermost_block(function: Function, node: Node) -> tuple[Stmt, ...]:
         if outer is not node and _inside(node, outer):
             best = outer
     return best.body if best is not None else function.body
+
+
+class _Stores(_Appends):
+    """Follows the ways to an element of the list that is set."""
+
+    def appends(self, statement: Stmt) -> bool:
+        if not _mentions(statement, self.name):
+            return False
+        if isinstance(statement, Assign) and not statement.operator and len(statement.targets) == 1:
+            target = statement.targets[0]
+            own = sum(n.id == self.name for n in walk(statement, Name)) == 1
+            if own and isinstance(target, Subscript) and dotted(target.value) == self.name:
+                self.appended = True
+                return True
+        raise _GiveUpError
+
+    def adds(self, statement: Expression | Assign) -> bool:
+        targets = statement.targets if isinstance(statement, Assign) else ()
+        return any(isinstance(target, Subscript) and dotted(target.value) == self.name for target in targets)
 
 
 def open_ends(body: tuple[Stmt, ...], name: str, *, given: bool = False) -> Answers | None:
