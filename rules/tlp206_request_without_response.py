@@ -22,7 +22,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, completes, own_nodes, returns, stores
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Assign, For, Function, Handler, If, Name, Try, dotted, walk
+from tritonlint.inputs.python_tree import Assign, For, Function, Handler, If, Name, Return, Try, dotted, walk
 from tritonlint.python_edits import append_error
 from tritonlint.rule import Rule
 from tritonlint.source import Span
