@@ -8,7 +8,7 @@ import pytest
 
 from tritonlint.inputs.python import PythonFacts, read_python
 from tritonlint.inputs.python_answers import answering_functions, response_makers
-from tritonlint.inputs.python_flow import answering_loop, answers, innermost_block, open_ends, request_loops
+from tritonlint.inputs.python_flow import answering_loop, answers, innermost_block, open_ends, request_loops, stores
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import Assign, Call
 from tritonlint.python_edits import answer_errors_of_loop, append_error, insert_after, pb_alias
@@ -72,6 +72,28 @@ def test_a_list_that_something_else_fills_is_not_judged() -> None:
     ).method("execute")
     assert execute is not None
     assert answering_loop(execute, "out") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "branches"),
+    [
+        (("out[i] = request",), 0),
+        (("if request:", "    out[i] = request"), 1),
+        (("if request:", "    out[i] = request", "else:", "    out[i] = 1"), 0),
+        (("try:", "    x = 1", "except ValueError:", "    out[i] = 1", "    x = 0", "if x:", "    out[i] = x"), 0),
+    ],
+)
+def test_places_of_a_list_of_none(lines: tuple[str, ...], branches: int) -> None:
+    body = "".join(f"        {line}\n" for line in lines)
+    execute = facts(
+        "def execute(self, requests):\n    out = [None] * len(requests)\n"
+        f"    for i, request in enumerate(requests):\n{body}    return out\n"
+    ).method("execute")
+    assert execute is not None
+    found = stores(execute, "out")
+    assert found is not None
+    assert len(found[1].branches) == branches
+    assert not found[1].handlers
 
 
 @pytest.mark.parametrize(
