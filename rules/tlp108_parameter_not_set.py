@@ -6,7 +6,7 @@ config.pbtxt sets. Silent where the read is in a try, or the file looks for the 
 `initialize` reads in every load is another rule's (model-config-key-missing).
 
 ## What happens
-`KeyError`: requests that come by fail.
+`KeyError`: requests that come by fail; in `initialize` the model does not load.
 
 ## How to fix
 Set the parameter, or read it with `.get`.
@@ -46,10 +46,10 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if key is None or not isinstance(key.value, str):
             return
         present[key.value] = key.span
-    execute = python.method("execute")
+    initialize, execute = python.method("initialize"), python.method("execute")
     told = {failure.node.span for failure in failures(python, config)}
-    for node in python.walk():
-        if not isinstance(node, Subscript) or node.span in told:
+    for node in python.walk(Subscript):
+        if node.span in told:
             continue
         path = config_path(python, node, python.frame_at(node))
         if path is None or len(path) != 2 or path[0] != "parameters" or not isinstance(path[1], str):
@@ -58,7 +58,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if wanted in present or excused(python, node, wanted):
             continue
         function = python.function_at(node)
-        sure = function is not None and function is execute and unconditional(function, node)
+        sure = function is not None and function in {initialize, execute} and unconditional(function, node)
         folded = {key.lower(): key for key in present}
         close = get_close_matches(wanted.lower(), folded, 1, 0.75)
         near = folded[close[0]] if close else None
@@ -72,6 +72,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             else f'add `parameters {{ key: "{wanted}" value: {{ string_value: "…" }} }}`',
             related=(Related(present[near], "set here"),) if near else (),
             fix=Fix(f"read '{near}'", (Edit(place, f'"{near}"'),), safety="unsafe") if near and literal else None,
+            effect="load-failure" if function is not None and function is initialize else None,
             certainty="certain" if sure else "likely",
             key=wanted,
         )

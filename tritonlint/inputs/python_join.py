@@ -146,8 +146,19 @@ def may_batch(effective: EffectiveConfig) -> bool:
 
 
 def excused(python: PythonFacts, node: Node, key: str) -> bool:
-    """Whether a KeyError at a node is caught, or the file looks for the key before."""
+    """Whether a KeyError at a node is caught, or the file looks for the key before, or puts it there."""
     for outer in python.walk():
+        if (
+            isinstance(outer, Call)
+            and isinstance(outer.func, Attribute)
+            and outer.func.attr in {"setdefault", "update"}
+        ):
+            return True
+        for target in outer.targets if isinstance(outer, Assign) else ():
+            if isinstance(target, Subscript) and len(target.items) == 1:
+                written = python.values(target.items[0])
+                if written is None or key in written:
+                    return True
         if isinstance(outer, Try) and outer.handlers and any(_lies_in(node, part) for part in outer.body):
             return True
         if isinstance(outer, Compare) and outer.operators and outer.operators[0] in {"in", "not in"}:
