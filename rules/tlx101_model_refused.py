@@ -37,6 +37,8 @@ def check(run: ModelRun) -> Iterator[Problem]:
         return
     # The embedded server's Python holds nothing but numpy, as the release's image does.
     hint = "--python names an environment that has it" if "No module named" in run.load.reason else ""
+    if "not healthy" in run.load.reason:
+        hint = "the stub process ended while the model was loaded: a crash in native code, or os._exit"
     yield Problem(
         run.load.blamed or run.place,
         f"the server refused the model: {run.load.reason}",

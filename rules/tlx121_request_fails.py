@@ -21,17 +21,32 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.rule import Rule
-from tritonlint.runtime.observation import ModelRun, breaks_contract, first_line
+from tritonlint.runtime.observation import ModelRun, breaks_contract, first_line, is_unhandled
 
 RULE = Rule(code="TLX121", name="request-fails", effect="request-failure")
 
 
 def check(run: ModelRun) -> Iterator[Problem]:
+    any_answered = any(exchange.reply.answered for exchange in run.exchanges)
+    told: set[str] = set()
     for exchange in run.exchanges:
         reply = exchange.reply
-        if reply.error is None or reply.server_died or exchange.stub_died:
+        if exchange.failed_later and exchange.traceback:
+            yield Problem(
+                run.code_place(exchange.blamed),
+                f"{exchange.request.title} ({exchange.request.origin}) is answered, and then execute fails: "
+                f"{first_line(exchange.traceback)}",
+                help=exchange.traceback,
+                key="later",
+            )
+            return
+        if reply.error is None or reply.server_died or exchange.stub_died or reply.error in told:
             continue
+        told.add(reply.error)
         made_up = exchange.request.origin == "made up" and not breaks_contract(reply.error)
+        if made_up and any_answered and not is_unhandled(reply.error):
+            # The model has looked at what was made up, and refuses it as it should.
+            continue
         yield Problem(
             run.code_place(exchange.blamed),
             f"{exchange.request.title} ({exchange.request.origin}) is answered with an error: "

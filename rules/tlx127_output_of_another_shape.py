@@ -24,10 +24,13 @@ RULE = Rule(code="TLX127", name="output-of-another-shape", effect="wrong-result"
 
 
 def check(run: ModelRun) -> Iterator[Problem]:
+    batches = int(run.config.get("max_batch_size", 0)) > 0
+    told = set()
     for name, tensor, output, exchange in declared_outputs(run):
         dims = [int(dim) for dim in output.get("dims", ())]
-        wanted = [-1, *dims] if int(run.config.get("max_batch_size", 0)) > 0 else dims
+        wanted = [-1, *dims] if batches else dims
         if not shapes_match(wanted, tensor.shape):
+            told.add(name)
             yield Problem(
                 run.tensor_place("output", name),
                 f"output '{name}' is declared {shape_text(wanted)}, the answer to {exchange.request.title} is "
@@ -35,6 +38,21 @@ def check(run: ModelRun) -> Iterator[Problem]:
                 help="return the declared shape, or declare the one that is returned",
                 key=name,
             )
+    if not batches or run.decoupled:
+        return
+    for exchange in run.exchanges:
+        rows = {tensor.shape[0] for tensor in exchange.request.inputs if tensor.shape}
+        for tensor in exchange.reply.outputs:
+            if len(rows) == 1 and tensor.name not in told and tensor.shape[:1] not in {(row,) for row in rows}:
+                told.add(tensor.name)
+                yield Problem(
+                    run.tensor_place("output", tensor.name),
+                    f"output '{tensor.name}' of the answer to {exchange.request.title} is "
+                    f"{shape_text(tensor.shape)}: its first dimension is not the batch's, {rows.pop()}",
+                    help="return one row for each row of the request",
+                    key=tensor.name,
+                    certainty="likely",
+                )
 
 
 EXAMPLES = (

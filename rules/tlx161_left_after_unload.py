@@ -38,7 +38,9 @@ def check(run: ModelRun) -> Iterator[Problem]:
             yield Problem(
                 run.code_place(),
                 f"{', '.join(found[:SHOWN])}{more} still there {left.seconds:.0f} s after the model was unloaded",
-                help="release it in finalize(); shared memory needs close() and unlink()",
+                help="end threads and child processes in finalize(), and let it return"
+                if any("process" in each for each in found)
+                else "release it in finalize(); shared memory needs close() and unlink()",
                 key=certainty,
                 certainty=certainty,
             )

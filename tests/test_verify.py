@@ -116,6 +116,124 @@ def test_correct_model_names_every_probe(tmp_path: Path) -> None:
     assert sorted(str(path) for path in (tmp_path / "repo").rglob("*")) == before
 
 
+BATCHED = CONFIG.replace("input {", "max_batch_size: 8\ndynamic_batching { }\ninput {", 1)
+DECOUPLED = CONFIG.replace("input {", "model_transaction_policy { decoupled: true }\ninput {", 1)
+SEND = "            responses.append("
+INITIALIZE = "    def initialize(self, args):\n        {}\n\n    def execute"
+
+
+def before_answer(*lines: str) -> str:
+    """The model with lines in front of each answer."""
+    return MODEL.replace(SEND, "".join(f"            {line}\n" for line in lines) + SEND)
+
+
+def at_start(line: str, end: str = "") -> str:
+    """The model with a line in ``initialize``, and one in ``finalize``."""
+    finalize = f"\n    def finalize(self):\n        {end}\n" if end else ""
+    return MODEL.replace("    def execute", INITIALIZE.format(line)) + finalize
+
+
+CORRECT = {
+    # No name of a model may be mistaken for a part of another one's path.
+    "1": (CONFIG, MODEL),
+    "answers_nothing": (
+        DECOUPLED,
+        MODEL.replace(SEND, "            request.get_response_sender().send(flags=1)\n            (").replace(
+            "return responses", "return None"
+        ),
+    ),
+    "generator": (
+        'backend: "python"\noutput { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }\n',
+        "import numpy\n"
+        + MODEL.replace('pb_utils.get_input_tensor_by_name(request, "x").as_numpy()', "numpy.ones(1, dtype='float32')"),
+    ),
+    "own_child": (
+        CONFIG,
+        at_start(
+            'self.child = __import__("subprocess").Popen(["sleep", "600"])', "self.child.kill(), self.child.wait()"
+        ),
+    ),
+    "polite": (
+        BATCHED,
+        before_answer(
+            "if x.size == 0 or not (x == x).all() or x.size > 1000:",
+            "    error = pb_utils.TritonError('none of these')",
+            "    responses.append(pb_utils.InferenceResponse(error=error))",
+            "    continue",
+        ),
+    ),
+    "some_of_it": (
+        CONFIG,
+        "import random\n" + MODEL.replace("x * 2", "x[: random.randint(0, len(x))].copy()"),
+    ),
+    "three_instances": (BATCHED + "instance_group { count: 3 kind: KIND_CPU }\n", MODEL),
+}
+
+
+def test_correct_models_of_other_styles(tmp_path: Path) -> None:
+    for name, (config, model) in CORRECT.items():
+        write(tmp_path, name, config, model)
+    result = verify(tmp_path)
+    assert not result.findings, told(result)
+    assert all(any(saw.text.startswith("loaded") for saw in run.report) for run in result.runs), told(result)
+
+
+FAULTY = {
+    "batch_swapped": (BATCHED, MODEL.replace("return responses", "return responses[::-1]"), "TLX129"),
+    "batch_lost": (BATCHED, MODEL.replace("return responses", "return responses[:1]"), "TLX129"),
+    "batch_rows": (BATCHED, MODEL.replace("x * 2", "x[:1]"), "TLX127"),
+    "batch_spoiled": (BATCHED, before_answer("if not (x == x).all():", "    raise ValueError('no number')"), "TLX143"),
+    "broken_by_an_error": (
+        CONFIG,
+        before_answer(
+            "if not (x == x).all():",
+            "    self.broken = True",
+            "if getattr(self, 'broken', False):",
+            "    raise ValueError('broken')",
+        ),
+        "TLX144",
+    ),
+    "file_left": (
+        CONFIG,
+        before_answer(
+            "import uuid", "with open(f'/dev/shm/verify_test_{uuid.uuid4()}', 'w') as file:", "    file.write('x')"
+        ),
+        "TLX161",
+    ),
+    "late_response": (
+        DECOUPLED,
+        MODEL.replace(
+            SEND,
+            "            request.get_response_sender().send(flags=1)\n            raise OSError('late')\n            (",
+        ),
+        "TLX121",
+    ),
+    "segfault": (CONFIG, before_answer("if not (x == x).all():", "    __import__('ctypes').string_at(0)"), "TLX123"),
+    "without_end": (CONFIG, MODEL + "\n    def finalize(self):\n        self.nothing.close()\n", "TLX163"),
+    # These two cost a server each.
+    "child_left": (CONFIG, at_start('__import__("subprocess").Popen(["sleep", "600"])'), "TLX161"),
+    "thread_left": (
+        CONFIG,
+        at_start("__import__('threading').Thread(target=__import__('time').sleep, args=(600,)).start()"),
+        "TLX161",
+    ),
+}
+
+
+def test_each_fault_is_told_once_by_its_probe(tmp_path: Path) -> None:
+    for name, (config, model, _) in FAULTY.items():
+        write(tmp_path, name, config, model)
+    try:
+        result = verify(tmp_path)
+    finally:
+        for path in Path("/dev/shm").glob("verify_test_*"):
+            path.unlink()
+    seen: dict[str, list[str]] = {}
+    for finding in result.findings:
+        seen.setdefault(finding.location.path.removeprefix(f"{tmp_path}/").partition("/")[0], []).append(finding.code)
+    assert seen == {name: [code] for name, (_, _, code) in FAULTY.items()}, told(result)
+
+
 @pytest.fixture(scope="session")
 def python_with_numpy2() -> Path:
     """The interpreter of a virtual environment with NumPy 2, of the Python that the embedded server's stub has."""

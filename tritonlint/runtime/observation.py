@@ -37,7 +37,9 @@ LOADER_ERROR = re.compile(r"error while loading shared libraries|init_fs_encodin
 # Messages of pb_stub.cc and python_be.cc, 23.07 to 24.10.
 CONTRACT = re.compile(
     r"number of InferenceResponse|Number of InferenceResponse|Expected a list|must be .*InferenceResponse"
+    r"|must return None"
 )
+UNHANDLED = re.compile(r"Failed to process the request|Stub process")
 LoadOutcome = Literal["loaded", "refused", "server-died", "hung", "not-tried"]
 
 
@@ -120,6 +122,16 @@ class Exchange:
     traceback: str | None = None
     blamed: Span | None = None
     """The line of the model's own code that the traceback ends in."""
+    failed_later: bool = False
+    """Whether it was answered and ``execute`` ended with an error all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A traceback and the line of the model's own code that it ends in."""
+
+    traceback: str
+    blamed: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,8 @@ class ModelRun:
     invalid: tuple[Invalid, ...] = ()
     failing: tuple[Failing, ...] = ()
     death: StubDeath | None = None
+    finalize: Failure | None = None
+    """What ``finalize`` raised."""
     unloaded: Leftovers | None = None
     stopped: Leftovers | None = None
     soak: tuple[Soak, ...] = ()
@@ -316,6 +330,11 @@ def loader_error(output: str) -> str:
 def breaks_contract(error: str) -> bool:
     """Whether the error is about the form of what ``execute`` returned, which no content of a request excuses."""
     return CONTRACT.search(error) is not None
+
+
+def is_unhandled(error: str) -> bool:
+    """Whether the error left ``execute`` as an exception, or the server's own: not one that the model answers with."""
+    return UNHANDLED.search(error) is not None
 
 
 def names_shared_memory(error: str | None) -> bool:

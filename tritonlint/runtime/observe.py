@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +79,7 @@ class _Repository:
                         facts = pending.pop(0)
                         self._progress(f"{facts.model.name}: loading")
                         trial = self._trial(server, facts, deaths.kill)
+                        trial.wait_for_quiet = deaths.wait
                         here.append(trial)
                         runs[facts.model.path] = trial.run
                         trial.run.foretold = self._foretold(facts)
@@ -195,6 +196,10 @@ class _StubDeaths:
     def kill(self, facts: ModelFacts, good: Request) -> None:
         """Have the stubs of a model killed; ``good`` is a request that it answers."""
         self._futures.append(self._worker.submit(self._kill, facts, good))
+
+    def wait(self) -> None:
+        """Return when nothing is being killed any more."""
+        wait(self._futures)
 
     def seen(self) -> dict[str, ModelRun]:
         """What was seen, by model path, once all is done. Raises what the worker raised."""

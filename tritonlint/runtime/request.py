@@ -172,7 +172,8 @@ def requests_for(config: Mapping[str, Any]) -> Iterator[Request]:
         return
     smallest = 1 if limit > 0 else None
     required = [entry for entry in inputs if not entry.get("optional")]
-    whole = tuple(tensor_of(entry, smallest) for entry in inputs)
+    # Not from zero on: a count, a size or a number of responses of zero shows little.
+    whole = tuple(tensor_of(entry, smallest, salt=1) for entry in inputs)
     yield Request("a request" if smallest is None else "a batch of 1", whole)
     if limit > 1:
         largest = min(limit, MAX_BATCH)
@@ -181,7 +182,7 @@ def requests_for(config: Mapping[str, Any]) -> Iterator[Request]:
         longer = tuple(tensor_of(entry, smallest, variable=VARIABLE_DIM + 3, salt=5) for entry in inputs)
         yield Request(f"variable dimensions of {VARIABLE_DIM + 3}", longer)
     if len(required) < len(inputs) and required:
-        yield Request("without the optional inputs", tuple(tensor_of(entry, smallest) for entry in required))
+        yield Request("without the optional inputs", tuple(tensor_of(entry, smallest, salt=1) for entry in required))
 
 
 def _sequence(config: Mapping[str, Any], inputs: Sequence[Mapping[str, Any]]) -> Iterator[Request]:
@@ -196,7 +197,7 @@ def _sequence(config: Mapping[str, Any], inputs: Sequence[Mapping[str, Any]]) ->
     ):
         yield Request(
             title,
-            tuple(tensor_of(entry, batch, salt=step) for entry in inputs),
+            tuple(tensor_of(entry, batch, salt=step + 1) for entry in inputs),
             {"sequence_id": identifier, "sequence_start": start, "sequence_end": end},
         )
 

@@ -34,6 +34,7 @@ from tritonlint.runtime.observation import (
     Comparison,
     Exchange,
     Failing,
+    Failure,
     Growth,
     Interpreter,
     Invalid,
@@ -45,6 +46,7 @@ from tritonlint.runtime.observation import (
     StubAlone,
     StubDeath,
     first_line,
+    is_unhandled,
 )
 from tritonlint.runtime.options import VerifyOptions
 from tritonlint.runtime.processes import (
@@ -82,6 +84,7 @@ from tritonlint.tensors import tensors
 
 GONE_SECONDS = 10.0
 """How long a stub may take to end after its model was unloaded."""
+LATER_SECONDS = 0.1
 DYING_SECONDS = 0.3
 """How long after an error a stub may still be there that the request has killed."""
 NOTICE_SECONDS = 15.0
@@ -90,16 +93,19 @@ LARGE_REQUEST = 24 * 1024 * 1024
 """Bytes of the request that must not fit: with its answer it needs more than a /dev/shm of 32 MiB holds."""
 SOAK_REPORT = 1000
 BATCH_DELAY_MICROSECONDS = 200_000
+LEAK_REQUESTS = 3
 TOGETHER = 4
 """Requests that are sent side by side to be put into one batch."""
 OTHER_REGIONS = ("tritonlint_", "triton_python_backend_shm", "sem.")
 """Names in /dev/shm that another server or another program has made, not this model."""
+FINALIZE = re.compile(r"\): finalize$", re.MULTILINE)
 PYTHON_FRAME = re.compile(r'(?:File "(?P<quoted>[^"]+)", line (?P<line>\d+))|(?P<plain>\S+\.py)\((?P<number>\d+)\)')
 
 
 class ModelTrial:
     """One model on a running server. ``spoiled`` when the server must not be used for another one.
 
+    ``wait_for_quiet`` returns when no other server of this run is at work.
     ``proved`` is told of a model that runs stubs and answers, and of a request that it answers.
     """
 
@@ -128,6 +134,8 @@ class ModelTrial:
         self._mapped: set[str] = set()
         self._started: set[int] = set()
         self._steady = False
+        self._leaked: set[str] = set()
+        self.wait_for_quiet: Callable[[], None] = lambda: None
         self._alone: list[tuple[Request, Reply]] = []
         self.lost_stub = False
         self._contained = options.contained
@@ -170,6 +178,8 @@ class ModelTrial:
                 if good is not None and not self.spoiled:
                     # Last: a model may take its time for it.
                     self._outgrow(good)
+                if good is not None and not self.spoiled:
+                    self._look_for_leaks(good, regions)
         except ServerCrashError as error:
             self.spoiled = True
             self.run.saw("requests", f"the server died ({error.cause})")
@@ -353,12 +363,16 @@ class ModelTrial:
         mark = self.server.log_size()
         transport = "gRPC stream" if self.run.decoupled else "HTTP"
         reply = self._send(request)
+        if self.run.decoupled:
+            # What execute does after its last response shows in the output only.
+            time.sleep(LATER_SECONDS)
         died = look and not reply.answered and not reply.server_died and self._lost_a_stub()
         output = self._local(self.server.log_since(mark))
         trace = first_traceback(output) or (reply.error if reply.error and "At:" in reply.error else None)
         if reply.error is not None:
             reply = replace(reply, error=self._local(reply.error))
-        return Exchange(request, transport, reply, died, self._local(trace) if trace else None, self._blamed(trace))
+        later = reply.answered and is_unhandled(output)
+        return Exchange(request, transport, reply, died, trace, self._blamed(trace), later)
 
     def _lost_a_stub(self) -> bool:
         if not self._is_python:
@@ -456,6 +470,9 @@ class ModelTrial:
         """A request larger than the stub's region: the region must grow, or the answer must say why not."""
         if not self._is_python:
             return
+        if self.run.decoupled:
+            self.run.saw("shared-memory", "no growth tried: a decoupled model may answer it a million times", ran=False)
+            return
         regions = {stub.region for stub in self.run.processes}
         before = sum(region_sizes(self.server, regions))
         request = larger_request(self.run.config, good, max(2 * before, LARGE_REQUEST))
@@ -520,7 +537,7 @@ class ModelTrial:
                 *self.run.failing,
                 Failing(request, exchange.reply, exchange.stub_died, after, blamed=exchange.blamed),
             )
-            if not usable:
+            if not usable or not after.answered:
                 break
         if tried:
             text = f"{len(tried) - len(failed)} answered; {'; '.join(failed)}" if failed else "all answered"
@@ -684,12 +701,27 @@ class ModelTrial:
         self.run.stopped = left
         _tell_leftovers(self.run, left, "after shutdown")
 
+    def _look_for_leaks(self, good: Request, before: frozenset[str]) -> None:
+        """Whether each request leaves another file in /dev/shm; that one is new there may be anybody's doing."""
+        new = {name for name in region_names(self.server) - before if not name.startswith(OTHER_REGIONS)}
+        if self.lost_stub or not new - self._mapped:
+            return
+        self.wait_for_quiet()
+        made: set[str] = set()
+        for _ in range(LEAK_REQUESTS):
+            seen = region_names(self.server)
+            if not self._send(good).answered or not (fresh := region_names(self.server) - seen):
+                return
+            made |= fresh
+        self._leaked = new | made
+
     def _unload(self, before: frozenset[str]) -> None:
         """Unload and look for what stays behind."""
         start = time.monotonic()
         self._progress(f"{self.name}: unloading")
         own = {stub.region.lstrip("/") for stub in self.run.processes}
         self._note_belongings()
+        mark = self.server.log_size()
         try:
             self.server.unload(self.name, seconds=self.options.timeout)
         except ServerError as error:
@@ -709,11 +741,15 @@ class ModelTrial:
         others = {stub.region.lstrip("/") for stub in stub_processes(self.server) if stub not in self._stubs()}
         names = region_names(self.server) - before - others
         sure = {name for name in names if name in own | self._mapped or name.startswith(self._prefix)}
-        suspected = {name for name in names - sure if not name.startswith(OTHER_REGIONS) and not in_use(name)}
+        suspected = {name for name in self._leaked & names - sure if not in_use(name)}
+        trace = first_traceback(self._local(self.server.log_since(mark))) or ""
+        if FINALIZE.search(trace):
+            self.run.finalize = Failure(trace, self._blamed(trace))
         self._left(
             Leftovers(
                 stubs + orphans,
-                tuple(sorted(map(shown_region, sure))),
+                # The region of a stub that lives is in use.
+                () if stubs else tuple(sorted(map(shown_region, sure))),
                 suspected=tuple(sorted(map(shown_region, suspected))),
                 seconds=time.monotonic() - start,
             )
@@ -732,6 +768,8 @@ class ModelTrial:
 
     def _orphans(self) -> tuple[str, ...]:
         """Processes that the model's stubs have started and that live on without them."""
+        if not self._started:
+            return ()
         stubs = {stub.pid for stub in stub_processes(self.server)}
         left = (self._started & set(self.server.processes())) - stubs
         return tuple(f"process {pid} ({' '.join(command_line(pid))})" for pid in sorted(left))
@@ -876,6 +914,7 @@ def _difference(expected: Sequence[Tensor], seen: Sequence[Tensor], *, bytewise:
 
 def _exchange_text(exchange: Exchange) -> str:
     text = f"{exchange.request.title} ({exchange.request.origin}, {exchange.transport}): {_reply_text(exchange.reply)}"
+    text = f"{text}; then execute failed" if exchange.failed_later else text
     return f"{text}; the stub died" if exchange.stub_died else text
 
 
