@@ -509,12 +509,17 @@ class _Run:
         if len(missing) < PARALLEL_FROM:
             return
         from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
         from multiprocessing import get_context
 
-        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
-            for path, facts in zip(missing, pool.map(python_facts_of, missing, chunksize=8), strict=True):
-                if facts is not None:
-                    self.parsed[path] = facts
+        try:
+            with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")) as pool:
+                for path, facts in zip(missing, pool.map(python_facts_of, missing, chunksize=8), strict=True):
+                    if facts is not None:
+                        self.parsed[path] = facts
+        except (BrokenProcessPool, OSError):
+            # No processes to be had (limits, sandboxes): what is missing is parsed here.
+            return
 
 
 PARALLEL_FROM = 50
