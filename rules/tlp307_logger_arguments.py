@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PbCall, PythonFacts
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import meant_to_fail, unconditional
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_tree import Constant
 from tritonlint.rule import Rule
@@ -42,7 +42,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not call.name.startswith("Logger"):
             continue
         found = _wrong(python, call)
-        if found is not None:
+        if found is not None and not meant_to_fail(python.body, call.call):
             span, message, help_, fix = found
             effect: Effect | None = None
             if initialize is not None and unconditional(initialize, call.call):

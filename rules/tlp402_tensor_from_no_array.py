@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_dtypes import Types
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import meant_to_fail, unconditional
 from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_tree import Call, Constant
 from tritonlint.pbtxt.tree import Document
@@ -42,7 +42,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if not call.certain:
             continue
         found = _wrong(python, types_of(python, config), call)
-        if found is None:
+        if found is None or meant_to_fail(python.body, call):
             continue
         span, message, help_text, fix = found
         sure = execute is not None and unconditional(execute, call)

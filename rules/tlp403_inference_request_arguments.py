@@ -22,7 +22,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_dtypes import Types
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import meant_to_fail, unconditional
 from tritonlint.inputs.python_tree import Call, Constant, Dict, Sequence
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -41,7 +41,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     for made in python.calls_of("InferenceRequest"):
         call = made.call
-        if not call.certain:
+        if not call.certain or meant_to_fail(python.body, call):
             continue
         sure = execute is not None and unconditional(execute, call)
         for span, message, help_text in _wrong(python, call):

@@ -579,7 +579,9 @@ _EXPECTING = frozenset({"assertRaises", "assertRaisesRegex", "raises", "suppress
 
 def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
     """Whether an error of a node is expected: in a try that catches missing names, below hasattr, in assertRaises."""
-    for outer in (*walk(body, Try, With), *walk(body, If, Conditional)):
+    if meant_to_fail(body, node):
+        return True
+    for outer in (*walk(body, Try), *walk(body, If, Conditional)):
         if isinstance(outer, Try) and any(_inside(node, part) for part in outer.body):
             for handler in outer.handlers:
                 caught = {n.id for n in walk(handler.type, Name)} if handler.type is not None else None
@@ -590,7 +592,13 @@ def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
                 return True
             if any(isinstance(n, Attribute) and n.attr == "TYPE_CHECKING" for n in walk(outer.test)):
                 return True
-        elif isinstance(outer, With) and any(_inside(node, part) for part in outer.body):
+    return False
+
+
+def meant_to_fail(body: tuple[Stmt, ...], node: Node) -> bool:
+    """Whether a node stands in a block that wants its error: ``with self.assertRaises(…)``, ``with suppress(…)``."""
+    for outer in walk(body, With):
+        if any(_inside(node, part) for part in outer.body):
             contexts = (item.value.func for item in outer.items if isinstance(item.value, Call))
             if any((dotted(context) or "").rsplit(".", 1)[-1] in _EXPECTING for context in contexts):
                 return True
