@@ -24,6 +24,8 @@ RULE = Rule(code="TLX171", name="memory-grows", effect="instability", certainty=
 
 GROWTH = 512 * 1024
 """Bytes per 1000 requests; less is noise of the allocator."""
+NOISE = 1024 * 1024
+"""Bytes in all: an arena or a table that is made once is no leak."""
 ENOUGH_REQUESTS = 200
 
 
@@ -31,7 +33,8 @@ def check(run: ModelRun) -> Iterator[Problem]:
     for soak in run.soak[:1]:
         others = [_grown(other) for other in run.soak[1:]]
         for what, grown in _grown(soak).items():
-            if soak.requests >= ENOUGH_REQUESTS and grown > GROWTH:
+            in_all = grown * soak.requests // 1000
+            if soak.requests >= ENOUGH_REQUESTS and grown > GROWTH and in_all > NOISE:
                 plain = "".join(f"; without the allocator by {other[what] // 1024} KiB" for other in others)
                 yield Problem(
                     run.code_place(),

@@ -15,7 +15,7 @@ from tritonlint.facts import ModelFacts, RepositoryFacts
 from tritonlint.runtime.gpu import gpus
 from tritonlint.runtime.observation import Foretold, Leftovers, ModelRun
 from tritonlint.runtime.options import VerifyOptions
-from tritonlint.runtime.request import Request
+from tritonlint.runtime.request import Request, SampleError
 from tritonlint.runtime.server import DisposableServer
 from tritonlint.runtime.source import open_server
 from tritonlint.runtime.trial import ModelTrial
@@ -34,8 +34,13 @@ def observe(
 ) -> dict[str, ModelRun]:
     """Run every model and tell what was seen, by model path.
 
-    Raises :class:`~tritonlint.runtime.wheel.InstallationError` and ServerError when no server can be started at all.
+    Raises :class:`~tritonlint.runtime.wheel.InstallationError` and ServerError when no server can be started at all,
+    SampleError for samples of a model that is not there.
     """
+    known = {name for group in groups.values() for name in group.models}
+    for name in options.samples:
+        if name not in known:
+            raise SampleError(f"--requests: there is no model '{name}' here; there are {', '.join(sorted(known))}")
     if options.device == "gpu" and not gpus():
         raise InstallationError("--device gpu: this machine has no GPU that nvidia-smi lists")
     if options.device == "auto":

@@ -351,22 +351,36 @@ def read_samples(path: Path) -> dict[str, list[Request]]:
     found: dict[str, list[Request]] = {}
     for model, bodies in content.items():
         for number, body in enumerate(bodies if isinstance(bodies, list) else [bodies], 1):
-            where = f"{path}: request {number} of model '{model}'"
             try:
-                tensors = tuple(
-                    Tensor(
-                        str(entry["name"]),
-                        str(entry["datatype"]),
-                        tuple(int(dim) for dim in entry["shape"]),
-                        pack(str(entry["datatype"]), _flat(entry["data"])),
-                    )
-                    for entry in body["inputs"]
-                )
-                parameters = dict(body.get("parameters", {}))
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise SampleError(f"{where}: {type(error).__name__}: {error}") from error
-            found.setdefault(model, []).append(Request(f"sample {number}", tensors, parameters, "sample"))
+                request = _sample(body, number)
+            except KeyError as error:
+                reason = f"{error} is missing"
+            except (TypeError, ValueError, AttributeError) as error:
+                reason = str(error)
+            else:
+                found.setdefault(model, []).append(request)
+                continue
+            raise SampleError(f"{path}: request {number} of model '{model}': {reason}")
     return found
+
+
+def _sample(body: Any, number: int) -> Request:
+    if not isinstance(body, dict):
+        raise TypeError("a request is an object with 'inputs', as the inference protocol has it")
+    tensors = []
+    for entry in body["inputs"]:
+        name, datatype = str(entry["name"]), str(entry["datatype"])
+        if datatype != "BYTES" and element_bytes(datatype) is None:
+            known = ", ".join((*ELEMENT_FORMATS, "BF16", "BYTES"))
+            raise ValueError(f"input '{name}': no data type {datatype!r}; there are {known}")
+        tensor = Tensor(name, datatype, tuple(int(dim) for dim in entry["shape"]), b"")
+        values = _flat(entry["data"])
+        if len(values) != tensor.elements:
+            raise ValueError(
+                f"input '{name}': shape {list(tensor.shape)} takes {tensor.elements} values, not {len(values)}"
+            )
+        tensors.append(replace(tensor, data=pack(datatype, values)))
+    return Request(f"sample {number}", tuple(tensors), dict(body.get("parameters", {})), "sample")
 
 
 def _flat(values: Any) -> list[Any]:
