@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.evidence.bench import Observation, shortened
 from tests.evidence.cases import cases, judge
 from tests.evidence.expectations import EVIDENCE
+from tests.evidence.record import REFUTED, record, rows_in
 from tests.evidence.wire import Body, Reply, Tensor, decode, encode, request_body
+from tritonlint.rule import rule_modules
 from tritonlint.runtime.wheel import ServerInstallation
 
 SAMPLE = (
@@ -80,3 +84,16 @@ def test_the_server_confirms(name: str, python_server_2410: ServerInstallation) 
     (case,) = (one for one in cases("24.10", [name[:6]], borders=False) if one.name == name)
     result = judge(case, python_server_2410)
     assert result.holds, str(result)
+
+
+def test_the_record_is_whole() -> None:
+    rows = rows_in((Path(__file__).parents[1] / "docs" / "evidence.md").read_text(encoding="utf-8"))
+    assert not [row for row in rows if row.seen.startswith(REFUTED)]
+    missing = {code for code in rule_modules() if code.startswith("TLP")} - {row.code for row in rows}
+    renew = " ".join(f"--rule {code}" for code in sorted(missing))
+    assert not missing, f"run `python -m tests.evidence {renew} --output docs/evidence.md`"
+
+
+def test_a_record_is_read_as_it_was_written() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert record([], text) == text
