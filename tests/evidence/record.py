@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.evidence.cases import RELEASES, Result
+from tritonlint.report.display import visible
 from tritonlint.rule import load_rule, rule_modules
 
 HEAD = """# What real servers did
@@ -49,7 +50,7 @@ def rows_of(results: Iterable[Result]) -> list[Row]:
         if not result.holds:
             seen = REFUTED + seen
         must = str(case.expected) if case.bad else "an answer"
-        rows.append(Row(case.code, case.number, case.release, must, seen.replace("|", "\\|")))
+        rows.append(Row(case.code, case.number, case.release, must, visible(seen).replace("|", "\\|")))
     return rows
 
 
