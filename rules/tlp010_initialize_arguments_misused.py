@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, unconditional
-from tritonlint.inputs.python_tree import Attribute, Call, Name
+from tritonlint.inputs.python_tree import Attribute, Call, Name, Subscript
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -47,7 +47,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if initialize is None or len(initialize.positional) != 2 or initialize.decorators:
         return
     args = initialize.positional[1].name
-    if f"{args}." not in python.text and f"loads({args})" not in python.text:
+    if not any(text in python.text for text in (f"{args}.", f"loads({args})", f"load({args}[")):
         return
     if len(python.frame_of(initialize).bindings.get(args, [])) != 1:
         return
@@ -77,6 +77,19 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 fix=Fix("parse the config", (edit,), safety="unsafe"),
                 certainty=None if unconditional(initialize, node) else "likely",
                 key="json",
+            )
+        elif isinstance(node, Call) and python.qualified(node.func) == "json.load" and len(node.arguments) == 1:
+            given = node.arguments[0].value
+            if not isinstance(given, Subscript) or not isinstance(given.value, Name) or given.value.id != args:
+                continue
+            end = node.func.span.end
+            problem = Problem(
+                node.func.span,
+                "`json.load` reads a file, and this is text: it raises AttributeError",
+                help="write `json.loads`",
+                fix=Fix("write json.loads", (Edit(Span(python.path, end, end), "s"),)),
+                certainty=None if unconditional(initialize, node) else "likely",
+                key="load",
             )
         if problem is not None:
             yield problem
@@ -179,5 +192,25 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.load(args["model_config"])
+#                     ^^^^^^^^^ TLP010
+
+    def execute(self, requests):
+        tensors = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in tensors]
 """,
 )

@@ -21,7 +21,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, request_loops, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Call, Name, Raise, dotted, walk
+from tritonlint.inputs.python_tree import Call, Name, Raise, Yield, dotted, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -31,9 +31,17 @@ HARMLESS = frozenset({"len", "enumerate", "zip", "range", "print", "list", "str"
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or execute.decorators or effective.decoupled is not True or is_generator(execute):
+    if execute is None or execute.decorators or effective.decoupled is not True:
         return
     if uses_sender(python) or not python.bases_known or len(execute.positional) < 2:
+        return
+    if is_generator(execute):
+        yield Problem(
+            next(own_nodes(execute, Yield)).span,
+            "Triton does not take what `execute` yields: no request is ever answered",
+            help="send each response through `request.get_response_sender()`, the last time with the final flag",
+            key="yield",
+        )
         return
     if not all(is_none(s.value) for s in returns(execute)) or not (completes(execute.body) or returns(execute)):
         return
@@ -94,5 +102,22 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            yield pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP225
 """,
 )
