@@ -31,6 +31,8 @@ from tritonlint.tensors import tensors
 Shape: TypeAlias = tuple[int | None, ...]
 """None is a length that is not known; the empty shape is a single value."""
 
+MAX_EVALUATIONS = 2_000
+"""Expressions looked into for one answer: names assigned in many branches lead to each other without end."""
 _SAME_METHODS = frozenset({"astype", "copy", "clip", "round", "byteswap", "cumsum"})
 _SAME_FUNCTIONS = frozenset(
     f"numpy.{name}"
@@ -65,13 +67,17 @@ class Shapes:
     def __init__(self, facts: PythonFacts, inputs: Mapping[str, Shape]) -> None:
         self.facts = facts
         self.inputs = inputs
+        self.left = MAX_EVALUATIONS
 
     def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
         return sources_at(self.facts, expr, frame)
 
     def of(self, expr: Expr, frame: Frame, steps: int = 0) -> Shape | None:
         """The shape of an array expression, or None where its rank is not certain."""
-        if steps > MAX_STEPS:
+        if steps == 0:
+            self.left = MAX_EVALUATIONS
+        self.left -= 1
+        if steps > MAX_STEPS or self.left < 0:
             return None
         if isinstance(expr, Name) or (isinstance(expr, Attribute) and expr.attr != "T"):
             found = self._sources(expr, frame)
