@@ -17,6 +17,7 @@ from tritonlint.runtime.observation import Foretold, Leftovers, ModelRun
 from tritonlint.runtime.options import VerifyOptions
 from tritonlint.runtime.request import Request, SampleError
 from tritonlint.runtime.server import DisposableServer
+from tritonlint.runtime.shared_memory import in_use
 from tritonlint.runtime.source import open_server
 from tritonlint.runtime.trial import ModelTrial
 from tritonlint.runtime.view import make_view
@@ -93,6 +94,9 @@ class _Repository:
                         if trial.spoiled:
                             break
                     self._progress("stopping the server")
+                    if not _ended_in_order(here):
+                        # It would wait for its models in vain.
+                        server.stop_seconds = 0
                     start = time.monotonic()
                 _tell_stopped(here, _after_shutdown(server, time.monotonic() - start))
                 for trial in here:
@@ -183,6 +187,7 @@ class _StubDeaths:
         self._stack = contextlib.ExitStack()
         self._server: DisposableServer | None = None
         self._stub: str | None = None
+        self._strays: set[Path] = set()
 
     def __enter__(self) -> _StubDeaths:
         return self
@@ -223,6 +228,7 @@ class _StubDeaths:
     def _kill(self, facts: ModelFacts, good: Request) -> None:
         trial = self._trial(self._open(self._default_stub(facts)), facts, _nobody)
         usable = trial.kill_stubs(good)
+        self._strays |= trial.strays
         self._runs[facts.model.path] = trial.run
         if not usable:
             self._close()
@@ -230,6 +236,10 @@ class _StubDeaths:
     def _close(self) -> None:
         self._server = None
         self._stack.close()
+        for path in self._strays:
+            if not in_use(path.name):
+                path.unlink(missing_ok=True)
+        self._strays.clear()
 
 
 def _nobody(_facts: ModelFacts, _good: Request) -> None:
@@ -250,13 +260,17 @@ def _after_shutdown(server: DisposableServer, seconds: float) -> Leftovers:
 
 def _tell_stopped(trials: Sequence[ModelTrial], left: Leftovers) -> None:
     """Tell each model what is its own of what a server left: one finding for one thing."""
-    clean = not any(each.lost_stub or each.spoiled for each in trials)
+    clean = _ended_in_order(trials)
     for trial in trials:
         mine = left if trial is trials[-1] else Leftovers(seconds=left.seconds)
         if len(trials) > 1:
             unpacks = any(stub.environment for stub in trial.run.processes)
             mine = replace(mine, folders=left.folders if unpacks else ())
         trial.stopped(mine, clean=clean)
+
+
+def _ended_in_order(trials: Sequence[ModelTrial]) -> bool:
+    return not any(each.lost_stub or each.spoiled for each in trials)
 
 
 def _listens(port: int) -> bool:

@@ -135,6 +135,7 @@ class ModelTrial:
         self._started: set[int] = set()
         self._steady = False
         self._leaked: set[str] = set()
+        self.strays: set[Path] = set()
         self.wait_for_quiet: Callable[[], None] = lambda: None
         self._alone: list[tuple[Request, Reply]] = []
         self.lost_stub = False
@@ -407,6 +408,10 @@ class ModelTrial:
             gone = _eventually(lambda: not self._stubs(), GONE_SECONDS)
             parameters = {"config": config} if config is not None else None
             ok = gone and self.server.load(self.name, seconds=self.options.timeout, parameters=parameters).ok
+            if gone and not ok:
+                # The other server of this run may have had what only one can have: a port, a file.
+                self.wait_for_quiet()
+                ok = self.server.load(self.name, seconds=self.options.timeout, parameters=parameters).ok
             if not gone and not self.lost_stub:
                 self._left(Leftovers(self._stub_names(), seconds=GONE_SECONDS))
         except ServerError:
@@ -642,18 +647,26 @@ class ModelTrial:
         False when the server must not be used any more.
         """
         self._progress(f"{self.name}: killing its stubs")
+        before = region_names(self.server)
         try:
             for name in (*self.run.needs, self.name):
                 if not self.server.load(name, seconds=self.options.timeout).ok:
+                    # A port or a file that only one can have.
+                    self.run.saw("stub-death", f"not tried: {name} does not load on a second server", ran=False)
                     return False
             self.run.config = self.server.model_config(self.name)
             with self._grpc_client():
                 return self._kill_stubs(good)
         except ServerError:
             return False
+        finally:
+            # A process that is killed cannot remove what it has made.
+            self._note_belongings()
+            self.strays = {self.server.shared_memory_folder / name for name in self._mapped - before}
 
     def _kill_stubs(self, good: Request) -> bool:
         run = self.run
+        self._note_belongings()
         killed = self._stubs()
         old = {stub.pid for stub in killed}
         for pid in old:
