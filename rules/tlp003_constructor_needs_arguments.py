@@ -1,7 +1,8 @@
 """A model class whose constructor needs arguments
 
 ## What it does
-Reports an `__init__` of TritonPythonModel that cannot be called without arguments.
+Reports an `__init__` of TritonPythonModel that cannot be called without arguments, a dataclass with a field without
+default, and a class that leaves an abstract method of its base undefined.
 
 ## What happens
 The stub creates the model with `TritonPythonModel()`; the model does not load.
@@ -10,24 +11,27 @@ The stub creates the model with `TritonPythonModel()`; the model does not load.
 Take what is needed in `initialize(self, args)`.
 
 ## Source
-Facts, python-backend 6.1 (observed on 24.10).
+Facts, python-backend 6.1 (observed on 24.10, all three forms).
 """
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Assign, Call, Function
 from tritonlint.rule import Rule
 
 RULE = Rule(
     code="TLP003",
     name="constructor-needs-arguments",
     effect="load-failure",
-    server_says=("__init__() missing 1 required positional argument",),
+    server_says=("__init__() missing 1 required", "Can't instantiate abstract class"),
 )
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    yield from _fields(python)
+    yield from _abstract(python)
     init = python.method("__init__")
     if init is None or init.decorators or init.takes(1):
         return
@@ -39,7 +43,112 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     )
 
 
+def _fields(python: PythonFacts) -> Iterator[Problem]:
+    """Fields of a dataclass without default."""
+    cls = python.model_class
+    if cls is None or len(cls.decorators) != 1 or python.method("__init__") is not None:
+        return
+    decorator = cls.decorators[0]
+    if isinstance(decorator, Call) and any(a.keyword == "init" or a.star for a in decorator.arguments):
+        return
+    if python.qualified(decorator.func if isinstance(decorator, Call) else decorator) != "dataclasses.dataclass":
+        return
+    for field in cls.body:
+        if not isinstance(field, Assign) or field.annotation is None or field.value is not None:
+            continue
+        if any(word in python.source(field.annotation) for word in ("ClassVar", "KW_ONLY")):
+            continue
+        yield Problem(
+            field.targets[0].span,
+            "this field has no default, so the constructor needs it; Triton creates the model without arguments",
+            help="give it a default, or set it in `initialize(self, args)`",
+            key="field",
+        )
+        return
+
+
+def _abstract(python: PythonFacts) -> Iterator[Problem]:
+    """Abstract methods that the model class leaves abstract."""
+    cls = python.model_class
+    if cls is None or not python.bases_known or cls.decorators:
+        return
+    named = (base for owner in python.model_classes for base in owner.bases)
+    meta = (a.value for owner in python.model_classes for a in owner.keywords if a.keyword == "metaclass")
+    if not {python.qualified(e) for e in (*named, *meta)} & {"abc.ABC", "abc.ABCMeta"}:
+        return
+    names = [s.name for owner in python.model_classes for s in owner.body if isinstance(s, Function)]
+    for name in dict.fromkeys(names):
+        method = python.method(name)
+        if method is None or [python.qualified(d) for d in method.decorators] != ["abc.abstractmethod"]:
+            continue
+        yield Problem(
+            cls.name_span,
+            f"`{name}` stays abstract, so Triton cannot create the model",
+            help=f"define `{name}` in `{cls.name}`",
+            related=(Related(method.name_span, "declared abstract here"),),
+            key="abstract",
+        )
+        return
+
+
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from dataclasses import dataclass
+
+import triton_python_backend_utils as pb_utils
+
+
+@dataclass
+class TritonPythonModel:
+    scale: float
+#   ^^^^^ TLP003
+    name: str = "add"
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from abc import ABC, abstractmethod
+
+import triton_python_backend_utils as pb_utils
+
+
+class Base(ABC):
+    @abstractmethod
+    def prepare(self, x):
+        ...
+
+    @abstractmethod
+    def finish(self, x):
+        ...
+
+
+class TritonPythonModel(Base):
+#     ^^^^^^^^^^^^^^^^^ TLP003
+    def prepare(self, x):
+        return x
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.prepare(x))]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_none, returns
-from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Dict, FString, Sequence
+from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Dict, FString, Name, Sequence
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -56,6 +56,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     given = returns(hook)
     for statement in given:
         value = statement.value
+        sources = python.follow(value) if isinstance(value, Name) else None
+        value = sources[0][0] if sources is not None and len(sources) == 1 else value
         as_dict = isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr == "as_dict"
         if is_none(value) or as_dict or type(value) in LITERALS:
             found = "None" if is_none(value) else LITERALS.get(type(value), "a dict")
@@ -170,6 +172,47 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        config = auto_complete_model_config.as_dict()
+        auto_complete_model_config.set_max_batch_size(len(config["input"]) - 1)
+        return config
+#       ^^^^^^^^^^^^^ TLP007
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        config = auto_complete_model_config.as_dict()
+        auto_complete_model_config.set_max_batch_size(len(config["input"]) - 1)
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

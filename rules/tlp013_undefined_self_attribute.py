@@ -3,13 +3,14 @@
 ## What it does
 Reports `self.name` that is read in a method of the model, while no method sets it, no class of the file defines it,
 and nothing dynamic (setattr, a base from another file, `self` given away) could. `self.logger` is the usual case:
-Triton offers `pb_utils.Logger`.
+Triton offers `pb_utils.Logger`. Also `self.name` that `initialize` reads before anything sets it.
 
 ## What happens
-The line raises AttributeError whenever it is reached, often only while another error is being handled.
+The line raises AttributeError whenever it is reached, often only while another error is being handled. In `initialize`
+the model does not load.
 
 ## How to fix
-Set the attribute in `initialize`, or use `pb_utils.Logger`.
+Set the attribute in `initialize` before it is read, or use `pb_utils.Logger`.
 
 ## Source
 Python's attribute lookup; `pb_utils.Logger` since 22.09 (facts, python-backend 7).
@@ -20,7 +21,7 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_tree import (
     Argument,
     Attribute,
@@ -51,6 +52,7 @@ LEVELS = {
     "error": "log_error",
     "critical": "log_error",
 }
+AT_LOAD = frozenset({"__init__", "initialize"})
 OF_EVERY_OBJECT = frozenset(dir(object)) | {"__dict__"}
 
 
@@ -104,6 +106,7 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             if isinstance(method, Function) and method.name in {"__getattr__", "__getattribute__"}:
                 return
     places: dict[str, list[Attribute]] = {}
+    loading: list[tuple[Function, Attribute]] = []
     for owner in python.model_classes:
         for method in owner.body:
             if not isinstance(method, Function):
@@ -116,10 +119,13 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             for node in walk(method.body, Attribute):
                 if isinstance(node.value, Name) and node.value.id == own:
                     places.setdefault(node.attr, []).append(node)
+                    if method.name in AT_LOAD and python.method(method.name) is method and unconditional(method, node):
+                        loading.append((method, node))
     for name, nodes in places.items():
         if name in known or any(guarded(python.body, node) for node in nodes):
             continue
-        first = nodes[0]
+        # The one that ends the load is met before any other.
+        first = next((node for _, node in loading if node.attr == name), nodes[0])
         is_logger = name in {"logger", "log", "_logger"}
         near = get_close_matches(name, known, 1, 0.8)
         if is_logger:
@@ -133,8 +139,31 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             f"nothing sets `self.{name}`: this line raises AttributeError",
             help=help_text,
             fix=_logger(python, nodes, target) if is_logger else None,
+            effect="load-failure" if any(node is first for _, node in loading) else None,
             key=name,
         )
+    for name in dict.fromkeys(node.attr for _, node in loading if node.attr in known - OF_EVERY_OBJECT):
+        method, node = next((m, n) for m, n in loading if n.attr == name)
+        if _set_later(python, name, method, node) and not guarded(python.body, node):
+            yield Problem(
+                node.span,
+                f"`self.{name}` is set further down only: this line raises AttributeError",
+                help=f"set `self.{name}` before this line",
+                effect="load-failure",
+                key=name,
+            )
+
+
+def _set_later(python: PythonFacts, name: str, method: Function, node: Attribute) -> bool:
+    """Whether whatever sets an attribute comes behind a statement of the method, or when requests are served."""
+    for binding, number in python.attributes[name]:
+        function = python.frames[number].function
+        if function is None:
+            return False
+        behind = function is method and (binding.span.start or 0) > (node.span.start or 0)
+        if not behind and function.name not in {"execute", "finalize"}:
+            return False
+    return True
 
 
 EXAMPLES = (
@@ -194,6 +223,79 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self._prepare()
+#       ^^^^^^^^^^^^^ TLP013
+
+    def prepare(self):
+        self.scale = 2
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.size = self.width * 2
+#                   ^^^^^^^^^^ TLP013
+        self.width = 4
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    width = 2
+
+    def initialize(self, args):
+        self.prepare()
+        self.size = self.width * self.height
+        self.width = 4
+
+    def prepare(self):
+        self.height = 3
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

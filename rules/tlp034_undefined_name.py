@@ -55,6 +55,15 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
 
 
 def _problem(python: PythonFacts, node: Name, what: str, *, certain: bool, loading: bool) -> Problem:
+    if node.id in python.frames[0].bindings and loading:
+        return Problem(
+            node.span,
+            f"`{node.id}` is defined further down only: {what}",
+            help=f"move the definition of `{node.id}` before this line",
+            effect="load-failure",
+            certainty="certain" if certain else "likely",
+            key=node.id,
+        )
     bound = {name for frame in python.frames for name in frame.bindings} | set(dir(builtins))
     near = get_close_matches(node.id, bound, 1, 0.75)
     return Problem(
@@ -137,6 +146,55 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+SCALE = read_scale("2")
+#       ^^^^^^^^^^ TLP034
+
+
+def read_scale(text):
+    return float(text)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def read_scale(text):
+    return float(text) * FACTOR
+
+
+FACTOR = 2
+SCALE = read_scale("2")
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

@@ -45,6 +45,7 @@ RULE = Rule(
 )
 
 
+_VIEWS = frozenset({"values", "keys", "items"})
 _NO_LISTS = frozenset(
     {"tuple", "set", "frozenset", "dict", "map", "filter", "zip", "reversed", "iter", "str", "enumerate"}
 )
@@ -79,13 +80,17 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         sources = python.follow(statement.value)
         kinds = [_kind(python, value, where) for value, where in sources or ()]
         found = kinds[0] if kinds else _local_kind(python, execute, statement.value)
+        view = statement.value
+        if isinstance(view, Call) and isinstance(view.func, Attribute) and view.func.attr in _VIEWS:
+            found = "view of a dict" if _local_kind(python, execute, view.func.value) == "dict" else found
+            kinds = [found]
         if found is None or None in kinds:
             continue
         start, end = statement.value.span.start, statement.value.span.end
         single = found == "single InferenceResponse"
         fix = None
         display = isinstance(statement.value, Sequence | Comprehension | Dict)
-        if single or (found in {"tuple", "generator", "map", "reversed"} and not display):
+        if single or (found in {"tuple", "generator", "map", "reversed", "view of a dict"} and not display):
             before, after = ("[", "]") if single else ("list(", ")")
             edits = (Edit(Span(python.path, start, start), before), Edit(Span(python.path, end, end), after))
             fix = Fix("return a list", edits, safety="unsafe")
@@ -250,5 +255,34 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        answers = {}
+        for number, request in enumerate(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answers[number] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        return answers.values()
+#              ^^^^^^^^^^^^^^^^ TLP204
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        answers = {}
+        for number, request in enumerate(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answers[number] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        return list(answers.values())
 """,
 )

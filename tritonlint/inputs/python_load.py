@@ -233,6 +233,15 @@ def _bound(python: PythonFacts) -> set[str] | None:
     return names
 
 
+@remembered
+def _declared_global(python: PythonFacts) -> frozenset[str]:
+    """Names that may be bound in another order than the file's: by functions, and by what has no frame."""
+    names = {name for scope in python.walk(Scope) for name in scope.names}
+    names.update(part.id for walrus in python.walk(Walrus) for part in walk(walrus.target) if isinstance(part, Name))
+    names.update(part.id for one in python.walk(Clause) for part in walk(one.target) if isinstance(part, Name))
+    return frozenset(names)
+
+
 def _is_undefined(name: str, bound: set[str]) -> bool:
     return name not in bound and name not in _BUILTINS and not (name.startswith("__") and name.endswith("__"))
 
@@ -389,7 +398,17 @@ class _Run:
         if not self.bound_known:
             self.bound = _bound(self.python)
             self.bound_known = True
-        return self.bound is not None and _is_undefined(node.id, self.bound)
+        return self.bound is not None and (_is_undefined(node.id, self.bound) or self.too_early(node))
+
+    def too_early(self, node: Name) -> bool:
+        """Whether the module reads one of its names before anything binds it."""
+        module = self.python.frames[0]
+        bindings = module.bindings.get(node.id, []) if self.current == "import" else []
+        if not bindings or node.id in _BUILTINS or node.id in _declared_global(self.python):
+            return False
+        if any((binding.span.start or 0) <= (node.span.end or 0) for binding in bindings):
+            return False
+        return self.python.frame_at(node) is module
 
     def callee(self, call: Call) -> Function | None:
         """The plain function of this file that a call runs."""
