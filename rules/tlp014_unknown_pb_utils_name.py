@@ -36,8 +36,18 @@ NEVER = {
     "Metric": "MetricFamily(…).Metric(…)",
     "MetricKind": "MetricFamily.COUNTER",
     "InferenceResponseSender": "request.get_response_sender()",
+    "ResponseSender": "request.get_response_sender()",
+    "get_response_sender": "request.get_response_sender()",
+    "get_input_by_name": "get_input_tensor_by_name",
+    "get_output_by_name": "get_output_tensor_by_name",
+    "get_tensor_by_name": "get_input_tensor_by_name",
+    "triton_to_np_dtype": "triton_string_to_numpy",
+    "get_logger": "Logger",
+    "logger": "Logger",
     "log_info": "Logger.log_info",
+    "log_warn": "Logger.log_warn",
     "log_error": "Logger.log_error",
+    "log_verbose": "Logger.log_verbose",
 }
 
 MEMBERS = {
@@ -95,7 +105,7 @@ def _right(name: str, known: set[str], top: set[str]) -> str:
     if not dot and name.startswith(ERRORS):
         return f"TritonError.{name.removeprefix(ERRORS)}"
     if not dot:
-        return NEVER.get(name) or next(iter(get_close_matches(name, top, 1, 0.85)), "")
+        return NEVER.get(name) or next(iter(get_close_matches(name, top, 1, 0.8)), "")
     if owner not in MEMBERS or "." in member:
         return ""
     if member in MEMBERS[owner]:
@@ -193,6 +203,35 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             pb_utils.Logger.log_warn("one more")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_by_name(request, "x").as_numpy()
+#                        ^^^^^^^^^^^^^^^^^ TLP014
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

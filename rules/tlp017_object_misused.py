@@ -74,6 +74,8 @@ NOUNS: dict[Kind, str] = {
     "response": "a response",
     "tensor": "a pb_utils.Tensor",
     "array": "a NumPy array",
+    "error": "a TritonError",
+    "answers": "an iterator over responses",
 }
 
 
@@ -154,8 +156,12 @@ def _attribute(objects: Objects, node: Attribute) -> Found | None:
         return node.attr_span, f"a NumPy array has no `{node.attr}`: this raises AttributeError", _ARRAY, None
     if kind not in MEMBERS or node.attr in MEMBERS[kind]:
         return None
-    near = INSTEAD.get(node.attr) or next(iter(get_close_matches(node.attr, MEMBERS[kind], 1, 0.75)), "")
-    if kind == "tensor" and not near:
+    near = (INSTEAD.get(node.attr) if kind in {"request", "response", "tensor"} else None) or next(
+        iter(get_close_matches(node.attr, MEMBERS[kind], 1, 0.75)), ""
+    )
+    if kind == "answers":
+        help_text = "loop over it: `for answer in answers:`, or call `exec()` without `decoupled=True`"
+    elif kind == "tensor" and not near:
         help_text = f"if the array is meant: `.as_numpy().{node.attr}`"
     else:
         help_text = f"use `{near}`" if near else f"it has {', '.join(sorted(MEMBERS[kind]))}"
@@ -177,9 +183,16 @@ def _call(python: PythonFacts, objects: Objects, node: Call) -> Found | None:
             what = f"the {wanted} comes first and the name second: this raises AttributeError"
             return first.span, what, "swap the arguments", Fix("swap the arguments", edits)
         kind = objects.kind(first)
+        if kind == "answers" and f"{python.source(first)}.has_error" in python.text:
+            return None  # Told where that is asked.
         if kind in NOUNS and kind != wanted:
             what = f"`{name}` takes one {wanted}; this is {NOUNS[kind]}: it raises AttributeError"
             return first.span, what, f"give it a {wanted}", None
+        return None
+    if name in {"TritonError", "TritonModelException"}:
+        text = node.argument(0)
+        if isinstance(text, Attribute) and text.attr == "message" and objects.kind(text.value) == "error":
+            return _uncalled(text)
         return None
     if isinstance(node.func, Attribute) and node.func.attr in OF_ARRAYS and objects.kind(node.func.value) == "array":
         span = Span(python.path, node.func.attr_span.end, node.span.end)
@@ -346,6 +359,69 @@ class TritonPythonModel:
             x = tensors["x"].as_numpy() if "x" in tensors else np.ones(2, dtype=np.float32)
             if x.shape[0] != request.inputs()[0].shape()[0]:
                 pb_utils.Logger.log_warn(f"{request.request_id()}: {options.get('scale')}")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answers = call.exec(decoupled=True)
+            if answers.has_error():
+#                      ^^^^^^^^^ TLP017
+                raise pb_utils.TritonModelException("the other model failed")
+            x = pb_utils.get_output_tensor_by_name(answers, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message)
+#                                                                  ^^^^^^^ TLP017
+            x = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

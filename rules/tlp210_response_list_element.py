@@ -22,6 +22,7 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, own_nodes, returns, starts_list
 from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -200,6 +201,8 @@ def _kind(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -> str 
         return "a NumPy array"
     if isinstance(expr.func, Attribute) and expr.func.attr == "as_numpy":
         return "a NumPy array"
+    if kind_of(python, expr, frame) == "Future":
+        return "a Future (its `result()` is meant)"
     return None
 
 
@@ -301,5 +304,28 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses += [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        return [self.pool.submit(self.answer, request) for request in requests]
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP210
 """,
 )

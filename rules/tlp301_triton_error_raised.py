@@ -1,7 +1,8 @@
 """TritonError is raised, but it is no exception
 
 ## What it does
-Reports `raise pb_utils.TritonError(…)`, also through a variable, and `except pb_utils.TritonError`.
+Reports `raise pb_utils.TritonError(…)`, also through a variable, `raise answer.error()` of another model's answer, and
+`except pb_utils.TritonError`.
 
 ## What happens
 Python answers with `exceptions must derive from BaseException`: the request fails with that text instead of the
@@ -21,7 +22,9 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import Attribute, Call, Handler, Raise, Sequence, walk
+from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP301",
@@ -32,7 +35,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if "TritonError" not in python.text:
+    if "TritonError" not in python.text and ".error()" not in python.text:
         return
     for node in walk(python.body, Handler, Raise):
         if isinstance(node, Handler) and node.type is not None:
@@ -61,10 +64,19 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         ):
             edit = Edit(raised.attr_span, "TritonModelException")
             fix = Fix("raise TritonModelException", (edit,), safety="unsafe")
+        of_answer = python.source(node.exception).endswith(".error()")
+        if of_answer:
+            start, end = node.exception.span.start, node.exception.span.end
+            pb = pb_alias(python)
+            around = (
+                Edit(Span(python.path, start, start), f"{pb}.TritonModelException("),
+                Edit(Span(python.path, end, end), ".message())"),
+            )
+            fix = Fix("raise TritonModelException", around, safety="unsafe") if pb else None
         yield Problem(
             node.span,
             "TritonError is no exception: raising it fails with `exceptions must derive from BaseException`",
-            help="raise `pb_utils.TritonModelException(…)` instead",
+            help=f"raise `pb_utils.TritonModelException({'….message()' if of_answer else '…'})` instead",
             fix=fix,
             key="raise",
         )
@@ -180,6 +192,47 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             if x[0] < 0:
                 raise pb_utils.TritonModelException("too small")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answer = call.exec()
+            if answer.has_error():
+                raise answer.error()
+#               ^^^^^^^^^^^^^^^^^^^^ TLP301
+            x = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            x = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

@@ -1,7 +1,7 @@
 """async_exec in a function that is not async
 
 ## What it does
-Reports `async_exec()` in an `execute` that is a plain `def`.
+Reports `async_exec()` in an `execute` that is a plain `def`, and in the plain methods of such a model.
 
 ## What happens
 `no running event loop`: the request fails.
@@ -39,13 +39,18 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if id(node) in awaited:
             continue  # `await` in a plain function does not even compile: TLP001.
         sources = python.follow(node.func.value)
-        if not sources or python.function_at(node) is not execute:
+        function = python.function_at(node)
+        if not sources or function is None or function.is_async:
+            continue
+        # A helper may be handed to a loop of its own.
+        if function is not execute and ("asyncio" in python.text or python.frame_at(node).in_class is None):
             continue
         if all(isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources):
             yield Problem(
                 node.span,
-                "`async_exec` needs a running event loop, and this execute is not async: the request fails",
+                "`async_exec` needs a running event loop, and execute is not async: the request fails",
                 help="write `async def execute` and `await` the call, or use `exec()`",
+                certainty="certain" if function is execute else "likely",
                 key="async_exec",
             )
 
@@ -90,6 +95,48 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def ask(self, x):
+        tensor = pb_utils.Tensor("x", x)
+        call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+        return call.async_exec()
+#              ^^^^^^^^^^^^^^^^^ TLP501
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answer = self.ask(x)
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            x = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

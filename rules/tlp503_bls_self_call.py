@@ -26,6 +26,8 @@ from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP503", name="bls-self-call", effect="instability", certainty="likely")
 
+_OWN = {"args": "model_name", "model_config": "name"}
+
 
 def check(python: PythonFacts, model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
@@ -51,13 +53,13 @@ def check(python: PythonFacts, model: Model, effective: EffectiveConfig) -> Iter
 
 
 def _own_name(python: PythonFacts, request: BlsRequest) -> bool:
-    """Whether the name is ``args["model_name"]``."""
+    """Whether the name is ``args["model_name"]``, or the name in the model's own config."""
     named = request.call.argument(None, "model_name")
     sources = python.follow(named, request.frame) if named is not None else None
     return bool(sources) and all(
         isinstance(source, Subscript)
-        and dotted(source.value) == "args"
-        and python.strings(source.items[0], where) == ("model_name",)
+        and (dotted(source.value) or "").rpartition(".")[2] in _OWN
+        and python.strings(source.items[0], where) == (_OWN[(dotted(source.value) or "").rpartition(".")[2]],)
         for source, where in sources or ()
     )
 
@@ -133,6 +135,33 @@ class TritonPythonModel:
                 raise pb_utils.TritonModelException(answer.error().message())
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.args = args
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            name = self.args["model_name"]
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name=name, requested_output_names=["y"], inputs=[tensor])
+#                                                       ^^^^ TLP503
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

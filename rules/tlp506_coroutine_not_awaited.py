@@ -2,7 +2,8 @@
 
 ## What it does
 Reports answers of `async_exec()` and results of the file's own `async def` functions that are used without `await`,
-calls of such functions that nobody awaits, and `await` before `exec()`.
+calls of such functions that nobody awaits, `asyncio.gather` of one list instead of its items, and `await` before
+`exec()`.
 
 ## What happens
 Without `await` there is a future or a coroutine in the place of the answer: `'_asyncio.Future' object has no attribute
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import is_generator, unconditional
+from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -54,6 +56,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if "async" not in python.text:
         return
     execute = python.method("execute")
+    yield from _gathered(python, execute)
     for frame in python.frames:
         function = frame.function
         if function is None:
@@ -96,12 +99,33 @@ def _collected(python: PythonFacts, execute: Function, frame: Frame) -> Iterator
                 start = Span(python.path, item.span.start, item.span.start)
                 yield Problem(
                     item.span,
-                    "this is a coroutine, not a response: it never runs, and the request fails",
+                    "this is a future, not the answer: nothing awaits it, and the request fails"
+                    if _is_exec(item)
+                    else "this is a coroutine, not a response: it never runs, and the request fails",
                     help=_help(execute),
                     fix=Fix("await the call", (Edit(start, "await "),), safety="unsafe") if execute.is_async else None,
                     certainty="certain" if unconditional(execute, node) else "likely",
                     key="await",
                 )
+
+
+def _gathered(python: PythonFacts, execute: Function | None) -> Iterator[Problem]:
+    """``asyncio.gather`` of one list: it takes each of them as an argument of its own."""
+    for node in python.walk(Call):
+        if len(node.arguments) != 1 or not node.certain or python.qualified(node.func) != "asyncio.gather":
+            continue
+        given = node.arguments[0].value
+        if node.arguments[0].keyword is not None or kind_of(python, given) not in {"list", "tuple", "generator"}:
+            continue
+        start = Span(python.path, given.span.start, given.span.start)
+        yield Problem(
+            given.span,
+            "`asyncio.gather` takes the calls one by one; a list of them raises TypeError",
+            help="write `*` before the list",
+            fix=Fix("unpack the list", (Edit(start, "*"),), safety="unsafe"),
+            certainty="certain" if execute is not None and unconditional(execute, node) else "likely",
+            key="gather",
+        )
 
 
 def _help(function: Function) -> str:
@@ -386,5 +410,40 @@ class TritonPythonModel:
             y = await task
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    async def execute(self, requests):
+        calls = [self.answer(request) for request in requests]
+        return await asyncio.gather(calls)
+#                                   ^^^^^ TLP506
+-- fixed: add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    async def execute(self, requests):
+        calls = [self.answer(request) for request in requests]
+        return await asyncio.gather(*calls)
 """,
 )

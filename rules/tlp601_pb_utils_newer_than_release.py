@@ -40,7 +40,11 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     api = pb_api()
     found: list[tuple[Node, Span, str, str]] = []
     for used, name in python.pb_attributes:
-        if name in api.names and python.qualified(used.value) == PB_MODULE:
+        owner, dot, _ = name.rpartition(".")
+        # Where the class itself is newer, the class is named.
+        if name not in api.names or (dot and api.names[owner] == api.names[name]):
+            continue
+        if python.qualified(used.value) == (f"{PB_MODULE}.{owner}" if dot else PB_MODULE):
             found.append((used, used.attr_span, f"`pb_utils.{name}`", api.names[name]))
     for call in python.pb_calls:
         for argument in call.call.arguments:
@@ -133,6 +137,31 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- target -- release=24.07
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        kind = pb_utils.MetricFamily.HISTOGRAM
+#                                    ^^^^^^^^^ TLP601
+        self.family = pb_utils.MetricFamily(name="seconds", description="time", kind=kind)
+        self.metric = self.family.Metric(labels={}, buckets=[1.0, 2.0])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.metric.observe(0.5)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

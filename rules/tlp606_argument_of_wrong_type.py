@@ -41,6 +41,7 @@ CONSTANT = frozenset({"constant"})
 """Only a constant of pb_utils will do, and nothing that is plain to see is one."""
 ACCEPTED: dict[str, dict[str, tuple[frozenset[str], str]]] = {
     "InferenceResponse": {"output_tensors": (LIST, "a list of tensors")},
+    "Tensor.from_dlpack": {"name": (TEXT, "a string")},
     "load_model": {
         "model_name": (TEXT, "a string"),
         "config": (TEXT, "JSON text: `json.dumps(…)`"),
@@ -66,7 +67,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for call in python.pb_calls:
         if call.name not in ACCEPTED:
             continue
-        names = pb_api().signatures[call.name][0]
+        names = ("name", "tensor") if call.name == "Tensor.from_dlpack" else pb_api().signatures[call.name][0]
         for position, name in enumerate(names):
             given = call.call.argument(position, name)
             if given is None or name not in ACCEPTED[call.name]:
@@ -228,6 +229,25 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse(output_tensors=[x * 2]))
 #                                                                       ^^^^^ TLP606
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor.from_dlpack(x, "y")
+#                                           ^ TLP606
+            responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
 )

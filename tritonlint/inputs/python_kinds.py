@@ -44,6 +44,7 @@ _RESULTS: dict[str, str] = {
     "json.dumps": "str",
     "sys.exc_info": "tuple",
 }
+_POOLS = frozenset({"concurrent.futures.ThreadPoolExecutor", "concurrent.futures.ProcessPoolExecutor"})
 _OF_ARRAY = {"shape": "tuple", "size": "int", "ndim": "int", "nbytes": "int"}
 _METHODS = {"as_numpy": "ndarray", "tolist": "list", "decode": "str"}
 _ARRAYS = frozenset({"array", "asarray", "zeros", "ones", "full", "empty", "concatenate", "stack"})
@@ -118,6 +119,14 @@ def _call(python: PythonFacts, call: Call, frame: Frame) -> str | None:
             # Of the error of a response.
             of_error = isinstance(owner, Call) and isinstance(owner.func, Attribute) and owner.func.attr == "error"
             return "str" if of_error else None
+        if method == "error" and owner is not None and not call.arguments:
+            # Only answers of other models have both methods.
+            asked = f"{python.source(owner)}.has_error" in python.text
+            return "TritonError" if asked and dotted(owner) is not None else None
+        if method == "submit" and owner is not None:
+            made = python.follow(owner, frame) or ()
+            pools = [isinstance(s, Call) and python.qualified(s.func, where) in _POOLS for s, where in made]
+            return "Future" if pools and all(pools) else None
         return _METHODS.get(method)
     pb = python.pb_name(call.func, frame)
     if pb is not None:

@@ -20,7 +20,9 @@ from tritonlint.inputs.python_tree import (
     dotted,
 )
 
-Kind = Literal["request", "requests", "response", "tensor", "tensors", "array", "shape", "parameters"]
+Kind = Literal[
+    "request", "requests", "response", "tensor", "tensors", "array", "shape", "parameters", "error", "answers"
+]
 
 MEMBERS: dict[Kind, frozenset[str]] = {
     "request": frozenset(
@@ -30,8 +32,13 @@ MEMBERS: dict[Kind, frozenset[str]] = {
     ),
     "response": frozenset({"error", "has_error", "output_tensors", "parameters"}),
     "tensor": frozenset({"as_numpy", "from_dlpack", "is_cpu", "name", "shape", "to_dlpack", "triton_dtype"}),
+    "error": frozenset(
+        {"CODE", "code", "message", "ALREADY_EXISTS", "CANCELLED", "INTERNAL", "INVALID_ARG", "NOT_FOUND"}
+        | {"UNAVAILABLE", "UNKNOWN", "UNSUPPORTED"}
+    ),
+    "answers": frozenset({"cancel"}),
 }
-"""What can be asked of an object; all of them are methods."""
+"""What can be asked of an object; all of them are methods, but for the codes of an error."""
 
 _MADE: dict[str, Kind] = {
     "get_input_tensor_by_name": "tensor",
@@ -40,14 +47,17 @@ _MADE: dict[str, Kind] = {
     "Tensor.from_dlpack": "tensor",
     "InferenceRequest": "request",
     "InferenceResponse": "response",
+    "TritonError": "error",
 }
 _GIVEN: dict[tuple[Kind, str], Kind] = {
     ("request", "inputs"): "tensors",
     ("request", "parameters"): "parameters",
     ("response", "output_tensors"): "tensors",
+    ("response", "error"): "error",
     ("tensor", "as_numpy"): "array",
     ("tensor", "shape"): "shape",
 }
+_ELEMENTS: dict[Kind, Kind] = {"tensors": "tensor", "requests": "request", "answers": "response"}
 _MAX_STEPS = 12
 
 
@@ -118,7 +128,7 @@ class Objects:
         if index is not None:
             return None
         owner = self.kind(iterable, frame, steps)
-        return "tensor" if owner == "tensors" else "request" if owner == "requests" else None
+        return _ELEMENTS.get(owner) if owner is not None else None
 
     def _parameter(self, name: str, frame: Frame, steps: int) -> Kind | None:
         """What all calls of a function in this file hand over."""
@@ -192,10 +202,18 @@ class Objects:
         if isinstance(call.func, Attribute):
             owner = self.kind(call.func.value, frame, steps)
             if owner == "request" and call.func.attr == "exec":
-                return None if call.arguments else "response"
+                return _executed(call)
             if owner is not None and not call.arguments:
                 return _GIVEN.get((owner, call.func.attr))
         return None
+
+
+def _executed(call: Call) -> Kind | None:
+    """What ``exec(…)`` gives: with ``decoupled=True`` an iterator, whatever the called model is."""
+    if not call.arguments:
+        return "response"
+    decoupled = call.argument(0, "decoupled")
+    return "answers" if isinstance(decoupled, Constant) and decoupled.value is True else None
 
 
 def _is_number(expr: Expr) -> bool:
