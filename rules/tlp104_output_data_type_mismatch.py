@@ -206,4 +206,165 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.astype(np.float32))]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "img" data_type: TYPE_UINT8 dims: [ 4 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+MEAN = 0.5
+STD = 0.25
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            img = pb_utils.get_input_tensor_by_name(request, "img").as_numpy()
+            img = (img / 255.0 - MEAN) / STD
+            out = pb_utils.Tensor("x", img)
+#                                      ^^^ TLP104
+            responses.append(pb_utils.InferenceResponse([out]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP64 dims: [ 3 ] }
+output { name: "p" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def softmax(x):
+    e = np.exp(x - np.max(x))
+    return e / e.sum()
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            probs = softmax(a)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("p", probs)]))
+#                                                                             ^^^^^ TLP104
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            mask = np.where(a > 0.5, 1, 0)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", mask)]))
+#                                                                             ^^^^ TLP104
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.rng = np.random.default_rng(0)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            noise = self.rng.normal(size=a.shape)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", a + noise)]))
+#                                                                             ^^^^^^^^^ TLP104
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "m" data_type: TYPE_INT32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            counts = np.bincount(a.astype(np.int32))
+            n = np.count_nonzero(counts)
+            out = np.array([n, ]).reshape(1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("m", out)]))
+#                                                                             ^^^ TLP104
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            out = np.asarray([round(float(v), 2) for v in a])
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", out)]))
+#                                                                             ^^^ TLP104
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_UINT8 dims: [ 4 ] }
+input { name: "b" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "z" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def scaled(self, values):
+        return values / values.sum()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            b = self.scaled(pb_utils.get_input_tensor_by_name(request, "b").as_numpy())
+            x = (a / 255).astype(np.float32) + b * np.float32(0.5)
+            out = [pb_utils.Tensor("x", x), pb_utils.Tensor("y", b[1:]), pb_utils.Tensor("z", b[:1])]
+            responses.append(pb_utils.InferenceResponse(out))
+        return responses
+""",
 )

@@ -206,4 +206,96 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+max_batch_size: 4
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.labels = ["cat", "dog", "bird"]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            labels = []
+            for row in a:
+                labels.append(self.labels[int(np.argmax(row))])
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array(labels, dtype=object))]))
+#                                                                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 5 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            top = np.sort(a)[-2:]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", top)]))
+#                                                                             ^^^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+max_batch_size: 4
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        batch = np.concatenate([pb_utils.get_input_tensor_by_name(r, "a").as_numpy() for r in requests])
+        result = batch * 2
+        responses = []
+        for i, _ in enumerate(requests):
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", result[i])]))
+#                                                                             ^^^^^^^^^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "n" data_type: TYPE_STRING dims: [ 1 ] }
+max_batch_size: 4
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            sums, names = [], []
+            for row in a:
+                sums.append([float(row.sum())])
+                names.append(["big"] if row[0] > 1 else ["small"])
+            out = [pb_utils.Tensor("x", np.array(sums, dtype=np.float32)), pb_utils.Tensor("n", np.array(names, dtype=object))]
+            responses.append(pb_utils.InferenceResponse(out))
+        return responses
+""",
 )

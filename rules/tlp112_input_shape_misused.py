@@ -15,7 +15,6 @@ Count the batch dimension when `max_batch_size` is greater than 0, and only then
 Facts, python-backend 6.4; every form observed on 24.10.
 """
 
-import re
 from collections.abc import Iterator
 from math import prod
 
@@ -23,15 +22,13 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes
+from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_is_asked
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
-    Conditional,
     Constant,
     Expr,
-    If,
     Node,
     Sequence,
     Slice,
@@ -52,7 +49,6 @@ RULE = Rule(
         "cannot reshape array",
     ),
 )
-SHAPE = re.compile(r"\bndim\b|\.shape\b")
 AXES = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "std", "prod", "squeeze"})
 
 
@@ -64,7 +60,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     for node in python.walk(Assign, Subscript, Call):
         for value, message in _wrong(python, shapes, node):
-            if _asked(python, node):
+            if shape_is_asked(python, node):
                 continue
             sure = execute is not None and unconditional(execute, node)
             batch = ", the batch dimension first" if effective.max_batch_size else ", without a batch dimension"
@@ -76,7 +72,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 key=python.source(node),
             )
         entries = _entries(python, shapes, node) if (effective.max_batch_size or 0) > 1 else None
-        if entries is not None and isinstance(node, Call) and not _asked(python, node):
+        if entries is not None and isinstance(node, Call) and not shape_is_asked(python, node):
             yield Problem(
                 node.span,
                 f"this holds {entries} of the batch's entries, and clients may send {effective.max_batch_size}: "
@@ -98,15 +94,6 @@ def _entries(python: PythonFacts, shapes: Shapes, node: Node) -> int | None:
     have = prod(length for length in shape if length is not None)
     want = prod(length for length in target if length is not None)
     return want // have if have and want % have == 0 and want > 1 else None
-
-
-def _asked(python: PythonFacts, node: Node) -> bool:
-    """Whether a node stands under a condition on the number of dimensions."""
-    start, end = node.span.start or 0, node.span.end or 0
-    return any(
-        (outer.span.start or 0) <= start and end <= (outer.span.end or 0) and SHAPE.search(python.source(outer.test))
-        for outer in python.walk(If, Conditional)
-    )
 
 
 def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Expr, str]]:

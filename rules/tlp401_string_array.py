@@ -83,4 +83,27 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+LABELS = ["cat", "dog", "bird"]
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            label = LABELS[int(a.argmax())]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array([label]))]))
+#                                                                             ^^^^^^^^^^^^^^^^^ TLP401
+        return responses
+""",
 )

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `pb_utils.Tensor(…)` with keywords, with another number of arguments than two, with the arguments swapped, and
-with a list, a number, a NumPy scalar (`np.mean(x)` without `axis`) or a torch tensor as its data.
+with a list, a number, a NumPy scalar (`np.mean(x)` without `axis`, `x[0]`), a torch tensor, or what a helper gives that
+returns a tuple or nothing, as its data.
 
 ## What happens
 `incompatible constructor arguments`: the request fails.
@@ -17,12 +18,15 @@ Facts, python-backend 6.7; every form observed on 24.10.
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_dtypes import Types
 from tritonlint.inputs.python_flow import meant_to_fail, unconditional
 from tritonlint.inputs.python_join import types_of
-from tritonlint.inputs.python_tree import Call, Constant
+from tritonlint.inputs.python_reaching import sources_at
+from tritonlint.inputs.python_shapes import Shapes, declared_shapes
+from tritonlint.inputs.python_tree import Binary, Call, Constant, Subscript
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -35,13 +39,14 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
+    shapes = Shapes(python, declared_shapes(python, config, effective, "input"))
     for made in python.calls_of("Tensor"):
         call = made.call
         if not call.certain:
             continue
-        found = _wrong(python, types_of(python, config), call)
+        found = _wrong(python, types_of(python, config), call) or _taken_out(python, shapes, call)
         if found is None or meant_to_fail(python.body, call):
             continue
         span, message, help_text, fix = found
@@ -92,6 +97,19 @@ def _wrong(python: PythonFacts, types: Types, call: Call) -> tuple[Span, str, st
         help_text, fix = "write `.as_numpy()`", Fix("take its array", (Edit(end, ".as_numpy()"),))
     message = f"`pb_utils.Tensor` takes a NumPy array and this is {kind}: it raises TypeError and the request fails"
     return value.span, message, help_text, fix
+
+
+def _taken_out(python: PythonFacts, shapes: Shapes, call: Call) -> tuple[Span, str, str, None] | None:
+    """One element of an array, and what is reckoned from it: ``x[0]``, ``x[0] * 2``."""
+    value = call.argument(1)
+    if value is None:
+        return None
+    frame = python.frame_at(call)
+    sources = sources_at(python, value, frame) or [(value, frame)]
+    if not all(isinstance(source, Subscript | Binary) and shapes.of(source, where) == () for source, where in sources):
+        return None
+    message = "`pb_utils.Tensor` takes a NumPy array and this is a single value: it raises TypeError"
+    return value.span, message, "write `np.array([…], dtype=…)` with the data type of the output", None
 
 
 EXAMPLES = (
@@ -265,6 +283,67 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.decode(x))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            first = a[0]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", first)]))
+#                                                                             ^^^^^ TLP402
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def transform(self, values):
+        scale = values.max()
+        return values / scale, scale
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            result = self.transform(a)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", result)]))
+#                                                                             ^^^^^^ TLP402
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            order = a.sort()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", order)]))
+#                                                                             ^^^^^ TLP402
         return responses
 """,
 )

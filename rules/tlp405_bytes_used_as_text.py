@@ -3,7 +3,7 @@
 ## What it does
 Follows the elements of TYPE_STRING inputs through loops and indices, and reports them in f-strings, in `str(…)`,
 added to or compared with `str` literals, with `str` arguments in their methods, in `json.dumps`, as keys of dicts with
-`str` keys, and in arithmetic with numbers. Log messages and exceptions are left out.
+`str` keys, in `" ".join(…)` and `re.sub(…)`, and in arithmetic with numbers; and `decode` of a whole array. Log messages and exceptions are left out.
 
 ## What happens
 The elements are `bytes`. `str(x)` and f-strings give `b'text'` with status OK, a comparison with a `str` is never
@@ -24,11 +24,14 @@ from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_reaching import sources_at
+from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked
 from tritonlint.inputs.python_tree import (
     Attribute,
     Binary,
     Call,
     Compare,
+    Comprehension,
     Constant,
     Dict,
     Expr,
@@ -57,7 +60,14 @@ FLAT = re.compile(r"\.(?:flatten|ravel|item)\(|reshape\(-1\)|\[0, 0\]|\[0\]\[0\]
 SAME = frozenset({"flatten", "ravel", "reshape", "squeeze", "copy", "tolist", "item"})
 TEXT_METHODS = frozenset(
     {"split", "replace", "startswith", "endswith", "strip", "lstrip", "rstrip", "find", "count", "index", "partition"}
+    | {"join", "rsplit", "rfind", "rindex", "removeprefix", "removesuffix", "rpartition"}
 )
+PATTERNS = {
+    **{f"re.{name}": 1 for name in ("match", "search", "fullmatch", "findall", "finditer", "split")},
+    "re.sub": 2,
+    "re.subn": 2,
+}
+"""Where functions that take a pattern take the text."""
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -74,6 +84,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         len(tensor.integers("dims") or ()) for name, tensor in tensors_by_name(config, "input").items() if name in texts
     ]
     single = max(ranks) + bool(effective.max_batch_size) < 2 or bool(FLAT.search(python.text))
+    yield from _rows(python, Shapes(python, declared_shapes(python, config, effective, "input")), texts)
     for node in python.walk():
         if not isinstance(node, FString | Call | Binary | Compare | Subscript):
             continue
@@ -100,6 +111,27 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             )
 
 
+def _rows(python: PythonFacts, shapes: Shapes, texts: set[str]) -> Iterator[Problem]:
+    """Arrays, and rows of arrays, that are taken for a single text."""
+    execute = python.method("execute")
+    for call in python.walk(Call):
+        if not isinstance(call.func, Attribute) or call.func.attr != "decode":
+            continue
+        frame, value = python.frame_at(call), call.func.value
+        if _holds(python, value, frame, texts, 0) is None or not shapes.of(value, frame):
+            continue
+        if _type_is_asked(python, value) or shape_is_asked(python, call):
+            continue
+        yield Problem(
+            value.span,
+            f"`{python.source(value)}` is an array of bytes and has no `decode`",
+            help='take one element (`x[0]`, `x[0, 0]`), or write `[text.decode("utf-8") for text in x.flatten()]`',
+            effect="request-failure",
+            certainty="certain" if execute is not None and unconditional(execute, call) else "likely",
+            key=python.source(value),
+        )
+
+
 def _looked_at(python: PythonFacts, use: Expr) -> bool:
     """Whether the function asks what the value is, or decodes it in another place."""
     function = python.function_at(use)
@@ -107,10 +139,18 @@ def _looked_at(python: PythonFacts, use: Expr) -> bool:
     for node in python.walk_function(function, Call) if function is not None else ():
         if isinstance(node.func, Attribute) and node.func.attr == "decode" and python.source(node.func.value) == text:
             return True
-        asked = dotted(node.func) in {"isinstance", "hasattr", "type"} and node.arguments
-        if asked and python.source(node.arguments[0].value) == text:
-            return True
-    return False
+    return _type_is_asked(python, use)
+
+
+def _type_is_asked(python: PythonFacts, use: Expr) -> bool:
+    function = python.function_at(use)
+    text = python.source(use)
+    return any(
+        dotted(node.func) in {"isinstance", "hasattr", "type"}
+        and bool(node.arguments)
+        and python.source(node.arguments[0].value) == text
+        for node in (python.walk_function(function, Call) if function is not None else ())
+    )
 
 
 def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Expr, Effect, str]]:
@@ -142,6 +182,14 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
                     "request-failure",
                     f"`{python.source(side)}` is bytes, no number: `{node.operator}` raises TypeError",
                 )
+    elif (
+        isinstance(node, Compare)
+        and [*node.operators] in (["in"], ["not in"])
+        and _is_text(python, node.left, frame)
+        and element(node.rights[0])
+    ):
+        what = f"`{python.source(node.rights[0])}` is bytes"
+        yield node.rights[0], "request-failure", f"{what}, and looking for a str in it raises TypeError"
     elif isinstance(node, Compare) and len(node.rights) == 1 and node.operators[0] in {"==", "!=", "in", "not in"}:
         for side, other in ((node.left, node.rights[0]), (node.rights[0], node.left)):
             known = [other]
@@ -173,13 +221,22 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
         if element(node.func.value):
             what = f"`{python.source(node.func.value)}` is bytes already"
             yield node.func.value, "request-failure", f"{what}, and has no `encode`"
-    elif isinstance(node, Call) and node.certain and len(node.arguments) == 1:
+    elif isinstance(node, Call) and (python.qualified(node.func, frame) or "") in PATTERNS:
+        given = node.argument(PATTERNS[python.qualified(node.func, frame) or ""], "string")
+        if given is not None and node.arguments and _is_text(python, node.arguments[0].value, frame) and element(given):
+            what = f"`{python.source(given)}` is bytes"
+            yield given, "request-failure", f"{what}, and a pattern of str raises TypeError"
+    elif isinstance(node, Call) and node.certain and node.arguments:
         given = node.arguments[0].value
         if isinstance(node.func, Name) and node.func.id == "str" and python.qualified(node.func) == "str":
-            if element(given):
+            if len(node.arguments) == 1 and element(given):
                 yield given, "wrong-result", f"`{python.source(given)}` is bytes, so this gives `b'…'`"
         elif not isinstance(node.func, Attribute) or node.func.attr not in TEXT_METHODS:
             return
+        elif node.func.attr == "join":
+            if _is_text(python, node.func.value, frame) and _holds(python, given, frame, texts, 0) == "array":
+                what = f"`{python.source(given)}` holds bytes"
+                yield given, "request-failure", f"{what}, and joining them with a str raises TypeError"
         elif _is_text(python, given, frame) and element(node.func.value):
             what = f"`{python.source(node.func.value)}` is bytes"
             yield node.func.value, "request-failure", f"{what}, and `{node.func.attr}` of a str raises TypeError"
@@ -221,12 +278,21 @@ def _holds(python: PythonFacts, expr: Expr, frame: Frame, texts: set[str], steps
     if isinstance(expr, Name):
         found = python.lookup(expr.id, frame)
         kinds = set()
+        if found is not None and len(found[0]) > 1:
+            sources = sources_at(python, expr, frame)
+            if sources and len(sources) == 1:
+                return _holds(python, *sources[0], texts, steps + 1)
         for binding in found[0] if found is not None else ():
             if binding.expr is None or binding.index is not None or found is None:
                 return None
             held = _holds(python, binding.expr, found[1], texts, steps + 1)
             kinds.add(held if binding.kind == "value" else "element" if held and binding.kind == "element" else None)
         return kinds.pop() if len(kinds) == 1 else None
+    if isinstance(expr, Comprehension) and expr.kind in {"list", "generator"} and len(expr.elements) == 1:
+        inside = python.frame_at(expr.elements[0])
+        return "array" if _holds(python, expr.elements[0], inside, texts, steps + 1) == "element" else None
+    if isinstance(expr, Call) and dotted(expr.func) in {"list", "tuple", "sorted"} and len(expr.arguments) == 1:
+        return _holds(python, expr.arguments[0].value, frame, texts, steps + 1)
     if isinstance(expr, Subscript):
         held = _holds(python, expr.value, frame, texts, steps + 1)
         if held is None or any(isinstance(item, Sequence) for item in expr.items):
@@ -531,6 +597,134 @@ class TritonPythonModel:
             text = json.dumps({"text": str(x[0], "utf-8")})
             y = np.array([text, text], dtype=object)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            text = " ".join(list(a.flatten()))
+#                           ^^^^^^^^^^^^^^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array([text], dtype=object))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+import re
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            text = a[0]
+            text = re.sub(r"[0-9]+", "", text)
+#                                        ^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array([text], dtype=object))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "x" data_type: TYPE_BOOL dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            found = "text" in a[0]
+#                             ^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array([found]))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            text = a.decode("utf-8")
+#                  ^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array([text], dtype=object))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+max_batch_size: 4
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            texts = [t.decode("utf-8") for t in a]
+#                    ^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array(texts, dtype=object).reshape(-1, 1))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+max_batch_size: 4
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            rows = [text.decode("utf-8") for text in a.flatten()]
+            joined = ", ".join(rows).replace("a", "b")
+            found = "b" in joined and b"text" in a[0, 0]
+            x = np.array([[joined] for _ in rows if found], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", x)]))
         return responses
 """,
 )

@@ -20,6 +20,7 @@ from tritonlint.inputs.python_tree import (
     FString,
     Function,
     Name,
+    Raise,
     Return,
     Sequence,
     Slice,
@@ -120,6 +121,8 @@ _FLOAT64 = frozenset(
         "numpy.random.uniform", "numpy.random.random_sample", "numpy.eye", "numpy.identity",
     }
 )  # fmt: skip
+_DRAWS = {"normal": 2, "uniform": 2, "standard_normal": 0, "random": 0, "random_sample": 0}
+"""Where generators of random numbers take ``size``, without which they give a single value."""
 _REDUCTIONS = frozenset(
     {"sum", "mean", "max", "min", "prod", "std", "var", "argmax", "argmin", "any", "all", "median", "ptp"}
 )
@@ -345,6 +348,8 @@ class Types:
     def _element(self, name: Name, frame: Frame, steps: int) -> str | None:
         """The data type of what a loop over an array binds."""
         found = self.facts.lookup(name.id, frame)
+        if found is not None and [binding.kind for binding in found[0]] == ["parameter"]:
+            return self._handed(name.id, found[1], steps)
         if found is None or len(found[0]) != 1 or found[0][0].kind != "element":
             return None
         iterable, index = found[0][0].expr, found[0][0].index
@@ -354,6 +359,29 @@ class Types:
                 return None
             iterable, index = iterable.argument(position), None
         return self.of(iterable, found[1], steps + 1) if iterable is not None and index is None else None
+
+    def _handed(self, parameter: str, frame: Frame, steps: int) -> str | None:
+        """The data type that every call of a helper of this file hands over for one of its parameters."""
+        function = frame.function
+        names = [one.name for one in function.positional] if function is not None else []
+        bound = frame.in_class is not None
+        if function is None or function.decorators or parameter not in names[bound:] or steps > MAX_STEPS // 2:
+            return None
+        found: set[str | None] = set()
+        references = 0
+        for node in self.facts.walk(Name, Attribute):
+            named = node.attr if isinstance(node, Attribute) else node.id
+            references += named == function.name and isinstance(node, Attribute) == bound
+        for call in self.facts.walk(Call):
+            if isinstance(call.func, Name | Attribute) and call.certain:
+                where = self.facts.frame_at(call)
+                if function_called(self.facts, call, where) is not function:
+                    continue
+                references -= 1
+                given = call.argument(names.index(parameter) - bound, parameter)
+                found.add(self.of(given, where, steps + 4) if given is not None else None)
+        # A helper that is handed on by name is given what nobody sees here.
+        return found.pop() if len(found) == 1 and references == 0 else None
 
     def _is_text(self, item: Expr, frame: Frame) -> bool:
         return isinstance(item, Constant) and isinstance(item.value, str)
@@ -369,7 +397,7 @@ class Types:
                 if isinstance(given, Constant) and given.value is None:
                     return None
                 return self.named(given, frame)
-            if name in _DEFAULT_FLOAT64 or name in _FLOAT64:
+            if name in _DEFAULT_FLOAT64 or (name in _FLOAT64 and call.arguments):
                 return "float64"
             first = call.argument(0)
             if first is None:
@@ -382,6 +410,9 @@ class Types:
                     return None
                 return "float64" if name == "numpy.linspace" or "float64" in kinds else "int64"
             if name == "numpy.where":
+                numbers = {self._scalar(argument.value, frame) for argument in call.arguments[1:]}
+                if len(call.arguments) == 3 and numbers <= {"int64", "float64"}:
+                    return "float64" if "float64" in numbers else "int64"
                 return self._promoted(call.arguments[1:], frame, steps)
             if name in {"numpy.maximum", "numpy.minimum", "numpy.matmul", "numpy.dot"}:
                 return self._promoted(call.arguments[:2], frame, steps)
@@ -412,6 +443,8 @@ class Types:
             return returned
         if call.func.attr == "as_numpy" and not call.arguments:
             return self._received(call.func.value, frame)
+        if call.func.attr in _DRAWS and self._generator(call.func.value, frame):
+            return "float64" if call.argument(_DRAWS[call.func.attr], "size") is not None else None
         if call.func.attr in _REDUCED and call.argument(None, "dtype") is None:
             return _reduced(call.func.attr, self.of(call.func.value, frame, steps + 1))
         if call.func.attr == "astype":
@@ -439,6 +472,14 @@ class Types:
                 found.add(self.of(node.value, own, steps + 4) if node.value is not None else None)
         return found.pop() if len(found) == 1 else None
 
+    def _generator(self, expr: Expr, frame: Frame) -> bool:
+        """Whether an expression is a generator of random numbers of NumPy."""
+        made = {
+            self.facts.qualified(source.func, where) if isinstance(source, Call) else None
+            for source, where in self._sources(expr, frame) or ()
+        }
+        return bool(made) and made <= {"numpy.random.default_rng", "numpy.random.RandomState"}
+
     def _received(self, tensor: Expr, frame: Frame) -> str | None:
         """The data type of the input tensor that an expression is."""
         found = set()
@@ -455,6 +496,10 @@ class Types:
             return None
         left, right = (argument.value for argument in arguments)
         return self._both(left, right, "+", frame, steps)
+
+    def value(self, expr: Expr, frame: Frame) -> str | None:
+        """The data type that NumPy gives to an expression that is a Python number or text, None for all else."""
+        return self._scalar(expr, frame)
 
     def _scalar(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
         """The data type that NumPy gives to a Python value."""
@@ -474,11 +519,18 @@ class Types:
             if not sides <= {"int64", "float64"}:
                 return "str" if sides == {"str"} and expr.operator == "+" else None
             return "float64" if "float64" in sides or expr.operator == "/" else "int64"
+        if isinstance(expr, Subscript):
+            return self._picked(expr, frame, steps)
         if not isinstance(expr, Call):
             return None
         name = self.facts.qualified(expr.func, frame)
-        if name in {"float", "int", "len", "str", "bool"}:
+        if name in {"float", "int", "len", "str", "bool", "numpy.count_nonzero"}:
+            if name == "numpy.count_nonzero" and len(expr.arguments) != 1:
+                return None
             return {"float": "float64", "str": "str", "bool": "bool"}.get(name, "int64")
+        if name == "round" and expr.arguments and expr.certain:
+            number = self._scalar(expr.arguments[0].value, frame, steps + 1)
+            return number if len(expr.arguments) == 2 or number == "int64" else "int64" if number else None
         if name == "json.dumps":
             return "str"
         if isinstance(expr.func, Attribute) and expr.func.attr in _TEXT_METHODS:
@@ -490,6 +542,19 @@ class Types:
             return "str" if text else None
         return None
 
+    def _picked(self, expr: Subscript, frame: Frame, steps: int) -> str | None:
+        """What one item of a list or dict written out is, when all items are alike."""
+        if len(expr.items) != 1 or isinstance(expr.items[0], Slice):
+            return None
+        kinds: set[str | None] = set()
+        for source, where in self._sources(expr.value, frame) or ():
+            items = source.items if isinstance(source, Sequence) and source.kind in {"list", "tuple"} else ()
+            items = source.values if isinstance(source, Dict) else items
+            if not items or len(items) > MAX_STEPS:
+                return None
+            kinds |= {self._scalar(item, where, steps + 1) for item in items}
+        return kinds.pop() if len(kinds) == 1 else None
+
     def _literal(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         """``np.array(x)`` without dtype: decided by the elements, or kept when x is an array itself."""
         if steps > MAX_STEPS:
@@ -498,7 +563,7 @@ class Types:
         if known is not None:
             return known
         items: list[tuple[Expr, Frame]] = []
-        for source, where in self._listed(expr, frame):
+        for source, where in self.listed(expr, frame):
             if isinstance(source, Comprehension) and source.kind == "list" and len(source.elements) == 1:
                 items.append((source.elements[0], where))
             elif isinstance(source, Sequence) and not any(isinstance(item, Starred) for item in source.items):
@@ -510,7 +575,7 @@ class Types:
             return kinds.pop()
         return "float64" if kinds == {"int64", "float64"} else None
 
-    def _listed(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]]:
+    def listed(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]]:
         """The lists that an expression is; for a local list that is only appended to, one of what is appended."""
         sources = self._sources(expr, frame)
         if sources or not isinstance(expr, Name):
@@ -532,7 +597,7 @@ class Types:
 
     def _common(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         kinds: set[str | None] = set()
-        for source, where in self._listed(expr, frame):
+        for source, where in self.listed(expr, frame):
             if isinstance(source, Comprehension) and source.kind == "list" and len(source.elements) == 1:
                 kinds.add(self.of(source.elements[0], where, steps + 1))
             elif isinstance(source, Sequence) and source.items:
@@ -549,7 +614,7 @@ class Types:
     def _both(self, left: Expr, right: Expr, operator: str, frame: Frame, steps: int) -> str | None:
         """The data type of an operation, where NumPy 1 and 2 agree about it."""
         kinds = [self.of(side, frame, steps + 1) for side in (left, right)]
-        numbers = [self._number(side) for side in (left, right)]
+        numbers = [self._number(side, frame) for side in (left, right)]
         if None in kinds and any(numbers):
             position = kinds.index(None)
             known, number, other = kinds[1 - position], numbers[position], (left, right)[1 - position]
@@ -560,6 +625,9 @@ class Types:
                 return None if self._may_be_scalar(other, frame) else known
             if known == "float64":
                 return known
+            if known in {"int8", "int16", "uint8", "uint16"}:
+                to_float = number == "float" or operator == "/"
+                return "float64" if to_float and not self._may_be_scalar(other, frame) else None
             if known in {"int32", "int64", "uint32", "uint64"}:
                 if number == "float" or operator == "/":
                     return "float64"
@@ -571,6 +639,9 @@ class Types:
             wide = left if first == "float64" else right if second == "float64" else None
             return "float64" if wide is not None and self._has_elements(wide, frame) else None
         common = _PROMOTED.get(frozenset({first, second})) if first != second else first
+        # What NumPy 1 makes of an array and a single value, it decides by the value.
+        if any(common != kind and self._may_be_scalar(side, frame) for side, kind in ((left, second), (right, first))):
+            return None
         if common is None or common in {"bool", "object", "str", "bytes"}:
             return None
         if operator == "/":
@@ -587,8 +658,13 @@ class Types:
             for source, where in sources or ()
         )
 
-    def _number(self, expr: Expr) -> str | None:
-        """Whether an expression is a Python number written out: "int" or "float"."""
+    def _number(self, expr: Expr, frame: Frame) -> str | None:
+        """Whether an expression is a Python number: "int" (known to be small) or "float"."""
+        values = self.facts.values(expr, frame) if isinstance(expr, Name | Attribute) else None
+        if values and all(type(value) is int and abs(value) < 2**31 for value in values):
+            return "int"
+        if isinstance(expr, Name | Attribute | Call) and self._scalar(expr, frame) == "float64":
+            return "float"
         if isinstance(expr, Unary) and expr.operator == "-":
             expr = expr.operand
         if not isinstance(expr, Constant) or isinstance(expr.value, bool):
@@ -644,11 +720,16 @@ class Types:
                 return "a single NumPy value" if single and self.is_array(expr.arguments[0].value, frame) else None
             if name.startswith("torch."):
                 return "a torch tensor" if name.removeprefix("torch.") in _TORCH_MAKERS else None
+        function = function_called(self.facts, expr, frame)
+        if function is not None:
+            return self._helper_kind(function, steps)
         made = self._made(expr, frame, steps)
         if made is not None:
             return "a string" if made == "str" else "a single value"
         if not isinstance(expr.func, Attribute):
             return None
+        if expr.func.attr in {"sort", "fill"} and self.is_array(expr.func.value, frame):
+            return "None"  # They change the array itself.
         if expr.func.attr == "tolist" and not expr.arguments and self.is_array(expr.func.value, frame):
             return "a list"
         if expr.func.attr in _REDUCTIONS and not expr.arguments and self.is_array(expr.func.value, frame):
@@ -656,6 +737,18 @@ class Types:
         if expr.func.attr in _TORCH_METHODS and self.not_an_array(expr.func.value, frame, steps) == "a torch tensor":
             return "a torch tensor"
         return None
+
+    def _helper_kind(self, function: Function, steps: int) -> str | None:
+        """What a function of this file gives, when none of its ways gives an array."""
+        if function.is_async or function.decorators or not function.body or isinstance(function.body[-1], Raise):
+            return None
+        inside = list(walk(function.body, into_functions=False))
+        if any(isinstance(node, Yield) for node in inside):
+            return None
+        own = self.facts.frame_of(function)
+        values = [node.value for node in inside if isinstance(node, Return)]
+        kinds = {self.not_an_array(v, own, steps + 4) if v is not None else "None" for v in values} or {"None"}
+        return kinds.pop() if len(kinds) == 1 else None
 
     def is_array(self, expr: Expr, frame: Frame) -> bool:
         """Whether an expression is a NumPy array as far as can be seen: an ``as_numpy()`` or of a known data type."""

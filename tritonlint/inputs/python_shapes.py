@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import prod
 from typing import TypeAlias
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import MAX_STEPS, Frame, PythonFacts
+from tritonlint.inputs.python_dtypes import Types
 from tritonlint.inputs.python_join import Direction, declared
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_tree import (
@@ -15,15 +17,21 @@ from tritonlint.inputs.python_tree import (
     Binary,
     Call,
     Compare,
+    Comprehension,
+    Conditional,
     Constant,
     Expr,
+    If,
     Name,
+    Node,
     Other,
     Sequence,
     Slice,
     Starred,
     Subscript,
     Unary,
+    dotted,
+    walk,
 )
 from tritonlint.pbtxt.tree import Document
 from tritonlint.tensors import tensors
@@ -33,6 +41,7 @@ Shape: TypeAlias = tuple[int | None, ...]
 
 MAX_EVALUATIONS = 2_000
 """Expressions looked into for one answer: names assigned in many branches lead to each other without end."""
+_SHAPE = re.compile(r"\bndim\b|\.shape\b")
 _SAME_METHODS = frozenset({"astype", "copy", "clip", "round", "byteswap", "cumsum"})
 _SAME_FUNCTIONS = frozenset(
     f"numpy.{name}"
@@ -61,6 +70,20 @@ def declared_shapes(
     return found
 
 
+def shape_is_asked(python: PythonFacts, node: Node) -> bool:
+    """Whether a node stands under a condition on the number of dimensions."""
+    start, end = node.span.start or 0, node.span.end or 0
+    for outer in python.walk(If, Conditional):
+        if not ((outer.span.start or 0) <= start and end <= (outer.span.end or 0)):
+            continue
+        tested = [python.source(outer.test)]
+        for name in walk((outer.test,), Name):
+            tested += [python.source(source) for source, _ in python.follow(name) or ()]
+        if any(_SHAPE.search(text) for text in tested):
+            return True
+    return False
+
+
 class Shapes:
     """Shapes of expressions of one file; ``inputs`` are those of the arrays that requests bring, by tensor name."""
 
@@ -82,7 +105,7 @@ class Shapes:
         if isinstance(expr, Name) or (isinstance(expr, Attribute) and expr.attr != "T"):
             found = self._sources(expr, frame)
             if not found or (len(found) == 1 and found[0][0] is expr):
-                return None
+                return self._element(expr, frame, steps) if isinstance(expr, Name) else None
             shapes = [self.of(source, where, steps + 1) for source, where in found]
             known = [shape for shape in shapes if shape is not None]
             if len(known) != len(shapes) or len({len(shape) for shape in known}) != 1:
@@ -183,6 +206,9 @@ class Shapes:
         if steps > MAX_STEPS:
             return None
         sources = self._sources(expr, frame)
+        listing = self._listing(expr, frame, steps)
+        if listing is not None:
+            return listing
         if not sources or len(sources) != 1:
             return None
         source, where = sources[0]
@@ -196,9 +222,52 @@ class Shapes:
             return (len(source.items), *inner) if inner is not None else None
         return self.of(source, where, steps + 1)
 
+    def _element(self, name: Name, frame: Frame, steps: int) -> Shape | None:
+        """The shape of what a loop over an array binds."""
+        found = self.facts.lookup(name.id, frame)
+        if found is None or [binding.kind for binding in found[0]] != ["element"]:
+            return None
+        iterable, index = found[0][0].expr, found[0][0].index
+        if isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and index == 1:
+            iterable, index = iterable.argument(0), None
+        shape = self.of(iterable, found[1], steps + 1) if iterable is not None and index is None else None
+        return shape[1:] if shape else None
+
+    def _counts(self, item: Expr, frame: Frame) -> bool:
+        """Whether an expression is a whole number that a loop counts: ``for i in range(…)``."""
+        found = self.facts.lookup(item.id, frame) if isinstance(item, Name) else None
+        if found is None or [binding.kind for binding in found[0]] != ["element"]:
+            return False
+        made, index = found[0][0].expr, found[0][0].index
+        called = dotted(made.func) if isinstance(made, Call) else None
+        return (called == "enumerate" and index == 0) or (called == "range" and index is None)
+
+    def _listing(self, expr: Expr, frame: Frame, steps: int) -> Shape | None:
+        """The shape of an array of a list that a comprehension or a loop makes: the length is not known."""
+        types = Types(self.facts)
+        found = types.listed(expr, frame)
+        if len(found) != 1:
+            return None
+        source = found[0][0]
+        items: tuple[Expr, ...] = ()
+        if isinstance(source, Comprehension) and source.kind == "list":
+            items = source.elements
+        elif isinstance(source, Sequence) and isinstance(expr, Name) and self._sources(expr, frame) in (None, []):
+            items = source.items
+        shapes: set[Shape | None] = set()
+        for item in items:
+            inside = self.facts.frame_at(item)
+            shape = self.of(item, inside, steps + 1)
+            shapes.add(() if shape is None and types.value(item, inside) is not None else shape)
+        inner = shapes.pop() if len(shapes) == 1 else None
+        return (None, *inner) if inner is not None else None
+
     def _joined(self, name: str, call: Call, first: Expr, frame: Frame, steps: int) -> Shape | None:
         if not isinstance(first, Sequence) or not first.items:
-            return None
+            listed = self._listing(first, frame, steps)
+            if listed is None or len(listed) < 2 or len(call.arguments) != 1:
+                return None
+            return listed if name == "numpy.stack" else (None, *listed[2:])
         shapes = [self.of(item, frame, steps + 1) for item in first.items]
         given = call.argument(1, "axis")
         axis = 0 if given is None else self._integer(given, frame)
@@ -300,13 +369,23 @@ class Shapes:
             elif position >= len(shape):
                 return None
             elif isinstance(item, Slice):
-                out.append(shape[position] if item.lower is item.upper is item.step is None else None)
+                out.append(self._sliced(shape[position], item, frame))
                 position += 1
-            elif self._integer(item, frame) is not None:
+            elif self._integer(item, frame) is not None or self._counts(item, frame):
                 position += 1
             else:
                 return None
         return (*out, *shape[position:])
+
+    def _sliced(self, length: int | None, item: Slice, frame: Frame) -> int | None:
+        """How long ``x[lower:upper:step]`` is."""
+        if item.lower is item.upper is item.step is None:
+            return length
+        bounds = [self._integer(bound, frame) for bound in (item.lower, item.upper, item.step)]
+        given = [bound is not None for bound in (item.lower, item.upper, item.step)]
+        if length is None or bounds[2] == 0 or any(g and b is None for g, b in zip(given, bounds, strict=True)):
+            return None
+        return len(range(*slice(*bounds).indices(length)))
 
     def _broadcast(self, left: Expr, right: Expr, frame: Frame, steps: int) -> Shape | None:
         first, second = self.of(left, frame, steps + 1), self.of(right, frame, steps + 1)
