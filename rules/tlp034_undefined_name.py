@@ -2,10 +2,12 @@
 
 ## What it does
 Reports names that no statement of the file binds and that are no builtins, an annotation without its import included.
-Silent where names may come from elsewhere (`import *`, `exec`, `globals()`).
+Also what a function changes (`count += 1`) without having given it a value: what has that name outside counts only
+after `global`. Silent where names may come from elsewhere (`import *`, `exec`, `globals()`).
 
 ## What happens
-`NameError`. Where every load comes by, the model does not load; elsewhere the requests that come by fail.
+`NameError`, or `UnboundLocalError`. Where every load comes by, the model does not load; elsewhere the requests that
+come by fail.
 
 ## How to fix
 Import the name, or correct it.
@@ -20,8 +22,9 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_load import failures, undefined_names
-from tritonlint.inputs.python_tree import Name
+from tritonlint.inputs.python_tree import Assign, Comprehension, Lambda, Name, Scope, Walrus, walk
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 
@@ -52,6 +55,46 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
             continue
         told.add(node.id)
         yield _problem(python, node, "whatever comes by here fails", certain=False, loading=False)
+    execute = python.method("execute")
+    for name in _changed_without_value(python) if python.understood else ():
+        yield Problem(
+            name.span,
+            f"`{name.id}` has no value here: as the function assigns it, it is not the one outside, and this raises "
+            "UnboundLocalError",
+            help=f"write `global {name.id}` first, or keep it in an attribute of `self`",
+            effect="request-failure",
+            certainty="certain" if execute is not None and unconditional(execute, name) else "likely",
+            key=name.id,
+        )
+
+
+def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
+    """What a function gives a value made of its own value, ``x += 1``, and no other one."""
+    declared = {name for scope in python.walk(Scope) for name in scope.names}
+    for frame in python.frames:
+        if frame.function is None:
+            continue
+        changed = [
+            target
+            for node in python.walk_function(frame.function, Assign)
+            for target in node.targets
+            if isinstance(target, Name) and target.id not in declared and _needs(node, target.id)
+        ]
+        for name in changed:
+            spans = {one.span for one in changed if one.id == name.id}
+            bound = frame.bindings.get(name.id, [])
+            if bound and all(binding.span in spans for binding in bound):
+                yield name
+                break
+
+
+def _needs(node: Assign, name: str) -> bool:
+    """Whether an assignment reads the name that it assigns."""
+    if node.operator:
+        return True
+    if node.value is None or any(True for _ in walk(node.value, Comprehension, Lambda, Walrus)):
+        return False
+    return any(part.id == name for part in walk(node.value, Name))
 
 
 def _problem(python: PythonFacts, node: Name, what: str, *, certain: bool, loading: bool) -> Problem:
@@ -191,6 +234,50 @@ SCALE = read_scale("2")
 
 class TritonPythonModel:
     def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+CALLS = 0
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        CALLS += 1
+#       ^^^^^ TLP034
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+CALLS = 0
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        global CALLS
+        CALLS = CALLS + 1
+        failed = 0
+        failed += 1
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()

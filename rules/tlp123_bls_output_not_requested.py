@@ -1,11 +1,13 @@
 """An output read from an answer that was not asked for it
 
 ## What it does
-Compares the names given to `get_output_tensor_by_name` with `requested_output_names` of the call that the answer
-comes from. An empty list asks for all outputs.
+Compares the names given to `get_output_tensor_by_name`, and the keys of `{t.name(): … for t in
+answer.output_tensors()}`, with `requested_output_names` of the call that the answer comes from. An empty list
+asks for all outputs.
 
 ## What happens
-`get_output_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`.
+`get_output_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`; the
+dict raises KeyError.
 
 ## How to fix
 Use the same name in both places, or request the output as well.
@@ -21,6 +23,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, target_tensors
 from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Expr, Subscript
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -36,12 +39,9 @@ def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]
     if not requests:
         return
     execute = python.method("execute")
-    for read in python.calls_of("get_output_tensor_by_name"):
-        answer, named = read.call.argument(0), read.call.argument(1, "name")
-        if answer is None or named is None or not read.call.certain:
-            continue
+    for node, answer, named in _reads(python):
         names = python.strings(named)
-        made = answers(python, answer, python.frame_at(read.call))
+        made = answers(python, answer, python.frame_at(answer))
         if names is None or len(names) != 1 or made is None:
             continue
         spans = {call.span for call in made}
@@ -57,12 +57,42 @@ def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]
             continue  # A misspelt request is the cause, and another rule names it.
         yield Problem(
             named.span,
-            f"'{names[0]}' is not among the requested outputs of this answer, so this returns None",
+            f"'{names[0]}' is not among the requested outputs of this answer, so this "
+            + ("raises KeyError" if isinstance(node, Subscript) else "returns None"),
             help=f"requested: {', '.join(name for name, _ in requested)}",
             related=(Related(requested[0][1], "requested here"),),
-            certainty="certain" if execute is not None and unconditional(execute, read.call) else "likely",
+            certainty="certain" if execute is not None and unconditional(execute, node) else "likely",
             key=names[0],
         )
+
+
+def _reads(python: PythonFacts) -> Iterator[tuple[Call | Subscript, Expr, Expr]]:
+    """Where an output is taken from an answer: the place, the answer and the output's name."""
+    for read in python.calls_of("get_output_tensor_by_name"):
+        answer, named = read.call.argument(0), read.call.argument(1, "name")
+        if answer is not None and named is not None and read.call.certain:
+            yield read.call, answer, named
+    if ".output_tensors()" not in python.text:
+        return
+    for node in python.walk(Subscript):
+        if len(node.items) != 1 or not isinstance(node.items[0], Constant):
+            continue
+        sources = python.follow(node.value) or ()
+        answer = _named_outputs_of(sources[0][0]) if len(sources) == 1 else None
+        if answer is not None:
+            yield node, answer, node.items[0]
+
+
+def _named_outputs_of(expr: Expr) -> Expr | None:
+    """The answer behind ``{t.name(): … for t in answer.output_tensors()}``."""
+    if not isinstance(expr, Comprehension) or expr.kind != "dict" or len(expr.clauses) != 1:
+        return None
+    key, iterable = expr.elements[0], expr.clauses[0].iterable
+    if not isinstance(key, Call) or not isinstance(key.func, Attribute) or key.func.attr != "name":
+        return None
+    if not isinstance(iterable, Call) or not isinstance(iterable.func, Attribute):
+        return None
+    return iterable.func.value if iterable.func.attr == "output_tensors" else None
 
 
 EXAMPLES = (
@@ -145,6 +175,46 @@ class TritonPythonModel:
             p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
             made = [pb_utils.Tensor("r", p), pb_utils.Tensor("s", p)]
             responses.append(pb_utils.InferenceResponse(made))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            outputs = {tensor.name(): tensor.as_numpy() for tensor in answer.output_tensors()}
+            x = outputs["x"]
+#                       ^^^ TLP123
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

@@ -80,6 +80,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the comparison's outcome as the answer, on device 0",
         ),
     ),
+    "TLP017": (
+        Evidence("error", Ask(companions={"other": "failing"}), where="error().message)"),
+        Evidence(),
+    ),
     "TLP035": (
         Evidence(
             "nothing",
@@ -124,6 +128,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP219": (Evidence("hang", releases={"24.03": "error"}, why="before 24.04 it is not awaited at all (TLP218)"),),
     "TLP222": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch"),),
     "TLP224": (Evidence("error", Ask(rounds=2), why="the second call returns two responses"),),
+    "TLP301": (
+        Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
+        Evidence("error"),
+    ),
     "TLP303 clean": (Evidence(ask=Ask(parameters={"scale": 2})),),
     "TLP304": (Evidence("error", TOGETHER),),
     "TLP405": (
@@ -169,7 +177,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP504": (Evidence("refused", TO_OTHER),),
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
-    "TLP601": (Evidence("refused", releases={"23.12": "nothing"}),),
+    "TLP601": (
+        Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
+        Evidence("refused", releases={"23.12": "nothing"}),
+    ),
     "TLP602": (Evidence("error", releases={"23.12": "nothing"}),),
     "TLP603": (
         Evidence("not observable", where="import tomllib", why="the servers at hand run Python 3.11, which has it"),
