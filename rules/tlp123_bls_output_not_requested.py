@@ -6,8 +6,8 @@ answer.output_tensors()}`, with `requested_output_names` of the call that the an
 asks for all outputs.
 
 ## What happens
-`get_output_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`; the
-dict raises KeyError.
+`get_output_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`.
+The dict raises KeyError.
 
 ## How to fix
 Use the same name in both places, or request the output as well.
