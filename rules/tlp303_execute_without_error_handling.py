@@ -6,7 +6,8 @@ holds no `try` at all and `dynamic_batching` puts several requests into one call
 Once per file.
 
 ## What happens
-An exception that leaves execute fails every request of the call, the good ones too.
+An exception that leaves execute fails every request of the call, the good ones too. An error raised for the values of
+one request is a warning, the rest a note.
 
 ## How to fix
 Put the work of one request into a `try` and append an InferenceResponse with `error=` for the one that failed.
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
-from tritonlint.inputs.python_tree import Attribute, Call, Function, Name, Raise, Try, With, walk
+from tritonlint.inputs.python_tree import Attribute, Call, For, Function, If, Name, Node, Raise, Try, With, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import answer_errors_of_loop
 from tritonlint.rule import Rule
@@ -29,6 +30,10 @@ RULE = Rule(code="TLP303", name="execute-without-error-handling", effect="hygien
 
 _PARSERS = frozenset({"json.loads", "base64.b64decode", "PIL.Image.open", "open"})
 _INFERENCE = frozenset({"run", "predict", "predict_proba", "generate", "forward", "infer", "transform", "transcribe"})
+
+
+_NO_VALUES = ("has_error", " is None", ".shape", ".ndim", ".dtype", "isinstance(", "hasattr(", "len(")
+"""What stands in tests that ask for something else than the values of a request."""
 
 
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
@@ -42,7 +47,9 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if isinstance(node, With) and any("suppress" in python.source(item.value) for item in node.items):
             return
     for loop in request_loops(execute):
-        for node in walk(loop.body, into_functions=False):
+        nodes = walk(loop.body, into_functions=False)
+        # What fails good requests for sure comes before what may fail them.
+        for node in sorted(nodes, key=lambda n: not (isinstance(n, Raise) and _depends_on_values(python, loop, n))):
             raised = isinstance(node, Raise)
             if raised or (isinstance(node, Call) and _may_raise(python, node)):
                 names = [s.value.id for s in returns(execute) if isinstance(s.value, Name)]
@@ -56,9 +63,20 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                     help="catch it in the loop: append InferenceResponse(error=pb_utils.TritonError(str(error)))",
                     related=(Related(loop.header, "one response is needed for each of these"),),
                     fix=Fix("answer each error where it happens", edits, safety="unsafe") if edits else None,
+                    effect="request-failure" if raised and _depends_on_values(python, loop, node) else None,
                     key="execute",
                 )
                 return
+
+
+def _depends_on_values(python: PythonFacts, loop: For, raised: Node) -> bool:
+    """Whether an error is raised for what one client sent; what the server itself refuses does not come that far."""
+    tests = [
+        python.source(one.test)
+        for one in walk(loop.body, If, into_functions=False)
+        if any(node is raised for node in walk((*one.body, *one.orelse), into_functions=False))
+    ]
+    return bool(tests) and not any(word in test for test in tests for word in _NO_VALUES)
 
 
 def _raised_again(execute: Function) -> Iterator[Problem]:
@@ -192,6 +210,31 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse([y]))
             except ValueError as error:
                 responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            weight = float(np.char.decode(b"2"))
+            if np.isnan(x).any() or x.max() > 10:
+                raise ValueError("too large")
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP303
+            x = x * np.float32(weight)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

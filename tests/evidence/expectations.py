@@ -132,6 +132,11 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
     ),
+    "TLP303": (
+        Evidence("error", TOGETHER, where="x.max() > 10", why="asked together with a request that is fine"),
+        Evidence("error or hang", TOGETHER, where="x[0, 0] > 0"),
+        Evidence("not observable", why=WHY_NOT["hygiene"]),
+    ),
     "TLP303 clean": (Evidence(ask=Ask(parameters={"scale": 2})),),
     "TLP304": (Evidence("error", TOGETHER),),
     "TLP405": (
