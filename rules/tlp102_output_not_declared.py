@@ -21,7 +21,8 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
 from tritonlint.inputs.python_join import declared
-from tritonlint.inputs.python_tree import Attribute, Call, Sequence, Starred
+from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_tree import Attribute, Call, Expr, Name, Sequence, Starred
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -58,6 +59,45 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 key=wanted,
             )
     yield from _passed_on(python, names)
+    yield from _named_elsewhere(python, names, seen)
+
+
+def _named_elsewhere(python: PythonFacts, names: dict[str, Span], seen: set[int | None]) -> Iterator[Problem]:
+    """Names that a helper is given, or that a loop over names written out takes."""
+    if any(True for _ in python.calls_of("InferenceRequest")):
+        return  # The tensor may be an input of another model.
+    objects = Objects(python)
+    for made in python.calls_of("Tensor"):
+        named = made.call.argument(0, "name")
+        if not isinstance(named, Name):
+            continue
+        frame = python.frame_at(named)
+        found = python.lookup(named.id, frame)
+        if found is None or len(found[0]) != 1:
+            continue
+        places: list[Expr] = []
+        if found[0][0].kind == "parameter":
+            places = objects.arguments_for(named) or []
+        elif found[0][0].kind == "element":
+            places = [place for place, _ in python.follow(named, frame) or ()]
+        for place in places:
+            wanted = python.strings(place)
+            if wanted is None or len(wanted) != 1 or wanted[0] in names or place.span.start in seen:
+                continue
+            seen.add(place.span.start)
+            near = nearest(wanted[0], names, 0.75)
+            quoted = python.source(place) in {f'"{wanted[0]}"', f"'{wanted[0]}'"}
+            yield Problem(
+                place.span,
+                f'config.pbtxt declares no output "{wanted[0]}": Triton drops this tensor silently',
+                help=f'write "{near}"' if near else f"declared outputs: {', '.join(sorted(names))}",
+                related=(Related(names[near], f'output "{near}" is declared here'),) if near else (),
+                fix=Fix(f'write "{near}"', (Edit(place.span, f'"{near}"'),), safety="unsafe")
+                if near and quoted and found[0][0].kind == "parameter"
+                else None,
+                certainty="likely",
+                key=wanted[0],
+            )
 
 
 def _passed_on(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]:
@@ -198,6 +238,104 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x")
             responses.append(pb_utils.InferenceResponse([x]))
 #                                                        ^ TLP102
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "probs" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def to_tensor(name, value):
+    return pb_utils.Tensor(name, value.astype(np.float32))
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            responses.append(pb_utils.InferenceResponse([to_tensor("prob", a / a.sum())]))
+#                                                                  ^^^^^^ TLP102
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            results = {
+                "x": a * 2,
+                "z": a + 1,
+#               ^^^ TLP102
+            }
+            tensors = [pb_utils.Tensor(name, value) for name, value in results.items()]
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.output_names = ["x", "yy"]
+#                                 ^^^^ TLP102
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            tensors = []
+            for name, value in zip(self.output_names, (a * 2, a + 1)):
+                tensors.append(pb_utils.Tensor(name, value))
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "w" data_type: TYPE_FP32 dims: [ 2 ] optional: true }
+output { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def read(self, request, name):
+        tensor = pb_utils.get_input_tensor_by_name(request, name)
+        return None if tensor is None else tensor.as_numpy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = self.read(request, "a")
+            w = self.read(request, "w")
+            results = {"x": a, "y": a if w is None else w}
+            out = [pb_utils.Tensor(name, value) for name, value in results.items()]
+            responses.append(pb_utils.InferenceResponse(out))
         return responses
 """,
 )

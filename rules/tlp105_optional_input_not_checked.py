@@ -13,13 +13,15 @@ Test the result for None before using it, or remove `optional: true`.
 Facts, python-backend 6.7 (observed on 24.10).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tritonlint.finding import Problem, Related
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import none_is_handled, tensors_by_name
-from tritonlint.pbtxt.tree import Document
+from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_tree import Name
+from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -33,7 +35,10 @@ RULE = Rule(
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     inputs = tensors_by_name(config, "input")
     for read in python.reads:
-        if read.names is None or len(read.names) != 1 or read.names[0] not in inputs:
+        if read.names is None:
+            yield from _through_parameter(python, read, inputs)
+            continue
+        if len(read.names) != 1 or read.names[0] not in inputs:
             continue
         optional = inputs[read.names[0]].scalar("optional")
         if optional is None or optional.value is not True or none_is_handled(python, read):
@@ -47,6 +52,30 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             help="test the result for None before using it",
             related=(Related(optional.span, "declared optional here"),),
             key=read.names[0],
+        )
+
+
+def _through_parameter(python: PythonFacts, read: TensorRead, inputs: Mapping[str, Message]) -> Iterator[Problem]:
+    """A helper that is given the name: the calls that give it the name of an optional input."""
+    named = read.call.argument(1, "name")
+    if not isinstance(named, Name) or none_is_handled(python, read):
+        return
+    if read.function is None or not unconditional(read.function, read.call):
+        return
+    for handed in Objects(python).arguments_for(named) or ():
+        wanted = python.strings(handed)
+        optional = inputs[wanted[0]].scalar("optional") if wanted and len(wanted) == 1 and wanted[0] in inputs else None
+        caller = python.function_at(handed)
+        if optional is None or optional.value is not True or wanted is None:
+            continue
+        if caller is None or not unconditional(caller, handed):
+            continue
+        yield Problem(
+            handed.span,
+            f'input "{wanted[0]}" is optional, and a request without it fails where it is read by this name',
+            help="test the result for None before using it",
+            related=(Related(optional.span, "declared optional here"),),
+            key=wanted[0],
         )
 
 
@@ -112,6 +141,29 @@ class TritonPythonModel:
                 # A client that sends x sends its scale too.
                 y = x.as_numpy() * pb_utils.get_input_tensor_by_name(request, "scale").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "w" data_type: TYPE_FP32 dims: [ 2 ] optional: true }
+output { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _get(self, request, name):
+        return pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = self._get(request, "a")
+            weight = self._get(request, "w")
+#                                       ^^^ TLP105
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", a * weight)]))
         return responses
 """,
 )

@@ -294,7 +294,8 @@ class TritonPythonModel:
             for row in a:
                 sums.append([float(row.sum())])
                 names.append(["big"] if row[0] > 1 else ["small"])
-            out = [pb_utils.Tensor("x", np.array(sums, dtype=np.float32)), pb_utils.Tensor("n", np.array(names, dtype=object))]
+            x, n = np.array(sums, dtype=np.float32), np.array(names, dtype=object)
+            out = [pb_utils.Tensor("x", x), pb_utils.Tensor("n", n)]
             responses.append(pb_utils.InferenceResponse(out))
         return responses
 """,

@@ -3,7 +3,8 @@
 ## What it does
 Follows the elements of TYPE_STRING inputs through loops and indices, and reports them in f-strings, in `str(…)`,
 added to or compared with `str` literals, with `str` arguments in their methods, in `json.dumps`, as keys of dicts with
-`str` keys, in `" ".join(…)` and `re.sub(…)`, and in arithmetic with numbers; and `decode` of a whole array. Log messages and exceptions are left out.
+`str` keys, in `" ".join(…)` and `re.sub(…)`, and in arithmetic with numbers; and `decode` of a whole array.
+Log messages and exceptions are left out.
 
 ## What happens
 The elements are `bytes`. `str(x)` and f-strings give `b'text'` with status OK, a comparison with a `str` is never
@@ -701,7 +702,8 @@ class TritonPythonModel:
             a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
             texts = [t.decode("utf-8") for t in a]
 #                    ^ TLP405
-            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", np.array(texts, dtype=object).reshape(-1, 1))]))
+            x = np.array(texts, dtype=object).reshape(-1, 1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", x)]))
         return responses
 """,
     """\

@@ -34,6 +34,10 @@ def config_path(python: PythonFacts, expr: Expr, frame: Frame, steps: int = 0) -
         if given and len(given) == 1 and isinstance(given[0][0], Subscript) and len(given[0][0].items) == 1:
             return () if python.strings(given[0][0].items[0], given[0][1]) == ("model_config",) else None
         return None
+    if isinstance(source.func, Attribute) and source.func.attr == "get" and text is not None:
+        # Every parsed config has `parameters`, so a default is never taken.
+        above = config_path(python, source.func.value, where, steps + 1)
+        return ("parameters",) if above == () and python.strings(text, where) == ("parameters",) else None
     made = python.pb_name(source.func, where)
     if made in {"get_input_config_by_name", "get_output_config_by_name"} and text is not None:
         names = python.strings(source.argument(1, "name"), where)
