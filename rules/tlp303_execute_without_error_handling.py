@@ -71,11 +71,14 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
 
 def _depends_on_values(python: PythonFacts, loop: For, raised: Node) -> bool:
     """Whether an error is raised for what one client sent; what the server itself refuses does not come that far."""
-    tests = [
-        python.source(one.test)
-        for one in walk(loop.body, If, into_functions=False)
-        if any(node is raised for node in walk((*one.body, *one.orelse), into_functions=False))
-    ]
+    tests = []
+    for one in walk(loop.body, If, into_functions=False):
+        if any(node is raised for node in walk(one.body, into_functions=False)):
+            tests.append(python.source(one.test))
+        elif any(node is raised for node in walk(one.orelse, into_functions=False)) and not isinstance(
+            one.orelse[0], If
+        ):
+            return False  # What is left over is mostly a setting that nobody has heard of.
     return bool(tests) and not any(word in test for test in tests for word in _NO_VALUES)
 
 
