@@ -22,9 +22,20 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import own_nodes, unconditional
 from tritonlint.inputs.python_load import failures, undefined_names
-from tritonlint.inputs.python_tree import Assign, Comprehension, Lambda, Name, Scope, Walrus, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Clause,
+    Comprehension,
+    Function,
+    Lambda,
+    Name,
+    Scope,
+    Try,
+    Walrus,
+    walk,
+)
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule
 
@@ -56,6 +67,16 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
         told.add(node.id)
         yield _problem(python, node, "whatever comes by here fails", certain=False, loading=False)
     execute = python.method("execute")
+    for function, name in _read_before(python) if python.understood else ():
+        hook = python.method(function.name) is function and function.name in {"__init__", "initialize", "execute"}
+        yield Problem(
+            name.span,
+            f"`{name.id}` gets its value further down in `{function.name}`: this raises UnboundLocalError",
+            help=f"assign `{name.id}` before this line",
+            effect="load-failure" if hook and function is not execute else "request-failure",
+            certainty="certain" if hook else "likely",
+            key=name.id,
+        )
     for name in _changed_without_value(python) if python.understood else ():
         yield Problem(
             name.span,
@@ -66,6 +87,26 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
             certainty="certain" if execute is not None and unconditional(execute, name) else "likely",
             key=name.id,
         )
+
+
+def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
+    """Names that a function surely reads before anything in it binds them, the first of each function."""
+    loose = {name for scope in python.walk(Scope) for name in scope.names}
+    loose |= {n.id for one in python.walk(Clause) for n in walk(one.target) if isinstance(n, Name)}
+    loose |= {n.id for one in python.walk(Walrus) for n in walk(one.target) if isinstance(n, Name)}
+    for frame in python.frames:
+        function = frame.function
+        if function is None:
+            continue
+        tried = {n.span for one in own_nodes(function, Try) if one.handlers for n in walk(one.body, Name)}
+        for node in own_nodes(function, Name):
+            bindings = frame.bindings.get(node.id, []) if node.id not in loose else []
+            later = all((binding.span.start or 0) >= (node.span.end or 0) for binding in bindings)
+            if not bindings or not later or node.span in tried:
+                continue
+            if python.frame_at(node) is frame and unconditional(function, node):
+                yield function, node
+                break
 
 
 def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
@@ -278,6 +319,55 @@ class TritonPythonModel:
         CALLS = CALLS + 1
         failed = 0
         failed += 1
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.labels = labels
+#                     ^^^^^^ TLP034
+        labels = ["a", "b"]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        labels = None
+        for label in ("a", "b"):
+            if labels:
+                labels = labels + last
+            else:
+                labels = label
+            last = label
+        self.labels = labels
+
+    def execute(self, requests):
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()

@@ -26,6 +26,7 @@ from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
+    Binary,
     Call,
     Comprehension,
     Conditional,
@@ -164,6 +165,18 @@ def _of_list(expr: Expr) -> Iterator[tuple[Expr, bool]]:
         yield expr.elements[0], False
 
 
+def _number(sum_: Binary) -> bool:
+    return any(isinstance(side, Constant) and isinstance(side.value, int | float) for side in (sum_.left, sum_.right))
+
+
+def _lists(product: Binary) -> bool:
+    return any(isinstance(side, Sequence | Comprehension) for side in (product.left, product.right))
+
+
+_ARITHMETIC = frozenset({"-", "/", "//", "**", "@"})
+_OF_ARRAYS = frozenset({"as_numpy", "astype", "reshape"})
+
+
 def _kind(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -> str | None:
     if isinstance(expr, Constant):
         return "None" if expr.value is None else f"a {type(expr.value).__name__}"
@@ -173,6 +186,10 @@ def _kind(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -> str 
         return f"a {expr.kind}"
     if isinstance(expr, Dict):
         return "a dict"
+    if isinstance(expr, Binary) and (
+        expr.operator in _ARITHMETIC or (expr.operator in {"+", "*"} and _number(expr) and not _lists(expr))
+    ):
+        return "a number or an array"
     if not isinstance(expr, Call):
         return None
     own = python.self_name(frame)
@@ -199,7 +216,7 @@ def _kind(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -> str 
         }.get(name)
     if (python.qualified(expr.func, frame) or "").startswith("numpy."):
         return "a NumPy array"
-    if isinstance(expr.func, Attribute) and expr.func.attr == "as_numpy":
+    if isinstance(expr.func, Attribute) and expr.func.attr in _OF_ARRAYS:
         return "a NumPy array"
     if kind_of(python, expr, frame) == "Future":
         return "a Future (its `result()` is meant)"
@@ -327,5 +344,27 @@ class TritonPythonModel:
     def execute(self, requests):
         return [self.pool.submit(self.answer, request) for request in requests]
 #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP210
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            result = self.predict(x)
+            responses.append(result)
+#                            ^^^^^^ TLP210
+        return responses
+
+    def predict(self, x):
+        return x * 2
 """,
 )

@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_flow import is_none, own_nodes, returns, starts_list
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -127,7 +127,8 @@ def _conditions(python: PythonFacts, function: Function) -> Iterator[Expr]:
         if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
             clause = value.clauses[0]
             if clause.conditions and _is_one_each(python, clause.iterable, requests):
-                yield from (one for one in clause.conditions if not _tests_for_none(one))
+                none = _may_be_none(python, clause.iterable)
+                yield from (one for one in clause.conditions if none or not _tests_for_none(one))
 
 
 def _is_one_each(python: PythonFacts, expr: Expr, requests: str) -> bool:
@@ -143,6 +144,19 @@ def _is_one_each(python: PythonFacts, expr: Expr, requests: str) -> bool:
         and dotted(source.clauses[0].iterable) == requests
         for source, _ in sources
     )
+
+
+def _may_be_none(python: PythonFacts, expr: Expr) -> bool:
+    """Whether a list holds what a method of the model returns, one that says ``return None`` for some requests."""
+    for source, where in python.follow(expr) or ():
+        call = source.elements[0] if isinstance(source, Comprehension) and len(source.elements) == 1 else None
+        if isinstance(call, Call) and isinstance(call.func, Attribute):
+            own = python.self_name(where)
+            method = python.method(call.func.attr) if own is not None and dotted(call.func.value) == own else None
+            given = [s.value for s in returns(method)] if method is not None else []
+            if any(map(is_none, given)) and not all(map(is_none, given)):
+                return True
+    return False
 
 
 def _tests_for_none(test: Expr) -> bool:
@@ -247,5 +261,26 @@ class TritonPythonModel:
         arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in arrays if x.sum() < 0]
 #                                                                                        ^^^^^^^^^^^ TLP223
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        results = [self.respond(request) for request in requests]
+        return [result for result in results if result is not None]
+#                                               ^^^^^^^^^^^^^^^^^^ TLP223
+
+    def respond(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if x.sum() > 0:
+            return None
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
 """,
 )
