@@ -367,4 +367,71 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse(out))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "logits" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "probs" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+import math
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            logits = pb_utils.get_input_tensor_by_name(request, "logits").as_numpy()
+            probs = [1.0 / (1.0 + math.exp(-v)) for v in logits.tolist()]
+            out = np.array(probs)
+            responses.append(pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("probs", out)]))
+#                                                                                                ^^^ TLP104
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 5 ] }
+output { name: "idx" data_type: TYPE_INT32 dims: [ 2 ] }
+output { name: "score" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            idx = np.argpartition(a, -2)[-2:]
+            scores = a[idx]
+            outputs = [pb_utils.Tensor("idx", idx), pb_utils.Tensor("score", scores)]
+#                                             ^^^ TLP104
+            responses.append(pb_utils.InferenceResponse(outputs))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "mask" data_type: TYPE_INT32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            mask = np.logical_and(a > 0.5, a < 2)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("mask", mask)]))
+#                                                                                ^^^^ TLP104
+        return responses
+""",
 )

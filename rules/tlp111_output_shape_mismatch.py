@@ -63,6 +63,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             if without
             else "reshape the array, or declare the shape that is sent",
             related=(Related(places[name], "declared here"),),
+            # All values are there in their order, and a client may well not look at the shape.
+            certainty="likely" if shape and declared == (*shape, 1) else "certain",
             key=name,
         )
 
@@ -297,6 +299,50 @@ class TritonPythonModel:
             x, n = np.array(sums, dtype=np.float32), np.array(names, dtype=object)
             out = [pb_utils.Tensor("x", x), pb_utils.Tensor("n", n)]
             responses.append(pb_utils.InferenceResponse(out))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "b" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            b = pb_utils.get_input_tensor_by_name(request, "b").as_numpy()
+            x = np.concatenate([a, b], axis=0)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", x)]))
+#                                                                             ^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "b" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            b = pb_utils.get_input_tensor_by_name(request, "b").as_numpy()
+            x = np.stack((a, b))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", x)]))
+#                                                                             ^ TLP111
         return responses
 """,
 )

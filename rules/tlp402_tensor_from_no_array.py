@@ -106,8 +106,10 @@ def _taken_out(python: PythonFacts, shapes: Shapes, call: Call) -> tuple[Span, s
         return None
     frame = python.frame_at(call)
     sources = sources_at(python, value, frame) or [(value, frame)]
-    if not all(isinstance(source, Subscript | Binary) and shapes.of(source, where) == () for source, where in sources):
-        return None
+    for source, where in sources:
+        product = isinstance(source, Call) and python.qualified(source.func, where) in {"numpy.dot", "numpy.vdot"}
+        if not (product or isinstance(source, Subscript | Binary)) or shapes.of(source, where) != ():
+            return None
     message = "`pb_utils.Tensor` takes a NumPy array and this is a single value: it raises TypeError"
     return value.span, message, "write `np.array([…], dtype=…)` with the data type of the output", None
 
@@ -343,6 +345,67 @@ class TritonPythonModel:
             a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
             order = a.sort()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", order)]))
+#                                                                             ^^^^^ TLP402
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            norm = np.linalg.norm(a)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", norm)]))
+#                                                                             ^^^^ TLP402
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+input { name: "b" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            b = pb_utils.get_input_tensor_by_name(request, "b").as_numpy()
+            score = np.dot(a, b)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", score)]))
+#                                                                             ^^^^^ TLP402
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a = pb_utils.get_input_tensor_by_name(request, "a").as_numpy()
+            score = a.mean().item()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", score)]))
 #                                                                             ^^^^^ TLP402
         return responses
 """,

@@ -101,10 +101,13 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 node.span if whole else use.span,
                 message,
                 help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first'
-                if not isinstance(node, Binary) or node.operator == "+"
+                if not isinstance(node, Binary) or node.operator in {"+", "%"}
                 else "convert with `.astype(np.float32)` first, or declare the input as a number",
                 fix=Fix("decode the bytes", edits, safety="unsafe")
-                if single and (not isinstance(node, Binary) or node.operator == "+") and "encode" not in message
+                if single
+                and (not isinstance(node, Binary) or node.operator in {"+", "%"})
+                and "encode" not in message
+                and _holds(python, use, python.frame_at(node), texts, 0) == "element"
                 else None,
                 effect=effect,
                 certainty=certainty,
@@ -172,6 +175,10 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
                     "request-failure",
                     f"`{python.source(side)}` is bytes, and adding it to a str raises TypeError",
                 )
+    elif isinstance(node, Binary) and node.operator == "%" and _is_text(python, node.left, frame):
+        for part in node.right.items if isinstance(node.right, Sequence) else (node.right,):
+            if element(part):
+                yield part, "wrong-result", f"`{python.source(part)}` is bytes, so the text becomes `b'…'`"
     elif isinstance(node, Binary) and node.operator in {"-", "*", "/", "**"}:
         for side, other in ((node.left, node.right), (node.right, node.left)):
             number = isinstance(other, Constant) and isinstance(other.value, int | float)
@@ -207,6 +214,14 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
         if texts_only and all(isinstance(source, Dict) for source, _ in sources) and element(node.items[0]):
             what = f"`{python.source(node.items[0])}` is bytes"
             yield node.items[0], "request-failure", f"{what}, and the dict's keys are str: this raises KeyError"
+    elif isinstance(node, Call) and dotted(node.func) == "map" and len(node.arguments) == 2:
+        given = node.arguments[1].value
+        if dotted(node.arguments[0].value) == "str" and _holds(python, given, frame, texts, 0) == "array":
+            yield given, "wrong-result", f"`{python.source(given)}` holds bytes, so this gives `b'…'`"
+    elif isinstance(node, Call) and dotted(node.func) == "json.loads" and node.arguments:
+        given = node.arguments[0].value
+        if _holds(python, given, frame, texts, 0) == "array":
+            yield given, "request-failure", f"`{python.source(given)}` is an array: `json.loads` raises TypeError"
     elif isinstance(node, Call) and dotted(node.func) == "json.dumps" and node.arguments:
         for inner in _leaves(node.arguments[0].value):
             if element(inner):
@@ -223,10 +238,15 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
             what = f"`{python.source(node.func.value)}` is bytes already"
             yield node.func.value, "request-failure", f"{what}, and has no `encode`"
     elif isinstance(node, Call) and (python.qualified(node.func, frame) or "") in PATTERNS:
-        given = node.argument(PATTERNS[python.qualified(node.func, frame) or ""], "string")
-        if given is not None and node.arguments and _is_text(python, node.arguments[0].value, frame) and element(given):
-            what = f"`{python.source(given)}` is bytes"
-            yield given, "request-failure", f"{what}, and a pattern of str raises TypeError"
+        subject = node.argument(PATTERNS[python.qualified(node.func, frame) or ""], "string")
+        if (
+            subject is not None
+            and node.arguments
+            and _is_text(python, node.arguments[0].value, frame)
+            and element(subject)
+        ):
+            what = f"`{python.source(subject)}` is bytes"
+            yield subject, "request-failure", f"{what}, and a pattern of str raises TypeError"
     elif isinstance(node, Call) and node.certain and node.arguments:
         given = node.arguments[0].value
         if isinstance(node.func, Name) and node.func.id == "str" and python.qualified(node.func) == "str":
@@ -727,6 +747,66 @@ class TritonPythonModel:
             found = "b" in joined and b"text" in a[0, 0]
             x = np.array([[joined] for _ in rows if found], dtype=object)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "out" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0]
+            result = "Answer: %s" % text
+#                                   ^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("out", np.array([result], dtype=np.object_))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 2 ] }
+output { name: "out" data_type: TYPE_STRING dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            texts = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+            upper = [s.upper() for s in map(str, texts)]
+#                                                ^^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("out", np.array(upper, dtype=np.object_))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "out" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import json
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            payload = json.loads(pb_utils.get_input_tensor_by_name(request, "text").as_numpy())
+#                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP405
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("out", np.array([payload["v"]], dtype=np.float32))]))
         return responses
 """,
 )

@@ -142,6 +142,20 @@ _TORCH_MAKERS = frozenset(
 _SCALARS = frozenset({"float", "int", "len", "bool", "str"})
 
 _REDUCED = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "amax", "amin", "cumsum"})
+_INDICES = frozenset(
+    f"numpy.{name}"
+    for name in ("argmax", "argmin", "argsort", "argpartition", "argwhere", "nonzero", "flatnonzero", "searchsorted")
+)
+_TRUTHS = frozenset(
+    f"numpy.{name}"
+    for name in (
+        "logical_and", "logical_or", "logical_not", "logical_xor", "isnan", "isfinite", "isinf", "isclose", "greater",
+        "greater_equal", "less", "less_equal", "equal", "not_equal",
+    )
+)  # fmt: skip
+_MATH = frozenset(
+    {"exp", "log", "log2", "log10", "log1p", "sqrt", "pow", "sin", "cos", "tan", "tanh", "atan2", "hypot", "fabs"}
+)
 _FLOAT_FUNCTIONS = frozenset(
     f"numpy.{name}" for name in ("exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "tanh", "sin", "cos")
 )
@@ -277,6 +291,7 @@ class Types:
         self.facts = facts
         self.inputs = inputs or {}
         self.outputs = outputs or {}
+        self.left = MAX_EVALUATIONS
 
     def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
         return sources_at(self.facts, expr, frame)
@@ -405,12 +420,12 @@ class Types:
             if name in {"numpy.array", "numpy.asarray"}:
                 return self._literal(first, frame, steps)
             if name in {"numpy.arange", "numpy.linspace"}:
-                kinds = {self._scalar(a.value, frame) for a in call.arguments if a.keyword is None}
+                kinds = {self._scalar(a.value, frame, steps + 1) for a in call.arguments if a.keyword is None}
                 if not kinds <= {"int64", "float64"}:
                     return None
                 return "float64" if name == "numpy.linspace" or "float64" in kinds else "int64"
             if name == "numpy.where":
-                numbers = {self._scalar(argument.value, frame) for argument in call.arguments[1:]}
+                numbers = {self._scalar(argument.value, frame, steps + 1) for argument in call.arguments[1:]}
                 if len(call.arguments) == 3 and numbers <= {"int64", "float64"}:
                     return "float64" if "float64" in numbers else "int64"
                 return self._promoted(call.arguments[1:], frame, steps)
@@ -422,9 +437,12 @@ class Types:
                 return _reduced(name.removeprefix("numpy."), self.of(first, frame, steps + 1))
             if name == "numpy.full":
                 fill = call.argument(1, "fill_value")
-                return self._scalar(fill, frame) if fill is not None else None
-            if name in {"numpy.argmax", "numpy.argmin", "numpy.argsort", "numpy.nonzero"}:
+                return self._scalar(fill, frame, steps + 1) if fill is not None else None
+            if name in _INDICES:
                 return "int64"
+            if name in _TRUTHS:
+                known = self.of(first, frame, steps + 1)
+                return "bool" if known is not None and known.startswith(("int", "uint", "float", "bool")) else None
             if name in {"numpy.concatenate", "numpy.stack", "numpy.vstack", "numpy.hstack"}:
                 return self._common(first, frame, steps)
             if name in _SAME_FUNCTIONS:
@@ -528,6 +546,11 @@ class Types:
             if name == "numpy.count_nonzero" and len(expr.arguments) != 1:
                 return None
             return {"float": "float64", "str": "str", "bool": "bool"}.get(name, "int64")
+        if name is not None and name.startswith("math.") and name.removeprefix("math.") in _MATH:
+            return "float64"
+        if isinstance(expr.func, Attribute) and expr.func.attr == "item" and not expr.arguments:
+            kept = self.of(expr.func.value, frame, steps + 1) or ""
+            return "float64" if kept.startswith("float") else "int64" if kept.startswith(("int", "uint")) else None
         if name == "round" and expr.arguments and expr.certain:
             number = self._scalar(expr.arguments[0].value, frame, steps + 1)
             return number if len(expr.arguments) == 2 or number == "int64" else "int64" if number else None
@@ -569,8 +592,8 @@ class Types:
             elif isinstance(source, Sequence) and not any(isinstance(item, Starred) for item in source.items):
                 items += [(item, where) for item in source.items]
             else:
-                return self._scalar(expr, frame) if isinstance(expr, Constant) else None
-        kinds = {self._literal(item, where, steps + 1) or self._scalar(item, where) for item, where in items}
+                return self._scalar(expr, frame, steps + 1) if isinstance(expr, Constant) else None
+        kinds = {self._literal(item, where, steps + 1) or self._scalar(item, where, steps + 1) for item, where in items}
         if len(kinds) == 1:
             return kinds.pop()
         return "float64" if kinds == {"int64", "float64"} else None
@@ -614,7 +637,7 @@ class Types:
     def _both(self, left: Expr, right: Expr, operator: str, frame: Frame, steps: int) -> str | None:
         """The data type of an operation, where NumPy 1 and 2 agree about it."""
         kinds = [self.of(side, frame, steps + 1) for side in (left, right)]
-        numbers = [self._number(side, frame) for side in (left, right)]
+        numbers = [self._number(side, frame, steps) for side in (left, right)]
         if None in kinds and any(numbers):
             position = kinds.index(None)
             known, number, other = kinds[1 - position], numbers[position], (left, right)[1 - position]
@@ -658,12 +681,12 @@ class Types:
             for source, where in sources or ()
         )
 
-    def _number(self, expr: Expr, frame: Frame) -> str | None:
+    def _number(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         """Whether an expression is a Python number: "int" (known to be small) or "float"."""
         values = self.facts.values(expr, frame) if isinstance(expr, Name | Attribute) else None
         if values and all(type(value) is int and abs(value) < 2**31 for value in values):
             return "int"
-        if isinstance(expr, Name | Attribute | Call) and self._scalar(expr, frame) == "float64":
+        if isinstance(expr, Name | Attribute | Call) and self._scalar(expr, frame, steps + 1) == "float64":
             return "float"
         if isinstance(expr, Unary) and expr.operator == "-":
             expr = expr.operand
@@ -716,6 +739,7 @@ class Types:
             plain = name.removeprefix("numpy.")
             if name.startswith("numpy."):
                 single = plain in _REDUCTIONS and len(expr.arguments) == 1 and expr.arguments[0].keyword is None
+                single = single or (plain == "linalg.norm" and len(expr.arguments) == 1)
                 # The classes of NumPy's scalars make scalars of scalars only.
                 return "a single NumPy value" if single and self.is_array(expr.arguments[0].value, frame) else None
             if name.startswith("torch."):
@@ -730,6 +754,10 @@ class Types:
             return None
         if expr.func.attr in {"sort", "fill"} and self.is_array(expr.func.value, frame):
             return "None"  # They change the array itself.
+        if expr.func.attr == "item" and not expr.arguments:
+            owner = expr.func.value
+            if self.is_array(owner, frame) or self.not_an_array(owner, frame, steps) == "a single NumPy value":
+                return "a single value"
         if expr.func.attr == "tolist" and not expr.arguments and self.is_array(expr.func.value, frame):
             return "a list"
         if expr.func.attr in _REDUCTIONS and not expr.arguments and self.is_array(expr.func.value, frame):

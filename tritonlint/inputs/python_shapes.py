@@ -122,6 +122,8 @@ class Shapes:
             return self.of(expr.operand, frame, steps + 1)
         if isinstance(expr, Binary) and expr.operator in {"+", "-", "*", "/", "//", "%", "**", "&", "|"}:
             return self._broadcast(expr.left, expr.right, frame, steps)
+        if isinstance(expr, Binary) and expr.operator == "@":
+            return self._product(expr.left, expr.right, frame, steps)
         if isinstance(expr, Compare) and len(expr.rights) == 1 and expr.operators[0] in {"<", "<=", ">", ">="}:
             return self._broadcast(expr.left, expr.rights[0], frame, steps)
         return self._call(expr, frame, steps) if isinstance(expr, Call) and expr.certain else None
@@ -188,6 +190,8 @@ class Shapes:
             return self._reduced(self.of(first, frame, steps + 1), call, 1, frame)
         if name in {"numpy.maximum", "numpy.minimum"} and len(call.arguments) == 2:
             return self._broadcast(first, call.arguments[1].value, frame, steps)
+        if name in {"numpy.dot", "numpy.matmul"} and len(call.arguments) == 2:
+            return self._product(first, call.arguments[1].value, frame, steps)
         if name in {"numpy.stack", "numpy.concatenate"}:
             return self._joined(name, call, first, frame, steps)
         return None
@@ -274,10 +278,21 @@ class Shapes:
         ranks = {len(shape) if shape is not None else None for shape in shapes}
         if None in ranks or len(ranks) != 1 or axis is None:
             return None
-        rank = len(shapes[0] or ())
+        known = [shape for shape in shapes if shape is not None]
+        rank = len(known[0])
+        # Arrays that are joined agree in every other length.
+        common = [next((s[i] for s in known if s[i] is not None), None) for i in range(rank)]
         if name == "numpy.stack":
-            return (None,) * (rank + 1)
-        return (None,) * rank
+            if not -rank - 1 <= axis <= rank:
+                return None
+            place = axis % (rank + 1)
+            return (*common[:place], len(known), *common[place:])
+        if not -rank <= axis < rank:
+            return None
+        parts = [shape[axis] for shape in known]
+        lengths = [part for part in parts if part is not None]
+        common[axis] = sum(lengths) if len(lengths) == len(parts) else None
+        return tuple(common)
 
     # ------------------------------------------------------------------------------------------------ pieces
     def _integer(self, expr: Expr | None, frame: Frame) -> int | None:
@@ -386,6 +401,13 @@ class Shapes:
         if length is None or bounds[2] == 0 or any(g and b is None for g, b in zip(given, bounds, strict=True)):
             return None
         return len(range(*slice(*bounds).indices(length)))
+
+    def _product(self, left: Expr, right: Expr, frame: Frame, steps: int) -> Shape | None:
+        """The shape of a product of vectors and matrices."""
+        first, second = self.of(left, frame, steps + 1), self.of(right, frame, steps + 1)
+        if first is None or second is None or not 1 <= len(first) <= 2 or not 1 <= len(second) <= 2:
+            return None
+        return (*first[:-1], *(second[1:] if len(second) == 2 else ()))
 
     def _broadcast(self, left: Expr, right: Expr, frame: Frame, steps: int) -> Shape | None:
         first, second = self.of(left, frame, steps + 1), self.of(right, frame, steps + 1)
