@@ -35,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     Call,
     Clause,
     Compare,
+    Comprehension,
     Constant,
     Expr,
     For,
@@ -87,7 +88,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     called = {id(node.func) for node in python.walk(Call)}
     others = {name for name, bound in python.frames[0].bindings.items() if bound[0].kind != "value"} | {"self"}
     for node in chain(
-        python.walk(Attribute, Call, Subscript), python.walk(Binary, Assign, Compare), python.walk(For, Clause)
+        python.walk(Attribute, Call, Subscript),
+        python.walk(Binary, Assign, Compare),
+        python.walk(For, Clause, Comprehension),
     ):
         # Most attributes are those of modules and of the model itself.
         if isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id in others:
@@ -104,7 +107,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             fix=fix,
             key=python.source(node)[:60],
             effect="load-failure" if loads else None,
-            certainty="certain" if loads or unconditional(execute, node) else "likely",
+            # Methods as the keys of a dict fail only where a key is looked up.
+            certainty="certain"
+            if (loads or unconditional(execute, node)) and not isinstance(node, Comprehension)
+            else "likely",
         )
 
 
@@ -209,7 +215,10 @@ def _uncalled(node: Attribute) -> Found:
 
 
 def _operands(objects: Objects, node: Node) -> Iterator[tuple[Expr, str]]:
-    if isinstance(node, Binary) and node.operator not in {"and", "or"}:
+    if isinstance(node, Comprehension):
+        if node.kind == "dict" and isinstance(node.elements[0], Attribute):
+            yield node.elements[0], "used as a key"
+    elif isinstance(node, Binary) and node.operator not in {"and", "or"}:
         yield node.left, "calculated with"
         yield node.right, "calculated with"
     elif isinstance(node, Assign) and node.operator and node.value is not None:
@@ -422,6 +431,25 @@ class TritonPythonModel:
                 raise pb_utils.TritonModelException(answer.error().message)
 #                                                                  ^^^^^^^ TLP017
             x = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            arrays = {tensor.name: tensor.as_numpy() for tensor in request.inputs()}
+#                            ^^^^ TLP017
+            x = arrays["x"]
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

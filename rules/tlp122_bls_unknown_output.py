@@ -155,4 +155,46 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse(made))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def ask(self, model, x, output):
+        tensor = pb_utils.Tensor("x", x)
+        call = pb_utils.InferenceRequest(model_name=model, requested_output_names=[output], inputs=[tensor])
+#                                                                                  ^^^^^^ TLP122
+        answer = call.exec()
+        if answer.has_error():
+            raise pb_utils.TritonModelException(answer.error().message())
+        return pb_utils.get_output_tensor_by_name(answer, output).as_numpy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            x = self.ask("other", x, "result")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
 )

@@ -218,9 +218,7 @@ def _kind(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -> str 
         return "a NumPy array"
     if isinstance(expr.func, Attribute) and expr.func.attr in _OF_ARRAYS:
         return "a NumPy array"
-    if kind_of(python, expr, frame) == "Future":
-        return "a Future (its `result()` is meant)"
-    return None
+    return {"Future": "a Future (its `result()` is meant)", "None": "None"}.get(kind_of(python, expr, frame) or "")
 
 
 EXAMPLES = (
@@ -366,5 +364,54 @@ class TritonPythonModel:
 
     def predict(self, x):
         return x * 2
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import concurrent.futures
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        responses = []
+        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+            for request in requests:
+                responses.append(pool.submit(self.answer, request))
+#                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP210
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            thread = threading.Thread(target=self.answer, args=(request,))
+            thread.start()
+            responses.append(thread.join())
+#                            ^^^^^^^^^^^^^ TLP210
+        return responses
 """,
 )

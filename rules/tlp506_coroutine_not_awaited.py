@@ -21,18 +21,20 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import is_generator, unconditional
+from tritonlint.inputs.python_flow import is_generator, returns, unconditional
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Await,
+    Binary,
     Call,
     Clause,
     Comprehension,
     Expr,
     Expression,
     For,
+    FString,
     Function,
     Name,
     Node,
@@ -136,6 +138,9 @@ def _wrong(python: PythonFacts, node: Node, function: Function, frame: Frame) ->
     if isinstance(node, Await) and isinstance(node.value, Call) and isinstance(node.value.func, Attribute):
         if node.value.func.attr == "exec" and _is_request(python, node.value.func):
             yield node.span, "`exec()` returns the answer itself: `await` raises TypeError here", "request-failure"
+        elif _gives_plain_value(python, node.value, frame):
+            what = f"`{node.value.func.attr}` is a plain method and returns its value itself: `await` raises TypeError"
+            yield node.span, what, "request-failure"
     elif isinstance(node, Expression) and isinstance(node.value, Call):
         if _promises(python, node.value, frame) and not _is_exec(node.value):
             yield node.value.span, "nobody awaits this coroutine, so it never runs", "wrong-result"
@@ -154,6 +159,24 @@ def _wrong(python: PythonFacts, node: Node, function: Function, frame: Frame) ->
             if used is not None:
                 message = f"`{target.id}` is a coroutine or future here, and `{used}` needs its result"
                 yield node.value.span, message, "request-failure"
+
+
+def _gives_plain_value(python: PythonFacts, call: Call, frame: Frame) -> bool:
+    """Whether a method of the model is no coroutine and returns nothing that can be awaited."""
+    if not isinstance(call.func, Attribute) or not isinstance(call.func.value, Name):
+        return False
+    method = python.method(call.func.attr)
+    if call.func.value.id != python.self_name(frame) or method is None or method.is_async or method.decorators:
+        return False
+    replaced = any(binding.kind != "function" for binding, _ in python.attributes.get(call.func.attr, ()))
+    if replaced or is_generator(method):
+        return False
+    given = [statement.value for statement in returns(method)]
+    return bool(given) and all(
+        isinstance(value, Binary | FString)
+        or (value is not None and kind_of(python, value) in {"InferenceResponse", "Tensor", "ndarray", "list", "str"})
+        for value in given
+    )
 
 
 def _promises(python: PythonFacts, call: Call, frame: Frame) -> bool:
@@ -445,5 +468,27 @@ class TritonPythonModel:
     async def execute(self, requests):
         calls = [self.answer(request) for request in requests]
         return await asyncio.gather(*calls)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def double(self, x):
+        return 2 * x
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            x = await self.double(x)
+#               ^^^^^^^^^^^^^^^^^^^^ TLP506
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
 )

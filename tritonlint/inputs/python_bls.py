@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import Direction
-from tritonlint.inputs.python_tree import Attribute, Await, Call, Expr, Function, Sequence, Starred
+from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_tree import Attribute, Await, Call, Expr, Function, Name, Sequence, Starred
 from tritonlint.pbtxt.tree import Message
 from tritonlint.source import Span
 
@@ -105,7 +106,7 @@ def answers(python: PythonFacts, expr: Expr, frame: Frame) -> list[Call] | None:
 def _read(python: PythonFacts, call: Call, function: Function | None) -> BlsRequest:
     frame = python.frame_at(call)
     model = call.argument(None, "model_name")
-    names = python.strings(model, frame)
+    names = _strings(python, model, frame)
     inputs, complete = _tensors(python, call.argument(None, "inputs"), frame)
     return BlsRequest(
         call=call,
@@ -121,13 +122,25 @@ def _read(python: PythonFacts, call: Call, function: Function | None) -> BlsRequ
     )
 
 
+def _strings(python: PythonFacts, expr: Expr | None, frame: Frame) -> tuple[str, ...] | None:
+    """The values of a text; for a parameter of a helper the one value that every call in the file gives it."""
+    known = python.strings(expr, frame)
+    function = frame.function
+    if known is not None or not isinstance(expr, Name) or function is None:
+        return known
+    if any(one.default is not None for one in function.positional if one.name == expr.id):
+        return None
+    handed = {python.strings(one) for one in Objects(python).arguments_for(expr) or ()}
+    return handed.pop() if len(handed) == 1 else None
+
+
 def _requested(python: PythonFacts, expr: Expr | None, frame: Frame) -> tuple[tuple[str, Span], ...] | None:
     sources = python.follow(expr, frame) if expr is not None else None
     if not sources or len(sources) != 1 or not isinstance(sources[0][0], Sequence):
         return None
     found = []
     for item in sources[0][0].items:
-        names = None if isinstance(item, Starred) else python.strings(item, sources[0][1])
+        names = None if isinstance(item, Starred) else _strings(python, item, sources[0][1])
         if names is None or len(names) != 1:
             return None
         found.append((names[0], item.span))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_objects import Objects
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -17,6 +18,7 @@ from tritonlint.inputs.python_tree import (
     Name,
     Sequence,
     Walrus,
+    With,
     dotted,
     walk,
 )
@@ -45,6 +47,7 @@ _RESULTS: dict[str, str] = {
     "sys.exc_info": "tuple",
 }
 _POOLS = frozenset({"concurrent.futures.ThreadPoolExecutor", "concurrent.futures.ProcessPoolExecutor"})
+_THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 _OF_ARRAY = {"shape": "tuple", "size": "int", "ndim": "int", "nbytes": "int"}
 _METHODS = {"as_numpy": "ndarray", "tolist": "list", "decode": "str"}
 _ARRAYS = frozenset({"array", "asarray", "zeros", "ones", "full", "empty", "concatenate", "stack"})
@@ -63,7 +66,22 @@ def kind_of(python: PythonFacts, expr: Expr, frame: Frame | None = None) -> str 
         return "exception"
     if isinstance(expr, Name) and _is_request(python, expr, frame):
         return "InferenceRequest"
-    kinds = {_kind(python, source, where) for source, where in python.follow(expr, frame) or ()}
+    sources = python.follow(expr, frame)
+    if sources is None and isinstance(expr, Name) and "parameter" in {b.kind for b in frame.bindings.get(expr.id, ())}:
+        return _handed(python, expr, frame)
+    kinds = {_kind(python, source, where) for source, where in sources or ()}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _handed(python: PythonFacts, name: Name, frame: Frame) -> str | None:
+    """What every call in the file hands over for a parameter; one more step is not taken."""
+    function = frame.function
+    if function is None or any(p.default is not None for p in function.positional if p.name == name.id):
+        return None
+    kinds = set()
+    for value in Objects(python).arguments_for(name) or ():
+        sources = python.follow(value) or ()
+        kinds |= {_kind(python, source, where) for source, where in sources} or {None}
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -124,9 +142,9 @@ def _call(python: PythonFacts, call: Call, frame: Frame) -> str | None:
             asked = f"{python.source(owner)}.has_error" in python.text
             return "TritonError" if asked and dotted(owner) is not None else None
         if method == "submit" and owner is not None:
-            made = python.follow(owner, frame) or ()
-            pools = [isinstance(s, Call) and python.qualified(s.func, where) in _POOLS for s, where in made]
-            return "Future" if pools and all(pools) else None
+            return "Future" if _made_by(python, owner, frame, _POOLS) else None
+        if method == "join" and owner is not None:
+            return "None" if _made_by(python, owner, frame, _THREADS) else None
         return _METHODS.get(method)
     pb = python.pb_name(call.func, frame)
     if pb is not None:
@@ -138,6 +156,17 @@ def _call(python: PythonFacts, call: Call, frame: Frame) -> str | None:
     if name.startswith("numpy.") and name.removeprefix("numpy.") in _ARRAYS:
         return "ndarray"
     return _RESULTS.get(name)
+
+
+def _made_by(python: PythonFacts, expr: Expr, frame: Frame, classes: frozenset[str]) -> bool:
+    """Whether an object is made by one of these classes, also in a ``with``."""
+    made: list[Expr] = [source for source, _ in python.follow(expr, frame) or ()]
+    if not made and isinstance(expr, Name):
+        bound = python.lookup(expr.id, frame)
+        held = [item for node in python.walk(With) for item in node.items if dotted(item.target) == expr.id]
+        if bound is not None and len(bound[0]) == len(held) == 1:
+            made = [held[0].value]
+    return bool(made) and all(isinstance(one, Call) and python.qualified(one.func) in classes for one in made)
 
 
 def described(kind: str) -> str:
