@@ -125,12 +125,9 @@ def _read(python: PythonFacts, call: Call, function: Function | None) -> BlsRequ
 def _strings(python: PythonFacts, expr: Expr | None, frame: Frame) -> tuple[str, ...] | None:
     """The values of a text; for a parameter of a helper the one value that every call in the file gives it."""
     known = python.strings(expr, frame)
-    function = frame.function
-    if known is not None or not isinstance(expr, Name) or function is None:
+    if known is not None or not isinstance(expr, Name):
         return known
-    if any(one.default is not None for one in function.positional if one.name == expr.id):
-        return None
-    handed = {python.strings(one) for one in Objects(python).arguments_for(expr) or ()}
+    handed = {python.strings(one) for one in Objects(python).always_given(expr) or ()}
     return handed.pop() if len(handed) == 1 else None
 
 

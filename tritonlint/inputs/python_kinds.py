@@ -68,18 +68,15 @@ def kind_of(python: PythonFacts, expr: Expr, frame: Frame | None = None) -> str 
         return "InferenceRequest"
     sources = python.follow(expr, frame)
     if sources is None and isinstance(expr, Name) and "parameter" in {b.kind for b in frame.bindings.get(expr.id, ())}:
-        return _handed(python, expr, frame)
+        return _handed(python, expr)
     kinds = {_kind(python, source, where) for source, where in sources or ()}
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _handed(python: PythonFacts, name: Name, frame: Frame) -> str | None:
+def _handed(python: PythonFacts, name: Name) -> str | None:
     """What every call in the file hands over for a parameter; one more step is not taken."""
-    function = frame.function
-    if function is None or any(p.default is not None for p in function.positional if p.name == name.id):
-        return None
     kinds = set()
-    for value in Objects(python).arguments_for(name) or ():
+    for value in Objects(python).always_given(name) or ():
         sources = python.follow(value) or ()
         kinds |= {_kind(python, source, where) for source, where in sources} or {None}
     return kinds.pop() if len(kinds) == 1 else None

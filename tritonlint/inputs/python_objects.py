@@ -176,6 +176,19 @@ class Objects:
                 handed.append(value)
         return handed or None
 
+    def always_given(self, parameter: Name) -> list[Expr] | None:
+        """Like :meth:`arguments_for`, for a parameter without default of what only this file's own class or code calls.
+
+        Any object may have a method of the same name.
+        """
+        function = self._python.frame_at(parameter).function
+        if function is None or any(p.default is not None for p in function.positional if p.name == parameter.id):
+            return None
+        for reference, _ in self.uses().get(function.name, ()):
+            if isinstance(reference, Attribute) and dotted(reference.value) != "self":
+                return None
+        return self.arguments_for(parameter)
+
     def uses(self) -> dict[str, list[tuple[Name | Attribute, Call]]]:
         """Calls in which a function or method of a name is called, or handed on, by that name."""
         if self._uses is None:
