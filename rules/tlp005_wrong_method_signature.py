@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `initialize`, `execute` and `finalize` that cannot take the arguments Triton gives: `initialize(args)`,
-`execute(requests)`, `finalize()`. Decorated methods other than static and class methods are not judged.
+`execute(requests)`, `finalize()`. Decorated methods other than static and class methods are not judged. Also an async
+`initialize`, which nothing awaits.
 
 ## What happens
 `initialize`: the model does not load. `execute`: every request fails. `finalize`: the error is logged only and
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import is_generator
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -39,6 +41,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for name, (arguments, effect) in HOOKS.items():
         method = python.method(name)
         if method is None or not set(method.decorator_names) <= {"staticmethod", "classmethod"}:
+            continue
+        if name == "initialize" and method.is_async and not is_generator(method) and method.body:
+            yield Problem(
+                method.name_span,
+                "`initialize` is async, but nothing awaits it: its body never runs",
+                help="make it a plain `def initialize(self, args)`",
+                effect="request-failure",
+                certainty="likely",
+                key="async",
+            )
             continue
         given = arguments + (0 if "staticmethod" in method.decorator_names else 1)
         if method.takes(given):
@@ -118,6 +130,27 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def initialize(self, args):
+#             ^^^^^^^^^^ TLP005
+        self.scale = 2
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
         return responses
 """,
 )

@@ -22,13 +22,14 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, unconditional
+from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
 from tritonlint.inputs.python_load import failures, undefined_names
 from tritonlint.inputs.python_tree import (
     Assign,
     Clause,
     Comprehension,
     Function,
+    ImportFrom,
     Lambda,
     Name,
     Scope,
@@ -67,6 +68,18 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
         told.add(node.id)
         yield _problem(python, node, "whatever comes by here fails", certain=False, loading=False)
     execute = python.method("execute")
+    for name in _of_another_function(python) if python.understood else ():
+        inside = python.function_at(name)
+        hook = inside is not None and python.method(inside.name) is inside and unconditional(inside, name)
+        loading = inside is not None and hook and inside.name in {"__init__", "initialize"}
+        yield Problem(
+            name.span,
+            f"`{name.id}` is a variable of another function only: this raises NameError",
+            help=f"keep it in `self.{name.id}`, or pass it on",
+            effect="load-failure" if loading else "request-failure",
+            certainty="likely",
+            key=name.id,
+        )
     for function, name in _read_before(python) if python.understood else ():
         hook = python.method(function.name) is function and function.name in {"__init__", "initialize", "execute"}
         yield Problem(
@@ -89,11 +102,37 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
         )
 
 
-def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
-    """Names that a function surely reads before anything in it binds them, the first of each function."""
+def _of_another_function(python: PythonFacts) -> Iterator[Name]:
+    """Names that only functions bind from which they cannot be seen, the first place of each."""
+    if any(node.star for node in python.walk(ImportFrom)) or python.called & {"globals", "exec", "vars", "eval"}:
+        return
+    loose = _bound_in_passing(python)
+    told: set[str] = set()
+    for frame in python.frames:
+        if frame.function is None or frame.in_class is None:
+            continue
+        for node in own_nodes(frame.function, Name):
+            if node.id in told or node.id in loose or node.id in dir(builtins) or node.id.startswith("__"):
+                continue
+            elsewhere = [f for f in python.frames if node.id in f.bindings]
+            if not elsewhere or any(f.function is None for f in elsewhere) or python.lookup(node.id, frame) is not None:
+                continue
+            if python.frame_at(node) is frame and not guarded(python.body, node):
+                told.add(node.id)
+                yield node
+
+
+def _bound_in_passing(python: PythonFacts) -> set[str]:
+    """Names that are bound in no frame of their own, or in another one than where they stand."""
     loose = {name for scope in python.walk(Scope) for name in scope.names}
     loose |= {n.id for one in python.walk(Clause) for n in walk(one.target) if isinstance(n, Name)}
     loose |= {n.id for one in python.walk(Walrus) for n in walk(one.target) if isinstance(n, Name)}
+    return loose | {parameter.name for one in python.walk(Lambda) for parameter in one.parameters}
+
+
+def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
+    """Names that a function surely reads before anything in it binds them, the first of each function."""
+    loose = _bound_in_passing(python)
     for frame in python.frames:
         function = frame.function
         if function is None:
@@ -372,6 +411,27 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        scale = 2
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * scale)]))
+#                                                                                 ^^^^^ TLP034
         return responses
 """,
 )

@@ -169,4 +169,26 @@ class TritonPythonModel:
             pb_utils.Logger.log_error(str(error))
             raise
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            response = self.build(x)
+#                      ^^^^^^^^^^^^^ TLP209
+            responses.append(response)
+        return responses
+
+    def build(self, x):
+        response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+""",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
+from tritonlint.inputs.python_flow import checked_for_none, is_generator, own_nodes, returns
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -45,7 +45,13 @@ def answering_functions(python: PythonFacts) -> tuple[Function, ...]:
 def response_makers(python: PythonFacts, function: Function) -> Iterator[tuple[Function, Call]]:
     """Methods whose value becomes an element of the list that a function returns, each with such a call."""
     own = python.self_name(python.frame_of(function))
-    for element in elements(function):
+    for written in elements(function):
+        element = written
+        sources = python.follow(element) if isinstance(element, Name) else None
+        if isinstance(element, Name) and sources is not None and len(sources) == 1:
+            if checked_for_none(function, element.id):
+                continue
+            element = sources[0][0]
         method = _method(python, element, own)
         call = element.value if isinstance(element, Await) else element
         if method is not None and isinstance(call, Call):
