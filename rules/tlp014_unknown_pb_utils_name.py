@@ -21,7 +21,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import guarded, while_loading
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -80,7 +80,6 @@ METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    initialize = python.method("initialize")
     known = set(pb_api().names)
     top = {name for name in known if "." not in name}
     for node, name in python.pb_attributes:
@@ -93,7 +92,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not right or guarded(python.body, node):
             continue
         fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe")
-        loading = python.function_at(node) is None or (initialize is not None and unconditional(initialize, node))
+        loading = python.function_at(node) is None or while_loading(python, node)
         yield Problem(
             node.attr_span,
             f"triton_python_backend_utils has no `{name}` in any release",

@@ -122,6 +122,9 @@ def _wrong(python: PythonFacts, objects: Objects, node: Node, called: set[int]) 
         return _attribute(objects, node)
     if isinstance(node, Call):
         return _call(python, objects, node)
+    if isinstance(node, For | Clause) and objects.kind(node.iterable) == "response":
+        what = "this is one response, not an iterator over responses: looping over it raises TypeError"
+        return node.iterable.span, what, "leave out the loop, or call `exec(decoupled=True)`", None
     for operand, doing in _operands(objects, node):
         if isinstance(operand, Attribute) and id(operand) not in called:
             kind = objects.kind(operand.value)
@@ -450,6 +453,45 @@ class TritonPythonModel:
             arrays = {tensor.name: tensor.as_numpy() for tensor in request.inputs()}
 #                            ^^^^ TLP017
             x = arrays["x"]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensor = pb_utils.Tensor("x", x)
+            call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[tensor])
+            for answer in call.exec():
+#                         ^^^^^^^^^^^ TLP017
+                if answer.has_error():
+                    raise pb_utils.TritonModelException(answer.error().message())
+                x = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import is_none
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_objects import Objects
 from tritonlint.inputs.python_tree import Constant, Expr, Subscript
@@ -60,6 +61,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for call in python.calls_of("InferenceResponse"):
         error = call.call.argument(1, "error")
         kind = kind_of(python, error) if error is not None else None
+        if error is not None and kind is None:
+            # `error = None` stands for no error; what else the name is given counts.
+            others = [(s, w) for s, w in python.follow(error) or () if not is_none(s)]
+            kinds = {kind_of(python, source, where) for source, where in others}
+            kind = kinds.pop() if len(kinds) == 1 else None
         if error is None or kind in {None, "None", "TritonError"}:
             continue
         pb = pb_alias(python)
@@ -228,6 +234,30 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             if x[0] > 0:
                 responses.append(self.failed("too large"))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            error = None
+            if x[0] > 0:
+                error = "too large"
+            if error is not None:
+                responses.append(pb_utils.InferenceResponse(output_tensors=[], error=error))
+#                                                                                    ^^^^^ TLP302
                 continue
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses

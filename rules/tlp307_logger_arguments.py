@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PbCall, PythonFacts
-from tritonlint.inputs.python_flow import meant_to_fail, unconditional
+from tritonlint.inputs.python_flow import meant_to_fail, while_loading
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_tree import Constant
 from tritonlint.rule import Rule
@@ -37,7 +37,6 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "Logger" not in python.text:
         return
-    initialize = python.method("initialize")
     for call in python.pb_calls:
         if not call.name.startswith("Logger"):
             continue
@@ -45,7 +44,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if found is not None and not meant_to_fail(python.body, call.call):
             span, message, help_, fix = found
             effect: Effect | None = None
-            if initialize is not None and unconditional(initialize, call.call):
+            if while_loading(python, call.call):
                 effect = "load-failure"
             yield Problem(span, message, help=help_, fix=fix, effect=effect, key=call.name)
 

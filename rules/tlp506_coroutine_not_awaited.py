@@ -114,7 +114,20 @@ def _collected(python: PythonFacts, execute: Function, frame: Frame) -> Iterator
 def _gathered(python: PythonFacts, execute: Function | None) -> Iterator[Problem]:
     """``asyncio.gather`` of one list: it takes each of them as an argument of its own."""
     for node in python.walk(Call):
-        if len(node.arguments) != 1 or not node.certain or python.qualified(node.func) != "asyncio.gather":
+        if not node.arguments or python.qualified(node.func) != "asyncio.gather":
+            continue
+        first = node.arguments[0].value
+        made = first.elements[0] if isinstance(first, Comprehension) and first.kind != "dict" else first
+        if isinstance(made, Call) and _gives_plain_value(python, made, python.frame_at(made)):
+            yield Problem(
+                made.span,
+                "this is a plain method, which returns its value itself: `asyncio.gather` raises TypeError",
+                help="write `async def` for it, or call it without asyncio",
+                certainty="likely",
+                key="gather",
+            )
+            continue
+        if len(node.arguments) != 1 or not node.certain:
             continue
         given = node.arguments[0].value
         if node.arguments[0].keyword is not None or kind_of(python, given) not in {"list", "tuple", "generator"}:
@@ -141,6 +154,9 @@ def _wrong(python: PythonFacts, node: Node, function: Function, frame: Frame) ->
         elif _gives_plain_value(python, node.value, frame):
             what = f"`{node.value.func.attr}` is a plain method and returns its value itself: `await` raises TypeError"
             yield node.span, what, "request-failure"
+    elif isinstance(node, Return) and isinstance(node.value, Call) and function.is_async and function.name == "execute":
+        if python.qualified(node.value.func, frame) == "asyncio.gather":
+            yield node.value.span, "`asyncio.gather` gives a future, and execute returns a list", "request-failure"
     elif isinstance(node, Expression) and isinstance(node.value, Call):
         if _promises(python, node.value, frame) and not _is_exec(node.value):
             yield node.value.span, "nobody awaits this coroutine, so it never runs", "wrong-result"
@@ -490,5 +506,45 @@ class TritonPythonModel:
 #               ^^^^^^^^^^^^^^^^^^^^ TLP506
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    async def execute(self, requests):
+        return asyncio.gather(*[self.answer(request) for request in requests])
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP506
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    async def execute(self, requests):
+        return await asyncio.gather(*[self.answer(request) for request in requests])
+#                                     ^^^^^^^^^^^^^^^^^^^^ TLP506
 """,
 )

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import guarded, while_loading
 from tritonlint.inputs.python_tree import Node
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -53,13 +53,12 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
                 found.append((argument.value, argument.span, f"`{call.name}({argument.keyword}=…)`", first))
         if call.name == "InferenceResponse" and call.call.certain and call.call.argument(0, "output_tensors") is None:
             found.append((call.call, call.span, "`InferenceResponse()` without `output_tensors`", "23.06"))
-    initialize = python.method("initialize")
     for node, span, what, first in found:
         if target.since(first) or guarded(python.body, node):
             continue
         release = target.release
         effect: Effect | None = None
-        if initialize is not None and unconditional(initialize, node):
+        if while_loading(python, node):
             effect = "load-failure"
         yield Problem(
             span,

@@ -22,7 +22,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import guarded, while_loading
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -55,14 +55,13 @@ OTHER_NAMES = {
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     signatures = pb_api().signatures
-    initialize = python.method("initialize")
     for call in python.pb_calls:
         if call.name not in signatures or call.name == "InferenceRequest" or not call.call.certain:
             continue
         found = _wrong(call, *signatures[call.name])
         if found is not None and not guarded(python.body, call.call):
             effect: Effect | None = None
-            if initialize is not None and unconditional(initialize, call.call):
+            if while_loading(python, call.call):
                 effect = "load-failure"
             span, message, help_, right = found
             fix = Fix(f"write {right}", (Edit(span, right),), safety="unsafe") if right else None

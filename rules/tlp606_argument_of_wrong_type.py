@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import guarded, while_loading
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_objects import Objects
 from tritonlint.inputs.python_tree import Binary, Expr, Sequence, Starred
@@ -63,7 +63,6 @@ ELEMENTS = {"output_tensors": "Tensor"}
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    initialize = python.method("initialize")
     for call in python.pb_calls:
         if call.name not in ACCEPTED:
             continue
@@ -76,7 +75,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 if guarded(python.body, call.call):
                     continue
                 effect: Effect | None = None
-                if initialize is not None and unconditional(initialize, call.call):
+                if while_loading(python, call.call):
                     effect = "load-failure"
                 span, message, help_, fix = problem
                 yield Problem(span, message, help=help_, fix=fix, effect=effect, key=f"{call.name}.{name}")

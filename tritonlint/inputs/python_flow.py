@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from tritonlint.inputs.python_tree import (
     A,
@@ -46,6 +46,9 @@ from tritonlint.inputs.python_tree import (
 )
 from tritonlint.remember import remembered
 from tritonlint.source import Span
+
+if TYPE_CHECKING:
+    from tritonlint.inputs.python import PythonFacts
 
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
@@ -614,6 +617,22 @@ def _inside(node: Node, outer: Node) -> bool:
 def unconditional(function: Function, node: Node) -> bool:
     """Whether every call of a function that meets no error comes by a node (a request loop runs at least once)."""
     return _reached(function.body, node, {f.span for f in request_loops(function)})
+
+
+def while_loading(python: PythonFacts, node: Node) -> bool:
+    """Whether every load comes by a node: in initialize, or in a method that initialize calls for sure."""
+    initialize, function = python.method("initialize"), python.function_at(node)
+    if initialize is None or function is None:
+        return False
+    if function is initialize:
+        return unconditional(initialize, node)
+    if python.method(function.name) is not function or function.decorators or not unconditional(function, node):
+        return False
+    own = python.self_name(python.frame_of(initialize))
+    return own is not None and any(
+        dotted(call.func) == f"{own}.{function.name}" and unconditional(initialize, call)
+        for call in own_nodes(initialize, Call)
+    )
 
 
 def _reached(body: tuple[Stmt, ...], node: Node, loops: set[Span]) -> bool:
