@@ -434,4 +434,24 @@ class TritonPythonModel:
 #                                                                                ^^^^ TLP104
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "v" data_type: TYPE_INT32 dims: [ 4 ] }
+output { name: "z" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            v = pb_utils.get_input_tensor_by_name(request, "v").as_numpy()
+            z = (v - v.mean()) / (v.std() + 1e-6)
+            out = pb_utils.Tensor("z", z)
+#                                      ^ TLP104
+            responses.append(pb_utils.InferenceResponse(output_tensors=[out]))
+        return responses
+""",
 )

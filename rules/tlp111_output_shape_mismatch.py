@@ -345,4 +345,31 @@ class TritonPythonModel:
 #                                                                             ^ TLP111
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+max_batch_size: 4
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.weights = np.ones((4, 2), dtype=np.float32)
+
+    def predict(self, row):
+        return row @ self.weights
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = self.predict(x[0])
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#                                                                             ^ TLP111
+        return responses
+""",
 )

@@ -409,4 +409,27 @@ class TritonPythonModel:
 #                                                                             ^^^^^ TLP402
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def predict(self, x):
+        return np.sum(x * 0.5)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = self.predict(x)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#                                                                             ^ TLP402
+        return responses
+""",
 )

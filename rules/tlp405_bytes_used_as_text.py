@@ -806,7 +806,8 @@ class TritonPythonModel:
         for request in requests:
             payload = json.loads(pb_utils.get_input_tensor_by_name(request, "text").as_numpy())
 #                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP405
-            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("out", np.array([payload["v"]], dtype=np.float32))]))
+            out = np.array([payload["v"]], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("out", out)]))
         return responses
 """,
 )

@@ -96,7 +96,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP102": (Evidence(difference="is missing"),),
     "TLP103": (Evidence(difference="is missing"),),
     "TLP104": (Evidence(difference="declared"),),
-    "TLP105": (Evidence(ask=Ask(without=("x",))),),
+    "TLP105": (Evidence(ask=Ask(without=("w",)), where='"w"'), Evidence(ask=Ask(without=("x",)))),
     "TLP105 clean": (Evidence(ask=Ask(without=("x",))),),
     "TLP107": (Evidence("error"),),
     "TLP110": (
@@ -141,6 +141,14 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP304": (Evidence("error", TOGETHER),),
     "TLP405": (
         Evidence("error", where='"hello " + text'),
+        Evidence("error", where='" ".join(list('),
+        Evidence("error", where="re.sub("),
+        Evidence("error", where='"text" in a[0]'),
+        Evidence("error", where='a.decode("utf-8")'),
+        Evidence("error", where='t.decode("utf-8") for t in a]'),
+        Evidence("error", where="json.loads("),
+        Evidence(where='"Answer: %s" %', holds=b"Answer: b'text 0a'", why="the answer should hold the text"),
+        Evidence(where="map(str, texts)", holds=b"B'TEXT 0A'", why="the answer should be the text"),
         Evidence("error", where="x * 2.0"),
         Evidence(
             where='text == "yes"', ask=Ask(values={"x": ["yes", "yes"]}), holds=False, why="asked with that very text"

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from tritonlint.inputs.python import Frame, PythonFacts
 
 MAX_STEPS = 24
+MAX_HELPERS = 3
+"""Helpers that call helpers: as deep as a value is followed."""
 MAX_EVALUATIONS = 2000
 """Expressions looked at for one data type: names that are reassigned from themselves multiply with every step."""
 TRITON_TO_NUMPY = {
@@ -246,6 +248,10 @@ def _as_float(dtype: str | None) -> str | None:
     return "float64" if dtype in {"int32", "int64", "uint32", "uint64"} else None
 
 
+def _is_float(dtype: str) -> bool:
+    return dtype.startswith("float")
+
+
 def _if_float(dtype: str | None) -> str | None:
     # Whole numbers clipped to 0.5 become float64.
     return dtype if dtype is not None and dtype.startswith("float") else None
@@ -273,6 +279,32 @@ def function_called(facts: PythonFacts, call: Call, frame: Frame) -> Function | 
         return None
     place = found[0][0].span
     return next((f.function for f in facts.frames if f.function is not None and f.function.span == place), None)
+
+
+def handed(facts: PythonFacts, parameter: str, frame: Frame) -> list[tuple[Expr, Frame]]:
+    """What every call of a helper of this file hands over for one of its parameters; empty when not all is seen."""
+    function = frame.function
+    names = [one.name for one in function.positional] if function is not None else []
+    bound = frame.in_class is not None
+    if function is None or function.decorators or parameter not in names[bound:]:
+        return []
+    found: list[tuple[Expr, Frame]] = []
+    references = 0
+    for node in facts.walk(Name, Attribute):
+        named = node.attr if isinstance(node, Attribute) else node.id
+        references += named == function.name and isinstance(node, Attribute) == bound
+    for call in facts.walk(Call):
+        if isinstance(call.func, Name | Attribute) and call.certain:
+            where = facts.frame_at(call)
+            if function_called(facts, call, where) is not function:
+                continue
+            references -= 1
+            given = call.argument(names.index(parameter) - bound, parameter)
+            if given is None:
+                return []
+            found.append((given, where))
+    # A helper that is handed on by name is given what nobody sees here.
+    return found if references == 0 else []
 
 
 class Types:
@@ -377,26 +409,10 @@ class Types:
 
     def _handed(self, parameter: str, frame: Frame, steps: int) -> str | None:
         """The data type that every call of a helper of this file hands over for one of its parameters."""
-        function = frame.function
-        names = [one.name for one in function.positional] if function is not None else []
-        bound = frame.in_class is not None
-        if function is None or function.decorators or parameter not in names[bound:] or steps > MAX_STEPS // 2:
+        if steps > MAX_STEPS // 2:
             return None
-        found: set[str | None] = set()
-        references = 0
-        for node in self.facts.walk(Name, Attribute):
-            named = node.attr if isinstance(node, Attribute) else node.id
-            references += named == function.name and isinstance(node, Attribute) == bound
-        for call in self.facts.walk(Call):
-            if isinstance(call.func, Name | Attribute) and call.certain:
-                where = self.facts.frame_at(call)
-                if function_called(self.facts, call, where) is not function:
-                    continue
-                references -= 1
-                given = call.argument(names.index(parameter) - bound, parameter)
-                found.add(self.of(given, where, steps + 4) if given is not None else None)
-        # A helper that is handed on by name is given what nobody sees here.
-        return found.pop() if len(found) == 1 and references == 0 else None
+        found = {self.of(given, where, steps + 4) for given, where in handed(self.facts, parameter, frame)}
+        return found.pop() if len(found) == 1 else None
 
     def _is_text(self, item: Expr, frame: Frame) -> bool:
         return isinstance(item, Constant) and isinstance(item.value, str)
@@ -542,7 +558,7 @@ class Types:
         if not isinstance(expr, Call):
             return None
         name = self.facts.qualified(expr.func, frame)
-        if name in {"float", "int", "len", "str", "bool", "numpy.count_nonzero"}:
+        if name in {"float", "int", "len", "ord", "str", "bool", "numpy.count_nonzero"}:
             if name == "numpy.count_nonzero" and len(expr.arguments) != 1:
                 return None
             return {"float": "float64", "str": "str", "bool": "bool"}.get(name, "int64")
@@ -663,8 +679,9 @@ class Types:
             return "float64" if wide is not None and self._has_elements(wide, frame) else None
         common = _PROMOTED.get(frozenset({first, second})) if first != second else first
         # What NumPy 1 makes of an array and a single value, it decides by the value.
-        if any(common != kind and self._may_be_scalar(side, frame) for side, kind in ((left, second), (right, first))):
-            return None
+        for side, own, kind in ((left, first, second), (right, second, first)):
+            if common != kind and not (_is_float(own) and not _is_float(kind)) and self._may_be_scalar(side, frame):
+                return None
         if common is None or common in {"bool", "object", "str", "bytes"}:
             return None
         if operator == "/":
@@ -697,10 +714,13 @@ class Types:
             return "int" if abs(expr.value) < 2**31 else None
         return "float" if isinstance(expr.value, float) else None
 
-    def _may_be_scalar(self, expr: Expr, frame: Frame) -> bool:
+    def _may_be_scalar(self, expr: Expr, frame: Frame, steps: int = 0) -> bool:
         for source, _ in self._sources(expr, frame) or ((expr, frame),):
             if isinstance(source, Name):
-                return True  # What a loop over an array binds.
+                given = handed(self.facts, source.id, frame) if steps < MAX_HELPERS else []
+                if not given or any(self._may_be_scalar(one, where, steps + 1) for one, where in given):
+                    return True  # What a loop over an array binds.
+                continue
             if isinstance(source, Subscript) and not any(isinstance(item, Slice) for item in source.items):
                 return True
             if isinstance(source, Call) and dotted(source.func) is not None:

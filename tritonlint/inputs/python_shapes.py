@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import MAX_STEPS, Frame, PythonFacts
-from tritonlint.inputs.python_dtypes import Types
+from tritonlint.inputs.python_dtypes import Types, function_called, handed
 from tritonlint.inputs.python_join import Direction, declared
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_tree import (
@@ -21,15 +21,18 @@ from tritonlint.inputs.python_tree import (
     Conditional,
     Constant,
     Expr,
+    Function,
     If,
     Name,
     Node,
     Other,
+    Return,
     Sequence,
     Slice,
     Starred,
     Subscript,
     Unary,
+    Yield,
     dotted,
     walk,
 )
@@ -144,6 +147,9 @@ class Shapes:
             return ()
         if name.startswith("numpy."):
             return self._function(name, call, first, frame, steps) if first is not None else None
+        function = function_called(self.facts, call, frame)
+        if function is not None:
+            return self._returned(function, steps)
         if not isinstance(call.func, Attribute):
             return None
         method, value = call.func.attr, call.func.value
@@ -166,6 +172,18 @@ class Shapes:
                 return None
             return shape[::-1] if not call.arguments else (None,) * len(shape)
         return None
+
+    def _returned(self, function: Function, steps: int) -> Shape | None:
+        """The shape that a function of this file returns, whichever way it goes."""
+        if function.is_async or function.decorators or steps > MAX_STEPS // 2:
+            return None
+        own = self.facts.frame_of(function)
+        inside = list(walk(function.body, into_functions=False))
+        if any(isinstance(node, Yield) for node in inside):
+            return None
+        values = [node.value for node in inside if isinstance(node, Return)]
+        shapes = {self.of(value, own, steps + 4) if value is not None else None for value in values}
+        return shapes.pop() if len(shapes) == 1 else None
 
     def _function(self, name: str, call: Call, first: Expr, frame: Frame, steps: int) -> Shape | None:
         bare = name.removeprefix("numpy.")
@@ -229,6 +247,10 @@ class Shapes:
     def _element(self, name: Name, frame: Frame, steps: int) -> Shape | None:
         """The shape of what a loop over an array binds."""
         found = self.facts.lookup(name.id, frame)
+        if found is not None and [binding.kind for binding in found[0]] == ["parameter"]:
+            given = handed(self.facts, name.id, found[1]) if steps < MAX_STEPS // 2 else []
+            shapes = {self.of(one, where, steps + 4) for one, where in given}
+            return shapes.pop() if len(shapes) == 1 else None
         if found is None or [binding.kind for binding in found[0]] != ["element"]:
             return None
         iterable, index = found[0][0].expr, found[0][0].index
