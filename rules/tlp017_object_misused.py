@@ -36,12 +36,12 @@ from tritonlint.inputs.python_tree import (
     Clause,
     Compare,
     Comprehension,
-    Constant,
     Expr,
     For,
     Name,
     Node,
     Subscript,
+    is_text,
 )
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -135,7 +135,7 @@ def _wrong(python: PythonFacts, objects: Objects, node: Node, called: set[int]) 
             fix = Fix("make it an array", (Edit(Span(python.path, end, end), ".as_numpy()"),), safety="unsafe")
             what = f"`{operand.id}` is a pb_utils.Tensor and cannot be {doing}: this raises TypeError"
             return operand.span, what, "ask for its array first: `.as_numpy()`", fix
-    if isinstance(node, Subscript) and len(node.items) == 1 and _is_text(node.items[0]):
+    if isinstance(node, Subscript) and len(node.items) == 1 and is_text(node.items[0]):
         kind = objects.kind(node.value)
         if kind == "parameters":
             return node.span, "`parameters()` is JSON text, not a dict: this raises TypeError", _PARSE, None
@@ -187,7 +187,7 @@ def _call(python: PythonFacts, objects: Objects, node: Call) -> Found | None:
         wanted: Kind = "request" if name == "get_input_tensor_by_name" else "response"
         if first is None:
             return None
-        if _is_text(first) and second is not None and not _is_text(second):
+        if is_text(first) and second is not None and not is_text(second):
             edits = (Edit(first.span, python.source(second)), Edit(second.span, python.source(first)))
             what = f"the {wanted} comes first and the name second: this raises AttributeError"
             return first.span, what, "swap the arguments", Fix("swap the arguments", edits)
@@ -241,10 +241,6 @@ def _operands(objects: Objects, node: Node) -> Iterator[tuple[Expr, str]]:
 
 def _is_called(objects: Objects, name: str) -> bool:
     return any(call.func is reference for reference, call in objects.uses().get(name, ()))
-
-
-def _is_text(expr: Expr) -> bool:
-    return isinstance(expr, Constant) and isinstance(expr.value, str)
 
 
 EXAMPLES = (

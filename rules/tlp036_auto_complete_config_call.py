@@ -22,7 +22,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Certainty, Edit, Fix, Problem
 from tritonlint.inputs.auto_complete import hook_calls
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Constant, Expr
+from tritonlint.inputs.python_tree import Attribute, is_text
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -67,7 +67,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 certainty=certainty,
                 key=call.method,
             )
-        elif call.method == "set_max_batch_size" and _is_text(call.argument):
+        elif call.method == "set_max_batch_size" and is_text(call.argument):
             yield Problem(
                 call.call.span,
                 "the batch size is a text: the function raises TypeError and the model will not load",
@@ -75,10 +75,6 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 certainty=certainty,
                 key="text",
             )
-
-
-def _is_text(expr: Expr | None) -> bool:
-    return isinstance(expr, Constant) and isinstance(expr.value, str)
 
 
 EXAMPLES = (

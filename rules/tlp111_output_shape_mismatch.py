@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_reaching import sources_at
-from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes
+from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words
 from tritonlint.inputs.python_tree import Call, Expr
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -57,7 +57,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         without = batched and _fits(shape, declared[1:])
         yield Problem(
             write.value.span,
-            f"output '{name}' is {_text(shape)} here, and clients expect {_text(declared)}"
+            f"output '{name}' is {shape_words(shape)} here, and clients expect {shape_words(declared)}"
             + (", the batch dimension first" if without else ""),
             help="keep the batch dimension in the array, and out of `dims`; or set `max_batch_size: 0`"
             if without
@@ -81,10 +81,6 @@ def _fits(shape: Shape, declared: Shape) -> bool:
     if len(shape) != len(declared):
         return False
     return all(a is None or b is None or a == b for a, b in zip(shape, declared, strict=True))
-
-
-def _text(shape: Shape) -> str:
-    return "[" + ", ".join("?" if length is None else str(length) for length in shape) + "]"
 
 
 EXAMPLES = (

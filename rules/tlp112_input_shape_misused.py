@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_is_asked
+from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked, shape_words
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -105,7 +105,7 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
         shape = shapes.of(given.value, python.frame_at(node))
         if shape is None or any(isinstance(item, Starred) for item in target.items) or len(shape) == len(target.items):
             return
-        yield given.value, f"{_text(shape)}: its shape has {len(shape)} parts, not {len(target.items)}"
+        yield given.value, f"{shape_words(shape)}: its shape has {len(shape)} parts, not {len(target.items)}"
     elif isinstance(node, Subscript):
         value = node.value
         if any(isinstance(item, Constant) and not isinstance(item.value, int) for item in node.items):
@@ -115,11 +115,11 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
             shape = shapes.of(value.value, python.frame_at(node))
             index = shapes.integer(node.items[0]) if len(node.items) == 1 else None
             if shape is not None and index is not None and not -len(shape) <= index < len(shape):
-                yield value.value, f"{_text(shape)}: there is no `shape[{index}]`"
+                yield value.value, f"{shape_words(shape)}: there is no `shape[{index}]`"
             return
         shape = shapes.of(value, python.frame_at(node)) if number else None
         if shape is not None and number == len(node.items) and number > len(shape):
-            yield value, f"{_text(shape)}: {number} indices are too many"
+            yield value, f"{shape_words(shape)}: {number} indices are too many"
     elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.certain:
         value = node.func.value
         frame = python.frame_at(node)
@@ -136,25 +136,24 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
             return
         number_given = shapes.integer(axis) if axis is not None else None
         if node.func.attr in AXES and number_given is not None and not -len(shape) <= number_given < len(shape):
-            yield value, f"{_text(shape)}: it has no axis {number_given}"
+            yield value, f"{shape_words(shape)}: it has no axis {number_given}"
         if node.func.attr == "reshape" and None not in shape:
             target_shape = shapes.target(node, frame)
             have = prod(length for length in shape if length is not None)
             if target_shape is not None and None not in target_shape:
                 want = prod(length for length in target_shape if length is not None)
                 if have != want:
-                    yield value, f"{_text(shape)}, {have} elements: it cannot be reshaped to {_text(target_shape)}"
+                    yield (
+                        value,
+                        f"{shape_words(shape)}, {have} elements: it cannot be reshaped to {shape_words(target_shape)}",
+                    )
         elif node.func.attr == "reshape" and shape[0] is None and None not in shape[1:]:
             target_shape = shapes.target(node, frame)
             have = prod(length for length in shape if length is not None)
             if target_shape is not None and None not in target_shape and have:
                 want = prod(length for length in target_shape if length is not None)
                 if want % have:
-                    yield value, f"{_text(shape)}: no batch of it can be reshaped to {_text(target_shape)}"
-
-
-def _text(shape: Shape) -> str:
-    return "[" + ", ".join("?" if length is None else str(length) for length in shape) + "]"
+                    yield value, f"{shape_words(shape)}: no batch of it can be reshaped to {shape_words(target_shape)}"
 
 
 EXAMPLES = (

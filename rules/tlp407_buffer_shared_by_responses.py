@@ -21,7 +21,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import request_loops
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, For, Name, Node, Subscript, dotted, walk
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, For, Name, Node, Subscript, dotted, lies_in, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -40,13 +40,13 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         return
     for made in python.calls_of("Tensor"):
         value = made.call.argument(1)
-        loop = next((found for found in request_loops(execute) if _inside(made.call, found)), None)
+        loop = next((found for found in request_loops(execute) if lies_in(made.call, found)), None)
         name = dotted(value) if isinstance(value, Name | Attribute) else None
         if loop is None or name is None or value is None:
             continue
         sources = python.follow(value)
         if not sources or any(
-            not isinstance(source, Call) or python.qualified(source.func, where) not in MAKERS or _inside(source, loop)
+            not isinstance(source, Call) or python.qualified(source.func, where) not in MAKERS or lies_in(source, loop)
             for source, where in sources
         ):
             continue
@@ -77,10 +77,6 @@ def _changed(python: PythonFacts, loop: For, name: str) -> Node | None:
             if dotted(node.argument(None, "out")) == name or dotted(node.func) == f"{name}.fill":
                 return node
     return None
-
-
-def _inside(node: Node, outer: Node) -> bool:
-    return (outer.span.start or 0) <= (node.span.start or 0) < (outer.span.end or 0)
 
 
 EXAMPLES = (

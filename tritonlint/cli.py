@@ -490,22 +490,17 @@ def _fails(result: Result, settings: Settings) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-class _Step:
-    """What the runtime check is doing, on one line of the error stream."""
+class _StatusLine:
+    """One line of the error stream that is written over, and gone at the end."""
 
     def __init__(self, enabled: bool) -> None:
         self._enabled = enabled
         self._shown = 0
 
-    def __enter__(self) -> _Step:
-        return self
-
-    def __call__(self, text: str) -> None:
-        if self._enabled:
-            text = text[:100]
-            sys.stderr.write("\r" + text.ljust(self._shown))
-            sys.stderr.flush()
-            self._shown = len(text)
+    def show(self, text: str) -> None:
+        sys.stderr.write("\r" + text.ljust(self._shown))
+        sys.stderr.flush()
+        self._shown = len(text)
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
@@ -513,12 +508,19 @@ class _Step:
             sys.stderr.flush()
 
 
-class _Progress:
-    """A progress bar on the error stream, for runs of more than a second."""
+class _Step(_StatusLine):
+    """What the runtime check is doing."""
 
-    def __init__(self, enabled: bool) -> None:
-        self._enabled = enabled
-        self._shown = 0
+    def __enter__(self) -> _Step:
+        return self
+
+    def __call__(self, text: str) -> None:
+        if self._enabled:
+            self.show(text[:100])
+
+
+class _Progress(_StatusLine):
+    """A progress bar, for runs of more than a second."""
 
     def __enter__(self) -> _Progress:
         import time
@@ -536,12 +538,4 @@ class _Progress:
         self._last = now
         width = 30
         filled = width * done // max(total, 1)
-        text = f"checking [{'#' * filled}{'.' * (width - filled)}] {done}/{total} models"
-        sys.stderr.write("\r" + text)
-        sys.stderr.flush()
-        self._shown = len(text)
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            sys.stderr.write("\r" + " " * self._shown + "\r")
-            sys.stderr.flush()
+        self.show(f"checking [{'#' * filled}{'.' * (width - filled)}] {done}/{total} models")

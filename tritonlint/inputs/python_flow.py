@@ -42,6 +42,7 @@ from tritonlint.inputs.python_tree import (
     With,
     Yield,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.remember import remembered
@@ -379,7 +380,7 @@ def innermost_block(function: Function, node: Node) -> tuple[Stmt, ...]:
     """The body of the innermost loop of a function that a node stands in, or of the function."""
     best: For | While | None = None
     for outer in own_nodes(function, For, While):
-        if outer is not node and _inside(node, outer):
+        if outer is not node and lies_in(node, outer):
             best = outer
     return best.body if best is not None else function.body
 
@@ -542,7 +543,7 @@ def answering_loop(function: Function, name: str) -> For | None:
     if len(loops) != 1:
         return None
     for node in (*own_nodes(function, Call, Delete), *own_nodes(function, Subscript, Assign)):
-        if not _inside(node, loops[0]) and _fills(node, name):
+        if not lies_in(node, loops[0]) and _fills(node, name):
             return None
     return loops[0]
 
@@ -585,12 +586,12 @@ def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
     if meant_to_fail(body, node):
         return True
     for outer in (*walk(body, Try), *walk(body, If, Conditional)):
-        if isinstance(outer, Try) and any(_inside(node, part) for part in outer.body):
+        if isinstance(outer, Try) and any(lies_in(node, part) for part in outer.body):
             for handler in outer.handlers:
                 caught = {n.id for n in walk(handler.type, Name)} if handler.type is not None else None
                 if caught is None or caught & _CATCHERS:
                     return True
-        elif isinstance(outer, If | Conditional) and _inside(node, outer):
+        elif isinstance(outer, If | Conditional) and lies_in(node, outer):
             if any(isinstance(n, Name) and n.id in {"hasattr", "getattr", "TYPE_CHECKING"} for n in walk(outer.test)):
                 return True
             if any(isinstance(n, Attribute) and n.attr == "TYPE_CHECKING" for n in walk(outer.test)):
@@ -601,16 +602,11 @@ def guarded(body: tuple[Stmt, ...], node: Node) -> bool:
 def meant_to_fail(body: tuple[Stmt, ...], node: Node) -> bool:
     """Whether a node stands in a block that wants its error: ``with self.assertRaises(…)``, ``with suppress(…)``."""
     for outer in walk(body, With):
-        if any(_inside(node, part) for part in outer.body):
+        if any(lies_in(node, part) for part in outer.body):
             contexts = (item.value.func for item in outer.items if isinstance(item.value, Call))
             if any((dotted(context) or "").rsplit(".", 1)[-1] in _EXPECTING for context in contexts):
                 return True
     return False
-
-
-def _inside(node: Node, outer: Node) -> bool:
-    start = node.span.start or 0
-    return (outer.span.start or 0) <= start < (outer.span.end or 0)
 
 
 @remembered
@@ -637,21 +633,21 @@ def while_loading(python: PythonFacts, node: Node) -> bool:
 
 def _reached(body: tuple[Stmt, ...], node: Node, loops: set[Span]) -> bool:
     for statement in body:
-        if not _inside(node, statement):
+        if not lies_in(node, statement):
             if _may_leave(statement):
                 return False
             continue
         if isinstance(statement, With | Try):
             return _reached(statement.body, node, loops) or any(
-                _inside(node, i.value) for i in getattr(statement, "items", ())
+                lies_in(node, i.value) for i in getattr(statement, "items", ())
             )
         if isinstance(statement, For):
             if statement.span in loops:
                 return _reached(statement.body, node, loops)
             return False
         return not isinstance(statement, If | While | Match | Function | Class) and not (
-            any(_inside(node, n) for n in walk(statement, Conditional, Comprehension, Lambda))
-            or any(n.operator in {"and", "or"} and _inside(node, n) for n in walk(statement, Binary))
+            any(lies_in(node, n) for n in walk(statement, Conditional, Comprehension, Lambda))
+            or any(n.operator in {"and", "or"} and lies_in(node, n) for n in walk(statement, Binary))
         )
     return False
 

@@ -22,6 +22,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     Walrus,
+    lies_in,
 )
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.source import Span
@@ -159,14 +160,10 @@ def excused(python: PythonFacts, node: Node, key: str) -> bool:
                 written = python.values(target.items[0])
                 if written is None or key in written:
                     return True
-        if isinstance(outer, Try) and outer.handlers and any(_lies_in(node, part) for part in outer.body):
+        if isinstance(outer, Try) and outer.handlers and any(lies_in(node, part) for part in outer.body):
             return True
         if isinstance(outer, Compare) and outer.operators and outer.operators[0] in {"in", "not in"}:
             found = python.values(outer.left)
             if found is None or key in found:
                 return True
     return False
-
-
-def _lies_in(node: Node, outer: Node) -> bool:
-    return (outer.span.start or 0) <= (node.span.start or 0) < (outer.span.end or 0)

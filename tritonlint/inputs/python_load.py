@@ -56,6 +56,7 @@ from tritonlint.inputs.python_tree import (
     Yield,
     children,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.pbtxt.schema import root_type
@@ -186,18 +187,14 @@ def skipped(python: PythonFacts, node: Node) -> bool:
     run = _Run(python, None, None)
     body: tuple[Stmt, ...] = python.body
     while True:
-        outer = next((s for s in body if isinstance(s, If) and _inside(node, s)), None)
+        outer = next((s for s in body if isinstance(s, If) and lies_in(node, s)), None)
         if outer is None:
             return False
         known = run.truth(outer.test)
-        taken = any(_inside(node, statement) for statement in outer.body)
+        taken = any(lies_in(node, statement) for statement in outer.body)
         if known is not None and known is not taken:
             return True
         body = outer.body if taken else outer.orelse
-
-
-def _inside(node: Node, outer: Node) -> bool:
-    return (outer.span.start or 0) <= (node.span.start or 0) < (outer.span.end or 0)
 
 
 def undefined_names(python: PythonFacts) -> Iterator[Name]:

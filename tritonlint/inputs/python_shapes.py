@@ -457,3 +457,8 @@ def _adds_axis(facts: PythonFacts, item: Expr, frame: Frame) -> bool:
 
 def _size(shape: Shape) -> int | None:
     return None if None in shape else prod(length for length in shape if length is not None)
+
+
+def shape_words(shape: Shape) -> str:
+    """A shape for messages, ``[?, 3]``: a length that is not known is a question mark."""
+    return "[" + ", ".join("?" if length is None else str(length) for length in shape) + "]"

@@ -690,3 +690,13 @@ def dotted(node: Node | None) -> str | None:
         return None
     parts.append(node.id)
     return ".".join(reversed(parts))
+
+
+def lies_in(node: Node, outer: Node) -> bool:
+    """Whether a node begins within another one's text."""
+    return (outer.span.start or 0) <= (node.span.start or 0) < (outer.span.end or 0)
+
+
+def is_text(expr: Expr | None) -> bool:
+    """Whether an expression is a literal string."""
+    return isinstance(expr, Constant) and isinstance(expr.value, str)
