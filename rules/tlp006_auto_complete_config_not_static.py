@@ -27,6 +27,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("missing 1 required positional argument",),
+    words=("auto_complete_config",),
 )
 
 

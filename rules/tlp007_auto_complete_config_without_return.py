@@ -29,6 +29,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("must return a valid pb.ModelConfig object.",),
+    words=("auto_complete_config",),
 )
 
 LITERALS = {

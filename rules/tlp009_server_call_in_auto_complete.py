@@ -25,6 +25,7 @@ RULE = Rule(
     name="server-call-in-auto-complete",
     effect="instability",
     first="23.07",
+    words=("auto_complete_config",),
 )
 
 

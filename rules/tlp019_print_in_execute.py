@@ -27,7 +27,7 @@ from tritonlint.rule import Rule
 from tritonlint.source import Span
 from tritonlint.target import Target
 
-RULE = Rule(code="TLP019", name="print-in-execute", effect="hygiene")
+RULE = Rule(code="TLP019", name="print-in-execute", effect="hygiene", words=("print",))
 
 
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("is not healthy",),
+    words=("_exit", "abort", "kill", "exit", "quit"),
 )
 
 

@@ -29,6 +29,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("contains property other than", "property."),
+    words=("auto_complete_config",),
 )
 
 

@@ -29,6 +29,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("configuration expects datatype", "the model configuration specifies dims"),
+    words=("auto_complete_config",),
 )
 
 

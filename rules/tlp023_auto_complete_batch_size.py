@@ -28,6 +28,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("specified max_batch_size",),
+    words=("auto_complete_config",),
 )
 
 

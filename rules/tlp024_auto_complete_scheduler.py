@@ -30,6 +30,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("tries to set scheduling_choice", "trying to change decoupled property"),
+    words=("auto_complete_config",),
 )
 
 

@@ -30,6 +30,7 @@ RULE = Rule(
     certainty="likely",
     first="26.03",
     server_says=("is_ready() must return a boolean value",),
+    words=("is_ready",),
 )
 
 

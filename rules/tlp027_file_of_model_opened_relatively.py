@@ -23,15 +23,8 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_tree import Attribute, Call, Constant
 from tritonlint.repository import Model
-from tritonlint.rule import Rule
+from tritonlint.rule import Rule, last_parts
 
-RULE = Rule(
-    code="TLP027",
-    name="file-of-model-opened-relatively",
-    effect="request-failure",
-    certainty="likely",
-    server_says=("No such file or directory",),
-)
 READERS = frozenset(
     {
         "open", "io.open", "numpy.load", "numpy.loadtxt", "torch.load", "torch.jit.load", "joblib.load",
@@ -40,6 +33,15 @@ READERS = frozenset(
         "xgboost.Booster", "cv2.imread", "tensorflow.keras.models.load_model",
     }
 )  # fmt: skip
+
+RULE = Rule(
+    code="TLP027",
+    name="file-of-model-opened-relatively",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("No such file or directory",),
+    words=last_parts(READERS),
+)
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("must specify 'dims'", "model input must specify 'name'", "dimension must be integer >= 1"),
+    words=("auto_complete_config",),
 )
 KEYS = {"name", "data_type", "dims"}
 

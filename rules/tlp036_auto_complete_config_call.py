@@ -31,6 +31,7 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("'ModelConfig' object has no attribute", "missing 1 required positional argument"),
+    words=("auto_complete_config",),
 )
 METHODS = {
     "as_dict": 0,

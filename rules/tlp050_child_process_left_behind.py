@@ -23,7 +23,7 @@ from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import Call, Constant, With
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP050", name="child-process-left-behind", effect="hygiene")
+RULE = Rule(code="TLP050", name="child-process-left-behind", effect="hygiene", words=("Popen", "Process"))
 ENDS = (".wait(", ".communicate(", ".terminate(", ".kill(", ".join(", "PR_SET_PDEATHSIG")
 STARTERS = frozenset({"subprocess.Popen", "multiprocessing.Process"})
 

@@ -28,6 +28,7 @@ RULE = Rule(
     effect="request-failure",
     last="24.05",
     server_says=("function must be called only when the model is using the decoupled",),
+    words=("get_response_sender",),
 )
 
 

@@ -30,6 +30,7 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("Tensor is stored in GPU and cannot be converted to NumPy.",),
+    words=("as_numpy",),
 )
 
 

@@ -31,6 +31,7 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("Failed for execute the inference request. Model",),
+    words=("InferenceRequest",),
 )
 
 

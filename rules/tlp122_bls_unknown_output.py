@@ -28,6 +28,7 @@ RULE = Rule(
     name="bls-unknown-output",
     effect="request-failure",
     server_says=("unexpected inference output",),
+    words=("InferenceRequest",),
 )
 
 

@@ -31,6 +31,7 @@ RULE = Rule(
     name="bls-output-not-requested",
     effect="request-failure",
     server_says=("'NoneType' object has no attribute 'as_numpy'",),
+    words=("InferenceRequest",),
 )
 
 

@@ -28,6 +28,7 @@ RULE = Rule(
     name="bls-inputs-mismatch",
     effect="request-failure",
     server_says=("inputs but got", "unexpected inference input"),
+    words=("InferenceRequest",),
 )
 
 

@@ -30,6 +30,7 @@ RULE = Rule(
     name="bls-input-data-type",
     effect="request-failure",
     server_says=("data-type is",),
+    words=("InferenceRequest",),
 )
 
 

@@ -28,6 +28,7 @@ RULE = Rule(
     name="bls-decoupled-target",
     effect="request-failure",
     server_says=("is using the decoupled. The current BLS request call doesn't support",),
+    words=("InferenceRequest",),
 )
 
 

@@ -26,6 +26,7 @@ RULE = Rule(
     name="bls-version-not-loaded",
     effect="request-failure",
     server_says=("is not ready.",),
+    words=("InferenceRequest",),
 )
 
 

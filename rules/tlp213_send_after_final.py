@@ -43,6 +43,7 @@ RULE = Rule(
     effect="wrong-result",
     first="22.05",
     server_says=("Response sender has been closed.",),
+    words=("get_response_sender",),
 )
 
 

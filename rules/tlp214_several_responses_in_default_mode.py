@@ -30,6 +30,7 @@ RULE = Rule(
     effect="request-failure",
     first="24.06",
     server_says=("Non-decoupled model cannot send", "expected a single response, got"),
+    words=("get_response_sender",),
 )
 
 

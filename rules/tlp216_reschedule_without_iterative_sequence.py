@@ -28,6 +28,7 @@ RULE = Rule(
     effect="request-failure",
     first="23.11",
     server_says=("while the model is not configured to handle such a flag",),
+    words=("set_release_flags",),
 )
 
 

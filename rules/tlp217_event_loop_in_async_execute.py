@@ -28,6 +28,7 @@ RULE = Rule(
     name="event-loop-in-async-execute",
     effect="request-failure",
     server_says=("cannot be called from a running event loop", "This event loop is already running"),
+    words=("run", "run_until_complete"),
 )
 LOOPS = frozenset({"asyncio.get_event_loop", "asyncio.get_running_loop"})
 

@@ -31,6 +31,7 @@ RULE = Rule(
     name="triton-error-raised",
     effect="request-failure",
     server_says=("exceptions must derive from BaseException",),
+    words=("TritonError", "error"),
 )
 
 

@@ -44,6 +44,7 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("'NoneType' object has no attribute",),
+    words=("exec", "async_exec", "gather"),
 )
 
 

@@ -31,6 +31,7 @@ RULE = Rule(
     effect="request-failure",
     first="22.09",
     server_says=("incompatible function arguments", "No constructor defined!"),
+    words=("Logger",),
 )
 
 

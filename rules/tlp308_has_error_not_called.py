@@ -34,7 +34,7 @@ from tritonlint.inputs.python_tree import (
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
-RULE = Rule(code="TLP308", name="has-error-not-called", effect="request-failure")
+RULE = Rule(code="TLP308", name="has-error-not-called", effect="request-failure", words=("has_error", "is_cancelled"))
 METHODS = frozenset({"has_error", "is_cancelled"})
 
 

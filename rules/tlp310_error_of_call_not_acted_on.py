@@ -44,6 +44,7 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("'NoneType' object has no attribute",),
+    words=("has_error",),
 )
 
 

@@ -22,7 +22,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Attribute, Call
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP311", name="log-records-dropped", effect="hygiene")
+RULE = Rule(code="TLP311", name="log-records-dropped", effect="hygiene", words=("info", "debug"))
 _CONFIGURED = re.compile(r"basicConfig|dictConfig|fileConfig|setLevel|addHandler|StreamHandler|force=|absl|loguru")
 
 

@@ -32,6 +32,7 @@ RULE = Rule(
     name="inference-request-arguments",
     effect="request-failure",
     server_says=("__init__(): incompatible constructor arguments", "c_python_backend_utils.InferenceRequest("),
+    words=("InferenceRequest",),
 )
 NEEDED = ("model_name", "requested_output_names", "inputs")
 KEYWORDS = frozenset({*NEEDED, "request_id", "correlation_id", "model_version"})

@@ -29,6 +29,7 @@ RULE = Rule(
     name="bfloat16-as-numpy",
     effect="request-failure",
     server_says=("Tensor dtype is BF16 and cannot be converted to NumPy", "TYPE_BF16 not currently supported."),
+    words=("triton_string_to_numpy", "as_numpy"),
 )
 
 

@@ -28,6 +28,7 @@ RULE = Rule(
     name="numpy-array-to-dlpack",
     effect="request-failure",
     server_says=("DLPack tensor is not contiguous.", "is not healthy."),
+    words=("from_dlpack",),
 )
 
 

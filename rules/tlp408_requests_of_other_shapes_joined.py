@@ -31,6 +31,7 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("all the input array dimensions", "all input arrays must have the same shape"),
+    words=("concatenate", "vstack", "stack"),
 )
 
 

@@ -30,6 +30,7 @@ RULE = Rule(
     name="unknown-data-type-name",
     effect="load-failure",
     server_says=("KeyError: '", "unhashable type: 'dict'", "data type 'TYPE_FP32' not understood"),
+    words=("triton_string_to_numpy", "dtype", "astype"),
 )
 
 

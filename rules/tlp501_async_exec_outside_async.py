@@ -25,6 +25,7 @@ RULE = Rule(
     name="async-exec-outside-async",
     effect="request-failure",
     server_says=("no running event loop",),
+    words=("async_exec",),
 )
 
 

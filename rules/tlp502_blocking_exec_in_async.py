@@ -25,6 +25,7 @@ RULE = Rule(
     code="TLP502",
     name="blocking-exec-in-async",
     effect="performance",
+    words=("exec",),
 )
 
 

@@ -24,7 +24,7 @@ from tritonlint.inputs.python_tree import Subscript, dotted
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP503", name="bls-self-call", effect="instability", certainty="likely")
+RULE = Rule(code="TLP503", name="bls-self-call", effect="instability", certainty="likely", words=("InferenceRequest",))
 
 _OWN = {"args": "model_name", "model_config": "name"}
 

@@ -30,6 +30,7 @@ RULE = Rule(
     certainty="likely",
     first="23.04",
     server_says=("BLS is only supported during the 'execute' function",),
+    words=("exec",),
 )
 
 

@@ -26,7 +26,7 @@ from tritonlint.inputs.python_bls import always, bls_requests
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP505", name="bls-cycle", effect="request-failure")
+RULE = Rule(code="TLP505", name="bls-cycle", effect="request-failure", words=("InferenceRequest",))
 
 
 def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Iterator[Problem]:

@@ -20,10 +20,9 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Attribute, Call, walk
-from tritonlint.rule import Rule
+from tritonlint.rule import Rule, last_parts
 from tritonlint.source import Span
 
-RULE = Rule(code="TLP508", name="blocking-call-in-async", effect="performance")
 BLOCKING = frozenset(
     {
         "time.sleep", "urllib.request.urlopen", "urllib.request.urlretrieve", "subprocess.run", "subprocess.call",
@@ -31,6 +30,8 @@ BLOCKING = frozenset(
         *(f"requests.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "request")),
     }
 )  # fmt: skip
+
+RULE = Rule(code="TLP508", name="blocking-call-in-async", effect="performance", words=last_parts(BLOCKING))
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:

@@ -19,11 +19,16 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, unconditional
-from tritonlint.inputs.python_loading import loading_call
+from tritonlint.inputs.python_loading import LOADERS, loading_call
 from tritonlint.inputs.python_tree import Call
-from tritonlint.rule import Rule
+from tritonlint.rule import Rule, last_parts
 
-RULE = Rule(code="TLP509", name="model-loaded-per-request", effect="performance")
+RULE = Rule(
+    code="TLP509",
+    name="model-loaded-per-request",
+    effect="performance",
+    words=last_parts(LOADERS) | {"from_pretrained"},
+)
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:

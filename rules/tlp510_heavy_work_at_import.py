@@ -20,11 +20,17 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_loading import loading_call
+from tritonlint.inputs.python_loading import LOADERS, loading_call
 from tritonlint.inputs.python_tree import Attribute, Call, Constant
-from tritonlint.rule import Rule
+from tritonlint.rule import Rule, last_parts
 
-RULE = Rule(code="TLP510", name="heavy-work-at-import", effect="performance", certainty="likely")
+RULE = Rule(
+    code="TLP510",
+    name="heavy-work-at-import",
+    effect="performance",
+    certainty="likely",
+    words=last_parts(LOADERS) | {"from_pretrained", "cuda", "to", "start"},
+)
 STARTED = frozenset({"threading.Thread", "multiprocessing.Process", "concurrent.futures.ProcessPoolExecutor"})
 
 

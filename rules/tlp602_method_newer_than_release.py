@@ -32,6 +32,16 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("has no attribute",),
+    words=(
+        "get_response_sender",
+        "set_release_flags",
+        "is_cancelled",
+        "parameters",
+        "timeout",
+        "trace",
+        "cancel",
+        "set_model_transaction_policy",
+    ),
 )
 
 _OF_REQUESTS = frozenset({"get_response_sender", "set_release_flags", "is_cancelled", "parameters", "timeout", "trace"})

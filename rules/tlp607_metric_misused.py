@@ -43,6 +43,7 @@ RULE = Rule(
         "Missing required buckets.",
         "Unexpected buckets found.",
     ),
+    words=("MetricFamily",),
 )
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _OTHER = re.compile(r"^(?=[0-9])|[^a-zA-Z0-9_:]")

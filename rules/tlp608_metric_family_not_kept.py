@@ -29,6 +29,7 @@ RULE = Rule(
     effect="request-failure",
     first="23.05",
     server_says=("Invalid metric operation as the corresponding 'MetricFamily' has been deleted",),
+    words=("MetricFamily",),
 )
 
 

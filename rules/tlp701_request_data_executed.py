@@ -23,7 +23,28 @@ from tritonlint.inputs.python_tree import Assign, Attribute, Call, Clause, Const
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
-RULE = Rule(code="TLP701", name="request-data-executed", effect="security", certainty="likely")
+RULE = Rule(
+    code="TLP701",
+    name="request-data-executed",
+    effect="security",
+    certainty="likely",
+    words=(
+        "eval",
+        "exec",
+        "pickle",
+        "cloudpickle",
+        "dill",
+        "marshal",
+        "joblib",
+        "jsonpickle",
+        "system",
+        "popen",
+        "subprocess",
+        "yaml",
+        "allow_pickle",
+        "torch",
+    ),
+)
 
 _RUNS = frozenset(
     {

@@ -21,7 +21,9 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Call, Constant
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP702", name="trust-remote-code", effect="security", certainty="likely")
+RULE = Rule(
+    code="TLP702", name="trust-remote-code", effect="security", certainty="likely", words=("trust_remote_code",)
+)
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:

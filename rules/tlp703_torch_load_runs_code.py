@@ -21,7 +21,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Call, Constant
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP703", name="torch-load-runs-code", effect="security", certainty="likely")
+RULE = Rule(code="TLP703", name="torch-load-runs-code", effect="security", certainty="likely", words=("load",))
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:

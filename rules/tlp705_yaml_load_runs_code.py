@@ -28,6 +28,7 @@ RULE = Rule(
     effect="security",
     certainty="likely",
     server_says=("load() missing 1 required positional argument: 'Loader'",),
+    words=("load", "load_all"),
 )
 UNSAFE = frozenset({"Loader", "UnsafeLoader", "CLoader"})
 

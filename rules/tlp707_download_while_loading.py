@@ -20,9 +20,8 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Attribute, Call, Constant
-from tritonlint.rule import Rule
+from tritonlint.rule import Rule, last_parts
 
-RULE = Rule(code="TLP707", name="download-while-loading", effect="hygiene", certainty="likely")
 FETCHING = frozenset(
     {
         "huggingface_hub.snapshot_download", "huggingface_hub.hf_hub_download", "torch.hub.load", "nltk.download",
@@ -30,6 +29,14 @@ FETCHING = frozenset(
         "gdown.download", "spacy.cli.download", "kagglehub.model_download",
     }
 )  # fmt: skip
+
+RULE = Rule(
+    code="TLP707",
+    name="download-while-loading",
+    effect="hygiene",
+    certainty="likely",
+    words=last_parts(FETCHING) | {"from_pretrained"},
+)
 WORDS = ("from_pretrained", "download", "torch.hub", "urlretrieve")
 
 

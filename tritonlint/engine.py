@@ -98,11 +98,14 @@ class _Bound:
 
     loaded: LoadedRule
     narrowed: str
+    words: frozenset[str] = field(init=False)
+    """Of which the code of a model.py must hold one; empty where nothing is demanded."""
     cross: bool = field(init=False)
     per_repository: bool = field(init=False)
 
     def __post_init__(self) -> None:
         asked = set(self.loaded.parameters)
+        self.words = frozenset(self.loaded.rule.words)
         self.cross = "repository" in asked
         self.per_repository = self.cross and not asked - {"repository", "target"}
 
@@ -306,12 +309,18 @@ class _Run:
         out: list[_Judged] = []
         # Many rules ask for the same facts: one look-up per combination, not per rule.
         prepared: dict[tuple[str, ...], list[list[Any]]] = {}
+        written: frozenset[str] | None = None
         for rule in rules:
             loaded = rule.loaded
             try:
                 calls = prepared.get(loaded.parameters)
                 if calls is None:
                     calls = prepared[loaded.parameters] = self._arguments(loaded.parameters, facts, group)
+                if rule.words and calls and facts is not None:
+                    if written is None:
+                        written = frozenset().union(*(python.identifiers for python in facts.python))
+                    if written.isdisjoint(rule.words):
+                        continue
                 for arguments in calls:
                     for problem in loaded.check(*arguments):
                         out.append(_Judged(loaded, problem, model, repository, rule.narrowed))

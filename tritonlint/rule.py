@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,8 @@ class Rule:
 
     ``first`` and ``last`` bound the releases ("YY.MM", inclusive) in which the server behaves so; None means
     unbounded. ``server_says`` holds fragments of what the server prints, for people who search for them.
+    ``words`` are for speed: a rule that asks for ``python`` is not called for a model.py whose code holds none of them
+    (``PythonFacts.identifiers``), as it could say nothing there.
     """
 
     code: str
@@ -42,6 +44,12 @@ class Rule:
     first: str | None = None
     last: str | None = None
     server_says: tuple[str, ...] = ()
+    words: Collection[str] = ()
+
+
+def last_parts(names: Iterable[str]) -> frozenset[str]:
+    """``words`` of a rule about dotted names: however they are imported, their last parts stand in the code."""
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 @dataclass(frozen=True, slots=True)

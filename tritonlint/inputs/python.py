@@ -34,6 +34,8 @@ from typing import Any, Literal, overload
 from tritonlint.inputs.python_tree import (
     MAX_DEPTH,
     A,
+    Alias,
+    Argument,
     Assign,
     Attribute,
     B,
@@ -274,6 +276,18 @@ class PythonFacts(_Placed):
     def called(self) -> frozenset[str | None]:
         """What is called anywhere in the file, as dotted names that are written there."""
         return frozenset(dotted(call.func) for call in self.walk(Call))
+
+    @property
+    @remembered
+    def identifiers(self) -> frozenset[str]:
+        """The names in the code: those used, attributes, keywords, functions, classes, and each part of an import."""
+        found = {node.id for node in self.walk(Name)} | {node.attr for node in self.walk(Attribute)}
+        found.update(node.keyword for node in self.walk(Argument) if node.keyword is not None)
+        found.update(node.name for node in self.walk(Function))
+        found.update(node.name for node in self.walk(Class))
+        found.update(part for node in self.walk(Alias) for part in node.name.split("."))
+        found.update(part for node in self.walk(ImportFrom) for part in node.module.split("."))
+        return frozenset(found)
 
     def syntax_of(self, name: str) -> bool:
         """Whether the file uses some newer syntax."""
