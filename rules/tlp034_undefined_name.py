@@ -23,10 +23,9 @@ from difflib import get_close_matches
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
-from tritonlint.inputs.python_load import failures, undefined_names
+from tritonlint.inputs.python_load import bound_in_passing, failures, undefined_names
 from tritonlint.inputs.python_tree import (
     Assign,
-    Clause,
     Comprehension,
     Function,
     ImportFrom,
@@ -46,6 +45,7 @@ RULE = Rule(
     effect="load-failure",
     server_says=("NameError: name",),
 )
+BUILTINS = frozenset(dir(builtins))
 
 
 def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
@@ -106,44 +106,42 @@ def _of_another_function(python: PythonFacts) -> Iterator[Name]:
     """Names that only functions bind from which they cannot be seen, the first place of each."""
     if any(node.star for node in python.walk(ImportFrom)) or python.called & {"globals", "exec", "vars", "eval"}:
         return
-    loose = _bound_in_passing(python)
+    # Mostly no name is left, and then no place has to be looked at.
+    names = {name for frame in python.frames if frame.function is not None for name in frame.bindings}
+    names.difference_update(*(frame.bindings for frame in python.frames if frame.function is None))
+    names -= bound_in_passing(python) | BUILTINS
     told: set[str] = set()
-    for frame in python.frames:
+    for frame in python.frames if names else ():
         if frame.function is None or frame.in_class is None:
             continue
         for node in own_nodes(frame.function, Name):
-            if node.id in told or node.id in loose or node.id in dir(builtins) or node.id.startswith("__"):
+            if node.id not in names or node.id in frame.bindings or node.id in told or node.id.startswith("__"):
                 continue
-            elsewhere = [f for f in python.frames if node.id in f.bindings]
-            if not elsewhere or any(f.function is None for f in elsewhere) or python.lookup(node.id, frame) is not None:
+            if python.lookup(node.id, frame) is not None:
                 continue
             if python.frame_at(node) is frame and not guarded(python.body, node):
                 told.add(node.id)
                 yield node
 
 
-def _bound_in_passing(python: PythonFacts) -> set[str]:
-    """Names that are bound in no frame of their own, or in another one than where they stand."""
-    loose = {name for scope in python.walk(Scope) for name in scope.names}
-    loose |= {n.id for one in python.walk(Clause) for n in walk(one.target) if isinstance(n, Name)}
-    loose |= {n.id for one in python.walk(Walrus) for n in walk(one.target) if isinstance(n, Name)}
-    return loose | {parameter.name for one in python.walk(Lambda) for parameter in one.parameters}
-
-
 def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
     """Names that a function surely reads before anything in it binds them, the first of each function."""
-    loose = _bound_in_passing(python)
+    loose = bound_in_passing(python)
     for frame in python.frames:
         function = frame.function
         if function is None:
             continue
+        bound = {name: min(one.span.start or 0 for one in found) for name, found in frame.bindings.items()}
+        early = [
+            node
+            for node in own_nodes(function, Name)
+            if node.id in bound and (node.span.end or 0) <= bound[node.id] and node.id not in loose
+        ]
+        if not early:
+            continue
         tried = {n.span for one in own_nodes(function, Try) if one.handlers for n in walk(one.body, Name)}
-        for node in own_nodes(function, Name):
-            bindings = frame.bindings.get(node.id, []) if node.id not in loose else []
-            later = all((binding.span.start or 0) >= (node.span.end or 0) for binding in bindings)
-            if not bindings or not later or node.span in tried:
-                continue
-            if python.frame_at(node) is frame and unconditional(function, node):
+        for node in early:
+            if node.span not in tried and python.frame_at(node) is frame and unconditional(function, node):
                 yield function, node
                 break
 
@@ -158,7 +156,7 @@ def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
             target
             for node in python.walk_function(frame.function, Assign)
             for target in node.targets
-            if isinstance(target, Name) and target.id not in declared and _needs(node, target.id)
+            if isinstance(target, Name) and _needs(node, target.id) and target.id not in declared
         ]
         for name in changed:
             spans = {one.span for one in changed if one.id == name.id}
@@ -172,9 +170,9 @@ def _needs(node: Assign, name: str) -> bool:
     """Whether an assignment reads the name that it assigns."""
     if node.operator:
         return True
-    if node.value is None or any(True for _ in walk(node.value, Comprehension, Lambda, Walrus)):
+    if node.value is None or not any(part.id == name for part in walk(node.value, Name)):
         return False
-    return any(part.id == name for part in walk(node.value, Name))
+    return next(walk(node.value, Comprehension, Lambda, Walrus), None) is None
 
 
 def _problem(python: PythonFacts, node: Name, what: str, *, certain: bool, loading: bool) -> Problem:
@@ -187,7 +185,7 @@ def _problem(python: PythonFacts, node: Name, what: str, *, certain: bool, loadi
             certainty="certain" if certain else "likely",
             key=node.id,
         )
-    bound = {name for frame in python.frames for name in frame.bindings} | set(dir(builtins))
+    bound = {name for frame in python.frames for name in frame.bindings} | BUILTINS
     near = get_close_matches(node.id, bound, 1, 0.75)
     return Problem(
         node.span,

@@ -84,6 +84,8 @@ ARGUMENTS = frozenset(
 UNSET = frozenset({"sequence_batching", "ensemble_scheduling", "model_transaction_policy", "model_repository_agents"})
 """Fields that the config's JSON text leaves out where config.pbtxt does (observed on 24.10)."""
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+_EXIT_NAMES = frozenset({"exit", "quit", "_exit", "abort"})
+_ASKS_FOR_POLICY = "using_decoupled_model_transaction_policy"
 _HOLDERS = frozenset({"open", "torch.no_grad", "torch.inference_mode", "torch.device", "torch.cuda.device"})
 """Context managers that swallow no exception."""
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -119,28 +121,35 @@ def failures(
     python: PythonFacts, config: Document | None = None, decoupled: bool | None = None
 ) -> Iterator[LoadFailure]:
     """Everything that surely fails in a load, as far as the file and what is given of the config tell."""
+    if _ASKS_FOR_POLICY not in python.identifiers:
+        decoupled = None
     return iter(_failures(python, config, decoupled))
 
 
 @remembered
 def _failures(python: PythonFacts, config: Document | None, decoupled: bool | None) -> tuple[LoadFailure, ...]:
-    return tuple(_find_failures(python, config, decoupled))
+    reader = _Keys(python, config)
+    found = (reader.failure(item) if isinstance(item, Subscript) else item for item in _reached(python, decoupled))
+    return tuple(item for item in found if item is not None)
 
 
-def _find_failures(python: PythonFacts, config: Document | None, decoupled: bool | None) -> Iterator[LoadFailure]:
+@remembered
+def _reached(python: PythonFacts, decoupled: bool | None) -> tuple[LoadFailure | Subscript, ...]:
+    """What fails whatever the config says, and what ``initialize`` surely reads by a key, in the order of the load."""
     if python.error is not None:
-        return
-    run = _Run(python, config, decoupled)
-    yield from run.phase("import", python.body, module=True)
+        return ()
+    run = _Run(python, decoupled)
+    run.phase("import", python.body, module=True)
     if python.class_status != "defined" or not python.bases_known:
-        return
+        return tuple(run.found)
     for name in ("__init__", "auto_complete_config", "initialize"):
         method = python.method(name)
         if method is None or method.is_async or _assigned(python, name) or is_generator(method):
             continue
         allowed = {"staticmethod", "classmethod"} if name == "auto_complete_config" else set()
         if set(method.decorator_names) <= allowed:
-            yield from run.phase(name, method.body)
+            run.phase(name, method.body)
+    return tuple(run.found)
 
 
 def _assigned(python: PythonFacts, name: str) -> bool:
@@ -184,13 +193,12 @@ def misplaced(body: tuple[Stmt, ...]) -> Iterator[tuple[Node, str, str]]:
 
 def skipped(python: PythonFacts, node: Node) -> bool:
     """Whether importing the file surely never comes by a statement, because of a condition that is known."""
-    run = _Run(python, None, None)
     body: tuple[Stmt, ...] = python.body
     while True:
         outer = next((s for s in body if isinstance(s, If) and lies_in(node, s)), None)
         if outer is None:
             return False
-        known = run.truth(outer.test)
+        known = _Run(python, None).truth(outer.test)
         taken = any(lies_in(node, statement) for statement in outer.body)
         if known is not None and known is not taken:
             return True
@@ -199,12 +207,17 @@ def skipped(python: PythonFacts, node: Node) -> bool:
 
 def undefined_names(python: PythonFacts) -> Iterator[Name]:
     """Names that are bound nowhere in the file and are no builtins; none when names may come from elsewhere."""
+    names = _undefined(python)
+    return (node for node in python.walk(Name) if node.id in names) if names else iter(())
+
+
+@remembered
+def _undefined(python: PythonFacts) -> frozenset[str]:
     bound = _bound(python)
     if bound is None:
-        return
-    for node in python.walk(Name):
-        if _is_undefined(node.id, bound):
-            yield node
+        return frozenset()
+    names = {node.id for node in python.walk(Name)} - bound - _BUILTINS
+    return frozenset(name for name in names if not (name.startswith("__") and name.endswith("__")))
 
 
 @remembered
@@ -215,14 +228,7 @@ def _bound(python: PythonFacts) -> set[str] | None:
         return None
     if "builtins" in python.text or python.syntax_of("type parameters") or python.syntax_of("type statement"):
         return None
-    names = {name for frame in python.frames for name in frame.bindings}
-    for node in python.walk(Scope, Lambda):
-        names.update(node.names if isinstance(node, Scope) else (p.name for p in node.parameters))
-    # What a lambda binds is in no frame.
-    for clause in python.walk(Clause):
-        names.update(part.id for part in walk(clause.target) if isinstance(part, Name))
-    for walrus in python.walk(Walrus):
-        names.update(part.id for part in walk(walrus.target) if isinstance(part, Name))
+    names = {name for frame in python.frames for name in frame.bindings} | bound_in_passing(python)
     # ``name: type`` alone binds nothing in a frame, and is no use of the name either.
     for assigned in python.walk(Assign):
         if assigned.value is None:
@@ -239,89 +245,94 @@ def _declared_global(python: PythonFacts) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_undefined(name: str, bound: set[str]) -> bool:
-    return name not in bound and name not in _BUILTINS and not (name.startswith("__") and name.endswith("__"))
+@remembered
+def bound_in_passing(python: PythonFacts) -> frozenset[str]:
+    """Names that are bound in no frame of their own, or in another one than where they stand."""
+    return _declared_global(python) | {parameter.name for one in python.walk(Lambda) for parameter in one.parameters}
 
 
 class _Run:
-    """Follows one load statement by statement."""
+    """Follows one load statement by statement; what it meets is put into ``found``."""
 
-    def __init__(self, python: PythonFacts, config: Document | None, decoupled: bool | None) -> None:
+    def __init__(self, python: PythonFacts, decoupled: bool | None) -> None:
         self.python = python
         self.is_decoupled = decoupled
-        self.config = config if config is not None and not config.problems and not config.root.uncertain else None
-        self.bound: set[str] | None = None
-        self.bound_known = False
+        self.found: list[LoadFailure | Subscript] = []
         self.current: Phase = "import"
         self.ended = False
         """Whether control surely or possibly left the block that is being followed."""
         self.dead = False
         """Whether the load surely ended."""
+        self.keys = _Keys(python, None)
+        self.may_exit = not _EXIT_NAMES.isdisjoint(python.identifiers)
 
-    def phase(self, phase: Phase, body: tuple[Stmt, ...], *, module: bool = False) -> Iterator[LoadFailure]:
+    def phase(self, phase: Phase, body: tuple[Stmt, ...], *, module: bool = False) -> None:
         self.current = phase
         self.dead = False
-        yield from self.block(body, module, 0)
+        self.block(body, module, 0)
+
+    def add(self, kind: Kind, node: Node, detail: str = "") -> None:
+        self.found.append(LoadFailure(kind, self.current, node, detail))
 
     # -------------------------------------------------------------------------------------------- statements
-    def block(self, body: tuple[Stmt, ...], module: bool, depth: int) -> Iterator[LoadFailure]:
+    def block(self, body: tuple[Stmt, ...], module: bool, depth: int) -> None:
         self.ended = False
         for statement in body:
-            yield from self.statement(statement, module, depth)
+            self.statement(statement, module, depth)
             if self.ended or self.dead:
                 return
 
-    def statement(self, statement: Stmt, module: bool, depth: int) -> Iterator[LoadFailure]:
+    def statement(self, statement: Stmt, module: bool, depth: int) -> None:
         if isinstance(statement, Raise):
             self.dead = True
             thrown = statement.exception
             thrown = thrown.func if isinstance(thrown, Call) else thrown
-            yield LoadFailure("raise", self.current, statement, dotted(thrown) or "")
+            self.add("raise", statement, dotted(thrown) or "")
         elif isinstance(statement, Return):
             if statement.value is not None:
-                yield from self.expressions(statement.value, depth)
+                self.expressions(statement.value, depth)
             self.ended = True
         elif isinstance(statement, If):
-            yield from self.expressions(statement.test, depth)
+            self.expressions(statement.test, depth)
             known = self.truth(statement.test)
             if known is not None:
-                yield from self.block(statement.body if known else statement.orelse, module, depth)
+                self.block(statement.body if known else statement.orelse, module, depth)
             elif _may_leave(statement):
                 self.ended = True
         elif isinstance(statement, Assert):
-            yield from self.expressions(statement.test, depth)
+            self.expressions(statement.test, depth)
             if self.truth(statement.test) is False:
                 self.dead = True
-                yield LoadFailure("assert", self.current, statement)
+                self.add("assert", statement)
         elif isinstance(statement, Class):
             for part in (*statement.decorators, *statement.bases):
-                yield from self.expressions(part, depth)
-            yield from self.block(statement.body, True, depth)
+                self.expressions(part, depth)
+            self.block(statement.body, True, depth)
             self.ended = False
         elif isinstance(statement, Function):
-            yield from self.definition(statement, depth)
+            self.definition(statement, depth)
         elif isinstance(statement, Try) and not statement.handlers and not any(map(_may_leave, statement.final)):
-            yield from self.block(statement.body, module, depth)
+            self.block(statement.body, module, depth)
         elif isinstance(statement, With) and all(self.holds(item.value) for item in statement.items):
             for item in statement.items:
-                yield from self.expressions(item.value, depth)
-            yield from self.block(statement.body, module, depth)
+                self.expressions(item.value, depth)
+            self.block(statement.body, module, depth)
         elif isinstance(statement, Try | With | For | While | Match):
             endless = isinstance(statement, While) and self.truth(statement.test) is True
             turns = isinstance(statement, For) and self.turns(statement.iterable)
             if isinstance(statement, For | While) and (endless or turns):
-                yield from self.block(statement.body, module, depth)
+                self.block(statement.body, module, depth)
             self.ended = endless or _may_leave(statement)
         elif isinstance(statement, ImportFrom):
             if statement.module.startswith("."):
-                yield LoadFailure("import", self.current, statement, statement.module)
+                self.add("import", statement, statement.module)
         elif isinstance(statement, Assign):
             if statement.value is not None:
-                yield from self.expressions(statement.value, depth)
+                self.expressions(statement.value, depth)
             if module and statement.annotation is not None:
-                yield from self.annotation(statement.annotation)
+                self.annotation(statement.annotation)
         elif isinstance(statement, Expression):
-            yield from self.expressions(statement.value, depth)
+            self.expressions(statement.value, depth)
         elif isinstance(statement, Delete | Flow):
             self.ended = isinstance(statement, Flow) and statement.keyword != "pass"
 
@@ -338,39 +349,51 @@ class _Run:
             return count is not None and all(isinstance(number, int) and number > 0 for number in count)
         return False
 
-    def definition(self, function: Function, depth: int) -> Iterator[LoadFailure]:
+    def definition(self, function: Function, depth: int) -> None:
         for part in (*function.decorators, *(p.default for p in function.parameters if p.default is not None)):
-            yield from self.expressions(part, depth)
+            self.expressions(part, depth)
         for annotation in (*(p.annotation for p in function.parameters), function.returns):
             if annotation is not None:
-                yield from self.annotation(annotation)
+                self.annotation(annotation)
 
-    def annotation(self, annotation: Expr) -> Iterator[LoadFailure]:
-        if self.python.future_annotations:
+    def annotation(self, annotation: Expr) -> None:
+        if self.python.future_annotations or not self.may_be_undefined(annotation):
             return
         for node in self.sure(annotation):
             if isinstance(node, Name) and self.undefined(node):
-                yield LoadFailure("annotation", self.current, node, node.id)
+                self.add("annotation", node, node.id)
 
     # ------------------------------------------------------------------------------------------- expressions
-    def expressions(self, expr: Expr, depth: int) -> Iterator[LoadFailure]:
-        for node in self.sure(expr):
-            if isinstance(node, Name):
-                if self.undefined(node):
-                    yield LoadFailure("name", self.current, node, node.id)
-            elif isinstance(node, Subscript):
-                found = self.subscript(node)
-                if found is not None:
-                    yield found
-            elif isinstance(node, Call) and self.python.qualified(node.func) in _EXITS:
-                self.dead = True
-                yield LoadFailure("exit", self.current, node, dotted(node.func) or "")
-                return
+    def expressions(self, expr: Expr, depth: int) -> None:
+        if self.may_fail(expr):
+            for node in self.sure(expr):
+                if isinstance(node, Name):
+                    if self.undefined(node):
+                        self.add("name", node, node.id)
+                elif isinstance(node, Subscript):
+                    if self.current == "initialize":
+                        self.found.append(node)
+                elif isinstance(node, Call) and self.python.qualified(node.func) in _EXITS:
+                    self.dead = True
+                    self.add("exit", node, dotted(node.func) or "")
+                    return
         if isinstance(expr, Call) and depth < MAX_CALLS:
             called = self.callee(expr)
             if called is not None:
-                yield from self.block(called.body, False, depth + 1)
+                self.block(called.body, False, depth + 1)
                 self.ended = False
+
+    def may_fail(self, expr: Expr) -> bool:
+        """Whether it has to be asked what of an expression is surely evaluated; mostly nothing in it can fail."""
+        if self.current == "initialize" and next(walk(expr, Subscript), None) is not None:
+            return True
+        return (self.may_exit and next(walk(expr, Call), None) is not None) or self.may_be_undefined(expr)
+
+    def may_be_undefined(self, expr: Expr) -> bool:
+        if self.current == "import":
+            return next(walk(expr, Name), None) is not None
+        names = _undefined(self.python)
+        return bool(names) and any(node.id in names for node in walk(expr, Name))
 
     def sure(self, node: Node) -> Iterator[Node]:
         """A node and what is surely evaluated with it."""
@@ -392,18 +415,15 @@ class _Run:
             yield from self.sure(part)
 
     def undefined(self, node: Name) -> bool:
-        if not self.bound_known:
-            self.bound = _bound(self.python)
-            self.bound_known = True
-        return self.bound is not None and (_is_undefined(node.id, self.bound) or self.too_early(node))
+        return node.id in _undefined(self.python) or (self.current == "import" and self.too_early(node))
 
     def too_early(self, node: Name) -> bool:
         """Whether the module reads one of its names before anything binds it."""
         module = self.python.frames[0]
-        bindings = module.bindings.get(node.id, []) if self.current == "import" else []
-        if not bindings or node.id in _BUILTINS or node.id in _declared_global(self.python):
+        bindings = module.bindings.get(node.id, [])
+        if not bindings or any((binding.span.start or 0) <= (node.span.end or 0) for binding in bindings):
             return False
-        if any((binding.span.start or 0) <= (node.span.end or 0) for binding in bindings):
+        if node.id in _BUILTINS or _bound(self.python) is None or node.id in _declared_global(self.python):
             return False
         return self.python.frame_at(node) is module
 
@@ -425,7 +445,82 @@ class _Run:
             return None
         return found
 
-    # -------------------------------------------------------------------------------------------- the config
+    # ------------------------------------------------------------------------------------------------- truth
+    def truth(self, test: Expr) -> bool | None:
+        if isinstance(test, Constant):
+            return bool(test.value)
+        if isinstance(test, Unary) and test.operator == "not":
+            inner = self.truth(test.operand)
+            return None if inner is None else not inner
+        if isinstance(test, Binary) and test.operator in {"and", "or"}:
+            sides = (self.truth(test.left), self.truth(test.right))
+            decisive = test.operator == "or"
+            if decisive in sides:
+                return decisive
+            return None if None in sides else not decisive
+        if isinstance(test, Compare) and len(test.rights) == 1:
+            return self.compare(test)
+        if isinstance(test, Call):
+            return self.decoupled(test)
+        if isinstance(test, Name | Attribute) and self.python.qualified(test) == "typing.TYPE_CHECKING":
+            return False
+        # Whoever gets self may set its attributes, so only names are followed.
+        if isinstance(test, Name):
+            values = self.python.values(test)
+            return bool(values[0]) if values is not None and len(values) == 1 else None
+        return None
+
+    def compare(self, test: Compare) -> bool | None:
+        compare = _COMPARE.get(test.operators[0])
+        if dotted(test.left) == "__name__" and isinstance(test.rights[0], Constant):
+            # The stub imports the file under the name "<version>.<file>".
+            return None if test.rights[0].value != "__main__" or compare is None else test.operators[0] == "!="
+        if isinstance(test.left, Attribute) or isinstance(test.rights[0], Attribute):
+            return None
+        left, right = self.python.values(test.left), self.python.values(test.rights[0])
+        if compare is None or left is None or right is None or len(left) != 1 or len(right) != 1:
+            return None
+        if type(left[0]) is not type(right[0]) or isinstance(left[0], complex | None):
+            return None
+        return compare(left[0], right[0])
+
+    def decoupled(self, call: Call) -> bool | None:
+        """The answer of ``using_decoupled_model_transaction_policy`` to the model's own config."""
+        python = self.python
+        if python.qualified(call.func) != f"{PB_MODULE}.{_ASKS_FOR_POLICY}":
+            return None
+        config = call.argument(0, "model_config")
+        hooked = python.method("auto_complete_config") or python.may_define("auto_complete_config")
+        if config is None or hooked or self.keys.config_path(config) != ():
+            return None
+        return self.is_decoupled
+
+
+class _Keys:
+    """What is read from the arguments of ``initialize`` and from the config."""
+
+    def __init__(self, python: PythonFacts, config: Document | None) -> None:
+        self.python = python
+        self.config = config if config is not None and not config.problems and not config.root.uncertain else None
+
+    def failure(self, node: Subscript) -> LoadFailure | None:
+        """Why a key that ``initialize`` reads is not there."""
+        key = self.key_of(node)
+        if key is None:
+            return None
+        if self.is_argument(node.value):
+            return None if key in ARGUMENTS else LoadFailure("argument", "initialize", node, key)
+        if self.missing_tensor(node.value):
+            return LoadFailure("none", "initialize", node, key)
+        path = self.config_path(node.value)
+        if path == ("parameters",) and self.lacks_parameter(key):
+            return LoadFailure("parameter", "initialize", node, key)
+        if path == () and self.lacks_field(key):
+            return LoadFailure("field", "initialize", node, key)
+        if path is not None and len(path) == 2 and path[0] == "parameters" and key != "string_value":
+            return LoadFailure("value", "initialize", node, key)
+        return None
+
     def is_argument(self, expr: Expr) -> bool:
         """Whether an expression is the dict that ``initialize`` gets."""
         initialize = self.python.method("initialize")
@@ -465,23 +560,6 @@ class _Run:
     def key_of(self, node: Subscript) -> str | None:
         keys = self.python.strings(node.items[0]) if len(node.items) == 1 else None
         return keys[0] if keys is not None and len(keys) == 1 else None
-
-    def subscript(self, node: Subscript) -> LoadFailure | None:
-        key = self.key_of(node)
-        if key is None or self.current != "initialize":
-            return None
-        if self.is_argument(node.value):
-            return None if key in ARGUMENTS else LoadFailure("argument", self.current, node, key)
-        if self.missing_tensor(node.value):
-            return LoadFailure("none", self.current, node, key)
-        path = self.config_path(node.value)
-        if path == ("parameters",) and self.lacks_parameter(key):
-            return LoadFailure("parameter", self.current, node, key)
-        if path == () and self.lacks_field(key):
-            return LoadFailure("field", self.current, node, key)
-        if path is not None and len(path) == 2 and path[0] == "parameters" and key != "string_value":
-            return LoadFailure("value", self.current, node, key)
-        return None
 
     def lacks_parameter(self, key: str) -> bool:
         if self.config is None or self.may_add(key):
@@ -535,56 +613,6 @@ class _Run:
             names = {}
         wanted = self.python.strings(name, frame)
         return names is not None and bool(wanted) and not any(one in names for one in wanted or ())
-
-    # ------------------------------------------------------------------------------------------------- truth
-    def truth(self, test: Expr) -> bool | None:
-        if isinstance(test, Constant):
-            return bool(test.value)
-        if isinstance(test, Unary) and test.operator == "not":
-            inner = self.truth(test.operand)
-            return None if inner is None else not inner
-        if isinstance(test, Binary) and test.operator in {"and", "or"}:
-            sides = (self.truth(test.left), self.truth(test.right))
-            decisive = test.operator == "or"
-            if decisive in sides:
-                return decisive
-            return None if None in sides else not decisive
-        if isinstance(test, Compare) and len(test.rights) == 1:
-            return self.compare(test)
-        if isinstance(test, Call):
-            return self.decoupled(test)
-        if isinstance(test, Name | Attribute) and self.python.qualified(test) == "typing.TYPE_CHECKING":
-            return False
-        # Whoever gets self may set its attributes, so only names are followed.
-        if isinstance(test, Name):
-            values = self.python.values(test)
-            return bool(values[0]) if values is not None and len(values) == 1 else None
-        return None
-
-    def compare(self, test: Compare) -> bool | None:
-        compare = _COMPARE.get(test.operators[0])
-        if dotted(test.left) == "__name__" and isinstance(test.rights[0], Constant):
-            # The stub imports the file under the name "<version>.<file>".
-            return None if test.rights[0].value != "__main__" or compare is None else test.operators[0] == "!="
-        if isinstance(test.left, Attribute) or isinstance(test.rights[0], Attribute):
-            return None
-        left, right = self.python.values(test.left), self.python.values(test.rights[0])
-        if compare is None or left is None or right is None or len(left) != 1 or len(right) != 1:
-            return None
-        if type(left[0]) is not type(right[0]) or isinstance(left[0], complex | None):
-            return None
-        return compare(left[0], right[0])
-
-    def decoupled(self, call: Call) -> bool | None:
-        """The answer of ``using_decoupled_model_transaction_policy`` to the model's own config."""
-        python = self.python
-        if python.qualified(call.func) != f"{PB_MODULE}.using_decoupled_model_transaction_policy":
-            return None
-        config = call.argument(0, "model_config")
-        hooked = python.method("auto_complete_config") or python.may_define("auto_complete_config")
-        if config is None or hooked or self.config_path(config) != ():
-            return None
-        return self.is_decoupled
 
 
 def _may_leave(statement: Stmt) -> bool:
