@@ -367,7 +367,7 @@ class _Run:
             yield _Judged(loaded, problem, model, model.repository if model is not None else "")
 
     def _report(self, judged: list[_Judged], static: bool) -> Result:
-        judged = [item for item in judged if not self._ignored(item)]
+        judged = _most_exact([item for item in judged if not self._ignored(item)])
         findings: list[Finding] = []
         suppressed = 0
         suppressions: dict[str, list[Suppression]] = {}
@@ -592,6 +592,32 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
         else:
             out.append(finding)
     return out
+
+
+def _most_exact(judged: list[_Judged]) -> list[_Judged]:
+    """Without the general problems of statements for which there is another one."""
+    exact: dict[str, list[Span]] = {}
+    for item in judged:
+        if item.problem.general is None and severity_of(item.effect, item.certainty) != "note":
+            exact.setdefault(item.problem.span.path, []).append(item.problem.span)
+            for related in item.problem.related:
+                exact.setdefault(related.span.path, []).append(related.span)
+    out = []
+    for item in judged:
+        place = item.problem.general
+        if place is not None:
+            others = exact.setdefault(place.path, [])
+            if any(_overlap(place, other) for other in others):
+                continue
+            others.append(place)
+        out.append(item)
+    return out
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    if one.start is None or other.start is None:
+        return False
+    return one.start < (other.end or other.start + 1) and other.start < (one.end or one.start + 1)
 
 
 def _inside(path: str, folder: str) -> bool:

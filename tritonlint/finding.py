@@ -97,7 +97,8 @@ class Problem:
 
     ``key`` tells two problems of one rule in one file apart in the fingerprint without line numbers (a field
     path, a tensor name); the message is used when it is empty. ``effect`` and ``certainty`` replace the
-    rule's own for this one problem. ``release_note`` is appended to the help.
+    rule's own for this one problem. ``general`` is a place (a statement) whose problems other rules may name more
+    exactly: when one that is no note lies in it, this problem is left out. ``release_note`` is appended to the help.
     """
 
     span: Span
@@ -108,6 +109,7 @@ class Problem:
     key: str = ""
     effect: Effect | None = None
     certainty: Certainty | None = None
+    general: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
