@@ -1,0 +1,526 @@
+"""The methods of lists, sets, deques, dicts and their relatives in a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tritonlint.inputs.rehearsal.operations import (
+    DICTS,
+    NO_KEY,
+    Caller,
+    NotKnown,
+    Touch,
+    combined,
+    common,
+    compare,
+    delitem,
+    drain,
+    element,
+    equal,
+    extend,
+    forget_values,
+    getitem,
+    in_place,
+    iterate,
+    key_of,
+    keys_of,
+    merged,
+    missing,
+    plain,
+    put_all,
+    set_of,
+    truth,
+    value_of,
+    wrong_count,
+)
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Seq, Unknown, Value
+
+Handler = Callable[[Any, "list[Value]", "dict[str, Value]", Caller, Touch], Value]
+
+_COUNTS: dict[str, tuple[int, int | None]] = {
+    "append": (1, 1),
+    "appendleft": (1, 1),
+    "extend": (1, 1),
+    "extendleft": (1, 1),
+    "insert": (2, 2),
+    "remove": (1, 1),
+    "clear": (0, 0),
+    "reverse": (0, 0),
+    "count": (1, 1),
+    "copy": (0, 0),
+    "add": (1, 1),
+    "discard": (1, 1),
+    "popleft": (0, 0),
+    "keys": (0, 0),
+    "values": (0, 0),
+    "items": (0, 0),
+    "sort": (0, 0),
+    "index": (1, 3),
+    "get": (1, 2),
+    "setdefault": (1, 2),
+}
+
+
+class _Less:
+    """A value in a sort: Python's own algorithm makes the comparisons, in its order."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, value: Value, key: Value) -> None:
+        self.value = value
+        self.key = key
+
+    def __lt__(self, other: _Less) -> bool:
+        answer = compare("<", self.key, other.key)
+        if answer is None:
+            raise NotKnown
+        return answer
+
+
+def in_order(items: list[Value], kwargs: dict[str, Value], caller: Caller) -> list[Value]:
+    """The items sorted; as many that are not known when their order is not."""
+    key = kwargs.get("key")
+    keys = items if key is None else [caller(key, [item]) for item in items]
+    reverse = truth(kwargs.get("reverse", False))
+    if kwargs.keys() - {"key", "reverse"} or len(items) > 2000:
+        return [common(items)] * len(items)
+    try:
+        order = sorted(map(_Less, items, keys), reverse=bool(reverse))
+    except NotKnown:
+        return [common(items)] * len(items)
+    return [each.value for each in order] if reverse is not None else [common(items)] * len(items)
+
+
+def _append(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    touch(owner)
+    extend(owner, args, True)
+
+
+def _extend(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    in_place("+", owner, args[0], touch) if args[0].__class__ is Seq else _extend_by(owner, args[0], touch)
+
+
+def _extend_by(owner: Seq, value: Value, touch: Touch) -> None:
+    items, complete = iterate(value)
+    touch(owner)
+    extend(owner, items, complete)
+
+
+def _insert(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    place = args[0]
+    name = plain(place)
+    if name is not None and name not in ("int", "bool"):
+        raise Failure("TypeError", f"'{name}' object cannot be interpreted as an integer")
+    touch(owner)
+    if place.__class__ not in (int, bool):
+        owner.items = [] if owner.open else [UNKNOWN] * (len(owner.items) + 1)
+    elif not owner.open or 0 <= place <= len(owner.items):
+        owner.items.insert(place, args[1])
+    elif place < 0:
+        owner.items = []
+
+
+def _pop(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if owner.kind == "deque" and args:
+        wrong_count("deque.pop", len(args), 0, 0)
+    place = args[0] if args else -1
+    name = plain(place)
+    if name is not None and name not in ("int", "bool"):
+        raise Failure("TypeError", f"'{name}' object cannot be interpreted as an integer")
+    return _take(owner, place, touch)
+
+
+def _take(owner: Seq, place: Value, touch: Touch) -> Value:
+    if not owner.items and not owner.open:
+        words = "pop from an empty deque" if owner.kind == "deque" else "pop from empty list"
+        raise Failure("IndexError", words)
+    if place.__class__ not in (int, bool):
+        found = element(owner) if plain(place) == "int" else UNKNOWN
+        touch(owner)
+        owner.items = [] if owner.open else [common(owner.items)] * (len(owner.items) - 1)
+        return found
+    if owner.open:
+        touch(owner)
+        if 0 <= place < len(owner.items):
+            return owner.items.pop(place)
+        del owner.items[max(0, len(owner.items) + (place if place < 0 else 0)) :]
+        return UNKNOWN
+    if not -len(owner.items) <= place < len(owner.items):
+        raise Failure("IndexError", "pop index out of range")
+    touch(owner)
+    return owner.items.pop(place)
+
+
+def _popleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    return _take(owner, 0, touch)
+
+
+def _appendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    touch(owner)
+    owner.items.insert(0, args[0])
+
+
+def _extendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    items, complete = drain(args[0], touch)
+    touch(owner)
+    owner.items[:0] = items[::-1]
+    if not complete:
+        owner.items, owner.open = [], True
+
+
+def _rotate(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    times = args[0] if args else 1
+    touch(owner)
+    if owner.open:
+        owner.items = []
+    elif times.__class__ is int and owner.items:
+        times %= len(owner.items)
+        owner.items = owner.items[-times:] + owner.items[:-times] if times else owner.items
+    elif owner.items:
+        owner.items = [common(owner.items)] * len(owner.items)
+
+
+def _remove(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    for place, item in enumerate(owner.items):
+        answer = equal(item, args[0])
+        if answer:
+            touch(owner)
+            del owner.items[place]
+            return None
+        if answer is None:
+            touch(owner)
+            if owner.open:
+                del owner.items[place:]
+            else:
+                count = len(owner.items) - 1
+                owner.items[place:] = [UNKNOWN] * (count - place)
+            return None
+    if owner.open:
+        touch(owner)
+        return None
+    words = "list.remove(x): x not in list" if owner.kind == "list" else "deque.remove(x): x not in deque"
+    raise Failure("ValueError", words)
+
+
+def _index(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if len(args) > 1:
+        return Unknown("int")
+    for place, item in enumerate(owner.items):
+        answer = equal(item, args[0])
+        if answer:
+            return place
+        if answer is None:
+            return Unknown("int")
+    if owner.open:
+        return Unknown("int")
+    raise Failure("ValueError", "tuple.index(x): x not in tuple" if owner.kind == "tuple" else "x is not in list")
+
+
+def _count(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    answers = [equal(item, args[0]) for item in owner.items]
+    return Unknown("int") if owner.open or None in answers else sum(map(bool, answers))
+
+
+def _clear(owner: Value, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    touch(owner)
+    owner.items = {} if owner.__class__ is Mapping else []
+    owner.open = owner.__class__ is Mapping and owner.kind == "environ"
+
+
+def _copy(owner: Value, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if owner.__class__ is Mapping:
+        kind = "dict" if owner.kind == "environ" else owner.kind
+        return Mapping(dict(owner.items), owner.open, kind, owner.factory)
+    return Seq(owner.kind, list(owner.items), owner.open)
+
+
+def _reverse(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    touch(owner)
+    owner.items = [] if owner.open else owner.items[::-1]
+
+
+def _sort(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    order = in_order(list(owner.items), kwargs, caller) if not owner.open else []
+    touch(owner)
+    owner.items = order
+
+
+def _add(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    key_of(args[0])
+    answers = [equal(item, args[0]) for item in owner.items]
+    if True not in answers:
+        touch(owner)
+        owner.items.append(args[0])
+        owner.open = owner.open or None in answers
+
+
+def _discard(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    _leave(owner, args[0], touch, False)
+
+
+def _remove_from_set(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    _leave(owner, args[0], touch, True)
+
+
+def _leave(owner: Seq, item: Value, touch: Touch, must: bool) -> None:
+    key = None if item.__class__ is Seq and item.kind == "set" else key_of(item)
+    answers = [equal(each, item) for each in owner.items]
+    if must and not owner.open and all(answer is False for answer in answers) and item.__class__ is not Seq:
+        raise missing(key) if key is not NO_KEY else Failure("KeyError", "")
+    touch(owner)
+    if True in answers:
+        del owner.items[answers.index(True)]
+    elif None in answers:
+        owner.items = [each for each, answer in zip(owner.items, answers, strict=True) if answer is False]
+        owner.open = True
+
+
+def _pop_from_set(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if not owner.items and not owner.open:
+        raise Failure("KeyError", repr("pop from an empty set"))
+    touch(owner)
+    if len(owner.items) == 1 and not owner.open:
+        return owner.items.pop()
+    found = element(owner)
+    owner.items, owner.open = [], True
+    return found
+
+
+def _sets(operation: str, change: bool) -> Handler:
+    def handler(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+        result = Seq(owner.kind, list(owner.items), owner.open)
+        for other in args:
+            items, complete = drain(other, touch)
+            result = combined(operation, result, set_of("set", items, not complete))
+        if not change:
+            return result
+        touch(owner)
+        owner.items, owner.open = result.items, result.open
+        return None
+
+    return handler
+
+
+def _related(operation: str) -> Handler:
+    def handler(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+        if len(args) != 1:
+            wrong_count(operation, len(args), 1, 1)
+        items, complete = drain(args[0], touch)
+        first, second = keys_of(owner.items), keys_of(items)
+        if first is None or second is None or not complete or owner.open:
+            return Unknown("bool")
+        if operation == "isdisjoint":
+            return first.keys().isdisjoint(second)
+        return first.keys() <= second.keys() if operation == "issubset" else first.keys() >= second.keys()
+
+    return handler
+
+
+def _get(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    default = args[1] if len(args) > 1 else kwargs.get("default")
+    key = key_of(args[0])
+    if owner.kind == "environ" and key not in owner.items:
+        return Unknown("str") if plain(default) == "str" else UNKNOWN
+    if key is NO_KEY:
+        return default if not owner.items and not owner.open else UNKNOWN
+    if key in owner.items:
+        return owner.items[key]
+    return UNKNOWN if owner.open else default
+
+
+def _setdefault(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    default = args[1] if len(args) > 1 else kwargs.get("default")
+    key = key_of(args[0])
+    if key is not NO_KEY and key in owner.items:
+        return owner.items[key]
+    touch(owner)
+    if key is NO_KEY:
+        owner.open = True
+        return UNKNOWN
+    owner.items[key] = UNKNOWN if owner.open else default
+    return owner.items[key]
+
+
+def _pop_key(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if not args or len(args) > 2:
+        wrong_count("pop", len(args), 1, 2)
+    key = key_of(args[0])
+    default = args[1] if len(args) > 1 else kwargs.get("default", NO_KEY)
+    if key is not NO_KEY and not owner.open and key not in owner.items:
+        if default is NO_KEY:
+            raise missing(key)
+        return default
+    touch(owner)
+    if key is NO_KEY:
+        owner.items.clear()
+        owner.open = True
+        return UNKNOWN
+    return owner.items.pop(key, UNKNOWN)
+
+
+def _popitem(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if not owner.items and not owner.open:
+        raise Failure("KeyError", repr("popitem(): dictionary is empty"))
+    touch(owner)
+    if owner.open or args or kwargs:
+        owner.items.clear()
+        owner.open = True
+        return Seq("tuple", [UNKNOWN, UNKNOWN])
+    key, value = owner.items.popitem()
+    return Seq("tuple", [value_of(key), value])
+
+
+def _update(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if len(args) > 1:
+        wrong_count("update", len(args), 0, 1)
+    if owner.kind == "Counter":
+        touch(owner)
+        owner.items.clear()
+        owner.open = True
+        return
+    new = dict_of(args, kwargs, touch)
+    touch(owner)
+    put_all(owner, new)
+
+
+def dict_of(args: list[Value], kwargs: dict[str, Value], touch: Touch | None) -> Mapping:
+    """What ``dict(*args, **kwargs)`` makes."""
+    result = Mapping({})
+    if args and args[0].__class__ is Mapping:
+        put_all(result, args[0])
+    elif args and plain(args[0]) is None:
+        result.open = True
+    elif args:
+        pairs, complete = drain(args[0], touch)
+        result.open = not complete
+        for pair in pairs:
+            _put_pair(result, pair)
+    result.items.update(kwargs)
+    return result
+
+
+def _put_pair(target: Mapping, pair: Value) -> None:
+    items, complete = iterate(pair)
+    if complete and plain(pair) is not None and len(items) != 2:
+        raise Failure("ValueError", f"dictionary update sequence element #0 has length {len(items)}; 2 is required")
+    key = key_of(items[0]) if complete and len(items) == 2 else NO_KEY
+    if key is NO_KEY:
+        forget_values(target)
+        target.open = True
+    else:
+        target.items[key] = items[1]
+
+
+def _view(kind: str) -> Handler:
+    def handler(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+        if kind == "dict_keys":
+            items = [value_of(key) for key in owner.items]
+        elif kind == "dict_values":
+            items = list(owner.items.values())
+        else:
+            items = [Seq("tuple", [value_of(key), item]) for key, item in owner.items.items()]
+        return Seq(kind, items, owner.open)
+
+    return handler
+
+
+def _dunder(name: str) -> Handler:
+    def handler(owner: Value, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+        if name == "__getitem__" and len(args) == 1:
+            return getitem(owner, args[0], caller, touch)
+        if name == "__delitem__" and len(args) == 1:
+            return delitem(owner, args[0], touch)
+        return UNKNOWN
+
+    return handler
+
+
+def _update_by(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    return merged(owner, dict_of(args, kwargs, touch))
+
+
+_SEQUENCE: dict[str, Handler] = {"index": _index, "count": _count, "copy": _copy}
+_LIST: dict[str, Handler] = _SEQUENCE | {
+    "append": _append,
+    "extend": _extend,
+    "insert": _insert,
+    "pop": _pop,
+    "remove": _remove,
+    "clear": _clear,
+    "sort": _sort,
+    "reverse": _reverse,
+    "__getitem__": _dunder("__getitem__"),
+    "__delitem__": _dunder("__delitem__"),
+}
+_FROZEN: dict[str, Handler] = {
+    "copy": _copy,
+    "union": _sets("|", False),
+    "intersection": _sets("&", False),
+    "difference": _sets("-", False),
+    "symmetric_difference": _sets("^", False),
+    "issubset": _related("issubset"),
+    "issuperset": _related("issuperset"),
+    "isdisjoint": _related("isdisjoint"),
+}
+_DICT: dict[str, Handler] = {
+    "get": _get,
+    "setdefault": _setdefault,
+    "pop": _pop_key,
+    "popitem": _popitem,
+    "update": _update,
+    "clear": _clear,
+    "copy": _copy,
+    "keys": _view("dict_keys"),
+    "values": _view("dict_values"),
+    "items": _view("dict_items"),
+    "__getitem__": _dunder("__getitem__"),
+    "__delitem__": _dunder("__delitem__"),
+}
+_METHODS: dict[str, dict[str, Handler]] = {
+    "list": _LIST,
+    "tuple": _SEQUENCE,
+    "range": _SEQUENCE,
+    "deque": _LIST | {"popleft": _popleft, "appendleft": _appendleft, "extendleft": _extendleft, "rotate": _rotate},
+    "set": _FROZEN
+    | {
+        "add": _add,
+        "discard": _discard,
+        "remove": _remove_from_set,
+        "pop": _pop_from_set,
+        "clear": _clear,
+        "update": _sets("|", True),
+        "intersection_update": _sets("&", True),
+        "difference_update": _sets("-", True),
+        "symmetric_difference_update": _sets("^", True),
+    },
+    "frozenset": _FROZEN,
+    "dict_keys": {"isdisjoint": _related("isdisjoint")},
+} | dict.fromkeys(DICTS, _DICT)
+_READING = frozenset({"index", "count", "copy", "get", "keys", "values", "items", "__getitem__", "isdisjoint"})
+
+
+def container_method(
+    owner: Seq | Mapping, name: str, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch
+) -> Value:
+    """What a method of a container gives, and does to the container."""
+    handler = _METHODS.get(owner.kind, {}).get(name)
+    if handler is None:
+        if name not in _READING and not name.startswith(("is", "union", "most_common", "elements")):
+            touch(owner)
+            forget(owner)
+        return UNKNOWN
+    if (bounds := _COUNTS.get(name)) and not (kwargs and name in ("get", "setdefault")):
+        least, most = bounds
+        if len(args) < least or (most is not None and len(args) > most):
+            wrong_count(name, len(args), least, most)
+    return handler(owner, args, kwargs, caller, touch)
+
+
+def forget(owner: Seq | Mapping) -> None:
+    """Nothing is known of the items any more."""
+    if owner.__class__ is Mapping:
+        owner.items = {}
+    else:
+        owner.items = []
+    owner.open = True
