@@ -90,7 +90,7 @@ class InstanceGroup:
     gpus: tuple[int, ...] | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class EffectiveConfig:
     """A model's configuration as the server validates it.
 
