@@ -212,10 +212,8 @@ def _promises(python: PythonFacts, call: Call, frame: Frame) -> bool:
     found = python.lookup(call.func.id, frame)
     if found is None or len(found[0]) != 1 or found[0][0].kind != "function":
         return False
-    for other in python.frames:
-        if other.function is not None and other.function.span == found[0][0].span:
-            return other.function.is_async and not other.function.decorators and not is_generator(other.function)
-    return False
+    function = python.function_bound(found[0][0])
+    return function is not None and function.is_async and not function.decorators and not is_generator(function)
 
 
 def _is_exec(call: Call) -> bool:

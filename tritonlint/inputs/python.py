@@ -352,10 +352,16 @@ class PythonFacts(_Placed):
 
     def frame_of(self, function: Function) -> Frame:
         """The frame of a function."""
-        for frame in self.frames:
-            if frame.owner is not None and frame.owner.span == function.span:
-                return frame
-        return self.frames[0]
+        return self._frames_by_start().get(function.span.start, self.frames[0])
+
+    def function_bound(self, binding: Binding) -> Function | None:
+        """The function that a binding of kind ``function`` stands for."""
+        frame = self._frames_by_start().get(binding.span.start)
+        return frame.function if frame is not None else None
+
+    @remembered
+    def _frames_by_start(self) -> dict[int | None, Frame]:
+        return {frame.owner.span.start: frame for frame in self.frames if frame.owner is not None}
 
     def calls_of(self, *names: str) -> Iterator[PbCall]:
         """Calls of triton_python_backend_utils by their names there."""
@@ -413,16 +419,21 @@ class PythonFacts(_Placed):
 
     def qualified(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> str | None:
         """The dotted name an expression stands for, imports resolved; builtins keep their bare name."""
-        if steps > MAX_STEPS or not isinstance(expr, Name | Attribute):
+        if steps > MAX_STEPS or (expr.__class__ is not Name and expr.__class__ is not Attribute):
             return None
-        frame = frame or self.frame_at(expr)
+        if frame is None:
+            return self._qualified_here(expr)
         return self._qualified(expr, frame) if steps == 0 else self._find_qualified(expr, frame, steps)
 
     @remembered
-    def _qualified(self, expr: Name | Attribute, frame: Frame) -> str | None:
+    def _qualified_here(self, expr: Expr) -> str | None:
+        return self._qualified(expr, self.frame_at(expr))
+
+    @remembered
+    def _qualified(self, expr: Expr, frame: Frame) -> str | None:
         return self._find_qualified(expr, frame, 0)
 
-    def _find_qualified(self, expr: Name | Attribute, frame: Frame, steps: int) -> str | None:
+    def _find_qualified(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         if isinstance(expr, Name):
             found = self.lookup(expr.id, frame)
             if found is None:
@@ -440,6 +451,8 @@ class PythonFacts(_Placed):
                 else:
                     return None
             return targets.pop() if len(targets) == 1 else None
+        if not isinstance(expr, Attribute):
+            return None
         own = self.self_name(frame)
         if own is not None and isinstance(expr.value, Name) and expr.value.id == own:
             bound = [(b, number) for b, number in self.attributes.get(expr.attr, []) if not _is_placeholder(b)]

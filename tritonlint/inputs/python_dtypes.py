@@ -277,8 +277,7 @@ def function_called(facts: PythonFacts, call: Call, frame: Frame) -> Function | 
     found = facts.lookup(call.func.id, frame)
     if found is None or len(found[0]) != 1 or found[0][0].kind != "function":
         return None
-    place = found[0][0].span
-    return next((f.function for f in facts.frames if f.function is not None and f.function.span == place), None)
+    return facts.function_bound(found[0][0])
 
 
 def handed(facts: PythonFacts, parameter: str, frame: Frame) -> list[tuple[Expr, Frame]]:

@@ -123,11 +123,30 @@ def own_nodes(function: Function, *kinds: type[Node]) -> Iterator[Node]:
     return iter(_own_nodes(function, *kinds))
 
 
-@remembered
 def _own_nodes(function: Function, *kinds: type[Node]) -> list[Node]:
-    if kinds:
-        return [node for node in _own_nodes(function) if node.__class__ in kinds]
+    if not kinds:
+        return _all_own(function)
+    if len(kinds) == 1:
+        return _by_kind(function).get(kinds[0], [])
+    return _of_kinds(function, *kinds)
+
+
+@remembered
+def _of_kinds(function: Function, *kinds: type[Node]) -> list[Node]:
+    return [node for node in _all_own(function) if node.__class__ in kinds]
+
+
+@remembered
+def _all_own(function: Function) -> list[Node]:
     return list(walk(function.body, into_functions=False))
+
+
+@remembered
+def _by_kind(function: Function) -> dict[type[Node], list[Node]]:
+    found: dict[type[Node], list[Node]] = {}
+    for node in _all_own(function):
+        found.setdefault(node.__class__, []).append(node)
+    return found
 
 
 @remembered

@@ -24,6 +24,8 @@ C = TypeVar("C", bound="Node")
 
 MAX_DEPTH = 300
 """Levels of nesting that a tree may have: what walks it needs no deeper stack."""
+FEW_NODES = 20
+"""So many are faster looked at than looked up."""
 
 
 class _Walked(Remembering):
@@ -50,11 +52,18 @@ class Order:
         """The nodes of some classes (of all, without ``kinds``) between two places."""
         if not kinds:
             return self.nodes[start:end]
-        if len(kinds) > 1:
+        if end - start < FEW_NODES:
             return [node for node in self.nodes[start:end] if node.__class__ in kinds]
         if not self._places:
             for place, node in enumerate(self.nodes):
                 self._places[node.__class__].append(place)
+        if len(kinds) > 1:
+            found: list[int] = []
+            for kind in kinds:
+                places = self._places[kind]
+                found += places[bisect_left(places, start) : bisect_left(places, end)]
+            found.sort()
+            return [self.nodes[place] for place in found]
         places = self._places[kinds[0]]
         nodes = self._kinds.get(kinds[0])
         if nodes is None:
