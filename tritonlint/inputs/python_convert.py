@@ -1,66 +1,27 @@
-"""From libcst to :mod:`tritonlint.inputs.python_tree`; the only module that touches libcst nodes.
+"""From the nodes of :mod:`tritonlint.inputs.python_nodes` to :mod:`tritonlint.inputs.python_tree`.
 
 Nodes of libcst do not know where they stand, and asking libcst costs more than everything else here. The conversion
-visits nodes in file order anyhow, so it keeps its place in the text and steps over one token at a time.
+visits nodes in file order anyhow, so it keeps its place in the text and steps over one token at a time. Of rare syntax
+it does not know the tokens: then the file is read again, with places by libcst.
+
+What most of a file consists of is written out where a call would cost as much as the work.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
+from ast import literal_eval
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as AnySequence
-from functools import cached_property
 from typing import Any
 
-import libcst as cst
-
 from tritonlint.inputs import python_tree as tree
-from tritonlint.inputs.python_places import Places, places_of
+from tritonlint.inputs.python_nodes import KINDS, Light, NoNativeParserError, light_module, placed_module
 from tritonlint.source import Span
 
-_COMPARISONS: dict[Any, str] = {
-    cst.Equal: "==",
-    cst.NotEqual: "!=",
-    cst.LessThan: "<",
-    cst.LessThanEqual: "<=",
-    cst.GreaterThan: ">",
-    cst.GreaterThanEqual: ">=",
-    cst.Is: "is",
-    cst.IsNot: "is not",
-    cst.In: "in",
-    cst.NotIn: "not in",
-}
-_OPERATORS: dict[Any, str] = {
-    cst.Add: "+",
-    cst.Subtract: "-",
-    cst.Multiply: "*",
-    cst.Divide: "/",
-    cst.FloorDivide: "//",
-    cst.Modulo: "%",
-    cst.Power: "**",
-    cst.MatrixMultiply: "@",
-    cst.BitAnd: "&",
-    cst.BitOr: "|",
-    cst.BitXor: "^",
-    cst.LeftShift: "<<",
-    cst.RightShift: ">>",
-    cst.And: "and",
-    cst.Or: "or",
-    cst.Not: "not",
-    cst.Minus: "-",
-    cst.Plus: "+",
-    cst.BitInvert: "~",
-}
-_CHANGES: dict[Any, str] = {
-    getattr(cst, f"{kind.__name__}Assign"): operator
-    for kind, operator in _OPERATORS.items()
-    if hasattr(cst, f"{kind.__name__}Assign")
-}
 _SINGLETONS = {"True": True, "False": False, "None": None}
 
-# Evaluating a string costs more than reading it; most are their own value.
-_PLAIN_STRING = re.compile(r"""(['"])([ !#-&(-\[\]-~]*)\1""").fullmatch
 _BLANK = frozenset(" \t\f\r\n\\#")
 _skip = re.compile(r"(?:[ \t\f\r\n]+|\\(?:\r\n?|\n)|#[^\r\n\0]*)*").match
 _END = "\0"
@@ -78,30 +39,42 @@ def convert(text: str, path: str, offset: int) -> tuple[tuple[tree.Stmt, ...], t
 
     Raises libcst.ParserSyntaxError, LostPlaceError, and RecursionError for what is nested deeper than MAX_DEPTH.
     """
-    module = _parse(text)
-    with warnings.catch_warnings():
-        # Strings with unknown escapes warn when they are evaluated.
-        warnings.simplefilter("ignore")
-        return _Converter(text, path, offset, module).convert()
-
-
-def _unchecked(_: cst.CSTNode) -> None:
-    pass
-
-
-def _parse(text: str) -> cst.Module:
-    """As libcst.parse_module, without the validation of nodes that its own parser has just made."""
-    validating = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = _unchecked  # type: ignore[assignment,method-assign]
     try:
-        return cst.parse_module(text)
-    finally:
-        cst.CSTNode.__post_init__ = validating  # type: ignore[method-assign]
+        return _Converter(text, path, offset).convert(light_module(text))
+    except (AttributeError, KeyError, LostPlaceError, NoNativeParserError, TypeError):
+        # A place is needed, or the native parser of this libcst does not work as expected.
+        return _Converter(text, path, offset).convert(placed_module(text))
+
+
+def _named(*names: str) -> tuple[type[Light], ...]:
+    """Classes of nodes; an older libcst does not have them all."""
+    return tuple(KINDS[name] for name in names if name in KINDS)
+
+
+_ATTRIBUTE = KINDS["Attribute"]
+_CONCATENATED = KINDS["ConcatenatedString"]
+_DICT_ELEMENT = KINDS["DictElement"]
+_ELSE = KINDS["Else"]
+_FORMATTED = KINDS["FormattedStringExpression"]
+_BLOCK = KINDS["IndentedBlock"]
+_FROM = KINDS["From"]
+_IF = KINDS["If"]
+_LINES = _named("SimpleStatementLine", "SimpleStatementSuite")
+_LIST = KINDS["List"]
+_LIST_COMP = KINDS["ListComp"]
+_NAME = KINDS["Name"]
+_PARAM = KINDS["Param"]
+_SLICE = KINDS["Slice"]
+_STAR = KINDS["ImportStar"]
+_STARRED = KINDS["StarredElement"]
+_TUPLE = KINDS["Tuple"]
+_TEXT = KINDS["FormattedStringText"]
 
 
 class _Converter:
-    def __init__(self, text: str, path: str, offset: int, module: cst.Module) -> None:
-        self.module = module
+    __slots__ = ("at", "depth", "offset", "path", "syntax", "text")
+
+    def __init__(self, text: str, path: str, offset: int) -> None:
         self.path = path
         self.offset = offset
         # A byte order mark is one character: with any in its place, offsets are right as they are.
@@ -110,8 +83,8 @@ class _Converter:
         self.syntax: list[tree.Syntax] = []
         self.depth = 0
 
-    def convert(self) -> tuple[tuple[tree.Stmt, ...], tuple[tree.Syntax, ...]]:
-        body = self.statements(self.module.body)
+    def convert(self, module: Any) -> tuple[tuple[tree.Stmt, ...], tuple[tree.Syntax, ...]]:
+        body = self.statements(module.body)
         if self.token(0) != len(self.text) - 1:
             raise LostPlaceError
         return body, tuple(self.syntax)
@@ -128,44 +101,29 @@ class _Converter:
         self.at = start + length
         return start
 
-    @cached_property
-    def places(self) -> Places:
-        """Places by libcst, for syntax that is not stepped through."""
-        return places_of(self.module)
-
     def comma(self, node: Any) -> None:
-        if node.comma.__class__ is cst.Comma:
+        if node.comma is not None:
             self.token(1)
 
     # -------------------------------------------------------------------------------------------- statements
     def statements(self, body: AnySequence[Any]) -> tuple[tree.Stmt, ...]:
         out: list[tree.Stmt] = []
         for statement in body:
-            if statement.__class__ is cst.SimpleStatementLine:
-                out += self.line(statement)
+            if statement.__class__ in _LINES:
+                for small in statement.body:
+                    out.append(_STATEMENTS[small.__class__](self, small))
+                    if small.semicolon is not None:
+                        self.token(1)
             else:
-                out.append(self.statement(statement))
+                out.append(_STATEMENTS[statement.__class__](self, statement))
         return tuple(out)
-
-    def statement(self, node: Any) -> tree.Stmt:
-        handler = _STATEMENTS.get(node.__class__)
-        return self.other_statement(node) if handler is None else handler(self, node)
-
-    def line(self, node: Any) -> list[tree.Stmt]:
-        """The small statements of a line."""
-        out = []
-        for small in node.body:
-            out.append(self.statement(small))
-            if small.semicolon.__class__ is cst.Semicolon:
-                self.token(1)
-        return out
 
     def suite(self, node: Any) -> tuple[tree.Stmt, ...]:
         """The colon and the body behind it."""
         self.token(1)
         self.depth += 1
         body = node.body
-        found = self.statements(body.body) if body.__class__ is cst.IndentedBlock else tuple(self.line(body))
+        found = self.statements(body.body if body.__class__ is _BLOCK else (body,))
         self.depth -= 1
         return found
 
@@ -173,7 +131,7 @@ class _Converter:
         """An ``else`` (or ``finally``), if there is one."""
         if node is None:
             return ()
-        self.token(4 if node.__class__ is cst.Else else 7)
+        self.token(4 if node.__class__ is _ELSE else 7)
         return self.suite(node)
 
     def through(self, start: int, *bodies: tuple[tree.Stmt, ...]) -> Span:
@@ -192,17 +150,17 @@ class _Converter:
     def other_statement(self, node: Any) -> tree.Stmt:
         start, end, parts = self.rest(node)
         span = Span(self.path, start, end)
-        if isinstance(node, cst.TypeAlias):
+        if isinstance(node, _named("TypeAlias")):
             self.newer(span, "3.12", "type statement")
         return tree.OtherStatement(span, parts)
 
-    def s_Expr(self, node: cst.Expr) -> tree.Stmt:  # noqa: N802
+    def s_Expr(self, node: Any) -> tree.Stmt:  # noqa: N802
         # Parentheses belong to the statement, though not to the expression.
         start = self.token(0)
         value = self.expr(node.value)
         return tree.Expression(Span(self.path, start, self.at), value)
 
-    def s_Assign(self, node: cst.Assign) -> tree.Stmt:  # noqa: N802
+    def s_Assign(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(0)
         targets = []
         for target in node.targets:
@@ -211,7 +169,7 @@ class _Converter:
         value = self.expr(node.value)
         return tree.Assign(Span(self.path, start, self.at), tuple(targets), value, None, "")
 
-    def s_AnnAssign(self, node: cst.AnnAssign) -> tree.Stmt:  # noqa: N802
+    def s_AnnAssign(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(0)
         target = self.expr(node.target)
         self.token(1)
@@ -222,20 +180,20 @@ class _Converter:
             value = self.expr(node.value)
         return tree.Assign(Span(self.path, start, self.at), (target,), value, annotation, "")
 
-    def s_AugAssign(self, node: cst.AugAssign) -> tree.Stmt:  # noqa: N802
+    def s_AugAssign(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(0)
         target = self.expr(node.target)
-        operator = _CHANGES[node.operator.__class__]
+        operator: str = node.operator
         self.token(len(operator) + 1)
         value = self.expr(node.value)
         return tree.Assign(Span(self.path, start, self.at), (target,), value, None, operator)
 
-    def s_Return(self, node: cst.Return) -> tree.Stmt:  # noqa: N802
+    def s_Return(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(6)
         value = self.maybe(node.value)
         return tree.Return(Span(self.path, start, self.at), value)
 
-    def s_Raise(self, node: cst.Raise) -> tree.Stmt:  # noqa: N802
+    def s_Raise(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(5)
         exception, cause = self.maybe(node.exc), None
         if node.cause is not None:
@@ -243,7 +201,7 @@ class _Converter:
             cause = self.expr(node.cause.item)
         return tree.Raise(Span(self.path, start, self.at), exception, cause)
 
-    def s_Del(self, node: cst.Del) -> tree.Stmt:  # noqa: N802
+    def s_Del(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(3)
         target = self.expr(node.target)
         return tree.Delete(Span(self.path, start, self.at), (target,))
@@ -268,7 +226,7 @@ class _Converter:
 
     s_Nonlocal = s_Global  # noqa: N815
 
-    def s_Assert(self, node: cst.Assert) -> tree.Stmt:  # noqa: N802
+    def s_Assert(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(6)
         test, message = self.expr(node.test), None
         if node.msg is not None:
@@ -276,12 +234,12 @@ class _Converter:
             message = self.expr(node.msg)
         return tree.Assert(Span(self.path, start, self.at), test, message)
 
-    def s_Import(self, node: cst.Import) -> tree.Stmt:  # noqa: N802
+    def s_Import(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(6)
         names = tuple(self.alias(alias, whole=False) for alias in node.names)
         return tree.Import(Span(self.path, start, self.at), names)
 
-    def s_ImportFrom(self, node: cst.ImportFrom) -> tree.Stmt:  # noqa: N802
+    def s_ImportFrom(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(4)
         for _ in node.relative:
             self.token(1)
@@ -289,7 +247,7 @@ class _Converter:
         if node.module is not None:
             module += self.dotted(node.module)
         self.token(6)
-        if isinstance(node.names, cst.ImportStar):
+        if node.names.__class__ is _STAR:
             self.token(1)
             return tree.ImportFrom(Span(self.path, start, self.at), module, (), True)
         if node.lpar is not None:
@@ -299,7 +257,7 @@ class _Converter:
             self.token(1)
         return tree.ImportFrom(Span(self.path, start, self.at), module, names, False)
 
-    def alias(self, node: cst.ImportAlias, *, whole: bool) -> tree.Alias:
+    def alias(self, node: Any, *, whole: bool) -> tree.Alias:
         start = self.token(0)
         name = self.dotted(node.name)
         span = Span(self.path, start, self.at)
@@ -311,7 +269,7 @@ class _Converter:
         return tree.Alias(span, name, bound)
 
     def dotted(self, node: Any) -> str:
-        if isinstance(node, cst.Attribute):
+        if node.__class__ is _ATTRIBUTE:
             before = self.dotted(node.value)
             self.token(1)
             self.token(len(node.attr.value))
@@ -327,18 +285,18 @@ class _Converter:
             out.append(self.expr(decorator.decorator))
         return tuple(out)
 
-    def name(self, node: cst.Name) -> Span:
+    def name(self, node: Any) -> Span:
         start = self.token(len(node.value))
         return Span(self.path, start, self.at)
 
     def type_parameters(self, node: Any) -> None:
         if node.type_parameters is not None:
             # What is in them is not asked about by any rule.
-            start, end = self.places[id(node.type_parameters)]
+            start, end = node.type_parameters.place
             self.at = self.offset + end
             self.newer(Span(self.path, self.offset + start, self.at), "3.12", "type parameters")
 
-    def s_FunctionDef(self, node: cst.FunctionDef) -> tree.Stmt:  # noqa: N802
+    def s_FunctionDef(self, node: Any) -> tree.Stmt:  # noqa: N802
         decorators = self.decorators(node)
         start = self.asynchronous(node, 3)
         name = self.name(node.name)
@@ -364,12 +322,12 @@ class _Converter:
             self.text[line + 1 : start],
         )
 
-    def s_ClassDef(self, node: cst.ClassDef) -> tree.Stmt:  # noqa: N802
+    def s_ClassDef(self, node: Any) -> tree.Stmt:  # noqa: N802
         decorators = self.decorators(node)
         start = self.token(5)
         name = self.name(node.name)
         self.type_parameters(node)
-        bracket = node.lpar.__class__ is cst.LeftParen
+        bracket = node.lpar is not None
         if bracket:
             self.token(1)
         bases = tuple(self.argument(argument).value for argument in node.bases)
@@ -379,11 +337,11 @@ class _Converter:
         body = self.suite(node)
         return tree.Class(self.through(start, body), node.name.value, name, bases, keywords, body, decorators)
 
-    def s_If(self, node: cst.If) -> tree.Stmt:  # noqa: N802
+    def s_If(self, node: Any) -> tree.Stmt:  # noqa: N802
         # An elif chain is built from its end, so that its length is no depth here.
         chain: list[tuple[int, tree.Expr, tuple[tree.Stmt, ...]]] = []
         rest: Any = node
-        while isinstance(rest, cst.If):
+        while rest.__class__ is _IF:
             start = self.token(4 if chain else 2)
             test = self.expr(rest.test)
             chain.append((start, test, self.suite(rest)))
@@ -396,7 +354,7 @@ class _Converter:
             orelse = (built,)
         return built
 
-    def s_For(self, node: cst.For) -> tree.Stmt:  # noqa: N802
+    def s_For(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.asynchronous(node, 3)
         target = self.expr(node.target)
         self.token(2)
@@ -407,7 +365,7 @@ class _Converter:
         span = self.through(start, body, orelse)
         return tree.For(span, target, iterable, body, orelse, node.asynchronous is not None, header)
 
-    def s_While(self, node: cst.While) -> tree.Stmt:  # noqa: N802
+    def s_While(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(5)
         test = self.expr(node.test)
         body = self.suite(node)
@@ -420,7 +378,7 @@ class _Converter:
         handlers = tuple(self.handler(handler) for handler in node.handlers)
         orelse = self.orelse(node.orelse)
         final = self.orelse(node.finalbody)
-        if isinstance(node, cst.TryStar):
+        if isinstance(node, _named("TryStar")):
             self.newer(handlers[0].span, "3.11", "except*")
         span = self.through(start, body, handlers[-1].body if handlers else (), orelse, final)
         return tree.Try(span, body, handlers, orelse, final)
@@ -429,10 +387,10 @@ class _Converter:
 
     def handler(self, node: Any) -> tree.Handler:
         start = self.token(6)
-        if isinstance(node, cst.ExceptStarHandler):
+        if isinstance(node, _named("ExceptStarHandler")):
             self.token(1)
         kind, name = self.maybe(node.type), None
-        if isinstance(node.type, cst.Tuple) and not node.type.lpar and kind is not None:
+        if node.type.__class__ is _TUPLE and not node.type.lpar and kind is not None:
             self.newer(kind.span, "3.14", "except without parentheses")
         if node.name is not None:
             self.token(2)
@@ -441,9 +399,9 @@ class _Converter:
         body = self.suite(node)
         return tree.Handler(self.through(start, body), kind, name, body, header)
 
-    def s_With(self, node: cst.With) -> tree.Stmt:  # noqa: N802
+    def s_With(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.asynchronous(node, 4)
-        bracket = node.lpar.__class__ is cst.LeftParen
+        bracket = node.lpar is not None
         if bracket:
             self.token(1)
         items = tuple(self.with_item(item) for item in node.items)
@@ -452,7 +410,7 @@ class _Converter:
         body = self.suite(node)
         return tree.With(self.through(start, body), items, body, node.asynchronous is not None)
 
-    def with_item(self, node: cst.WithItem) -> tree.WithItem:
+    def with_item(self, node: Any) -> tree.WithItem:
         start = self.token(0)
         value, target = self.expr(node.item), None
         if node.asname is not None:
@@ -462,7 +420,7 @@ class _Converter:
         self.comma(node)
         return item
 
-    def s_Match(self, node: cst.Match) -> tree.Stmt:  # noqa: N802
+    def s_Match(self, node: Any) -> tree.Stmt:  # noqa: N802
         start = self.token(5)
         subject = self.expr(node.subject)
         self.token(1)
@@ -471,29 +429,28 @@ class _Converter:
         self.newer(span, "3.10", "match statement")
         return tree.Match(span, subject, cases)
 
-    def case(self, node: cst.MatchCase) -> tree.Case:
+    def case(self, node: Any) -> tree.Case:
         start = self.token(4)
         pattern: Any = node.pattern
-        last = pattern.rpar[-1] if getattr(pattern, "rpar", ()) else pattern
-        self.at = self.offset + self.places[id(last)][1]
+        self.at = self.offset + pattern.outer[1]
         guard = None
         if node.guard is not None:
             self.token(2)
             guard = self.expr(node.guard)
         body = self.suite(node)
-        catch_all = isinstance(pattern, cst.MatchAs) and pattern.pattern is None and guard is None
+        catch_all = isinstance(pattern, _named("MatchAs")) and pattern.pattern is None and guard is None
         return tree.Case(self.through(start, body), tuple(_bound_names(pattern)), guard, body, catch_all)
 
-    def parameters(self, node: cst.Parameters) -> tuple[tree.Parameter, ...]:
+    def parameters(self, node: Any) -> tuple[tree.Parameter, ...]:
         out = [self.parameter(p, "positional-only") for p in node.posonly_params]
-        if isinstance(node.posonly_ind, cst.ParamSlash):
+        if node.posonly_ind is not None:
             self.token(1)
             self.comma(node.posonly_ind)
         for p in node.params:
             out.append(self.parameter(p, "normal"))
-        if isinstance(node.star_arg, cst.Param):
+        if node.star_arg.__class__ is _PARAM:
             out.append(self.parameter(node.star_arg, "star"))
-        elif isinstance(node.star_arg, cst.ParamStar):
+        elif node.star_arg is not None:
             self.token(1)
             self.token(1)
         for p in node.kwonly_params:
@@ -502,10 +459,10 @@ class _Converter:
             out.append(self.parameter(node.star_kwarg, "double-star"))
         return tuple(out)
 
-    def parameter(self, node: cst.Param, kind: str) -> tree.Parameter:
+    def parameter(self, node: Any, kind: str) -> tree.Parameter:
         start = self.token(0)
         if node.star:
-            self.token(len(node.star))  # type: ignore[arg-type]  # a parsed tree says it
+            self.token(len(node.star))
         self.token(len(node.name.value))
         span = Span(self.path, start, self.at)
         annotation = default = None
@@ -523,15 +480,26 @@ class _Converter:
         return None if node is None else self.expr(node)
 
     def expr(self, node: Any) -> tree.Expr:
-        self.depth += 1
-        if self.depth > tree.MAX_DEPTH:
+        kind = node.__class__
+        depth = self.depth + 1
+        if depth > tree.MAX_DEPTH:
             raise RecursionError
-        for _ in node.lpar:
+        lpar = node.lpar
+        if not lpar and kind is _NAME:
+            value = node.value
+            start = self.at
+            if self.text[start] in _BLANK:
+                start = _skip(self.text, start).end()  # type: ignore[union-attr]  # it matches nothing at least
+            end = self.at = start + len(value)
+            if value in _SINGLETONS:
+                return tree.Constant(Span(self.path, start, end), _SINGLETONS[value])
+            return tree.Name(Span(self.path, start, end), value)
+        self.depth = depth
+        for _ in lpar:
             self.token(1)
-        handler = _EXPRESSIONS.get(node.__class__)
-        found = self.other(node) if handler is None else handler(self, node)
-        self.depth -= 1
-        for _ in node.rpar:
+        found: tree.Expr = _EXPRESSIONS[kind](self, node)
+        self.depth = depth - 1
+        for _ in lpar:
             self.token(1)
         return found
 
@@ -539,71 +507,63 @@ class _Converter:
         start, end, parts = self.rest(node)
         return tree.Other(Span(self.path, start, end), parts)
 
-    def rest(self, node: cst.CSTNode) -> tuple[int, int, tuple[tree.Expr, ...]]:
+    def rest(self, node: Any) -> tuple[int, int, tuple[tree.Expr, ...]]:
         """Start, end and the expressions somewhere below a node that has no type of its own here."""
-        start, end = self.places[id(node)]
+        start, end = node.place
         parts = tuple(self.parts(node))
         self.at = self.offset + end
         return self.offset + start, self.at, parts
 
-    def parts(self, node: cst.CSTNode) -> Iterator[tree.Expr]:
+    def parts(self, node: Any) -> Iterator[tree.Expr]:
         for child in node.children:
-            if isinstance(child, cst.BaseExpression):
-                first = child.lpar[0] if child.lpar else child
-                self.at = self.offset + self.places[id(first)][0]
+            if child.is_expression:
+                self.at = self.offset + child.outer[0]
                 yield self.expr(child)
             else:
                 yield from self.parts(child)
 
-    def x_Name(self, node: cst.Name) -> tree.Expr:  # noqa: N802
+    def x_Name(self, node: Any) -> tree.Expr:  # noqa: N802
         value = node.value
         start = self.token(len(value))
         if value in _SINGLETONS:
             return tree.Constant(Span(self.path, start, self.at), _SINGLETONS[value])
         return tree.Name(Span(self.path, start, self.at), value)
 
-    def x_SimpleString(self, node: cst.SimpleString) -> tree.Expr:  # noqa: N802
+    def x_SimpleString(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(len(node.value))
-        span = Span(self.path, start, self.at)
-        plain = _PLAIN_STRING(node.value)
-        if plain is not None:
-            return tree.Constant(span, plain[2])
-        try:
-            return tree.Constant(span, node.evaluated_value)
-        except (SyntaxError, ValueError):
-            return tree.Other(span, ())
+        return _constant(Span(self.path, start, self.at), node.value)
 
-    def x_ConcatenatedString(self, node: cst.ConcatenatedString) -> tree.Expr:  # noqa: N802
+    def x_ConcatenatedString(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         parts: list[tree.Expr] = []
         rest: Any = node
-        while isinstance(rest, cst.ConcatenatedString):
+        while rest.__class__ is _CONCATENATED:
             parts.append(self.expr(rest.left))
             rest = rest.right
         parts.append(self.expr(rest))
         span = Span(self.path, start, self.at)
-        try:
-            value = node.evaluated_value
-        except (SyntaxError, ValueError):
-            value = None
-        if value is not None:
-            return tree.Constant(span, value)
+        values = [part.value for part in parts if isinstance(part, tree.Constant)]
+        if len(values) == len(parts):
+            if all(isinstance(value, str) for value in values):
+                return tree.Constant(span, "".join(values))  # type: ignore[arg-type]
+            if all(isinstance(value, bytes) for value in values):
+                return tree.Constant(span, b"".join(values))  # type: ignore[arg-type]
         flat: list[tree.Expr] = []
         for part in parts:
             flat.extend(part.parts if isinstance(part, tree.FString) else (part,))
         return tree.FString(span, tuple(flat))
 
-    def x_FormattedString(self, node: cst.FormattedString) -> tree.Expr:  # noqa: N802
+    def x_FormattedString(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(len(node.start))
         parts: list[tree.Expr] = []
         for part in node.parts:
-            if isinstance(part, cst.FormattedStringText):
+            if part.__class__ is _TEXT:
                 # Escapes stay as written: such a text never takes part in a comparison of names.
                 value: str = part.value.replace("{{", "{").replace("}}", "}")
                 place = Span(self.path, self.at, self.at + len(part.value))
                 self.at += len(part.value)
                 parts.append(tree.Other(place, ()) if "\\" in value else tree.Constant(place, value))
-            elif isinstance(part, cst.FormattedStringExpression):
+            elif part.__class__ is _FORMATTED:
                 inner = self.replacement(part)
                 self.nested_string(node, inner.span)
                 plain = part.conversion is None and part.format_spec is None and part.equal is None
@@ -611,7 +571,7 @@ class _Converter:
         self.at += len(node.end)
         return tree.FString(Span(self.path, start, self.at), tuple(parts))
 
-    def nested_string(self, node: cst.FormattedString, place: Span) -> None:
+    def nested_string(self, node: Any, place: Span) -> None:
         """What an expression in an f-string could not hold before PEP 701."""
         text = self.text[place.start : place.end]
         quote = node.start.lstrip("fFrR")
@@ -624,7 +584,7 @@ class _Converter:
         elif "\n" in text and len(quote) == 1:
             self.newer(place, "3.12", "line break in an f-string expression")
 
-    def replacement(self, node: cst.FormattedStringExpression) -> tree.Expr:
+    def replacement(self, node: Any) -> tree.Expr:
         """``{expression}``, with everything that may follow it."""
         self.at += 1
         inner = self.expr(node.expression)
@@ -635,28 +595,24 @@ class _Converter:
         if node.format_spec is not None:
             self.token(1)
             for part in node.format_spec:
-                if isinstance(part, cst.FormattedStringText):
+                if part.__class__ is _TEXT:
                     self.at += len(part.value)
-                elif isinstance(part, cst.FormattedStringExpression):
+                elif part.__class__ is _FORMATTED:
                     self.replacement(part)
         self.token(1)
         return inner
 
     def x_Integer(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(len(node.value))
-        span = Span(self.path, start, self.at)
-        try:
-            return tree.Constant(span, node.evaluated_value)
-        except (SyntaxError, ValueError):
-            return tree.Other(span, ())
+        return _constant(Span(self.path, start, self.at), node.value)
 
     x_Float = x_Imaginary = x_Integer  # noqa: N815
 
-    def x_Ellipsis(self, node: cst.Ellipsis) -> tree.Expr:  # noqa: N802
+    def x_Ellipsis(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(3)
         return tree.Other(Span(self.path, start, self.at), ())
 
-    def x_Attribute(self, node: cst.Attribute) -> tree.Expr:  # noqa: N802
+    def x_Attribute(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         value = self.expr(node.value)
         self.token(1)
@@ -664,7 +620,7 @@ class _Converter:
         attr = self.token(len(name))
         return tree.Attribute(Span(self.path, start, self.at), value, name, Span(self.path, attr, self.at))
 
-    def argument(self, node: cst.Arg) -> tree.Argument:
+    def argument(self, node: Any) -> tree.Argument:
         start = self.token(len(node.star))
         keyword = None
         if node.keyword is not None:
@@ -673,11 +629,11 @@ class _Converter:
             self.token(1)
         value = self.expr(node.value)
         argument = tree.Argument(Span(self.path, start, self.at), value, keyword, node.star)
-        if node.comma.__class__ is cst.Comma:
+        if node.comma is not None:
             self.token(1)
         return argument
 
-    def x_Call(self, node: cst.Call) -> tree.Expr:  # noqa: N802
+    def x_Call(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         func = self.expr(node.func)
         self.token(1)
@@ -685,14 +641,14 @@ class _Converter:
         self.token(1)
         return tree.Call(Span(self.path, start, self.at), func, arguments)
 
-    def x_Subscript(self, node: cst.Subscript) -> tree.Expr:  # noqa: N802
+    def x_Subscript(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         value = self.expr(node.value)
         self.token(1)
         items: list[tree.Expr] = []
         for element in node.slice:
             part: Any = element.slice
-            if isinstance(part, cst.Slice):
+            if part.__class__ is _SLICE:
                 items.append(self.slice(part))
             else:
                 star = self.token(1) if part.star else 0
@@ -703,12 +659,12 @@ class _Converter:
         self.token(1)
         return tree.Subscript(Span(self.path, start, self.at), value, tuple(items))
 
-    def slice(self, node: cst.Slice) -> tree.Slice:
+    def slice(self, node: Any) -> tree.Slice:
         start = self.token(0)
         lower = self.maybe(node.lower)
         self.token(1)
         upper, step = self.maybe(node.upper), None
-        if isinstance(node.second_colon, cst.Colon):
+        if node.second_colon is not None:
             self.token(1)
             step = self.maybe(node.step)
         return tree.Slice(Span(self.path, start, self.at), lower, upper, step)
@@ -716,7 +672,7 @@ class _Converter:
     def elements(self, node: Any) -> tuple[tree.Expr, ...]:
         items: list[tree.Expr] = []
         for element in node.elements:
-            if element.__class__ is cst.StarredElement:
+            if element.__class__ is _STARRED:
                 for _ in element.lpar:
                     self.token(1)
                 self.token(1)
@@ -726,11 +682,11 @@ class _Converter:
                 items.append(tree.Starred(value.span, value))
             else:
                 items.append(self.expr(element.value))
-            if element.comma.__class__ is cst.Comma:
+            if element.comma is not None:
                 self.token(1)
         return tuple(items)
 
-    def x_Tuple(self, node: cst.Tuple) -> tree.Expr:  # noqa: N802
+    def x_Tuple(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         items = self.elements(node)
         return tree.Sequence(Span(self.path, start, self.at), "tuple", items)
@@ -739,17 +695,17 @@ class _Converter:
         start = self.token(1)
         items = self.elements(node)
         self.token(1)
-        kind = "list" if node.__class__ is cst.List else "set"
+        kind = "list" if node.__class__ is _LIST else "set"
         return tree.Sequence(Span(self.path, start, self.at), kind, items)
 
     x_Set = x_List  # noqa: N815
 
-    def x_Dict(self, node: cst.Dict) -> tree.Expr:  # noqa: N802
+    def x_Dict(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(1)
         keys: list[tree.Expr | None] = []
         values: list[tree.Expr] = []
         for element in node.elements:
-            if isinstance(element, cst.DictElement):
+            if element.__class__ is _DICT_ELEMENT:
                 keys.append(self.expr(element.key))
                 self.token(1)
             else:
@@ -776,7 +732,7 @@ class _Converter:
         # A clause goes on to the end of the last one.
         return tuple(tree.Clause(Span(self.path, one[0], self.at), *one[1:]) for one in out)
 
-    def x_GeneratorExp(self, node: cst.GeneratorExp) -> tree.Expr:  # noqa: N802
+    def x_GeneratorExp(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         element = self.expr(node.elt)
         clauses = self.clauses(node.for_in)
@@ -787,12 +743,12 @@ class _Converter:
         element = self.expr(node.elt)
         clauses = self.clauses(node.for_in)
         self.token(1)
-        kind = "list" if node.__class__ is cst.ListComp else "set"
+        kind = "list" if node.__class__ is _LIST_COMP else "set"
         return tree.Comprehension(Span(self.path, start, self.at), kind, (element,), clauses)
 
     x_SetComp = x_ListComp  # noqa: N815
 
-    def x_DictComp(self, node: cst.DictComp) -> tree.Expr:  # noqa: N802
+    def x_DictComp(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(1)
         key = self.expr(node.key)
         self.token(1)
@@ -801,29 +757,29 @@ class _Converter:
         self.token(1)
         return tree.Comprehension(Span(self.path, start, self.at), "dict", (key, value), clauses)
 
-    def x_Lambda(self, node: cst.Lambda) -> tree.Expr:  # noqa: N802
+    def x_Lambda(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(6)
         parameters = self.parameters(node.params)
         self.token(1)
         body = self.expr(node.body)
         return tree.Lambda(Span(self.path, start, self.at), parameters, body)
 
-    def x_Await(self, node: cst.Await) -> tree.Expr:  # noqa: N802
+    def x_Await(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(5)
         value = self.expr(node.expression)
         return tree.Await(Span(self.path, start, self.at), value)
 
-    def x_Yield(self, node: cst.Yield) -> tree.Expr:  # noqa: N802
+    def x_Yield(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(5)
         value: Any = node.value
-        if isinstance(value, cst.From):
+        if value.__class__ is _FROM:
             self.token(4)
             value = value.item
         found = self.maybe(value)
         return tree.Yield(Span(self.path, start, self.at), found)
 
-    def x_UnaryOperation(self, node: cst.UnaryOperation) -> tree.Expr:  # noqa: N802
-        operator = _OPERATORS[node.operator.__class__]
+    def x_UnaryOperation(self, node: Any) -> tree.Expr:  # noqa: N802
+        operator = node.operator
         start = self.token(len(operator))
         operand = self.expr(node.expression)
         span = Span(self.path, start, self.at)
@@ -834,27 +790,27 @@ class _Converter:
     def x_BinaryOperation(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         left = self.expr(node.left)
-        operator = _OPERATORS[node.operator.__class__]
+        operator = node.operator
         self.token(len(operator))
         right = self.expr(node.right)
         return tree.Binary(Span(self.path, start, self.at), operator, left, right)
 
     x_BooleanOperation = x_BinaryOperation  # noqa: N815
 
-    def x_Comparison(self, node: cst.Comparison) -> tree.Expr:  # noqa: N802
+    def x_Comparison(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         left = self.expr(node.left)
         operators: list[str] = []
         rights: list[tree.Expr] = []
         for comparison in node.comparisons:
-            operator = _COMPARISONS[comparison.operator.__class__]
+            operator = comparison.operator
             for word in operator.split():
                 self.token(len(word))
             operators.append(operator)
             rights.append(self.expr(comparison.comparator))
         return tree.Compare(Span(self.path, start, self.at), left, tuple(operators), tuple(rights))
 
-    def x_IfExp(self, node: cst.IfExp) -> tree.Expr:  # noqa: N802
+    def x_IfExp(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         body = self.expr(node.body)
         self.token(2)
@@ -863,7 +819,7 @@ class _Converter:
         orelse = self.expr(node.orelse)
         return tree.Conditional(Span(self.path, start, self.at), test, body, orelse)
 
-    def x_NamedExpr(self, node: cst.NamedExpr) -> tree.Expr:  # noqa: N802
+    def x_NamedExpr(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
         target = self.expr(node.target)
         self.token(2)
@@ -871,24 +827,44 @@ class _Converter:
         return tree.Walrus(Span(self.path, start, self.at), target, value)
 
 
-def _by_class(prefix: str) -> dict[Any, Callable[[_Converter, Any], Any]]:
-    """The methods of the converter by the class of libcst that they are named after."""
-    return {
-        getattr(cst, name.removeprefix(prefix)): method
-        for name, method in vars(_Converter).items()
-        if name.startswith(prefix)
-    }
+def _constant(span: Span, literal: str) -> tree.Expr:
+    """The value of a string or number that is written out."""
+    first = literal[0]
+    if first in "\"'":
+        if "\\" not in literal and "\r" not in literal:
+            # Its own value; evaluating costs more than reading it.
+            quotes = 3 if literal[1] == first == literal[2:3] else 1
+            return tree.Constant(span, literal[quotes:-quotes])
+    elif literal.isdecimal() and (first != "0" or literal == "0"):
+        try:
+            return tree.Constant(span, int(literal))
+        except ValueError:
+            return tree.Other(span, ())
+    elif "." in literal and literal.replace(".", "", 1).isdecimal():
+        return tree.Constant(span, float(literal))
+    try:
+        with warnings.catch_warnings():
+            # Unknown escapes warn.
+            warnings.simplefilter("ignore")
+            return tree.Constant(span, literal_eval(literal))
+    except (SyntaxError, ValueError):
+        return tree.Other(span, ())
 
 
-_STATEMENTS: dict[Any, Callable[[_Converter, Any], tree.Stmt]] = _by_class("s_")
-_EXPRESSIONS: dict[Any, Callable[[_Converter, Any], tree.Expr]] = _by_class("x_")
+def _by_class(prefix: str, other: Any) -> dict[type[Light], Callable[[_Converter, Any], Any]]:
+    """The methods of the converter by the class of node that they are named after."""
+    return {kind: getattr(_Converter, prefix + name, other) for name, kind in KINDS.items()}
 
 
-def _bound_names(pattern: cst.CSTNode) -> list[str]:
+_STATEMENTS = _by_class("s_", _Converter.other_statement)
+_EXPRESSIONS = _by_class("x_", _Converter.other)
+
+
+def _bound_names(pattern: Any) -> list[str]:
     names = []
-    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
+    if isinstance(pattern, _named("MatchAs", "MatchStar")) and pattern.name is not None:
         names.append(pattern.name.value)
-    if isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
+    if isinstance(pattern, _named("MatchMapping")) and pattern.rest is not None:
         names.append(pattern.rest.value)
     for child in pattern.children:
         names.extend(_bound_names(child))
