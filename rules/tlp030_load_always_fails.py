@@ -23,6 +23,8 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_load import failures
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.target import Target
 
@@ -40,7 +42,7 @@ PHASES = {
 }
 
 
-def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
     seen = set()
     for failure in failures(python, decoupled=effective.decoupled):
         if failure.phase == "auto_complete_config" and not target.since("22.07"):
@@ -62,6 +64,16 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
             f"{what} {PHASES[failure.phase]}, so the model can never load",
             help=help_text,
             key=failure.phase,
+        )
+    for raised in rehearse(python, config, effective).raises:
+        if raised.phase == "execute" or raised.caught or not raised.sure:
+            continue
+        yield Problem(
+            raised.span,
+            f"this raises `{raised.message}` {PHASES[raised.phase]}, so the model can never load",
+            help="remove the raise, or the reason for it" if raised.explicit else "mend the expression",
+            key=raised.message,
+            general=raised.statement,
         )
 
 

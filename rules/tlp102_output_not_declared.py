@@ -17,12 +17,14 @@ Facts, python-backend 6.4 (observed on 23.10, 24.05, 24.10, 25.08).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
 from tritonlint.inputs.python_join import declared
 from tritonlint.inputs.python_objects import Objects
 from tritonlint.inputs.python_tree import Attribute, Call, Expr, Name, Sequence, Starred
+from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -35,7 +37,7 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     names = declared(python, config, "output")
     if not names:
         return
@@ -60,6 +62,17 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             )
     yield from _passed_on(python, names)
     yield from _named_elsewhere(python, names, seen)
+    for mistake in mistakes(python, config, effective, "unknown-output"):
+        near = nearest(mistake.name, names, 0.75)
+        yield Problem(
+            mistake.span,
+            f'config.pbtxt declares no output "{mistake.name}": Triton drops this tensor silently',
+            help=f'write "{near}"' if near else f"declared outputs: {', '.join(sorted(names))}",
+            related=(Related(names[near], f'output "{near}" is declared here'),) if near else (),
+            certainty="certain" if mistake.sure else "likely",
+            key=mistake.name,
+            general=mistake.span,
+        )
 
 
 def _named_elsewhere(python: PythonFacts, names: dict[str, Span], seen: set[int | None]) -> Iterator[Problem]:

@@ -16,9 +16,11 @@ Facts, python-backend 6.4 (observed on every release tried).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -30,10 +32,21 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     names = declared(python, config, "output")
+    if not names:
+        return
+    for mistake in mistakes(python, config, effective, "missing-output"):
+        yield Problem(
+            mistake.span,
+            f'this response lacks the output "{mistake.name}"; requests succeed without it',
+            help=f'add `pb_utils.Tensor("{mistake.name}", …)` to it',
+            related=(Related(names[mistake.name], "declared here"),),
+            key=mistake.name,
+            general=mistake.span,
+        )
     responses = [r for r in python.responses if not (r.has_error and not r.outputs)]
-    if not names or not responses or not all(r.complete for r in responses):
+    if not responses or not all(r.complete for r in responses):
         return
     written: set[str] = set()
     for response in responses:

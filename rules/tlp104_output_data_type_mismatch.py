@@ -18,10 +18,12 @@ Facts, python-backend 6.4 (observed on 23.10 to 26.07).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import conversion, declared, tensors_by_name, types_of
+from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -39,7 +41,7 @@ def _fits(declared_type: str, dtype: str) -> bool:
     return TRITON_TO_NUMPY[declared_type] == dtype
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not declared(python, config, "output"):
         return
     outputs = tensors_by_name(config, "output")
@@ -77,6 +79,21 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 fix=Fix(f"convert to {right}", edits, safety="unsafe") if edits else None,
                 key=name,
             )
+    for mistake in mistakes(python, config, effective, "data-type"):
+        declared_type = outputs[mistake.name].scalar("data_type")
+        right = TRITON_TO_NUMPY[str(declared_type.value)] if declared_type is not None else ""
+        edits = tuple(Edit(*edit) for edit in conversion(python, mistake.value, right)) if mistake.value else ()
+        yield Problem(
+            mistake.span,
+            f'output "{mistake.name}" is declared {declared_type.value if declared_type else ""}, but this array is '
+            f"{mistake.dtype}",
+            help=f"add `.astype(np.{right})`, or declare {BACK.get(mistake.dtype, 'the type that is sent')}",
+            related=(Related(declared_type.span, "declared here"),) if declared_type is not None else (),
+            fix=Fix(f"convert to {right}", edits, safety="unsafe") if edits else None,
+            certainty="certain" if mistake.sure else "likely",
+            key=mistake.name,
+            general=mistake.span,
+        )
 
 
 EXAMPLES = (

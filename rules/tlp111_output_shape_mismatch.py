@@ -24,8 +24,10 @@ from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words
 from tritonlint.inputs.python_tree import Call, Expr
+from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 from tritonlint.tensors import tensors
 
 RULE = Rule(
@@ -40,6 +42,21 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     outputs = declared_shapes(python, config, effective, "output")
     shapes = Shapes(python, declared_shapes(python, config, effective, "input"))
     places = {tensor.name: tensor.dims_span for tensor in tensors(config, "output")}
+    yield from _followed(python, effective, outputs, shapes, places)
+    for mistake in mistakes(python, config, effective, "shape"):
+        if mistake.shape is not None and mistake.name in outputs:
+            yield _problem(
+                mistake.span, mistake.name, mistake.shape, outputs, places, effective, mistake.sure, mistake.span
+            )
+
+
+def _followed(
+    python: PythonFacts,
+    effective: EffectiveConfig,
+    outputs: dict[str, Shape],
+    shapes: Shapes,
+    places: dict[str | None, Span],
+) -> Iterator[Problem]:
     seen: set[int | None] = set()
     for write in (write for response in python.responses for write in response.outputs):
         if write.value is None or write.names is None or len(write.names) != 1 or write.call.span.start in seen:
@@ -52,21 +69,35 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         if shape is None or _fits(shape, declared) or (shape == () and not _made_array(python, write.value, frame)):
             continue
         seen.add(write.call.span.start)
-        name = write.names[0]
-        batched = bool(effective.max_batch_size)
-        without = batched and _fits(shape, declared[1:])
-        yield Problem(
-            write.value.span,
-            f"output '{name}' is {shape_words(shape)} here, and clients expect {shape_words(declared)}"
-            + (", the batch dimension first" if without else ""),
-            help="keep the batch dimension in the array, and out of `dims`; or set `max_batch_size: 0`"
-            if without
-            else "reshape the array, or declare the shape that is sent",
-            related=(Related(places[name], "declared here"),),
-            # All values are there in their order, and a client may well not look at the shape.
-            certainty="likely" if shape and declared == (*shape, 1) else "certain",
-            key=name,
-        )
+        yield _problem(write.value.span, write.names[0], shape, outputs, places, effective)
+
+
+def _problem(
+    span: Span,
+    name: str,
+    shape: Shape,
+    outputs: dict[str, Shape],
+    places: dict[str | None, Span],
+    effective: EffectiveConfig,
+    sure: bool = True,
+    general: Span | None = None,
+) -> Problem:
+    declared = outputs[name]
+    without = bool(effective.max_batch_size) and _fits(shape, declared[1:])
+    # All values are there in their order, and a client may well not look at the shape.
+    sure = sure and not (shape and declared == (*shape, 1))
+    return Problem(
+        span,
+        f"output '{name}' is {shape_words(shape)} here, and clients expect {shape_words(declared)}"
+        + (", the batch dimension first" if without else ""),
+        help="keep the batch dimension in the array, and out of `dims`; or set `max_batch_size: 0`"
+        if without
+        else "reshape the array, or declare the shape that is sent",
+        related=(Related(places[name], "declared here"),),
+        certainty="certain" if sure else "likely",
+        key=name,
+        general=general,
+    )
 
 
 def _made_array(python: PythonFacts, value: Expr, frame: Frame) -> bool:

@@ -34,6 +34,8 @@ from tritonlint.inputs.python_tree import (
     Yield,
     dotted,
 )
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -51,10 +53,19 @@ _NO_LISTS = frozenset(
 )
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators or effective.decoupled is not False:
         return
+    for mistake in mistakes(python, config, effective, "return"):
+        yield Problem(
+            mistake.span,
+            f"`execute` returns a {mistake.found} here; Triton takes a list of responses only",
+            help="return a list with one InferenceResponse per request",
+            certainty="certain" if mistake.sure else "likely",
+            key=mistake.found,
+            general=mistake.span,
+        )
     if is_generator(execute):
         first = next(node for node in own_nodes(execute, Yield))
         yield Problem(

@@ -41,6 +41,8 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     dotted,
 )
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -53,10 +55,19 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators or effective.decoupled is not False:
         return
+    for mistake in mistakes(python, config, effective, "element"):
+        yield Problem(
+            mistake.span,
+            f"a {mistake.found} is in this list, which takes InferenceResponse objects only",
+            help="append `pb_utils.InferenceResponse(output_tensors=[…])`",
+            certainty="certain" if mistake.sure else "likely",
+            key=mistake.found,
+            general=mistake.span,
+        )
     told: set[Span] = set()
     every = [(part, whole) for element, whole in _elements(python, execute) for part in _branches(element)]
     for element, whole in every:

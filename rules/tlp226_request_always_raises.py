@@ -1,0 +1,83 @@
+"""An exception that every request meets
+
+## What it does
+Plays `initialize` and `execute` through with the config's tensors and parameters, and reports what raises there: a key
+that is not there, a name without a value, an index or a shape that cannot fit, a call that does not fit its function.
+An exception that only some ways through the code come to is reported as likely. Silent where another rule names the
+cause, and where a handler means the exception.
+
+## What happens
+The exception ends `execute`: all requests of the call fail with its text. With a handler that turns it into a
+`TritonError`, each request gets that error.
+
+## How to fix
+Mend the line; the message is the one that Python gives.
+
+## Source
+Facts, python-backend 6.4: exceptions of `execute`; each example was run on a server of 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP226",
+    name="request-always-raises",
+    effect="request-failure",
+    server_says=("Failed to process the request(s) for model",),
+)
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for raised in rehearse(python, config, effective).raises:
+        if raised.phase != "execute" or (raised.explicit and not raised.sure):
+            continue
+        if raised.caught:
+            what = "and the handler answers every request with an error"
+        else:
+            what = "so every request fails" if raised.sure else "so the request fails when it comes here"
+        yield Problem(
+            raised.span,
+            f"this raises `{raised.message}`, {what}",
+            help="remove the raise" if raised.explicit else "mend the expression",
+            certainty="certain" if raised.sure else "likely",
+            key=raised.message,
+            general=raised.statement,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+parameters { key: "offsets" value { string_value: "1,2" } }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        self.offsets = parameters["offsets"]["string_value"].split(",")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x + float(self.offsets[2])
+#                         ^^^^^^^^^^^^^^^ TLP226
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
+        return responses
+""",
+)

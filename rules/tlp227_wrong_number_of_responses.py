@@ -1,0 +1,71 @@
+"""Another number of responses than of requests
+
+## What it does
+Plays `execute` through with as many requests as the config lets come together, and reports a returned list of another
+length, whichever helper, comprehension or slice made it.
+
+## What happens
+`Number of InferenceResponse objects do not match`: all requests of the call fail.
+
+## How to fix
+Return one response for each request, in their order.
+
+## Source
+Facts, python-backend 6.4: wrong number of responses (every release; seen on 24.10).
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP227",
+    name="wrong-number-of-responses",
+    effect="request-failure",
+    server_says=("Number of InferenceResponse objects do not match",),
+)
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for mistake in mistakes(python, config, effective, "count"):
+        responses, requests = mistake.count
+        yield Problem(
+            mistake.span,
+            f"`execute` returns {responses} response{'s' * (responses != 1)} for {requests} "
+            f"request{'s' * (requests != 1)}: all of them fail",
+            help="make one response for each request",
+            certainty="certain" if mistake.sure and requests == 1 else "likely",
+            key="count",
+            general=mistake.span,
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answers(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        tensor = pb_utils.Tensor("y", x * 2)
+        return [pb_utils.InferenceResponse([tensor]), pb_utils.InferenceResponse([tensor])]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            responses += self.answers(request)
+        return responses
+#              ^^^^^^^^^ TLP227
+""",
+)

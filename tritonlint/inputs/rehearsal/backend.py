@@ -1,0 +1,617 @@
+"""The Python backend's part of a rehearsal: what it hands to model.py, what it answers, what it takes back.
+
+``rehearse(python, config, effective)`` imports the file, creates the model, and calls ``initialize`` and ``execute``
+as the stub of 24.10 does (python_backend, ``pb_stub.cc``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python_join import declared, may_batch, tensors_by_name
+from tritonlint.inputs.python_objects import MEMBERS
+from tritonlint.inputs.python_objects import Kind as ObjectKind
+from tritonlint.inputs.python_shapes import declared_shapes
+from tritonlint.inputs.python_tree import Call as CallNode
+from tritonlint.inputs.python_tree import Expr, Function
+from tritonlint.inputs.rehearsal.interpreter import GaveUpError, Machine, Raise, RaisedError
+from tritonlint.inputs.rehearsal.objects import (
+    Answer,
+    Call,
+    Cls,
+    ConfigText,
+    Coroutine,
+    Error,
+    Func,
+    Obj,
+    PbTensor,
+    Request,
+    Response,
+    Sender,
+)
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    DType,
+    Exc,
+    Failure,
+    Library,
+    Mapping,
+    Seq,
+    Shape,
+    Unknown,
+    Value,
+    type_name,
+)
+from tritonlint.pbtxt.tree import Document, Message
+from tritonlint.remember import remembered
+from tritonlint.source import Span
+
+Kind = Literal[
+    "return",
+    "count",
+    "element",
+    "unknown-input",
+    "unknown-output",
+    "missing-output",
+    "data-type",
+    "shape",
+    "no-final",
+    "after-final",
+    "bytes-in-text",
+    "bytes-compared",
+]
+FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+
+_KINDS: dict[type, ObjectKind] = {
+    Request: "request",
+    Call: "request",
+    PbTensor: "tensor",
+    Response: "response",
+    Answer: "response",
+    Error: "error",
+}
+_SENDER = frozenset({"send", "is_cancelled"})
+_FIELDS = ("name", "platform", "backend", "default_model_filename")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something that the backend, or the client, does not take.
+
+    ``found`` says what is there, ``name`` which output it is about; ``count`` are the responses and the requests.
+    ``value`` is the array of a tensor.
+    """
+
+    kind: Kind
+    span: Span
+    sure: bool
+    name: str = ""
+    dtype: str = ""
+    shape: Shape = None
+    found: str = ""
+    count: tuple[int, int] = (0, 0)
+    value: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call of another model as it is sent; ``inputs`` and ``requested`` are None when they are not known."""
+
+    span: Span
+    sure: bool
+    model: str
+    inputs: tuple[PbTensor, ...] | None
+    requested: tuple[str, ...] | None
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What came of it; ``ended`` is the last phase that was played to its end."""
+
+    raises: list[Raise] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    ended: str = ""
+
+
+def has_member(value: Value, name: str) -> bool:
+    """Whether an object of the backend has a member."""
+    if name.startswith("__"):
+        return True
+    if isinstance(value, Sender):
+        return name in _SENDER
+    kind = _KINDS.get(value.__class__)
+    return kind is None or name in MEMBERS[kind] or (isinstance(value, Answer) and name in MEMBERS["answers"])
+
+
+def rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Rehearsal:
+    """Play a model file through with its config; nothing is played when the file or the config is not understood."""
+    return _rehearse(python, config, effective)
+
+
+def mistakes(python: PythonFacts, config: Document, effective: EffectiveConfig, kind: Kind) -> Iterator[Mistake]:
+    """The mistakes of one kind."""
+    return (mistake for mistake in rehearse(python, config, effective).mistakes if mistake.kind == kind)
+
+
+@remembered
+def _rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Rehearsal:
+    found = Rehearsal()
+    if not python.understood or config.problems or config.root.uncertain or python.class_status != "defined":
+        return found
+    _Play(python, config, effective, found).play()
+    return found
+
+
+class _Play:
+    def __init__(self, python: PythonFacts, config: Document, effective: EffectiveConfig, found: Rehearsal) -> None:
+        self.python = python
+        self.config = config
+        self.effective = effective
+        self.found = found
+        self.machine = Machine(python, self.call, self.method)
+        self.inputs = declared(python, config, "input")
+        self.outputs = declared(python, config, "output")
+        self.input_tensors = tensors_by_name(config, "input")
+        self.output_tensors = tensors_by_name(config, "output")
+        self.input_shapes = declared_shapes(python, config, effective, "input")
+        self.output_shapes = declared_shapes(python, config, effective, "output")
+        self.requests = 2 if may_batch(effective) else 1
+
+    # ------------------------------------------------------------------------------------------------ life cycle
+    def play(self) -> None:
+        machine, found = self.machine, self.found
+        try:
+            machine.run(self.python.body, machine.globals)
+            found.ended = "import"
+            self.model()
+        except RaisedError as error:
+            machine.uncaught(error)
+        except (GaveUpError, RecursionError):
+            pass
+        found.raises = list(dict.fromkeys(machine.raises))
+        for (kind, span), sure in machine.notes.items():
+            if kind in {"bytes-in-text", "bytes-compared", "after-final"}:
+                self.say(Mistake(kind, span, sure))  # type: ignore[arg-type]  # one of three
+
+    def model(self) -> None:
+        machine = self.machine
+        cls = machine.globals.vars.get("TritonPythonModel")
+        if not isinstance(cls, Cls):
+            return
+        machine.phase = "__init__"
+        model = machine.call(cls, [], {}, cls.node.name_span)
+        if not isinstance(model, Obj):
+            return
+        initialize, execute = self.own(cls, "initialize"), self.own(cls, "execute")
+        if initialize is not None:
+            machine.phase = "initialize"
+            try:
+                machine.call_function(initialize, [model, self.arguments()], {}, cls.node.name_span)
+            except GaveUpError:
+                model.open = True
+                machine.steps = 0
+            if any(r.phase == "initialize" and r.sure and not r.caught for r in machine.raises):
+                return
+        self.found.ended = "initialize"
+        if execute is None:
+            return
+        machine.phase = "execute"
+        requests = machine.requests = Seq("list", [Request(number) for number in range(self.requests)])
+        kept = {id(value) for value in model.attrs.values()} | {id(model.attrs)}
+        mark = len(machine.trail)
+        self.execute(execute, model, requests)
+        self.found.ended = "execute"
+        if any(id(container) in kept for container, _, _ in machine.trail[mark:]):
+            # What one call leaves behind, the next one finds.
+            machine.steps = 0
+            requests.items = [Request(number) for number in range(self.requests)]
+            self.execute(execute, model, requests)
+
+    def execute(self, execute: Func, model: Obj, requests: Seq) -> None:
+        """One call of ``execute``."""
+        machine, span = self.machine, execute.node.span
+        value = machine.call(execute, [model, requests], {}, span)
+        if isinstance(value, Coroutine):
+            value = machine.awaited(value, span)
+        if isinstance(execute.node, Function):
+            self.answers(value, execute.node)
+            self.senders(requests, execute.node)
+
+    def own(self, cls: Cls, name: str) -> Func | None:
+        """A plain method of the model."""
+        for one in cls.lineage:
+            if name in one.vars:
+                value = one.vars[name]
+                plain = isinstance(value, Func) and not value.kind and isinstance(value.node, Function)
+                return value if plain and not value.node.decorators else None
+        return None
+
+    def arguments(self) -> Mapping:
+        """What ``initialize`` gets; all values are text."""
+        text = Unknown("str")
+        kinds = {group.kind for group in self.effective.instance_groups or ()}
+        kind = kinds.pop() if len(kinds) == 1 else None
+        return Mapping(
+            {
+                "model_config": ConfigText(),
+                "model_instance_kind": kind.removeprefix("KIND_")
+                if isinstance(kind, str) and kind in {"KIND_CPU", "KIND_GPU"}
+                else text,
+                "model_instance_name": text,
+                "model_instance_device_id": text,
+                "model_repository": text,
+                "model_version": text,
+                "model_name": text,
+            }
+        )
+
+    # ------------------------------------------------------------------------------------------------ the config
+    def parsed_config(self) -> Mapping:
+        """What ``json.loads(args["model_config"])`` gives; the server fills in more than config.pbtxt says."""
+        root = self.config.root
+        items: dict[str, Value] = {name: root.string(name) or Unknown("str") for name in _FIELDS if root.has(name)}
+        items["name"] = Unknown("str")
+        if self.effective.max_batch_size is not None and self.effective.complete:
+            items["max_batch_size"] = self.effective.max_batch_size
+        for direction, names in (("input", self.inputs), ("output", self.outputs)):
+            tensors = root.messages(direction)
+            if names is not None:
+                items[direction] = Seq("list", [self.entry(tensor) for tensor in tensors])
+            else:
+                items[direction] = Seq("list", [], True)
+        parameters: dict[str, Value] = {}
+        for key, entry in root.map("parameters").items():
+            value = entry.value.string("string_value") if isinstance(entry.value, Message) else None
+            parameters[str(key)] = Mapping({"string_value": value if value is not None else Unknown("str")})
+        adds = self.python.method("auto_complete_config") is not None or self.python.may_define("auto_complete_config")
+        items["parameters"] = Mapping(parameters, adds)
+        return Mapping(items, True)
+
+    def entry(self, tensor: Message) -> Mapping:
+        """The entry of a tensor."""
+        dims = tensor.integers("dims")
+        data_type = tensor.scalar("data_type")
+        items: dict[str, Value] = {
+            "name": tensor.string("name") or UNKNOWN,
+            "data_type": data_type.value if data_type is not None and isinstance(data_type.value, str) else UNKNOWN,
+            "dims": Seq("list", list(dims), False) if dims is not None else UNKNOWN,
+        }
+        return Mapping(items, True)
+
+    def named(self, name: Value, tensors: dict[str, Message], names: dict[str, Span] | None) -> Value:
+        """``get_input_config_by_name`` and its like."""
+        if isinstance(name, str) and name in tensors:
+            return self.entry(tensors[name])
+        # What is not declared at all is told where it is asked for.
+        return UNKNOWN
+
+    # ------------------------------------------------------------------------------------------------- pb_utils
+    def call(self, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        """A call of something in triton_python_backend_utils."""
+        handler = _CALLS.get(name)
+        if handler is not None:
+            return handler(self, args, kwargs, node)
+        if name.startswith("Logger."):
+            return None
+        for value in (*args, *kwargs.values()):
+            self.machine.havoc_value(value)
+        return UNKNOWN
+
+    def c_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return self.parsed_config()
+
+    def c_input(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        request = _given(args, kwargs, 0, "inference_request")
+        name = _given(args, kwargs, 1, "name")
+        if request is None or isinstance(request, Seq | Mapping | Array | PbTensor | Response | str):
+            shown = type_name(request)
+            raise Failure("AttributeError", f"'{shown}' object has no attribute 'inputs'")
+        if not isinstance(request, Request) or not isinstance(name, str):
+            return UNKNOWN
+        if self.inputs is not None and name not in self.inputs:
+            named = node.argument(1, "name")
+            self.say(Mistake("unknown-input", named.span if named else node.span, self.machine.sure, name))
+        return self.tensor(name, node.span)
+
+    def tensor(self, name: str, span: Span) -> Value:
+        """An input of a request."""
+        message = self.input_tensors.get(name)
+        if message is None or self.inputs is None or message.boolean("optional") or message.boolean("is_shape_tensor"):
+            return UNKNOWN
+        return PbTensor(name, self.array(message, self.input_shapes.get(name)), span)
+
+    def array(self, message: Message, shape: Shape) -> Array:
+        """The array of an input."""
+        data_type = message.scalar("data_type")
+        dtype = TRITON_TO_NUMPY.get(str(data_type.value)) if data_type is not None else None
+        ragged = message.boolean("allow_ragged_batch")
+        return Array(dtype, None if ragged else shape, "bytes" if dtype == "object" else None)
+
+    def c_output(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        response = _given(args, kwargs, 0, "inference_response")
+        if response is None or isinstance(response, Seq | Mapping | Array | PbTensor | str):
+            raise Failure("AttributeError", f"'{type_name(response)}' object has no attribute 'output_tensors'")
+        name = _given(args, kwargs, 1, "name")
+        if isinstance(response, Answer):
+            return PbTensor(name if isinstance(name, str) else None, Array(), node.span)
+        return UNKNOWN
+
+    def c_tensor(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        if kwargs or len(args) != 2:
+            raise Failure("TypeError", _INCOMPATIBLE)
+        name, value = args
+        if not isinstance(name, str | Unknown):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        no_array = value is None or isinstance(
+            value, bool | int | float | str | bytes | Seq | Mapping | PbTensor | Response | Obj
+        )
+        if no_array or (isinstance(value, Array) and value.scalar):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        written = node.arguments[1].value if len(node.arguments) == 2 else None
+        return PbTensor(name if isinstance(name, str) else None, value, node.span, written)
+
+    def c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        outputs = _given(args, kwargs, 0, "output_tensors", UNKNOWN if not args and not kwargs else Seq("list", []))
+        error = _given(args, kwargs, 1, "error")
+        if isinstance(outputs, PbTensor | Array | str | int | float | Mapping):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        if isinstance(error, str | Exc):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        if error is not None:
+            self.machine.error_made()
+        known = None
+        if isinstance(outputs, Seq) and not outputs.open:
+            if any(item is None or isinstance(item, Array | Seq | str | Response) for item in outputs.items):
+                raise Failure("TypeError", _INCOMPATIBLE)
+            if all(isinstance(item, PbTensor) for item in outputs.items):
+                known = tuple(outputs.items)
+        made = Response(known, None if isinstance(error, Unknown) else error is not None, node.span)
+        self.response(made)
+        return made
+
+    def c_error(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        message = _given(args, kwargs, 0, "message")
+        if message is None or isinstance(message, Exc | int | float | Seq | Mapping | Obj | Array):
+            raise Failure("TypeError", "__init__(): incompatible constructor arguments")
+        self.machine.error_made()
+        return Error(node.span)
+
+    def c_exception(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        self.machine.error_made()
+        return Exc("TritonModelException", args, ("TritonModelException", "Exception", "BaseException"))
+
+    def c_request(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        inputs = _given(args, kwargs, 2, "inputs")
+        requested = _given(args, kwargs, 3, "requested_output_names")
+        model = _given(args, kwargs, 4, "model_name")
+        tensors = None
+        if isinstance(inputs, Seq) and not inputs.open and all(isinstance(i, PbTensor) for i in inputs.items):
+            tensors = tuple(inputs.items)
+        names = None
+        if isinstance(requested, Seq) and not requested.open and all(isinstance(i, str) for i in requested.items):
+            names = tuple(requested.items)
+        return Call(node.span, model, tensors, names)
+
+    def c_numpy_type(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        name = _given(args, kwargs, 0, "triton_type_string")
+        if isinstance(name, str):
+            if name in TRITON_TO_NUMPY:
+                return DType(TRITON_TO_NUMPY[name])
+            raise Failure("KeyError", f"'{name}'")
+        if isinstance(name, Mapping):
+            raise Failure("TypeError", "unhashable type: 'dict'")
+        return DType(None)
+
+    def c_input_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return self.config_of(args, kwargs, self.input_tensors, self.inputs)
+
+    def c_output_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return self.config_of(args, kwargs, self.output_tensors, self.outputs)
+
+    def config_of(
+        self, args: list[Value], kwargs: dict[str, Value], tensors: dict[str, Message], names: dict[str, Span] | None
+    ) -> Value:
+        config = _given(args, kwargs, 0, "model_config")
+        if isinstance(config, ConfigText | str):
+            raise Failure("TypeError", "string indices must be integers")
+        return self.named(_given(args, kwargs, 1, "name"), tensors, names)
+
+    def c_decoupled(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        known = self.effective.decoupled
+        return Unknown("bool") if known is None else known
+
+    # ------------------------------------------------------------------------------------------- pb_utils' objects
+    def method(self, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        """A method of one of the backend's objects."""
+        if isinstance(owner, PbTensor):
+            return self.tensor_method(owner, name)
+        if isinstance(owner, Request):
+            return self.request_method(owner, name, node)
+        if isinstance(owner, Response):
+            if name == "output_tensors":
+                return Seq("list", list(owner.outputs)) if owner.outputs is not None else Seq("list", [], True)
+            if name == "has_error":
+                return Unknown("bool") if owner.error is None else owner.error
+            return UNKNOWN
+        if isinstance(owner, Answer):
+            return {"has_error": Unknown("bool"), "output_tensors": Seq("list", [], True)}.get(name, UNKNOWN)
+        if isinstance(owner, Error):
+            return Unknown("str") if name == "message" else UNKNOWN
+        if isinstance(owner, Call):
+            # A decoupled call gives an iterator over answers.
+            plain = not kwargs and not args
+            if isinstance(owner.model, str) and not self.machine.quiet:
+                self.found.calls.append(
+                    Called(owner.span, self.machine.sure, owner.model, owner.inputs, owner.requested)
+                )
+            if name == "exec":
+                return Answer() if plain else UNKNOWN
+            if name == "async_exec":
+                return Coroutine(None, done=True, value=Answer() if plain else UNKNOWN)
+            return UNKNOWN
+        if isinstance(owner, Sender):
+            if name == "send":
+                self.send(owner, args, kwargs, node)
+                return None
+            return Unknown("bool")
+        return UNKNOWN
+
+    def tensor_method(self, owner: PbTensor, name: str) -> Value:
+        array = owner.known
+        if name == "as_numpy":
+            return owner.array if isinstance(owner.array, Array) else UNKNOWN
+        if name == "name":
+            return owner.name if owner.name is not None else Unknown("str")
+        if name == "shape":
+            if array.shape is None:
+                return UNKNOWN
+            return Seq("list", [Unknown("int") if dim is None else dim for dim in array.shape])
+        if name == "is_cpu":
+            return Unknown("bool")
+        return UNKNOWN
+
+    def request_method(self, owner: Request, name: str, node: CallNode) -> Value:
+        if name == "inputs":
+            if self.inputs is None or set(self.inputs) != set(self.input_tensors):
+                return Seq("list", [], True)
+            tensors = [self.tensor(tensor, node.span) for tensor in self.input_tensors]
+            return Seq("list", [], True) if UNKNOWN in tensors else Seq("list", tensors)
+        if name == "get_response_sender":
+            self.machine.put(owner.state, "taken", True)
+            return Sender(owner)
+        if name == "requested_output_names":
+            return Seq("list", [], True)
+        return {
+            "request_id": Unknown("str"),
+            "parameters": Unknown("str"),
+            "model_name": Unknown("str"),
+            "model_version": Unknown("int"),
+            "timeout": Unknown("int"),
+            "flags": Unknown("int"),
+            "is_cancelled": Unknown("bool"),
+            "set_release_flags": None,
+            "set_flags": None,
+        }.get(name, UNKNOWN)
+
+    # -------------------------------------------------------------------------------------------------- answers
+    def answers(self, value: Value, execute: Function) -> None:
+        """What ``execute`` gave back, as far as it is known."""
+        machine = self.machine
+        machine.maybe = 0
+        span = machine.return_span or execute.name_span
+        taken = any(request.state["taken"] is not False for request in machine.requests.items)
+        if self.effective.decoupled is not False or taken or "set_release_flags" in self.python.text:
+            return
+        if isinstance(value, Obj | Response | PbTensor | Array | Error) or (
+            value is not None and isinstance(value, bool | int | float | str | bytes | Mapping)
+        ):
+            self.say(Mistake("return", span, True, found=type_name(value) or ""))
+            return
+        if not isinstance(value, Seq):
+            return
+        if value.kind not in {"list"}:
+            self.say(Mistake("return", span, True, found=value.kind))
+            return
+        for item in value.items:
+            if isinstance(item, Coroutine | Seq | Mapping | PbTensor | Array | Error | str | int | float | Exc):
+                self.say(Mistake("element", span, not value.open, found=type_name(item) or ""))
+        if not value.open and len(value.items) != self.requests:
+            self.say(Mistake("count", span, True, count=(len(value.items), self.requests)))
+
+    def senders(self, requests: Seq, execute: Function) -> None:
+        """What became of the response senders of a decoupled model."""
+        if self.effective.decoupled is not True or "set_release_flags" in self.python.text:
+            return
+        for request in requests.items:
+            state = request.state
+            if state["final"] is False and state["escaped"] is False:
+                taken = state["taken"]
+                self.say(
+                    Mistake("no-final", execute.name_span, taken is not UNKNOWN, found="" if taken else "no sender")
+                )
+                return
+
+    def send(self, owner: Sender, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> None:
+        """``sender.send(response, flags)``."""
+        sent = _given(args, kwargs, 0, "response")
+        flags = _given(args, kwargs, 1, "flags", 0)
+        if set(kwargs) - {"response", "flags"} or isinstance(flags, Response | str | None):
+            raise Failure("TypeError", "send(): incompatible function arguments")
+        if isinstance(sent, Seq | Array | PbTensor | Mapping | str | Error):
+            raise Failure("TypeError", "send(): incompatible function arguments")
+        state = owner.request.state
+        if state["final"] is True:
+            self.machine.note("after-final", node.span)
+        if isinstance(flags, Library):
+            final: Value = flags.name.endswith(f".{FINAL}") or (False if ".TRITONSERVER_" in flags.name else UNKNOWN)
+        else:
+            final = bool(flags & 1) if isinstance(flags, int) else UNKNOWN
+        if final is not False:
+            self.machine.put(state, "final", final)
+
+    def say(self, mistake: Mistake) -> None:
+        if not self.machine.quiet and mistake not in self.found.mistakes:
+            self.found.mistakes.append(mistake)
+
+    def response(self, response: Response) -> None:
+        """A response that is given back, against the declared outputs."""
+        if response.outputs is None or response.error is not False or self.outputs is None:
+            return
+        sure = self.machine.sure
+        names = [tensor.name for tensor in response.outputs]
+        for tensor in response.outputs:
+            if tensor.name is None:
+                continue
+            if tensor.name not in self.outputs:
+                self.say(Mistake("unknown-output", tensor.span, sure, tensor.name))
+                continue
+            self.compare(tensor, sure)
+        if None not in names:
+            for name in self.outputs:
+                if name not in names and all(n in self.outputs for n in names):
+                    self.say(Mistake("missing-output", response.span, sure, name))
+
+    def compare(self, tensor: PbTensor, sure: bool) -> None:
+        name, array, value = tensor.name or "", tensor.known, tensor.value
+        span = value.span if value is not None else tensor.span
+        message = self.output_tensors.get(name)
+        data_type = message.scalar("data_type") if message is not None else None
+        wanted = TRITON_TO_NUMPY.get(str(data_type.value)) if data_type is not None else None
+        taken = {wanted, "str", "bytes"} if wanted == "object" else {wanted, "str"}
+        if wanted is not None and array.dtype is not None and array.dtype not in taken:
+            self.say(Mistake("data-type", span, sure, name, dtype=array.dtype, value=value))
+        shape = self.output_shapes.get(name)
+        if shape is not None and array.shape is not None:
+            fits = len(shape) == len(array.shape) and all(
+                a is None or b is None or a == b for a, b in zip(shape, array.shape, strict=True)
+            )
+            if not fits:
+                self.say(Mistake("shape", span, sure, name, shape=array.shape, value=value))
+
+
+def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: str, default: Value = None) -> Value:
+    return args[position] if position < len(args) else kwargs.get(keyword, default)
+
+
+_INCOMPATIBLE = "__init__(): incompatible constructor arguments"
+_CALLS: dict[str, Callable[[_Play, list[Value], dict[str, Value], CallNode], Value]] = {
+    "<config>": _Play.c_config,
+    "get_input_tensor_by_name": _Play.c_input,
+    "get_output_tensor_by_name": _Play.c_output,
+    "get_input_config_by_name": _Play.c_input_config,
+    "get_output_config_by_name": _Play.c_output_config,
+    "triton_string_to_numpy": _Play.c_numpy_type,
+    "using_decoupled_model_transaction_policy": _Play.c_decoupled,
+    "Tensor": _Play.c_tensor,
+    "InferenceResponse": _Play.c_response,
+    "InferenceRequest": _Play.c_request,
+    "TritonError": _Play.c_error,
+    "TritonModelException": _Play.c_exception,
+}

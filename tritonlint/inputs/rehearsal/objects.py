@@ -1,0 +1,181 @@
+"""Values of a rehearsal that only the interpreter and the model of the Python backend know.
+
+The objects of ``triton_python_backend_utils`` are those that the stub makes (python_backend, ``pb_stub.cc``); their
+members were read with ``dir()`` on a server of 24.10.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from tritonlint.inputs.python_tree import Class, Expr, Function, Lambda
+from tritonlint.inputs.rehearsal.values import Array, Value
+from tritonlint.source import Span
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The names of a module, a function call, a class body or a comprehension.
+
+    ``names`` are all that a function binds anywhere, ``elsewhere`` those it declared ``global`` or ``nonlocal``.
+    """
+
+    vars: dict[str, Value]
+    parent: Scope | None = None
+    is_class: bool = False
+    names: frozenset[str] = frozenset()
+    elsewhere: dict[str, Scope] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Func:
+    """A function of the file; ``owner`` is the class whose body it stands in."""
+
+    node: Function | Lambda
+    scope: Scope
+    name: str
+    defaults: dict[str, Value]
+    owner: Cls | None = None
+    kind: str = ""
+    """"" or staticmethod, classmethod, property."""
+    python_type: ClassVar[str] = "function"
+
+
+@dataclass(slots=True, eq=False)
+class BoundFunc:
+    """A method of an object or class of the file."""
+
+    func: Func
+    owner: Value
+    python_type: ClassVar[str] = "method"
+
+
+@dataclass(slots=True, eq=False)
+class Cls:
+    """A class of the file; ``known`` says that all its bases are classes of the file, and that nothing changes it."""
+
+    node: Class
+    name: str
+    vars: dict[str, Value]
+    lineage: tuple[Cls, ...]
+    known: bool
+    exception: tuple[str, ...] = ()
+    """The names of the built-in exceptions it inherits from, nearest first."""
+    fields: tuple[str, ...] | None = None
+    """The fields of a dataclass in order."""
+    python_type: ClassVar[str] = "type"
+
+
+@dataclass(slots=True, eq=False)
+class Obj:
+    """An instance of a class of the file; ``open`` says that something unknown may have changed it."""
+
+    cls: Cls
+    attrs: dict[str, Value] = field(default_factory=dict)
+    open: bool = False
+
+    @property
+    def python_type(self) -> str:
+        """The name of its class."""
+        return self.cls.name
+
+
+@dataclass(slots=True, eq=False)
+class Super:
+    """``super()`` within a method."""
+
+    after: Cls
+    owner: Value
+
+
+@dataclass(slots=True, eq=False)
+class Coroutine:
+    """A call of an async function that nobody has awaited yet; ``value`` is what awaiting gives, once it ran."""
+
+    func: BoundFunc | Func | None
+    args: list[Value] = field(default_factory=list)
+    kwargs: dict[str, Value] = field(default_factory=dict)
+    done: bool = False
+    value: Value = None
+    python_type: ClassVar[str] = "coroutine"
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """One of the requests that ``execute`` gets.
+
+    ``state`` says what became of its response sender: ``taken``, ``final`` (the final flag was sent), ``escaped``
+    (something unknown may send, too). Each is True, False, or something unknown.
+    """
+
+    number: int
+    state: dict[str, Value] = field(default_factory=lambda: {"taken": False, "final": False, "escaped": False})
+    python_type: ClassVar[str] = "c_python_backend_utils.InferenceRequest"
+
+
+@dataclass(slots=True, eq=False)
+class PbTensor:
+    """A ``pb_utils.Tensor``; ``span`` is where it was made, ``value`` what stands there for its array."""
+
+    name: str | None
+    array: Value
+    span: Span
+    value: Expr | None = None
+    python_type: ClassVar[str] = "c_python_backend_utils.Tensor"
+
+    @property
+    def known(self) -> Array:
+        """The array, as far as it is known."""
+        return self.array if isinstance(self.array, Array) else Array()
+
+
+@dataclass(slots=True, eq=False)
+class Response:
+    """An ``InferenceResponse``; ``outputs`` is None when they are not known, ``error`` whether it holds an error."""
+
+    outputs: tuple[PbTensor, ...] | None
+    error: bool | None
+    span: Span
+    python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
+
+
+@dataclass(slots=True, eq=False)
+class Error:
+    """A ``TritonError``."""
+
+    span: Span
+    python_type: ClassVar[str] = "c_python_backend_utils.TritonError"
+
+
+@dataclass(slots=True, eq=False)
+class Sender:
+    """The response sender of a request."""
+
+    request: Request
+    python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponseSender"
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """An ``InferenceRequest`` made by the model; what is None, or no text, is not known."""
+
+    span: Span
+    model: Value = None
+    inputs: tuple[PbTensor, ...] | None = None
+    requested: tuple[str, ...] | None = None
+    python_type: ClassVar[str] = "c_python_backend_utils.InferenceRequest"
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """What ``InferenceRequest.exec()`` gives."""
+
+    python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigText:
+    """``args["model_config"]``: the model config as JSON text."""
+
+    python_type: ClassVar[str] = "str"

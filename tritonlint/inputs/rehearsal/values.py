@@ -1,0 +1,133 @@
+"""The values of a rehearsal.
+
+``None``, bool, int, float, complex, str, bytes and ``Ellipsis`` stand for themselves. Everything else is one of the
+classes here. Whoever works on values raises :class:`Failure` for what Python would raise, and gives :data:`UNKNOWN`
+(or something more exact, such as ``Unknown("str")``) for what cannot be said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Value: TypeAlias = Any
+Shape: TypeAlias = "tuple[int | None, ...] | None"
+"""Dimensions of an array, None for those that are not known; None when even their number is not."""
+
+
+class Failure(Exception):  # noqa: N818 (an exception of the rehearsed model, not of this program)
+    """Python raises ``type`` (the name of a built-in exception) with ``message``."""
+
+    def __init__(self, type: str, message: str) -> None:
+        super().__init__(type, message)
+        self.type = type
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that is not known; ``type`` is the name of its Python type ("str", "bytes", "int", "float", "bool")."""
+
+    type: str | None = None
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(slots=True, eq=False)
+class Seq:
+    """A list, tuple, set, frozenset, deque, or an iterator over known values; ``open`` says: maybe other items.
+
+    ``each`` is what is known of every item that is not listed.
+    """
+
+    kind: str
+    items: list[Value]
+    open: bool = False
+    each: Value = UNKNOWN
+
+
+@dataclass(slots=True, eq=False)
+class Mapping:
+    """A dict with hashable keys; ``open`` says: maybe other items, or other values.
+
+    ``factory`` gives a missing value (defaultdict); ``kind`` is dict, defaultdict, OrderedDict, Counter or environ.
+    """
+
+    items: dict[Any, Value]
+    open: bool = False
+    kind: str = "dict"
+    factory: Value = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Array:
+    """A NumPy array (a scalar of NumPy when ``scalar``) whose elements are not known.
+
+    ``dtype`` is NumPy's name ("float32", "object", "str" for any ``<U``, "bytes" for any ``S``), or None. ``of`` is the
+    Python type of the elements of an object array ("bytes", "str"), or None. ``origin`` is free for the interpreter.
+    """
+
+    dtype: str | None = None
+    shape: Shape = None
+    of: str | None = None
+    scalar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DType:
+    """A data type of NumPy: ``np.float32``, ``np.dtype("float32")``, ``array.dtype``; ``name`` None is any."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Something in a module that is not part of the model, by its dotted name (``numpy.zeros``, ``json``)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function or type of Python's builtins (``len``, ``int``, ``list``)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A method of a value that is no object of the file (``"a,b".split``, ``array.astype``, ``responses.append``)."""
+
+    owner: Value
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Exc:
+    """An exception object; ``type`` is the name of a built-in class, or of one in ``bases``.
+
+    ``bases`` are the names of all its classes, itself first.
+    """
+
+    type: str
+    arguments: list[Value] = field(default_factory=list)
+    bases: tuple[str, ...] = ()
+
+
+def type_name(value: Value) -> str | None:
+    """Python's name for the type of a value, as its error messages say it; None when it is not known."""
+    kind = value.__class__
+    if kind is Unknown:
+        return value.type  # type: ignore[no-any-return]
+    if kind is Seq or kind is Mapping:
+        return value.kind  # type: ignore[no-any-return]
+    if kind is Array:
+        if not value.scalar:
+            return "numpy.ndarray"
+        return f"numpy.{value.dtype}" if value.dtype else None
+    if value is None:
+        return "NoneType"
+    if kind in (bool, int, float, complex, str, bytes):
+        return kind.__name__  # type: ignore[no-any-return]
+    return getattr(value, "python_type", None)
