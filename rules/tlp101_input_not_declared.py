@@ -18,12 +18,14 @@ Facts, python-backend 6.7 (observed on 24.10).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import declared, none_is_handled
 from tritonlint.inputs.python_objects import Objects
 from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Expr, Name, Subscript
+from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -37,11 +39,23 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     names = declared(python, config, "input")
     if not names:
         return
     yield from _by_key(python, names)
+    for raised in rehearse(python, config, effective).raises:
+        if raised.absent:
+            near = nearest(raised.absent, names, 0.75)
+            yield Problem(
+                raised.span,
+                f'config.pbtxt declares no input "{raised.absent}", so the tensor read by this name is None',
+                help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
+                related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
+                certainty="certain" if raised.sure else "likely",
+                key=raised.absent,
+                general=raised.span,
+            )
     for read in python.reads:
         if read.names is None:
             yield from _through_parameter(python, read, names)

@@ -34,6 +34,8 @@ from tritonlint.inputs.python_flow import (
     thread_targets,
 )
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Flow, Name, Stmt
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import insert_after, insert_before, pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -47,9 +49,25 @@ RULE = Rule(
 HELP = "send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`"
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood or "get_response_sender" not in python.text:
         return
+    found = list(_seen(python, effective))
+    yield from found
+    for mistake in mistakes(python, config, effective, "no-final") if not found else ():
+        yield Problem(
+            mistake.span,
+            "the final flag is never sent for a request, so the client waits for ever"
+            if not mistake.found
+            else "a request comes to its end without a response sender, so the client waits for ever",
+            help=HELP,
+            certainty="certain" if mistake.sure else "likely",
+            key="never",
+            general=mistake.span,
+        )
+
+
+def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if "set_release_flags" in python.text:
         return  # A request that is scheduled again is not finished yet.
     execute = python.method("execute")

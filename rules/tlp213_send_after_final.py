@@ -16,6 +16,7 @@ Facts, python-backend 6.5; seen on 24.10: the client gets an empty stream with s
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import gets_sender, innermost_block, open_ends, own_nodes, send_flags
@@ -34,6 +35,8 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -47,9 +50,18 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood or "COMPLETE_FINAL" not in python.text:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    if not python.understood:
         return
+    for mistake in mistakes(python, config, effective, "after-final"):
+        yield Problem(
+            mistake.span,
+            "this comes after the final flag: sending raises an error, and the response is lost",
+            help="send the final flag with the last response, or behind it",
+            certainty="certain" if mistake.sure else "likely",
+            key="send",
+            general=mistake.span,
+        )
     for frame in python.frames:
         function = frame.function
         for node in own_nodes(function, Assign) if function is not None else ():

@@ -36,7 +36,7 @@ RULE = Rule(
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     for raised in rehearse(python, config, effective).raises:
-        if raised.phase != "execute" or (raised.explicit and not raised.sure):
+        if raised.phase != "execute" or raised.absent or (raised.explicit and not raised.sure):
             continue
         if raised.caught:
             what = "and the handler answers every request with an error"

@@ -46,6 +46,7 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
+from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -80,6 +81,20 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not texts or not any(read.names is not None and set(read.names) <= texts for read in python.reads):
         return
     execute = python.method("execute")
+    for mistake in rehearse(python, config, effective).mistakes:
+        if mistake.kind not in {"bytes-in-text", "bytes-compared"} or mistake.span.start in _spoken(python):
+            continue
+        yield Problem(
+            mistake.span,
+            "bytes are put into a text here, which becomes `b'…'`"
+            if mistake.kind == "bytes-in-text"
+            else "bytes never equal a str: this comparison is never true",
+            help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first',
+            effect="wrong-result",
+            certainty="likely",
+            key=python.text[mistake.span.start : mistake.span.end],
+            general=mistake.span,
+        )
     # What is taken from an array with more dimensions may be an array itself, which has no `decode`.
     ranks = [
         len(tensor.integers("dims") or ()) for name, tensor in tensors_by_name(config, "input").items() if name in texts

@@ -21,6 +21,7 @@ from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.python_tree import Expr, Function
 from tritonlint.inputs.rehearsal.interpreter import GaveUpError, Machine, Raise, RaisedError
 from tritonlint.inputs.rehearsal.objects import (
+    Absent,
     Answer,
     Call,
     Cls,
@@ -56,7 +57,6 @@ Kind = Literal[
     "return",
     "count",
     "element",
-    "unknown-input",
     "unknown-output",
     "missing-output",
     "data-type",
@@ -317,7 +317,7 @@ class _Play:
             return UNKNOWN
         if self.inputs is not None and name not in self.inputs:
             named = node.argument(1, "name")
-            self.say(Mistake("unknown-input", named.span if named else node.span, self.machine.sure, name))
+            return Absent(name, named.span if named else node.span)
         return self.tensor(name, node.span)
 
     def tensor(self, name: str, span: Span) -> Value:

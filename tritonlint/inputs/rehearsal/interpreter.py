@@ -18,6 +18,7 @@ from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.objects import (
+    Absent,
     Answer,
     BoundFunc,
     Call,
@@ -75,6 +76,8 @@ _EXCEPTIONS: dict[str, tuple[str, ...]] = {
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
 _EXCEPTIONS["TritonModelException"] = ("TritonModelException", "Exception", "BaseException")
+_ANY = tree.Handler(Span(""), None, None, (), Span(""))
+"""Stands for a context manager that swallows exceptions."""
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
@@ -85,8 +88,9 @@ class GaveUpError(Exception):
 class RaisedError(Exception):
     """The model raises an exception. ``explicit`` is one that a ``raise`` or ``assert`` of the file means."""
 
-    def __init__(self, exc: Exc | Obj, span: Span, statement: Span, explicit: bool) -> None:
+    def __init__(self, exc: Exc | Obj, span: Span, statement: Span, explicit: bool, absent: str = "") -> None:
         super().__init__(exc)
+        self.absent = absent
         self.exc = exc
         self.span = span
         self.statement = statement
@@ -112,7 +116,8 @@ class RaisedError(Exception):
 class Raise:
     """An exception that nobody catches (or, ``caught``, that a handler turns into an error).
 
-    ``sure``: every call comes to it. ``statement`` is what raises it, ``span`` the expression in it.
+    ``sure``: every call comes to it. ``statement`` is what raises it, ``span`` the expression in it. ``absent`` is the
+    name of an input that the config does not have, if that is the cause; ``span`` is where it is asked for, then.
     """
 
     phase: str
@@ -122,6 +127,7 @@ class Raise:
     sure: bool
     explicit: bool
     caught: bool
+    absent: str = ""
 
 
 @dataclass(slots=True)
@@ -289,7 +295,9 @@ class Machine:
         if self.quiet:
             return
         sure = self.sure
-        self.raises.append(Raise(self.phase, error.span, error.statement, error.shown, sure, error.explicit, caught))
+        self.raises.append(
+            Raise(self.phase, error.span, error.statement, error.shown, sure, error.explicit, caught, error.absent)
+        )
 
     @property
     def sure(self) -> bool:
@@ -760,7 +768,16 @@ class Machine:
         handling = list(self.handling)
         if broad and sure and not self.quiet and (not raised.explicit or _is_always(raised)):
             self.handling.append(
-                Raise(self.phase, raised.span, raised.statement, raised.shown, self.sure, raised.explicit, True)
+                Raise(
+                    self.phase,
+                    raised.span,
+                    raised.statement,
+                    raised.shown,
+                    self.sure,
+                    raised.explicit,
+                    True,
+                    raised.absent,
+                )
             )
         if not sure:
             self.maybe += 1
@@ -780,6 +797,7 @@ class Machine:
 
     def _s_with(self, node: tree.With, scope: Scope) -> str | None:
         swallows = False
+        left: list[tuple[Func, Obj]] = []
         for item in node.items:
             self.statement = item.span
             value = self.eval(item.value, scope)
@@ -790,23 +808,33 @@ class Machine:
                     entered = self.call_function(method, [value], {}, item.value.span)
                 leave = self._class_attribute(value.cls, "__exit__")
                 swallows = swallows or not isinstance(leave, Func) or any(tree.walk(leave.node, tree.Return))
+                if isinstance(leave, Func):
+                    left.append((leave, value))
             elif isinstance(item.value, tree.Call):
                 name = self.python.qualified(item.value.func) or ""
                 own = (tree.dotted(item.value.func) or "").startswith("self.") and value is UNKNOWN
                 swallows = swallows or name.rsplit(".", 1)[-1] == "suppress" or name.startswith("<module>") or own
             if item.target is not None:
                 self.assign(item.target, entered, scope, item.value.span)
-        if not swallows:
-            return self.run(node.body, scope)
-        self.quiet += 1
-        mark = len(self.trail)
-        try:
-            return self.fork((lambda: self.run(node.body, scope), lambda: None))
-        except RaisedError:
-            return None
-        finally:
-            self.quiet -= 1
-            self._havoc(mark)
+        signal: str | None = None
+        error: Value = None
+        if swallows:
+            maybe, depth, activation = self.maybe, self.depth, self.activation
+            self._tries.append((_ANY,))
+            try:
+                signal = self.run(node.body, scope)
+            except RaisedError:
+                self.maybe, self.depth, self.activation = maybe, depth, activation
+                error = UNKNOWN
+            finally:
+                self._tries.pop()
+        else:
+            signal = self.run(node.body, scope)
+        value = self.activation.value
+        for leave, owner in reversed(left):
+            self.call_function(leave, [owner, error, error, error], {}, node.span)
+        self.activation.value = value
+        return signal
 
     def _s_match(self, node: tree.Match, scope: Scope) -> str | None:
         self.statement = node.subject.span
@@ -1015,6 +1043,9 @@ class Machine:
             if owner.known and not owner.exception and not name.startswith("__"):
                 raise self.fail("AttributeError", f"type object '{owner.name}' has no attribute '{name}'", span)
             return UNKNOWN
+        if kind is Absent:
+            text = f"'NoneType' object has no attribute '{name}'"
+            raise RaisedError(Exc("AttributeError", [text]), owner.span, self.statement, False, owner.name)
         if kind is Super:
             mro = owner.owner.cls.lineage if isinstance(owner.owner, Obj) else owner.after.lineage
             behind = mro[mro.index(owner.after) + 1 :] if owner.after in mro else ()
@@ -1457,6 +1488,8 @@ class Machine:
             return library.truth(value)
         if isinstance(value, (*_NO_NEW_ATTRIBUTES, Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText)):
             return True
+        if isinstance(value, Absent):
+            return False
         return None
 
     def iterate(self, value: Value, span: Span) -> tuple[list[Value], bool]:
@@ -1511,6 +1544,8 @@ class Machine:
         """A value as the modules for arrays and libraries take it."""
         if isinstance(value, Count):
             return Unknown("int")
+        if isinstance(value, Absent):
+            return None
         return Unknown("str") if isinstance(value, ConfigText) else value
 
     def havoc_value(self, value: Value, depth: int = 0) -> None:
@@ -1978,13 +2013,14 @@ def _is_plain(value: Value) -> bool:
 
 
 def _text(value: Value) -> Value:
-    if isinstance(value, Unknown):
-        return value
+    if isinstance(value, Absent):
+        return None
     return Unknown("str") if isinstance(value, ConfigText) else value
 
 
 def _same(left: Value, right: Value) -> bool | None:
     """Whether two values are the same object, as far as it can be told."""
+    left, right = _text(left), _text(right)
     if left is None or right is None:
         other = right if left is None else left
         if other is None:

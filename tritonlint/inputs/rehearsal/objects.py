@@ -114,6 +114,15 @@ class Request:
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceRequest"
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The None that ``get_input_tensor_by_name`` gives for a ``name`` (at ``span``) that the config does not have."""
+
+    name: str
+    span: Span
+    python_type: ClassVar[str] = "NoneType"
+
+
 @dataclass(slots=True, eq=False)
 class PbTensor:
     """A ``pb_utils.Tensor``; ``span`` is where it was made, ``value`` what stands there for its array."""

@@ -1,0 +1,172 @@
+"""A call to another model that this model refuses
+
+## What it does
+Plays `execute` through and holds each request to another model of the repository against that model's config: its
+name, the names, data types and shapes of the inputs, and the requested outputs, whichever helper, constant or
+`**arguments` they come from.
+
+## What happens
+The answer of the call holds an error; with the usual check of `has_error()` the request fails with it.
+
+## How to fix
+Send what the called model declares; with `max_batch_size` above 0 its arrays have the batch dimension first.
+
+## Source
+Facts, python-backend 6.8: requests of the Python backend are validated as those of clients; seen on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.facts import RepositoryFacts
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_bls import target_tensors
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python_shapes import Shape, shape_words
+from tritonlint.inputs.rehearsal.backend import Called, rehearse
+from tritonlint.nearest import nearest
+from tritonlint.pbtxt.tree import Document, Message
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP128",
+    name="bls-call-refused",
+    effect="request-failure",
+    server_says=("unexpected inference input", "unexpected inference output", "unexpected shape for input"),
+    words=("InferenceRequest",),
+)
+
+
+def check(
+    python: PythonFacts, config: Document, effective: EffectiveConfig, repository: RepositoryFacts
+) -> Iterator[Problem]:
+    for call in rehearse(python, config, effective).calls:
+        target = repository.models.get(call.model)
+        if target is None:
+            continue
+        inputs, outputs = target_tensors(target, "input"), target_tensors(target, "output")
+        for name in call.requested or ():
+            if outputs is not None and name not in outputs:
+                near = nearest(name, outputs, 0.6)
+                yield _problem(call, call.span, f"has no output '{name}'", near, outputs, name)
+        if inputs is not None:
+            yield from _inputs(call, inputs, target.effective.max_batch_size)
+
+
+def _inputs(call: Called, inputs: dict[str, Message], max_batch_size: int | None) -> Iterator[Problem]:
+    given = {tensor.name for tensor in call.inputs or ()}
+    for tensor in call.inputs or ():
+        if tensor.name is None:
+            continue
+        place = tensor.value.span if tensor.value is not None else tensor.span
+        if tensor.name not in inputs:
+            near = nearest(tensor.name, inputs, 0.6)
+            yield _problem(call, tensor.span, f"has no input '{tensor.name}'", near, inputs, tensor.name)
+            continue
+        declared = inputs[tensor.name].scalar("data_type")
+        wanted = TRITON_TO_NUMPY.get(str(declared.value)) if declared is not None else None
+        dtype = tensor.known.dtype
+        right = wanted is None or dtype in {None, wanted, "str"} or (wanted == "object" and dtype == "bytes")
+        if not right and declared is not None:
+            text = f"takes '{tensor.name}' as {declared.value}, this is {dtype}"
+            yield _problem(call, place, text, None, {}, tensor.name, Related(declared.span, "declared here"))
+            continue
+        dims = _dims(inputs[tensor.name], max_batch_size)
+        shape = tensor.known.shape
+        if dims is None or shape is None:
+            continue
+        fits = len(dims) == len(shape) and all(
+            a is None or b is None or a == b for a, b in zip(dims, shape, strict=True)
+        )
+        if not fits:
+            text = f"takes '{tensor.name}' as {shape_words(dims)}, this is {shape_words(shape)}"
+            yield _problem(call, place, text, None, {}, tensor.name)
+    if call.inputs is None or None in given or not given <= set(inputs):
+        return
+    for name, message in inputs.items():
+        if name not in given and message.scalar("optional") is None:
+            yield _problem(call, call.span, f"needs the input '{name}' too", None, {}, name)
+
+
+def _dims(tensor: Message, max_batch_size: int | None) -> Shape | None:
+    """The shape that callers give an input."""
+    dims = tensor.integers("dims")
+    if dims is None or max_batch_size is None:
+        return None
+    batch: Shape = (None,) if max_batch_size > 0 else ()
+    return (*batch, *(None if dim == -1 else dim for dim in dims))
+
+
+def _problem(
+    call: Called, span: Span, text: str, near: str | None, known: dict[str, Message], name: str, *related: Related
+) -> Problem:
+    return Problem(
+        span,
+        f"model '{call.model}' {text}: the call fails",
+        help=f"did you mean '{near}'?"
+        if near
+        else (f"it has: {', '.join(sorted(known))}" if known else "send what the called model declares"),
+        related=related,
+        certainty="certain" if call.sure else "likely",
+        key=f"{call.model}:{name}",
+        general=span,
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Client:
+    model = "double"
+
+    def send(self, array):
+        return pb_utils.InferenceRequest(
+            model_name=self.model,
+            inputs=[pb_utils.Tensor("x", array)],
+#                                        ^^^^^ TLP128
+            requested_output_names=["y"],
+        ).exec()
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.client = Client()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answer = self.client.send(x)
+            if answer.has_error():
+                responses.append(pb_utils.InferenceResponse(error=answer.error()))
+                continue
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- double/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- double/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)]))
+        return responses
+""",
+)
