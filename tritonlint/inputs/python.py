@@ -26,7 +26,7 @@ import re
 import tokenize
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, product
 from typing import Any, Literal, overload
@@ -850,11 +850,15 @@ class _Builder:
         self.facts = facts
         self.imports: list[str] = []
         self.mutated: set[str] = set()
+        self.outer: set[str] = set()
+        """Names that the frame declares global or nonlocal."""
+        self.own: list[tuple[Frame, list[Any]]] = []
 
     def build(self) -> None:
         facts = self.facts
-        facts._order()  # before any part of the file is walked by itself
-        self.frame(None, None, facts.body, None)
+        self.own = self.frames(facts._order())
+        for frame, own in self.own:
+            self.names(frame, own)
         facts.imports = tuple(dict.fromkeys(self.imports))
         facts.mutated = frozenset(self.mutated)
         facts.future_annotations = any(
@@ -866,25 +870,46 @@ class _Builder:
         self.calls()
 
     # ------------------------------------------------------------------------------------------------ frames
-    def frame(
-        self, owner: Function | Class | None, parent: int | None, body: Iterable[Node], in_class: Class | None
-    ) -> None:
-        frame = Frame(len(self.facts.frames), parent, owner, in_class=in_class)
-        self.facts.frames.append(frame)
+    def frames(self, order: Order) -> list[tuple[Frame, list[Any]]]:
+        """Every frame with those nodes of its own that say something about names; all frames are in file order."""
+        frame = Frame(0, None, None)
+        own: list[Any] = []
+        found = [(frame, own)]
+        end = len(order.nodes)
+        hidden = 0
+        around: list[tuple[Frame, list[Any], int, int]] = []
+        for node in order.nodes:
+            kind = node.__class__
+            if kind not in _NAMING:
+                continue
+            place = node._start
+            while place >= end:
+                # Decorators come behind the body.
+                frame, own, end, hidden = around.pop()
+            if place < hidden:
+                continue
+            own.append(node)
+            if kind is Lambda:
+                hidden = node._end
+            elif isinstance(node, Function | Class):
+                # Defaults, bases and decorators belong to no frame: nothing is asked about names bound there.
+                around.append((frame, own, end, node._end))
+                cls = frame.owner if isinstance(frame.owner, Class) else None
+                frame, own = Frame(len(found), frame.number, node, in_class=cls), []
+                found.append((frame, own))
+                hidden, end = node.body[0]._start, node.body[-1]._end
+        self.facts.frames = [frame for frame, _ in found]
+        return found
+
+    def names(self, frame: Frame, own: list[Any]) -> None:
+        """What the nodes of a frame bind."""
+        owner = frame.owner
         if isinstance(owner, Function):
             for parameter in owner.parameters:
                 self.bind(frame, parameter.name, Binding("parameter", parameter.span))
-        inner: list[Function | Class] = []
-        outer: set[str] = set()
-        for node in walk(tuple(body), into_functions=False):
-            if isinstance(node, Function | Class):
-                kind: Literal["function", "class"] = "function" if isinstance(node, Function) else "class"
-                self.bind(frame, node.name, Binding(kind, node.span))
-                inner.append(node)
-            elif isinstance(node, Scope):
-                outer.update(node.names)
-            else:
-                self.node(frame, node)
+        for node in own:
+            _NAMING[node.__class__](self, frame, node)
+        outer, self.outer = self.outer, set()
         for name in outer:
             # Assigned through global or nonlocal: the value seen elsewhere is not one that can be followed.
             if name in frame.bindings:
@@ -892,54 +917,74 @@ class _Builder:
                 for above in self.facts.frames[: frame.number]:
                     if name in above.bindings:
                         above.bindings[name].append(Binding("unknown", owner.span if owner else Span(self.facts.path)))
-        for child in inner:
-            cls = owner if isinstance(owner, Class) else None
-            self.frame(child, frame.number, child.body, cls)
 
     def bind(self, frame: Frame, name: str, binding: Binding) -> None:
         frame.bindings.setdefault(name, []).append(binding)
 
-    def node(self, frame: Frame, node: Node) -> None:
-        if isinstance(node, Assign):
-            for target in node.targets:
-                self.assign(frame, target, node.value, changed=bool(node.operator))
-        elif isinstance(node, Walrus):
-            self.assign(frame, node.target, node.value)
-        elif isinstance(node, For | Clause):
-            self.loop(frame, node.target, node.iterable)
-        elif isinstance(node, With):
-            for item in node.items:
-                if item.target is not None:
-                    self.unknown(frame, item.target)
-        elif isinstance(node, Handler) and node.name is not None:
+    def n_Function(self, frame: Frame, node: Function) -> None:  # noqa: N802
+        self.bind(frame, node.name, Binding("function", node.span))
+
+    def n_Class(self, frame: Frame, node: Class) -> None:  # noqa: N802
+        self.bind(frame, node.name, Binding("class", node.span))
+
+    def n_Scope(self, _: Frame, node: Scope) -> None:  # noqa: N802
+        self.outer.update(node.names)
+
+    def n_Assign(self, frame: Frame, node: Assign) -> None:  # noqa: N802
+        for target in node.targets:
+            self.assign(frame, target, node.value, changed=bool(node.operator))
+
+    def n_Walrus(self, frame: Frame, node: Walrus) -> None:  # noqa: N802
+        self.assign(frame, node.target, node.value)
+
+    def n_For(self, frame: Frame, node: For | Clause) -> None:  # noqa: N802
+        self.loop(frame, node.target, node.iterable)
+
+    n_Clause = n_For  # noqa: N815
+
+    def n_With(self, frame: Frame, node: With) -> None:  # noqa: N802
+        for item in node.items:
+            if item.target is not None:
+                self.unknown(frame, item.target)
+
+    def n_Handler(self, frame: Frame, node: Handler) -> None:  # noqa: N802
+        if node.name is not None:
             self.bind(frame, node.name, Binding("unknown", node.span))
-        elif isinstance(node, Match):
-            for case in node.cases:
-                for name in case.bound:
-                    self.bind(frame, name, Binding("unknown", case.span))
-        elif isinstance(node, Import):
-            for alias in node.names:
-                whole = alias.bound == alias.name.split(".")[0]
-                self.imports.append(alias.name)
-                target_name = alias.bound if whole else alias.name
-                self.bind(frame, alias.bound, Binding("import", alias.span, target=target_name))
-        elif isinstance(node, ImportFrom):
-            self.imports.append(node.module)
-            for alias in node.names:
-                self.bind(frame, alias.bound, Binding("import", alias.span, target=f"{node.module}.{alias.name}"))
-        elif isinstance(node, Lambda):
-            # Its parameters hide outer names; treated as unknown in the whole frame rather than wrongly followed.
-            for parameter in node.parameters:
-                if parameter.name in frame.bindings:
-                    self.bind(frame, parameter.name, Binding("unknown", parameter.span))
-        elif isinstance(node, Delete):
-            for target in node.targets:
-                if isinstance(target, Subscript):
-                    self.mutate(target.value)
-                else:
-                    self.unknown(frame, target)
-        elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in _MUTATORS:
-            self.mutate(node.func.value)
+
+    def n_Match(self, frame: Frame, node: Match) -> None:  # noqa: N802
+        for case in node.cases:
+            for name in case.bound:
+                self.bind(frame, name, Binding("unknown", case.span))
+
+    def n_Import(self, frame: Frame, node: Import) -> None:  # noqa: N802
+        for alias in node.names:
+            whole = alias.bound == alias.name.split(".")[0]
+            self.imports.append(alias.name)
+            target_name = alias.bound if whole else alias.name
+            self.bind(frame, alias.bound, Binding("import", alias.span, target=target_name))
+
+    def n_ImportFrom(self, frame: Frame, node: ImportFrom) -> None:  # noqa: N802
+        self.imports.append(node.module)
+        for alias in node.names:
+            self.bind(frame, alias.bound, Binding("import", alias.span, target=f"{node.module}.{alias.name}"))
+
+    def n_Lambda(self, frame: Frame, node: Lambda) -> None:  # noqa: N802
+        # Its parameters hide outer names; treated as unknown in the whole frame rather than wrongly followed.
+        for parameter in node.parameters:
+            if parameter.name in frame.bindings:
+                self.bind(frame, parameter.name, Binding("unknown", parameter.span))
+
+    def n_Delete(self, frame: Frame, node: Delete) -> None:  # noqa: N802
+        for target in node.targets:
+            if isinstance(target, Subscript):
+                self.mutate(target.value)
+            else:
+                self.unknown(frame, target)
+
+    def n_Call(self, _: Frame, node: Call) -> None:  # noqa: N802
+        func = node.func
+        if func.__class__ is Attribute and func.attr in _MUTATORS:
+            self.mutate(func.value)
 
     def mutate(self, expr: Expr) -> None:
         name = dotted(expr)
@@ -986,18 +1031,19 @@ class _Builder:
     def model_class(self) -> None:
         facts = self.facts
         bindings = facts.frames[0].bindings.get(MODEL_CLASS, [])
-        star = any(isinstance(s, ImportFrom) and s.star for s in walk(facts.body))
-        magic = "__getattr__" in facts.frames[0].bindings or any(
-            isinstance(n, Call) and dotted(n.func) in {"globals", "exec", "setattr", "vars"} for n in facts.walk()
-        )
         if not bindings:
+            star = any(s.star for s in facts.walk(ImportFrom))
+            magic = "__getattr__" in facts.frames[0].bindings or bool(
+                facts.called & {"globals", "exec", "setattr", "vars"}
+            )
             facts.class_status = "unknown" if star or magic else "missing"
             return
-        by_start = {n.span.start: n for n in walk(facts.body, into_functions=False) if isinstance(n, Class)}
         if len(bindings) != 1 or bindings[0].kind != "class":
             facts.class_status = "unknown"
             return
         facts.class_status = "defined"
+        outermost = (frame.owner for frame in facts.frames if frame.parent == 0)
+        by_start = {owner.span.start: owner for owner in outermost if isinstance(owner, Class)}
         facts.model_class = by_start[bindings[0].span.start]
         order, known = self.bases(facts.model_class, by_start, 0)
         facts.model_classes = tuple(order)
@@ -1026,7 +1072,7 @@ class _Builder:
             frame = next(f for f in facts.frames if f.owner is owner)
             for name, bindings in frame.bindings.items():
                 facts.attributes.setdefault(name, []).extend((b, frame.number) for b in bindings)
-        for frame in facts.frames:
+        for frame, nodes in self.own:
             if frame.function is None:
                 continue
             own = facts.self_name(frame)
@@ -1035,7 +1081,7 @@ class _Builder:
                 top = facts.frames[top.parent] if top.parent is not None else None
             if own is None or top is None or top.in_class is None or top.in_class.span not in owners:
                 continue
-            for node in walk(frame.function.body, into_functions=False):
+            for node in nodes:
                 self.self_assignment(frame, own, node)
 
     def self_assignment(self, frame: Frame, own: str, node: Node) -> None:
@@ -1047,12 +1093,12 @@ class _Builder:
         elif isinstance(node, With):
             targets = [(i.target, None) for i in node.items if i.target is not None]
         for target, value in targets:
-            for part in walk(target):
-                if not (isinstance(part, Attribute) and isinstance(part.value, Name) and part.value.id == own):
+            if isinstance(target, Name | Subscript):
+                continue
+            for part in walk(target, Attribute):
+                if not (isinstance(part.value, Name) and part.value.id == own):
                     continue
                 known = value is not None and part is target
-                if isinstance(target, Subscript):
-                    continue
                 binding = Binding("value" if known else "unknown", part.span, value if known else None)
                 self.facts.attributes.setdefault(part.attr, []).append((binding, frame.number))
 
@@ -1061,11 +1107,13 @@ class _Builder:
         facts = self.facts
         calls: list[PbCall] = []
         reads: list[TensorRead] = []
-        dropped: set[int] = set()
-        for node in facts.walk():
-            if isinstance(node, Expression):
-                dropped.add(id(node.value))
-            if not isinstance(node, Call):
+        dropped = {id(node.value) for node in facts.walk(Expression)}
+        leading = self.leading()
+        for node in facts.walk(Call):
+            base = node.func
+            while base.__class__ is Attribute:
+                base = base.value
+            if base.__class__ is not Name or base.id not in leading:
                 continue
             frame = facts.frame_at(node)
             name = facts.pb_name(node.func, frame)
@@ -1082,6 +1130,21 @@ class _Builder:
         facts.responses = tuple(
             self.response(call) for call in calls if call.name == "InferenceResponse" and id(call.call) not in dropped
         )
+
+    def leading(self) -> set[str]:
+        """Names that a dotted name in triton_python_backend_utils can begin with."""
+        return {
+            PB_MODULE,
+            *(
+                name
+                for frame in self.facts.frames
+                for name, bindings in frame.bindings.items()
+                for binding in bindings
+                if binding.kind == "parameter"
+                or (binding.kind == "import" and binding.target.startswith(PB_MODULE))
+                or (binding.kind == "value" and binding.expr.__class__ in {Name, Attribute})
+            ),
+        }
 
     def response(self, call: PbCall) -> ResponseFacts:
         facts = self.facts
@@ -1157,3 +1220,13 @@ class _Builder:
             dtype = facts.dtype(value, where) if value is not None and name == "Tensor" else None
             out.append(TensorWrite(source, written.span, facts.strings(written, where), value, dtype))
         return out
+
+
+_NAMING: dict[type[Node], Callable[[_Builder, Frame, Any], None]] = {
+    kind: getattr(_Builder, f"n_{kind.__name__}")
+    for kind in (
+        Assign, Call, Class, Clause, Delete, For, Function, Handler, Import, ImportFrom, Lambda, Match, Scope, Walrus,
+        With,
+    )
+}  # fmt: skip
+"""What a node says about names."""
