@@ -42,7 +42,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 else "check the indentation of this line and of those above",
                 key="syntax",
             )
-            for node, word, where in misplaced(python.body)
+            for node, word, where in misplaced(python)
         )
     if error is None or error.kind == "too-deep":
         return

@@ -53,17 +53,21 @@ LEVELS = {
     "critical": "log_error",
 }
 AT_LOAD = frozenset({"__init__", "initialize"})
+SETTERS = frozenset({"vars", "setattr", "super", "__dict__"})
 OF_EVERY_OBJECT = frozenset(dir(object)) | {"__dict__"}
 
 
-def _given_away(method: Function, own: str) -> bool:
-    """Whether ``self`` is handed to something that could set attributes on it."""
-    for node in walk(method.body, Argument, Sequence, Return):
-        given = node.items if isinstance(node, Sequence) else (node.value,)
-        if any(isinstance(value, Name) and value.id == own for value in given):
-            return True
+def _given_away(python: PythonFacts, method: Function, own: str, uses: list[Attribute]) -> bool:
+    """Whether ``self`` is handed to something that could set attributes on it; ``uses`` are its attributes."""
+    if sum(name.id == own for name in walk(method.body, Name)) > len(uses):
+        for node in walk(method.body, Argument, Sequence, Return):
+            given = node.items if isinstance(node, Sequence) else (node.value,)
+            if any(isinstance(value, Name) and value.id == own for value in given):
+                return True
+    if python.identifiers.isdisjoint(SETTERS):
+        return False
     for call in walk(method.body, Call):
-        if isinstance(call.func, Name) and call.func.id in {"vars", "setattr", "super"}:
+        if isinstance(call.func, Name) and call.func.id in SETTERS - {"__dict__"}:
             return True
     return any(node.attr == "__dict__" for node in walk(method.body, Attribute))
 
@@ -98,7 +102,7 @@ def _is_text(python: PythonFacts, node: Node) -> bool:
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     if not python.understood or python.may_define("__getattr__"):
         return
-    known = OF_EVERY_OBJECT.union(python.attributes)
+    known = python.attributes.keys() | OF_EVERY_OBJECT
     for owner in python.model_classes:
         if owner.decorators:
             return
@@ -106,7 +110,7 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             if isinstance(method, Function) and method.name in {"__getattr__", "__getattribute__"}:
                 return
     places: dict[str, list[Attribute]] = {}
-    loading: list[tuple[Function, Attribute]] = []
+    at_load: list[tuple[Function, Attribute]] = []
     for owner in python.model_classes:
         for method in owner.body:
             if not isinstance(method, Function):
@@ -114,18 +118,21 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             own = python.self_name(python.frame_of(method))
             if own is None:
                 continue
-            if _given_away(method, own):
+            uses = [
+                node for node in walk(method.body, Attribute) if isinstance(node.value, Name) and node.value.id == own
+            ]
+            if _given_away(python, method, own, uses):
                 return
-            for node in walk(method.body, Attribute):
-                if isinstance(node.value, Name) and node.value.id == own:
-                    places.setdefault(node.attr, []).append(node)
-                    if method.name in AT_LOAD and python.method(method.name) is method and unconditional(method, node):
-                        loading.append((method, node))
+            for node in uses:
+                places.setdefault(node.attr, []).append(node)
+            if method.name in AT_LOAD and python.method(method.name) is method:
+                at_load += [(method, node) for node in uses]
     for name, nodes in places.items():
         if name in known or any(guarded(python.body, node) for node in nodes):
             continue
         # The one that ends the load is met before any other.
-        first = next((node for _, node in loading if node.attr == name), nodes[0])
+        loading = [node for method, node in at_load if node.attr == name and unconditional(method, node)]
+        first = loading[0] if loading else nodes[0]
         is_logger = name in {"logger", "log", "_logger"}
         near = get_close_matches(name, known, 1, 0.8)
         if is_logger:
@@ -139,12 +146,16 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             f"nothing sets `self.{name}`: this line raises AttributeError",
             help=help_text,
             fix=_logger(python, nodes, target) if is_logger else None,
-            effect="load-failure" if any(node is first for _, node in loading) else None,
+            effect="load-failure" if loading else None,
             key=name,
         )
-    for name in dict.fromkeys(node.attr for _, node in loading if node.attr in known - OF_EVERY_OBJECT):
-        method, node = next((m, n) for m, n in loading if n.attr == name)
-        if _set_later(python, name, method, node) and not guarded(python.body, node):
+    late = [node.attr for method, node in at_load if _set_later(python, method, node)]
+    for name in dict.fromkeys(late):
+        first_use = next(((m, n) for m, n in at_load if n.attr == name and unconditional(m, n)), None)
+        if first_use is None or not _set_later(python, *first_use):
+            continue
+        node = first_use[1]
+        if not guarded(python.body, node):
             yield Problem(
                 node.span,
                 f"`self.{name}` is set further down only: this line raises AttributeError",
@@ -154,9 +165,11 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             )
 
 
-def _set_later(python: PythonFacts, name: str, method: Function, node: Attribute) -> bool:
+def _set_later(python: PythonFacts, method: Function, node: Attribute) -> bool:
     """Whether whatever sets an attribute comes behind a statement of the method, or when requests are served."""
-    for binding, number in python.attributes[name]:
+    if node.attr not in python.attributes or node.attr in OF_EVERY_OBJECT:
+        return False
+    for binding, number in python.attributes[node.attr]:
         function = python.frames[number].function
         if function is None:
             return False

@@ -27,7 +27,7 @@ from itertools import chain
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
-from tritonlint.inputs.python_objects import MEMBERS, Kind, Objects
+from tritonlint.inputs.python_objects import MEMBERS, Kind, Objects, objects_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -68,6 +68,8 @@ OF_ARRAYS = frozenset({"shape", "size", "ndim", "dtype", "T", "nbytes"})
 NOT_OF_ARRAYS = frozenset(
     {"as_numpy", "numpy", "cpu", "cuda", "detach", "to", "unsqueeze", "permute", "float", "half", "append", "extend"}
 )
+TAKING = frozenset({"get_input_tensor_by_name", "get_output_tensor_by_name", "TritonError", "TritonModelException"})
+"""Functions and classes of pb_utils that are given such an object."""
 OF_DICTS = frozenset({"get", "items", "keys", "values", "pop"})
 NOUNS: dict[Kind, str] = {
     "request": "a request",
@@ -84,17 +86,18 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute, initialize = python.method("execute"), python.method("initialize")
     if not python.pb_calls or execute is None:
         return
-    objects = Objects(python)
+    objects = objects_of(python)
     called = {id(node.func) for node in python.walk(Call)}
     others = {name for name, bound in python.frames[0].bindings.items() if bound[0].kind != "value"} | {"self"}
     for node in chain(
-        python.walk(Attribute, Call, Subscript),
-        python.walk(Binary, Assign, Compare),
-        python.walk(For, Clause, Comprehension),
-    ):
         # Most attributes are those of modules and of the model itself.
-        if isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id in others:
-            continue
+        (n for n in python.walk(Attribute) if not (isinstance(n.value, Name) and n.value.id in others)),
+        (made.call for made in python.pb_calls if made.name in TAKING),
+        (n for n in python.walk(Call) if isinstance(n.func, Attribute) and n.func.attr in OF_ARRAYS),
+        python.walk(Subscript, Binary, Assign),
+        python.walk(Compare, For, Clause),
+        python.walk(Comprehension),
+    ):
         found = _wrong(python, objects, node, called)
         if found is None or guarded(python.body, node):
             continue

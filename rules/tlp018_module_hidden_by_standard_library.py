@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_imports import changes_imports
-from tritonlint.inputs.python_tree import Import, ImportFrom, walk
+from tritonlint.inputs.python_tree import Import, ImportFrom
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -38,7 +38,7 @@ RULE = Rule(
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     version = python.path.rpartition("/")[0].rpartition("/")[2]
-    for node in walk(python.body, Import, ImportFrom):
+    for node in python.walk(Import, ImportFrom):
         if isinstance(node, ImportFrom):
             places = [(node.module, node.span)]
         else:

@@ -23,7 +23,7 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_flow import guarded
 from tritonlint.inputs.python_imports import changes_imports
-from tritonlint.inputs.python_tree import Import, ImportFrom, Scope, walk
+from tritonlint.inputs.python_tree import Import, ImportFrom, Scope
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -55,7 +55,7 @@ def check(python: PythonFacts, model: Model, helpers: Helpers) -> Iterator[Probl
         for entry in model.children(folder)
         if entry.name.endswith(".py") or (folder and f"{folder}/{entry.name}/__init__.py" in model.entries)
     } - {"model", "__init__"} | {PB_MODULE}
-    for node in walk(python.body, Import, ImportFrom):
+    for node in python.walk(Import, ImportFrom):
         places = [(a.name, a.span) for a in node.names] if isinstance(node, Import) else []
         if isinstance(node, ImportFrom):
             at = (node.span.start or 0) + python.source(node).find(node.module, len("from"))
@@ -84,11 +84,13 @@ def check(python: PythonFacts, model: Model, helpers: Helpers) -> Iterator[Probl
 
 def _names(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
     """Names that a module beside model.py is asked for and does not define."""
-    if python.error is not None or changes_imports(python):
+    if python.error is not None:
         return
-    for node in walk(python.body, ImportFrom):
+    for node in python.walk(ImportFrom):
         top = node.module
-        if node.star or "." in top or top in KNOWN or is_standard(top) or guarded(python.body, node):
+        if node.star or "." in top or top in KNOWN or is_standard(top):
+            continue
+        if changes_imports(python) or guarded(python.body, node):
             continue
         module = helpers.find(python.path, top)
         if module is None or not _all_names_seen(module):

@@ -23,7 +23,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import declared, none_is_handled
-from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Expr, Name, Subscript
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.nearest import nearest
@@ -86,7 +86,7 @@ def _through_parameter(python: PythonFacts, read: TensorRead, names: dict[str, S
     named = read.call.argument(1, "name")
     if not isinstance(named, Name) or none_is_handled(python, read):
         return
-    for handed in Objects(python).arguments_for(named) or ():
+    for handed in objects_of(python).arguments_for(named) or ():
         wanted = python.strings(handed)
         if wanted is None or len(wanted) != 1 or wanted[0] in names:
             continue

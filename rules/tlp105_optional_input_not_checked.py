@@ -19,7 +19,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import none_is_handled, tensors_by_name
-from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Name
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.rule import Rule
@@ -62,7 +62,7 @@ def _through_parameter(python: PythonFacts, read: TensorRead, inputs: Mapping[st
         return
     if read.function is None or not unconditional(read.function, read.call):
         return
-    for handed in Objects(python).arguments_for(named) or ():
+    for handed in objects_of(python).arguments_for(named) or ():
         wanted = python.strings(handed)
         optional = inputs[wanted[0]].scalar("optional") if wanted and len(wanted) == 1 and wanted[0] in inputs else None
         caller = python.function_at(handed)

@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked, shape_words
+from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked, shape_words, shapes_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -56,7 +56,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     inputs = declared_shapes(python, config, effective, "input")
     if not inputs:
         return
-    shapes = Shapes(python, inputs)
+    shapes = shapes_of(python, config, effective)
     execute = python.method("execute")
     for node in python.walk(Assign, Subscript, Call):
         for value, message in _wrong(python, shapes, node):

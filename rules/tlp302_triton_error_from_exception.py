@@ -21,7 +21,7 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_none
 from tritonlint.inputs.python_kinds import described, kind_of
-from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Constant, Expr, Subscript
 from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
@@ -50,7 +50,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             )
         if code is not None and (
             kind_of(python, code) in {"int", "str", "float"}
-            or (isinstance(code, Subscript) and Objects(python).kind(code.value) == "array")
+            or (isinstance(code, Subscript) and objects_of(python).kind(code.value) == "array")
         ):
             yield Problem(
                 code.span,

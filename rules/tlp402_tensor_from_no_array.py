@@ -25,7 +25,7 @@ from tritonlint.inputs.python_dtypes import Types
 from tritonlint.inputs.python_flow import meant_to_fail, unconditional
 from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_reaching import sources_at
-from tritonlint.inputs.python_shapes import Shapes, declared_shapes
+from tritonlint.inputs.python_shapes import Shapes, shapes_of
 from tritonlint.inputs.python_tree import Binary, Call, Constant, Subscript
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -41,7 +41,7 @@ RULE = Rule(
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    shapes = Shapes(python, declared_shapes(python, config, effective, "input"))
+    shapes = shapes_of(python, config, effective)
     for made in python.calls_of("Tensor"):
         call = made.call
         if not call.certain:

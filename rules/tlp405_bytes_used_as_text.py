@@ -26,7 +26,7 @@ from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import tensors_by_name
 from tritonlint.inputs.python_reaching import sources_at
-from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked
+from tritonlint.inputs.python_shapes import Shapes, shape_is_asked, shapes_of
 from tritonlint.inputs.python_tree import (
     Attribute,
     Binary,
@@ -100,7 +100,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         len(tensor.integers("dims") or ()) for name, tensor in tensors_by_name(config, "input").items() if name in texts
     ]
     single = max(ranks) + bool(effective.max_batch_size) < 2 or bool(FLAT.search(python.text))
-    yield from _rows(python, Shapes(python, declared_shapes(python, config, effective, "input")), texts)
+    yield from _rows(python, shapes_of(python, config, effective), texts)
     for node in python.walk():
         if not isinstance(node, FString | Call | Binary | Compare | Subscript):
             continue

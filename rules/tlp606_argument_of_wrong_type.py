@@ -23,7 +23,7 @@ from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, while_loading
 from tritonlint.inputs.python_kinds import described, kind_of
-from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_objects import Objects, objects_of
 from tritonlint.inputs.python_tree import Binary, Expr, Sequence, Starred
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -82,7 +82,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 def _wrong(python: PythonFacts, call: PbCall, name: str, given: Expr) -> Iterator[tuple[Span, str, str, Fix | None]]:
-    objects = Objects(python)
+    objects = objects_of(python)
     accepted, wanted = ACCEPTED[call.name][name]
     kind = kind_of(python, given)
     element = ELEMENTS.get(name)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import Direction
-from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Await, Call, Expr, Function, Name, Sequence, Starred
 from tritonlint.pbtxt.tree import Message
+from tritonlint.remember import remembered
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class BlsRequest:
     executions: list[Execution] = field(default_factory=list)
 
 
+@remembered
 def bls_requests(python: PythonFacts) -> list[BlsRequest]:
     """Every InferenceRequest of a file, with the places where it is executed."""
     if "InferenceRequest" not in python.text:
@@ -127,7 +129,7 @@ def _strings(python: PythonFacts, expr: Expr | None, frame: Frame) -> tuple[str,
     known = python.strings(expr, frame)
     if known is not None or not isinstance(expr, Name):
         return known
-    handed = {python.strings(one) for one in Objects(python).always_given(expr) or ()}
+    handed = {python.strings(one) for one in objects_of(python).always_given(expr) or ()}
     return handed.pop() if len(handed) == 1 else None
 
 

@@ -31,6 +31,7 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
+from tritonlint.remember import remembered
 
 if TYPE_CHECKING:
     from tritonlint.inputs.python import Frame, PythonFacts
@@ -232,6 +233,7 @@ def dtype_name(facts: PythonFacts, expr: Expr, frame: Frame) -> str | None:
     return _NAMES.get(values[0].lstrip("<=|"))
 
 
+@remembered
 def dtype_of(facts: PythonFacts, expr: Expr, frame: Frame) -> str | None:
     """NumPy's name of an array's data type, or None where it is not certain."""
     return Types(facts).of(expr, frame)
@@ -323,6 +325,7 @@ class Types:
         self.inputs = inputs or {}
         self.outputs = outputs or {}
         self.left = MAX_EVALUATIONS
+        self._known: dict[tuple[Expr, Frame], str | None] = {}
 
     def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
         return sources_at(self.facts, expr, frame)
@@ -330,7 +333,13 @@ class Types:
     def of(self, expr: Expr, frame: Frame, steps: int = 0) -> str | None:
         """NumPy's name of an array's data type, or None where it is not certain."""
         if steps == 0:
-            self.left = MAX_EVALUATIONS
+            if (expr, frame) not in self._known:
+                self.left = MAX_EVALUATIONS
+                self._known[expr, frame] = self._of(expr, frame, 0)
+            return self._known[expr, frame]
+        return self._of(expr, frame, steps)
+
+    def _of(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         self.left -= 1
         if steps > MAX_STEPS or self.left < 0:
             return None

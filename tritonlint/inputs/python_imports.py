@@ -24,6 +24,11 @@ CHANGES_IMPORTS = re.compile(
     r"|os\.(?:system|popen|exec\w*|chdir)\b|site\.|__import__\b|pip\b|exec\((?<![.\w]exec\()|runpy\b|zipimport\b"
     r"|pkgutil\b|__path__\b"
 )
+_WORDS = (
+    "sys.path", "sys.modules", "sys.meta_path", "from sys import", "importlib", "subprocess", "os.system", "os.popen",
+    "os.exec", "os.chdir", "site.", "__import__", "pip", "exec(", "runpy", "zipimport", "pkgutil", "__path__",
+)  # fmt: skip
+"""Of which one stands in whatever matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,21 @@ class Imported:
 @remembered
 def changes_imports(python: PythonFacts) -> bool:
     """Whether the file has something that may change where modules are found."""
-    return CHANGES_IMPORTS.search(python.text) is not None
+    # A search for plain words is a hundred times faster than one for a pattern.
+    return any(word in python.text for word in _WORDS) and CHANGES_IMPORTS.search(python.text) is not None
 
 
 def sure_imports(python: PythonFacts) -> Iterator[Imported]:
     """Imports that every load, or every request, comes by; those in a ``try`` or below a condition are not."""
+    return iter(_all_imports(python))
+
+
+@remembered
+def _all_imports(python: PythonFacts) -> tuple[Imported, ...]:
+    return tuple(_sure_imports(python))
+
+
+def _sure_imports(python: PythonFacts) -> Iterator[Imported]:
     if python.error is not None:
         return
     for statement in python.body:

@@ -25,11 +25,13 @@ from tritonlint.inputs.python_tree import (
     lies_in,
 )
 from tritonlint.pbtxt.tree import Document, Message
+from tritonlint.remember import remembered
 from tritonlint.source import Span
 
 Direction = Literal["input", "output"]
 
 
+@remembered
 def declared(python: PythonFacts, config: Document, direction: Direction) -> dict[str, Span] | None:
     """The tensor names that a config declares, with their places; None when more may exist than is written."""
     root = config.root
@@ -69,6 +71,7 @@ def tensors_by_name(config: Document, direction: Direction) -> dict[str, Message
     return found
 
 
+@remembered
 def types_of(python: PythonFacts, config: Document) -> Types:
     """The data types of expressions, with what the config tells about inputs and outputs."""
     return Types(python, numpy_types(config, "input"), numpy_types(config, "output"))
@@ -130,6 +133,7 @@ def is_list(python: PythonFacts, expr: Expr) -> bool:
     )
 
 
+@remembered
 def uses_sender(python: PythonFacts) -> bool:
     """Whether anything in the file could answer requests other than through the value of execute."""
     words = {"get_response_sender", "set_release_flags"}

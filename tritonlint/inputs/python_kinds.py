@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -76,7 +76,7 @@ def kind_of(python: PythonFacts, expr: Expr, frame: Frame | None = None) -> str 
 def _handed(python: PythonFacts, name: Name) -> str | None:
     """What every call in the file hands over for a parameter; one more step is not taken."""
     kinds = set()
-    for value in Objects(python).always_given(name) or ():
+    for value in objects_of(python).always_given(name) or ():
         sources = python.follow(value) or ()
         kinds |= {_kind(python, source, where) for source, where in sources} or {None}
     return kinds.pop() if len(kinds) == 1 else None

@@ -157,8 +157,28 @@ def _assigned(python: PythonFacts, name: str) -> bool:
     return any(binding.kind != "function" for binding, _ in python.attributes.get(name, ()))
 
 
-def misplaced(body: tuple[Stmt, ...]) -> Iterator[tuple[Node, str, str]]:
+def misplaced(python: PythonFacts) -> Iterator[tuple[Node, str, str]]:
     """Statements that no Python compiles where they stand: the statement, its keyword and what it lies outside of."""
+    return _misplaced(python.body) if _may_be_misplaced(python) else iter(())
+
+
+def _may_be_misplaced(python: PythonFacts) -> bool:
+    if next(python.walk(Await), None) is not None:
+        return True
+    if any(python.frame_at(node).function is None for node in python.walk(Return, Yield)):
+        return True
+    return any(node.keyword != "pass" and not _in_loop(python, node) for node in python.walk(Flow))
+
+
+def _in_loop(python: PythonFacts, node: Flow) -> bool:
+    frame = python.frame_at(node)
+    return any(
+        lies_in(node, loop) and python.frame_at(loop) is frame and not any(lies_in(node, s) for s in loop.orelse)
+        for loop in python.walk(For, While)
+    )
+
+
+def _misplaced(body: tuple[Stmt, ...]) -> Iterator[tuple[Node, str, str]]:
     blocks: list[tuple[tuple[Stmt, ...], bool, bool]] = [(body, False, False)]
     while blocks:
         statements, in_function, in_loop = blocks.pop()

@@ -15,10 +15,12 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Expr,
     Name,
+    Node,
     Subscript,
     Unary,
     dotted,
 )
+from tritonlint.remember import remembered
 
 Kind = Literal[
     "request", "requests", "response", "tensor", "tensors", "array", "shape", "parameters", "error", "answers"
@@ -58,7 +60,15 @@ _GIVEN: dict[tuple[Kind, str], Kind] = {
     ("tensor", "shape"): "shape",
 }
 _ELEMENTS: dict[Kind, Kind] = {"tensors": "tensor", "requests": "request", "answers": "response"}
+_OBJECTS = frozenset({Name, Attribute, Call, Await, Subscript})
+"""Expressions that can be one of these objects."""
 _MAX_STEPS = 12
+
+
+@remembered
+def objects_of(python: PythonFacts) -> Objects:
+    """The one set of answers for a file."""
+    return Objects(python)
 
 
 class Objects:
@@ -66,15 +76,18 @@ class Objects:
 
     def __init__(self, python: PythonFacts) -> None:
         self._python = python
-        self._known: dict[tuple[int | None, int | None, int], Kind | None] = {}
+        self._known: dict[tuple[Node | str, int], Kind | None] = {}
         self._uses: dict[str, list[tuple[Name | Attribute, Call]]] | None = None
 
     def kind(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> Kind | None:
         """What an expression is; None when that is not known or differs from one assignment to another."""
         if steps > _MAX_STEPS:
             return None
+        if expr.__class__ not in _OBJECTS:
+            return None
         frame = frame or self._python.frame_at(expr)
-        key = (expr.span.start, expr.span.end, frame.number)
+        # A name stands for the same wherever a frame uses it.
+        key = (expr.id if isinstance(expr, Name) else expr, frame.number)
         if key not in self._known:
             self._known[key] = None  # an expression that leads back to itself is not known
             self._known[key] = self._kind(expr, frame, steps + 1)

@@ -37,6 +37,7 @@ from tritonlint.inputs.python_tree import (
     walk,
 )
 from tritonlint.pbtxt.tree import Document
+from tritonlint.remember import remembered
 from tritonlint.tensors import tensors
 
 Shape: TypeAlias = tuple[int | None, ...]
@@ -58,6 +59,7 @@ _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "prod", "std", "var", "arg
 _VALUES = frozenset({"float", "int", "len", "bool"})
 
 
+@remembered
 def declared_shapes(
     python: PythonFacts, config: Document, effective: EffectiveConfig, direction: Direction
 ) -> dict[str, Shape]:
@@ -71,6 +73,12 @@ def declared_shapes(
         if tensor.name and dims is not None and (dims or tensor.message.has("reshape")):
             found[tensor.name] = (*batch, *(None if dim == -1 else dim for dim in dims))
     return found
+
+
+@remembered
+def shapes_of(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Shapes:
+    """The shapes of a file's expressions, with those of the declared inputs."""
+    return Shapes(python, declared_shapes(python, config, effective, "input"))
 
 
 def shape_is_asked(python: PythonFacts, node: Node) -> bool:
@@ -94,6 +102,7 @@ class Shapes:
         self.facts = facts
         self.inputs = inputs
         self.left = MAX_EVALUATIONS
+        self._known: dict[tuple[Expr, Frame], Shape | None] = {}
 
     def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
         return sources_at(self.facts, expr, frame)
@@ -101,7 +110,13 @@ class Shapes:
     def of(self, expr: Expr, frame: Frame, steps: int = 0) -> Shape | None:
         """The shape of an array expression, or None where its rank is not certain."""
         if steps == 0:
-            self.left = MAX_EVALUATIONS
+            if (expr, frame) not in self._known:
+                self.left = MAX_EVALUATIONS
+                self._known[expr, frame] = self._of(expr, frame, 0)
+            return self._known[expr, frame]
+        return self._of(expr, frame, steps)
+
+    def _of(self, expr: Expr, frame: Frame, steps: int) -> Shape | None:
         self.left -= 1
         if steps > MAX_STEPS or self.left < 0:
             return None
