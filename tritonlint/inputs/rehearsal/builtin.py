@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tritonlint.inputs.rehearsal.containers import dict_of, in_order
@@ -24,6 +25,7 @@ from tritonlint.inputs.rehearsal.operations import (
     compare,
     concrete,
     drain,
+    element,
     hashable,
     iterate,
     key_of,
@@ -34,6 +36,7 @@ from tritonlint.inputs.rehearsal.operations import (
     set_of,
     shown,
     truth,
+    unlisted,
     wrong_count,
 )
 from tritonlint.inputs.rehearsal.scalars import format_value
@@ -186,7 +189,7 @@ def _conversion(name: str) -> Handler:
     function = getattr(builtins, name)
 
     def handler(call: Call) -> Value:
-        if call.args and call.args[0].__class__ in (Seq, Mapping):
+        if len(call.args) == 1 and not call.kwargs and call.args[0].__class__ in (Seq, Mapping):
             for real in CONTAINERS.get(call.args[0].kind, ())[:1]:
                 run(function, real)
         return _of_type(function, name, call)
@@ -207,8 +210,10 @@ def _bytes(call: Call) -> Value:
         items, _ = call.items()
         for item in items:
             name = plain(item)
-            if name is not None and name not in ("int", "bool"):
-                raise Failure("TypeError", f"'{shown(name)}' object cannot be interpreted as an integer")
+            if name in (None, "int", "bool") and not (item.__class__ in (int, bool) and 0 <= item < 256):
+                break
+            if name not in ("int", "bool"):
+                raise Failure("TypeError", f"'{shown(name or '')}' object cannot be interpreted as an integer")
     return _of_type(bytes, "bytes", call)
 
 
@@ -219,10 +224,10 @@ def _sequence(kind: str) -> Handler:
         value = call.args[0]
         items, complete = call.items()
         if kind in ("set", "frozenset"):
-            return set_of(kind, items, not complete)
+            return set_of(kind, items, not complete, unlisted(value))
         if value.__class__ is Seq and value.kind in ("set", "frozenset") and len(items) > 1:
             items = [common(items)] * len(items)
-        return Seq(kind, list(items), not complete)
+        return Seq(kind, list(items), not complete, unlisted(value))
 
     return handler
 
@@ -237,23 +242,26 @@ def _range(call: Call) -> Value:
         if name is not None and name not in ("int", "bool"):
             raise Failure("TypeError", f"'{shown(name)}' object cannot be interpreted as an integer")
     if any(value.__class__ not in (int, bool) for value in call.args):
-        return Seq("range", [], True)
+        return Seq("range", [], True, Unknown("int"))
     numbers = run(range, *call.args)
     try:
         count = len(numbers)
     except OverflowError:
         count = MOST_ITEMS + 1
     if count > MOST_ITEMS:
-        return Seq("range", list(numbers[:8]), True)
+        return Seq("range", list(numbers[:8]), True, Unknown("int"))
     return Seq("range", list(numbers))
 
 
 def _enumerate(call: Call) -> Value:
     items, complete = call.items()
     start = call.value(1, "start", 0)
+    each = Seq("tuple", [Unknown("int"), unlisted(call.args[0])])
     if start.__class__ in (int, bool):
-        return Seq("enumerate", [Seq("tuple", [start + n, item]) for n, item in enumerate(items)], not complete)
-    return Seq("enumerate", [Seq("tuple", [Unknown("int"), item]) for item in items], not complete)
+        rows = [Seq("tuple", [start + n, item]) for n, item in enumerate(items)]
+    else:
+        rows = [Seq("tuple", [Unknown("int"), item]) for item in items]
+    return Seq("enumerate", rows, not complete, each)
 
 
 def _zip(call: Call) -> Value:
@@ -267,7 +275,13 @@ def _zip(call: Call) -> Value:
     if strict and any(whole and len(items) != shortest for items, whole in found) and complete:
         failure = Failure("ValueError", "zip() arguments have different lengths")
         return Seq("zip", [*rows, Pending(failure)])
-    return Seq("zip", rows, not complete)
+    each = Seq("tuple", [_any_of(value, items) for value, (items, _) in zip(call.args, found, strict=True)])
+    return Seq("zip", rows, not complete, each)
+
+
+def _any_of(value: Value, items: list[Value]) -> Value:
+    """What is known of any item of a value that has been read."""
+    return common([*items, unlisted(value)]) if plain(value) is not None else UNKNOWN
 
 
 def _map(call: Call) -> Value:
@@ -282,7 +296,13 @@ def _map(call: Call) -> Value:
             results.append(call.caller(call.args[0], [items[place] for items, _ in found]))
         except Failure as failure:
             return Seq("map", [*results, Pending(failure)])
-    return Seq("map", results, not complete)
+    each = UNKNOWN
+    if not complete and call.args[0].__class__ in (Builtin, Library):
+        # What is not listed is of one kind: a function without effects may be tried on it.
+        with suppress(Failure):
+            values = zip(call.args[1:], found, strict=True)
+            each = call.caller(call.args[0], [_any_of(value, items) for value, (items, _) in values])
+    return Seq("map", results, not complete, each)
 
 
 def _filter(call: Call) -> Value:
@@ -294,10 +314,10 @@ def _filter(call: Call) -> Value:
         except Failure as failure:
             return Seq("filter", [*results, Pending(failure)])
         if answer is None:
-            return Seq("filter", results, True)
+            return Seq("filter", results, True, _any_of(call.args[1], items))
         if answer:
             results.append(item)
-    return Seq("filter", results, not complete)
+    return Seq("filter", results, not complete, _any_of(call.args[1], items))
 
 
 def _reversed(call: Call) -> Value:
@@ -306,13 +326,13 @@ def _reversed(call: Call) -> Value:
     if name in ("set", "frozenset") or name in ITERATORS or name in ("NoneType", "int", "float", "bool"):
         raise Failure("TypeError", f"'{name}' object is not reversible")
     items, complete = iterate(value)
-    return Seq("reversed", items[::-1]) if complete else Seq("reversed", [], True)
+    return Seq("reversed", items[::-1]) if complete else Seq("reversed", [], True, element(value))
 
 
 def _sorted(call: Call) -> Value:
     items, complete = call.items()
     if not complete:
-        return Seq("list", [], True)
+        return Seq("list", [], True, _any_of(call.args[0], items))
     return Seq("list", in_order(list(items), call.kwargs, call.caller))
 
 
@@ -338,10 +358,10 @@ def _extreme(name: str, operation: str) -> Handler:
             other = item if key is None else call.caller(key, [item])
             better = compare(operation, other, rank)
             if better is None:
-                return common(items) if complete else UNKNOWN
+                return common(items) if complete else _any_of(call.args[0], items)
             if better:
                 best, rank = item, other
-        return best if complete else UNKNOWN
+        return best if complete else _any_of(call.args[0], items)
 
     return handler
 
@@ -402,7 +422,7 @@ def _iter(call: Call) -> Value:
     items, complete = iterate(value)
     if plain(value) is None:
         return UNKNOWN
-    return Seq("list_iterator", items, not complete)
+    return Seq("list_iterator", items, not complete, unlisted(value))
 
 
 def _next(call: Call) -> Value:
@@ -417,7 +437,7 @@ def _next(call: Call) -> Value:
         return UNKNOWN
     if not value.items:
         if value.open:
-            return UNKNOWN
+            return value.each if default is ABSENT else common([value.each, default])
         if default is ABSENT:
             raise Failure("StopIteration", "")
         return default

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from tritonlint.inputs.rehearsal.operations import (
@@ -21,7 +22,7 @@ from tritonlint.inputs.rehearsal.operations import (
     extend,
     forget_values,
     getitem,
-    in_place,
+    hashable,
     iterate,
     key_of,
     keys_of,
@@ -31,6 +32,8 @@ from tritonlint.inputs.rehearsal.operations import (
     put_all,
     set_of,
     truth,
+    unlist,
+    unlisted,
     value_of,
     wrong_count,
 )
@@ -94,17 +97,14 @@ def in_order(items: list[Value], kwargs: dict[str, Value], caller: Caller) -> li
 
 def _append(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     touch(owner)
-    extend(owner, args, True)
+    extend(owner, args, True, UNKNOWN)
 
 
 def _extend(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
-    in_place("+", owner, args[0], touch) if args[0].__class__ is Seq else _extend_by(owner, args[0], touch)
-
-
-def _extend_by(owner: Seq, value: Value, touch: Touch) -> None:
-    items, complete = iterate(value)
+    source = Seq(owner.kind, list(owner.items), owner.open, owner.each) if args[0] is owner else args[0]
+    items, complete = drain(source, touch)
     touch(owner)
-    extend(owner, items, complete)
+    extend(owner, items, complete, unlisted(source))
 
 
 def _insert(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -114,11 +114,14 @@ def _insert(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Cal
         raise Failure("TypeError", f"'{name}' object cannot be interpreted as an integer")
     touch(owner)
     if place.__class__ not in (int, bool):
-        owner.items = [] if owner.open else [UNKNOWN] * (len(owner.items) + 1)
+        found = common([element(owner), args[1]]) if owner.items or owner.open else args[1]
+        owner.items, owner.each = [] if owner.open else [found] * (len(owner.items) + 1), found
     elif not owner.open or 0 <= place <= len(owner.items):
         owner.items.insert(place, args[1])
-    elif place < 0:
-        owner.items = []
+    else:
+        owner.each = common([owner.each, args[1]])
+        if place < 0:
+            unlist(owner)
 
 
 def _pop(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -135,17 +138,19 @@ def _take(owner: Seq, place: Value, touch: Touch) -> Value:
     if not owner.items and not owner.open:
         words = "pop from an empty deque" if owner.kind == "deque" else "pop from empty list"
         raise Failure("IndexError", words)
+    found = element(owner)
     if place.__class__ not in (int, bool):
-        found = element(owner) if plain(place) == "int" else UNKNOWN
         touch(owner)
-        owner.items = [] if owner.open else [common(owner.items)] * (len(owner.items) - 1)
+        owner.items, owner.each = [] if owner.open else [found] * (len(owner.items) - 1), found
         return found
     if owner.open:
         touch(owner)
         if 0 <= place < len(owner.items):
             return owner.items.pop(place)
-        del owner.items[max(0, len(owner.items) + (place if place < 0 else 0)) :]
-        return UNKNOWN
+        if place < 0:
+            unlist(owner, max(0, len(owner.items) + place))
+            return found
+        return unlisted(owner)
     if not -len(owner.items) <= place < len(owner.items):
         raise Failure("IndexError", "pop index out of range")
     touch(owner)
@@ -166,14 +171,15 @@ def _extendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller:
     touch(owner)
     owner.items[:0] = items[::-1]
     if not complete:
-        owner.items, owner.open = [], True
+        unlist(owner)
+        owner.open, owner.each = True, UNKNOWN
 
 
 def _rotate(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     times = args[0] if args else 1
     touch(owner)
     if owner.open:
-        owner.items = []
+        unlist(owner)
     elif times.__class__ is int and owner.items:
         times %= len(owner.items)
         owner.items = owner.items[-times:] + owner.items[:-times] if times else owner.items
@@ -191,10 +197,12 @@ def _remove(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Cal
         if answer is None:
             touch(owner)
             if owner.open:
-                del owner.items[place:]
+                unlist(owner, place)
             else:
-                count = len(owner.items) - 1
-                owner.items[place:] = [UNKNOWN] * (count - place)
+                owner.items = [
+                    *owner.items[:place],
+                    *(common(pair) for pair in pairwise(owner.items[place:])),
+                ]
             return None
     if owner.open:
         touch(owner)
@@ -232,18 +240,24 @@ def _copy(owner: Value, args: list[Value], kwargs: dict[str, Value], caller: Cal
     if owner.__class__ is Mapping:
         kind = "dict" if owner.kind == "environ" else owner.kind
         return Mapping(dict(owner.items), owner.open, kind, owner.factory)
-    return Seq(owner.kind, list(owner.items), owner.open)
+    return Seq(owner.kind, list(owner.items), owner.open, owner.each)
 
 
 def _reverse(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     touch(owner)
-    owner.items = [] if owner.open else owner.items[::-1]
+    if owner.open:
+        unlist(owner)
+    else:
+        owner.items = owner.items[::-1]
 
 
 def _sort(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     order = in_order(list(owner.items), kwargs, caller) if not owner.open else []
     touch(owner)
-    owner.items = order
+    if owner.open:
+        unlist(owner)
+    else:
+        owner.items = order
 
 
 def _add(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -251,8 +265,9 @@ def _add(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller
     answers = [equal(item, args[0]) for item in owner.items]
     if True not in answers:
         touch(owner)
+        if None in answers and not owner.open:
+            owner.open, owner.each = True, UNKNOWN
         owner.items.append(args[0])
-        owner.open = owner.open or None in answers
 
 
 def _discard(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -272,31 +287,33 @@ def _leave(owner: Seq, item: Value, touch: Touch, must: bool) -> None:
     if True in answers:
         del owner.items[answers.index(True)]
     elif None in answers:
-        owner.items = [each for each, answer in zip(owner.items, answers, strict=True) if answer is False]
-        owner.open = True
+        sure = [each for each, answer in zip(owner.items, answers, strict=True) if answer is False]
+        owner.items, owner.each, owner.open = sure, element(owner), True
 
 
 def _pop_from_set(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if args:
+        wrong_count("pop", len(args), 0, 0)
     if not owner.items and not owner.open:
         raise Failure("KeyError", repr("pop from an empty set"))
     touch(owner)
     if len(owner.items) == 1 and not owner.open:
         return owner.items.pop()
     found = element(owner)
-    owner.items, owner.open = [], True
+    owner.items, owner.open, owner.each = [], True, found
     return found
 
 
 def _sets(operation: str, change: bool) -> Handler:
     def handler(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
-        result = Seq(owner.kind, list(owner.items), owner.open)
+        result = Seq(owner.kind, list(owner.items), owner.open, owner.each)
         for other in args:
             items, complete = drain(other, touch)
-            result = combined(operation, result, set_of("set", items, not complete))
+            result = combined(operation, result, set_of("set", items, not complete, unlisted(other)))
         if not change:
             return result
         touch(owner)
-        owner.items, owner.open = result.items, result.open
+        owner.items, owner.open, owner.each = result.items, result.open, result.each
         return None
 
     return handler
@@ -345,11 +362,12 @@ def _setdefault(owner: Mapping, args: list[Value], kwargs: dict[str, Value], cal
 def _pop_key(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     if not args or len(args) > 2:
         wrong_count("pop", len(args), 1, 2)
-    key = key_of(args[0])
+    # An empty dict does not look at the key.
+    key = NO_KEY if not owner.items and hashable(args[0]) is False else key_of(args[0])
     default = args[1] if len(args) > 1 else kwargs.get("default", NO_KEY)
-    if key is not NO_KEY and not owner.open and key not in owner.items:
+    if not owner.open and (key not in owner.items if key is not NO_KEY else not owner.items):
         if default is NO_KEY:
-            raise missing(key)
+            raise missing(key) if key is not NO_KEY else Failure("KeyError", "")
         return default
     touch(owner)
     if key is NO_KEY:
@@ -360,6 +378,8 @@ def _pop_key(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller
 
 
 def _popitem(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if args and owner.kind != "OrderedDict":
+        wrong_count("popitem", len(args), 0, 0)
     if not owner.items and not owner.open:
         raise Failure("KeyError", repr("popitem(): dictionary is empty"))
     touch(owner)
@@ -395,21 +415,29 @@ def dict_of(args: list[Value], kwargs: dict[str, Value], touch: Touch | None) ->
         pairs, complete = drain(args[0], touch)
         result.open = not complete
         for pair in pairs:
-            _put_pair(result, pair)
+            if plain(pair) is None or not _put_pair(result, pair):
+                # It may raise itself, so that nothing is certain of those behind it.
+                return Mapping({}, True)
     result.items.update(kwargs)
     return result
 
 
-def _put_pair(target: Mapping, pair: Value) -> None:
+def _put_pair(target: Mapping, pair: Value) -> bool:
+    """Put an item given as a pair; whether all is known that can go wrong with it."""
+    if plain(pair) in ("NoneType", "bool", "int", "float"):
+        raise Failure("TypeError", "cannot convert dictionary update sequence element #0 to a sequence")
     items, complete = iterate(pair)
-    if complete and plain(pair) is not None and len(items) != 2:
+    if not complete:
+        return False
+    if len(items) != 2:
         raise Failure("ValueError", f"dictionary update sequence element #0 has length {len(items)}; 2 is required")
-    key = key_of(items[0]) if complete and len(items) == 2 else NO_KEY
+    key = key_of(items[0])
     if key is NO_KEY:
         forget_values(target)
         target.open = True
-    else:
-        target.items[key] = items[1]
+        return hashable(items[0]) is True
+    target.items[key] = items[1]
+    return True
 
 
 def _view(kind: str) -> Handler:
@@ -519,8 +547,8 @@ def container_method(
 
 def forget(owner: Seq | Mapping) -> None:
     """Nothing is known of the items any more."""
-    if owner.__class__ is Mapping:
+    if isinstance(owner, Mapping):
         owner.items = {}
     else:
-        owner.items = []
+        owner.items, owner.each = [], UNKNOWN
     owner.open = True

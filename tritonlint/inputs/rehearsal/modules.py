@@ -36,6 +36,8 @@ from tritonlint.inputs.rehearsal.operations import (
     sampled,
     shown,
     unary,
+    unlist,
+    unlisted,
 )
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Library, Mapping, Seq, Unknown, Value, type_name
 
@@ -241,7 +243,7 @@ def _ordered_dict(call: Call) -> Value:
 
 
 def _counter(call: Call) -> Value:
-    if call.kwargs or not call.args:
+    if call.kwargs or not call.args or call.args[0] is None:
         return Mapping(dict(call.kwargs), False, "Counter")
     if call.args[0].__class__ is Mapping:
         return Mapping(dict(call.args[0].items), call.args[0].open, "Counter")
@@ -259,7 +261,7 @@ def _deque(call: Call) -> Value:
     items, complete = call.items() if call.args else ([], True)
     most = call.value(1, "maxlen")
     if most is None:
-        return Seq("deque", list(items), not complete)
+        return Seq("deque", list(items), not complete, unlisted(call.args[0]) if call.args else UNKNOWN)
     return Seq("deque", [], True)
 
 
@@ -270,14 +272,17 @@ def _chain(call: Call) -> Value:
         items, complete = call.items(place)
         found += items
         if not complete:
-            return Seq("itertools.chain", found, True)
+            others = range(place + 1, len(call.args))
+            each = common([unlisted(call.args[place]), *(element(call.args[other]) for other in others)])
+            return Seq("itertools.chain", found, True, each)
     return Seq("itertools.chain", found)
 
 
 def _chain_all(call: Call) -> Value:
     lists, complete = call.items()
     chained = _chain(call._replace(args=lists))
-    chained.open = chained.open or not complete
+    if not complete:
+        chained.open, chained.each = True, UNKNOWN
     return chained
 
 
@@ -288,7 +293,7 @@ def _slice_of_iterator(call: Call) -> Value:
         forget(call.args[0])
     bounds = call.args[1:]
     if not 1 <= len(bounds) <= 3 or not all(bound is None or bound.__class__ in (int, bool) for bound in bounds):
-        return Seq("itertools.islice", [], True)
+        return Seq("itertools.islice", [], True, element(call.args[0]))
     if any(bound is not None and bound < 0 for bound in bounds):
         words = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize."
         raise Failure("ValueError", words)
@@ -296,27 +301,29 @@ def _slice_of_iterator(call: Call) -> Value:
     if part.step == 0:
         return UNKNOWN
     whole = complete or (part.stop is not None and part.stop <= len(items))
-    return Seq("itertools.islice", items[part], not whole)
+    return Seq("itertools.islice", items[part], not whole, unlisted(call.args[0]))
 
 
 def _repeat(call: Call) -> Value:
     times = call.value(1, "times", UNKNOWN)
     value = call.args[0]
     if times.__class__ in (int, bool):
-        return Seq("itertools.repeat", [value] * min(max(times, 0), MOST_ITEMS), times > MOST_ITEMS)
-    return Seq("itertools.repeat", [value] * (8 if len(call.args) + len(call.kwargs) == 1 else 0), True)
+        return Seq("itertools.repeat", [value] * min(max(times, 0), MOST_ITEMS), times > MOST_ITEMS, value)
+    return Seq("itertools.repeat", [value] * (8 if len(call.args) + len(call.kwargs) == 1 else 0), True, value)
 
 
 def _count(call: Call) -> Value:
     start, step = call.value(0, "start", 0), call.value(1, "step", 1)
     if start.__class__ is int and step.__class__ is int:
-        return Seq("itertools.count", [start + step * number for number in range(8)], True)
+        return Seq("itertools.count", [start + step * number for number in range(8)], True, Unknown("int"))
     return Seq("itertools.count", [], True)
 
 
 def _cycle(call: Call) -> Value:
     items, complete = call.items()
-    return Seq("itertools.cycle", items * 2 if complete and len(items) < 100 else items, bool(items) or not complete)
+    each = common(items) if complete else UNKNOWN
+    items = items * 2 if complete and len(items) < 100 else items
+    return Seq("itertools.cycle", items, bool(items) or not complete, each)
 
 
 def _product(call: Call) -> Value:
@@ -398,7 +405,7 @@ def _copied(value: Value, made: dict[int, Value], deep: bool, depth: int) -> Val
         if value.kind in ("generator", "dict_keys", "dict_values", "dict_items"):
             raise Failure("TypeError", f"cannot pickle '{value.kind}' object")
         return UNKNOWN
-    copied = Seq(value.kind, [], value.open)
+    copied = Seq(value.kind, [], value.open, _copied(value.each, made, deep, depth + 1) if deep else value.each)
     made[id(value)] = copied
     copied.items = [_copied(item, made, deep, depth + 1) if deep else item for item in value.items]
     return copied
@@ -419,7 +426,10 @@ def _shuffle(call: Call) -> Value:
     if value.__class__ is Seq:
         items = [common(value.items)] * len(value.items)
         call.told(value)
-        value.items = [] if value.open else items
+        if value.open:
+            unlist(value)
+        else:
+            value.items = items
 
 
 def _changed(call: Call) -> Value:
@@ -493,8 +503,12 @@ def _fixed(value: Value) -> Handler:
     return handler
 
 
-def _open_list(call: Call) -> Value:
-    return Seq("list", [], True)
+def _names(call: Call) -> Value:
+    return Seq("list", [], True, UNKNOWN if plain(call.value(0, default="")) != "str" else Unknown("str"))
+
+
+def _chosen(call: Call) -> Value:
+    return Seq("list", [], True, element(call.args[0]) if call.args else UNKNOWN)
 
 
 FUNCTIONS: dict[str, Handler] = {
@@ -521,12 +535,12 @@ FUNCTIONS: dict[str, Handler] = {
     "os.getenv": _environment,
     "os.getcwd": _result("str"),
     "os.getpid": _result("int"),
-    "os.listdir": _open_list,
+    "os.listdir": _names,
     "os.cpu_count": _result(None),
     "os.makedirs": _fixed(None),
     "os.urandom": _result("bytes"),
     "os.linesep": _fixed(UNKNOWN),
-    "glob.glob": _open_list,
+    "glob.glob": _names,
     "time.time": _result("float"),
     "time.perf_counter": _result("float"),
     "time.monotonic": _result("float"),
@@ -546,8 +560,8 @@ FUNCTIONS: dict[str, Handler] = {
     "random.getrandbits": _result("int"),
     "random.choice": _choice,
     "random.shuffle": _shuffle,
-    "random.sample": _open_list,
-    "random.choices": _open_list,
+    "random.sample": _chosen,
+    "random.choices": _chosen,
     "random.seed": _fixed(None),
     "re.match": _search,
     "re.fullmatch": _search,
@@ -680,5 +694,5 @@ def constant(name: str) -> Value:
     if name == "os.environ":
         return Mapping({}, True, "environ")
     if name in ("sys.path", "sys.argv"):
-        return Seq("list", [], True)
+        return Seq("list", [], True, Unknown("str"))
     return CONSTANTS.get(name, Library(name))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NoReturn
 
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Builtin, Exc, Failure, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Builtin, Exc, Failure, Mapping, Seq, Unknown, Value
 
 Caller = Callable[[Value, "list[Value]"], Value]
 """Calls a function of the model."""
@@ -299,12 +299,16 @@ def _common(results: list[Any]) -> Value:
     if kind in (list, tuple):
         shortest = min(len(result) for result in results)
         items = [_common([result[place] for result in results]) for place in range(shortest)]
-        return Seq(kind.__name__, items, any(len(result) != shortest for result in results) or kind is list)
+        each = _common([item for result in results for item in result])
+        return Seq(kind.__name__, items, any(len(result) != shortest for result in results) or kind is list, each)
     return UNKNOWN
 
 
 def common(values: Iterable[Value]) -> Value:
     """What is known of a value that is one of these."""
+    values = list(values)
+    if values and all(value is values[0] for value in values):
+        return values[0]
     names = set()
     for value in values:
         kind = value.__class__
@@ -523,16 +527,23 @@ def drain(value: Value, touch: Touch | None) -> tuple[list[Value], bool]:
     return iterate(value)
 
 
-def element(value: Value) -> Value:
-    """What is known of any item of a value."""
+def unlisted(value: Value) -> Value:
+    """What is known of the items of a value that :func:`iterate` does not give."""
     name = plain(value)
     if name in ("bytes", "range"):
         return Unknown("int")
-    if name == "str":
+    if name == "str" or (value.__class__ is Mapping and value.kind == "environ"):
         return Unknown("str")
-    if value.__class__ is Seq and not value.open:
-        return common(value.items)
-    return UNKNOWN
+    return value.each if value.__class__ is Seq else UNKNOWN
+
+
+def element(value: Value) -> Value:
+    """What is known of any item of a sequence."""
+    if value.__class__ is not Seq or value.kind == "range":
+        return unlisted(value)
+    if value.items and value.items[-1].__class__ is Pending:
+        return UNKNOWN
+    return common([*value.items, value.each] if value.open else value.items)
 
 
 def contains(container: Value, item: Value) -> bool | None:
@@ -642,7 +653,9 @@ def binary(operation: str, left: Value, right: Value) -> Value:
     if operation in ("/", "//", "%") and second in _NUMBERS and right.__class__ in ATOMS and right == 0:
         run(_BINARY[operation], SAMPLES[first][0], right)
     if operation == "+" and left.__class__ is Seq and right.__class__ is Seq:
-        return bounded(Seq(left.kind, left.items if left.open else left.items + right.items, left.open or right.open))
+        joined = Seq(left.kind, list(left.items), left.open, left.each)
+        extend(joined, right.items, not right.open, right.each)
+        return joined
     if operation == "*":
         sequence, times = (left, right) if left.__class__ is Seq else (right, left)
         if sequence.__class__ is Seq:
@@ -725,21 +738,14 @@ def _percent(name: str, left: Value, right: Value) -> Value:
     return result
 
 
-def bounded(sequence: Seq) -> Seq:
-    """A sequence that is not too long to go on with."""
-    if len(sequence.items) > MOST_TEXT:
-        sequence.items, sequence.open = sequence.items[:MOST_ITEMS], True
-    return sequence
-
-
 def repeated(sequence: Seq, times: Value) -> Seq:
     """``sequence * times``."""
     if times.__class__ not in (int, bool):
-        return Seq(sequence.kind, [], bool(sequence.items) or sequence.open)
+        return Seq(sequence.kind, [], bool(sequence.items) or sequence.open, element(sequence))
     if times <= 0:
         return Seq(sequence.kind, [])
     if sequence.open or len(sequence.items) * times > MOST_TEXT:
-        return Seq(sequence.kind, list(sequence.items), True)
+        return Seq(sequence.kind, list(sequence.items), True, element(sequence))
     return Seq(sequence.kind, sequence.items * times)
 
 
@@ -754,9 +760,9 @@ def keys_of(items: Iterable[Value]) -> dict[Any, Value] | None:
     return found
 
 
-def set_of(kind: str, items: Iterable[Value], open: bool = False) -> Seq:
+def set_of(kind: str, items: Iterable[Value], open: bool = False, each: Value = UNKNOWN) -> Seq:
     """A set of these items: the same ones once."""
-    result = Seq(kind, [], open)
+    result = Seq(kind, [], open, each)
     found: dict[Any, Value] = {}
     unknown = []
     for item in items:
@@ -777,19 +783,22 @@ def set_of(kind: str, items: Iterable[Value], open: bool = False) -> Seq:
 def combined(operation: str, left: Seq, right: Seq) -> Seq:
     """What ``|``, ``&``, ``-`` and ``^`` make of two sets."""
     kind = left.kind if left.kind in ("set", "frozenset") else "set"
+    each = element(left)
+    if operation in ("|", "^"):
+        each = common([element(seq) for seq in (left, right) if seq.items or seq.open])
     if operation == "|":
-        return set_of(kind, [*left.items, *right.items], left.open or right.open)
+        return set_of(kind, [*left.items, *right.items], left.open or right.open, each)
     first, second = keys_of(left.items), keys_of(right.items)
     if first is None or second is None:
-        return Seq(kind, [], True)
+        return Seq(kind, [], True, each)
     if operation == "&":
-        return Seq(kind, [item for key, item in first.items() if key in second], left.open or right.open)
+        return Seq(kind, [item for key, item in first.items() if key in second], left.open or right.open, each)
     if right.open:
-        return Seq(kind, [], bool(first) or left.open or operation == "^")
+        return Seq(kind, [], bool(first) or left.open or operation == "^", each)
     if operation == "-":
-        return Seq(kind, [item for key, item in first.items() if key not in second], left.open)
+        return Seq(kind, [item for key, item in first.items() if key not in second], left.open, each)
     if left.open:
-        return Seq(kind, [], True)
+        return Seq(kind, [], True, each)
     return Seq(
         kind,
         [item for key, item in first.items() if key not in second]
@@ -843,34 +852,51 @@ def in_place(operation: str, left: Value, right: Value, touch: Touch) -> Value:
     kind = left.kind if left.__class__ is Seq or left.__class__ is Mapping else None
     if kind in ("list", "deque") and operation == "+":
         if right is left:
-            right = Seq(left.kind, list(left.items), left.open)
+            right = Seq(left.kind, list(left.items), left.open, left.each)
         items, complete = drain(right, touch)
         touch(left)
-        extend(left, items, complete)
+        extend(left, items, complete, unlisted(right))
         return left
     if kind == "set" and operation in ("|", "&", "-", "^") and plain(right) in SETS and right.__class__ is Seq:
         result = combined(operation, left, right)
         touch(left)
-        left.items, left.open = result.items, result.open
+        left.items, left.open, left.each = result.items, result.open, result.each
         return left
-    if kind in DICTS - {"Counter"} and operation == "|" and right.__class__ is Mapping:
+    if kind in DICTS and operation == "|":
         touch(left)
-        put_all(left, right)
+        if right.__class__ is Mapping and kind != "Counter":
+            put_all(left, right)
+        else:
+            left.items.clear()
+            left.open = True
         return left
     result = binary(operation, left, right)
     if kind in ("list", "deque") and operation == "*" and result.__class__ is Seq:
         touch(left)
-        left.items, left.open = result.items, result.open
+        left.items, left.open, left.each = result.items, result.open, result.each
         return left
     return result
 
 
-def extend(target: Seq, items: Iterable[Value], complete: bool) -> None:
-    """Put items behind those of a sequence, without telling anybody; of an open one only the first are known."""
-    if not target.open:
-        target.items.extend(items)
-        target.open = not complete
-        bounded(target)
+def extend(target: Seq, items: list[Value], complete: bool, each: Value) -> None:
+    """Put items behind those of a sequence, without telling anybody; of an open one only the first are listed."""
+    if target.open:
+        others = items if complete else [*items, each]
+        if others:
+            target.each = common([target.each, *others])
+    else:
+        target.items = [*target.items, *items]
+        target.open, target.each = not complete, each
+        if len(target.items) > MOST_TEXT:
+            unlist(target, MOST_ITEMS)
+
+
+def unlist(target: Seq, count: int = 0) -> None:
+    """Of a sequence that changes only so many items stay listed."""
+    others = target.items[count:]
+    if others:
+        target.each = common([*others, target.each] if target.open else others)
+        target.items, target.open = target.items[:count], True
 
 
 def slice_of(key: Value) -> tuple[Value, Value, Value] | None:
@@ -978,30 +1004,35 @@ def _place(value: Seq, key: Value, message: str) -> int | None:
 
 
 def _get_place(value: Seq, key: Value) -> Value:
+    if value.kind == "deque" and key.__class__.__name__ == "Slice":
+        run(operator.getitem, deque(), slice(0))
     bounds = slice_of(key)
     if bounds is not None:
-        if value.kind == "deque":
-            _check_index("deque", None)
         return _get_slice(value, bounds)
     words = {"range": "range object index out of range", "deque": "deque index out of range"}
     place = _place(value, key, words.get(value.kind, f"{value.kind} index out of range"))
     if place is not None:
         return value.items[place]
-    if plain(key) in ("int", "bool"):
-        return element(value)
-    return UNKNOWN
+    if value.open and key.__class__ is int and key >= 0:
+        return unlisted(value)
+    return element(value) if is_index(key) else UNKNOWN
+
+
+def is_index(key: Value) -> bool:
+    """Whether a value is taken for one place of a sequence."""
+    return plain(key) in ("int", "bool") or (key.__class__ is Array and key.scalar)
 
 
 def _get_slice(value: Seq, bounds: tuple[Value, Value, Value]) -> Seq:
     known = _known_slice(bounds)
     if known is None:
-        return Seq(value.kind, [], value.open or bool(value.items))
+        return Seq(value.kind, [], value.open or bool(value.items), element(value))
     if not value.open:
         return Seq(value.kind, value.items[known])
     lower, upper, step = known.start or 0, known.stop, 1 if known.step is None else known.step
     if lower < 0 or step < 1 or (upper is not None and upper < 0):
-        return Seq(value.kind, [], True)
-    return Seq(value.kind, value.items[known], upper is None or upper > len(value.items))
+        return Seq(value.kind, [], True, element(value))
+    return Seq(value.kind, value.items[known], upper is None or upper > len(value.items), unlisted(value))
 
 
 def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
@@ -1031,15 +1062,18 @@ def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
         if known is not None and complete and not value.open:
             run(operator.setitem, value.items, known, items)
         else:
-            value.items, value.open = [], True
+            value.items, value.open, value.each = [], True, UNKNOWN
         return
     words = "list assignment index out of range" if value.kind == "list" else "deque index out of range"
     place = _place(value, key, words)
     touch(value)
     if place is not None:
         value.items[place] = new
+    elif is_index(key):
+        value.items = [common([item, new]) for item in value.items]
+        value.each = common([value.each, new])
     else:
-        value.items = [UNKNOWN] * len(value.items)
+        value.items, value.open, value.each = [], True, UNKNOWN
 
 
 def delitem(value: Value, key: Value, touch: Touch) -> None:
@@ -1066,7 +1100,7 @@ def delitem(value: Value, key: Value, touch: Touch) -> None:
         if known is not None and not value.open:
             del value.items[known]
         else:
-            value.items, value.open = [], True
+            unlist(value)
         return
     words = "list assignment index out of range" if value.kind == "list" else "deque index out of range"
     place = _place(value, key, words)
@@ -1074,8 +1108,7 @@ def delitem(value: Value, key: Value, touch: Touch) -> None:
     if place is not None:
         del value.items[place]
     else:
-        value.items = []
-        value.open = True
+        unlist(value)
 
 
 def classes_of(name: str) -> tuple[str, ...]:

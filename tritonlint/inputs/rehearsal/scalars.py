@@ -94,6 +94,8 @@ def _typed(name: str, method: str) -> Value:
 def scalar_method(owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], touch: Touch | None) -> Value:
     """What a method of text, bytes or a number gives."""
     kind = plain(owner) or ""
+    if name in ("from_bytes", "fromhex", "maketrans"):
+        return class_method(kind, name, args, kwargs)
     if name == "join" and len(args) == 1 and not kwargs:
         return _join(owner, kind, args[0], touch)
     if name == "format" and kind == "str":
@@ -108,7 +110,7 @@ def scalar_method(owner: Value, name: str, args: list[Value], kwargs: dict[str, 
     except NotKnown:
         return _typed(kind, name)
     except Failure as failure:
-        if kind == "int" and name == "to_bytes" and failure.type == "TypeError":
+        if name == "to_bytes" and "missing" in failure.message:  # Python from 3.11 on has defaults
             return Unknown("bytes")
         raise
 
