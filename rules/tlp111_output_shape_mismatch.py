@@ -48,6 +48,16 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             yield _problem(
                 mistake.span, mistake.name, mistake.shape, outputs, places, effective, mistake.sure, mistake.span
             )
+    for mistake in mistakes(python, config, effective, "squeezed"):
+        yield Problem(
+            mistake.span,
+            f"`squeeze()` without an axis takes the batch dimension of a batch of one, too: output '{mistake.name}' "
+            "then lacks it",
+            help="name the axis: `squeeze(axis=1)`",
+            certainty="likely",
+            key=mistake.name,
+            general=mistake.span,
+        )
 
 
 def _followed(

@@ -18,10 +18,12 @@ Facts, python-backend 6: errors in execute go to all requests of that call.
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
 from tritonlint.inputs.python_tree import Attribute, Call, For, Function, If, Name, Node, Raise, Try, With, walk
+from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import answer_errors_of_loop
 from tritonlint.rule import Rule
@@ -36,10 +38,30 @@ _NO_VALUES = ("has_error", " is None", ".shape", ".ndim", ".dtype", "isinstance(
 """What stands in tests that ask for something else than the values of a request."""
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators or not config.root.has("dynamic_batching"):
         return
+    found = list(_in_execute(python, execute))
+    if not any(problem.effect for problem in found):
+        raised = {event.span for event in rehearse(python, config, effective).raises if event.explicit and event.phase == "execute"}
+        for node in python.walk(Raise):
+            function = python.function_at(node)
+            if node.span in raised and function not in {None, execute} and _depends_on_values(python, function, node):
+                found = [
+                    Problem(
+                        node.span,
+                        "this error of one request fails every request of the batch",
+                        help="catch it in the loop: append InferenceResponse(error=pb_utils.TritonError(str(error)))",
+                        effect="request-failure",
+                        key="execute",
+                    )
+                ]
+                break
+    yield from found
+
+
+def _in_execute(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     for node in own_nodes(execute):
         if isinstance(node, Try):
             yield from _raised_again(execute)
@@ -69,10 +91,10 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 return
 
 
-def _depends_on_values(python: PythonFacts, loop: For, raised: Node) -> bool:
+def _depends_on_values(python: PythonFacts, loop: For | Function | None, raised: Node) -> bool:
     """Whether an error is raised for what one client sent; what the server itself refuses does not come that far."""
     tests = []
-    for one in walk(loop.body, If, into_functions=False):
+    for one in walk(loop.body if loop is not None else (), If, into_functions=False):
         if any(node is raised for node in walk(one.body, into_functions=False)):
             tests.append(python.source(one.test))
         elif any(node is raised for node in walk(one.orelse, into_functions=False)) and not isinstance(

@@ -22,6 +22,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_join import tensors_by_name
 from tritonlint.inputs.python_tree import Attribute, Call, Clause, Comprehension, Expr, For, Name, Sequence, walk
+from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -38,6 +39,18 @@ RULE = Rule(
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if config.root.message("dynamic_batching") is None:
         return
+    for mistake in (
+        mistakes(python, config, effective, "split-by-requests") if (effective.max_batch_size or 0) > 1 else ()
+    ):
+        yield Problem(
+            mistake.span,
+            "this makes equal parts, and requests may bring batches of different sizes: rows go to other clients, or it "
+            "raises ValueError",
+            help="split by the sizes of the batches: `np.split(joined, np.cumsum([len(x) for x in arrays])[:-1])`",
+            certainty="likely",
+            key="split",
+            general=mistake.span,
+        )
     inputs = tensors_by_name(config, "input")
     for node in python.walk(Call):
         name = (python.qualified(node.func) or "").removeprefix("numpy.")

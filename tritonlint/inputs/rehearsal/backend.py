@@ -65,6 +65,8 @@ Kind = Literal[
     "after-final",
     "bytes-in-text",
     "bytes-compared",
+    "squeezed",
+    "split-by-requests",
 ]
 FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 
@@ -177,8 +179,7 @@ class _Play:
             pass
         found.raises = list(dict.fromkeys(machine.raises))
         for (kind, span), sure in machine.notes.items():
-            if kind in {"bytes-in-text", "bytes-compared", "after-final"}:
-                self.say(Mistake(kind, span, sure))  # type: ignore[arg-type]  # one of three
+            self.say(Mistake(kind, span, sure))
 
     def model(self) -> None:
         machine = self.machine
@@ -204,7 +205,7 @@ class _Play:
             return
         machine.phase = "execute"
         requests = machine.requests = Seq("list", [Request(number) for number in range(self.requests)])
-        kept = {id(value) for value in model.attrs.values()} | {id(model.attrs)}
+        kept = _reachable(model, 0)
         mark = len(machine.trail)
         self.execute(execute, model, requests)
         self.found.ended = "execute"
@@ -229,8 +230,7 @@ class _Play:
         for one in cls.lineage:
             if name in one.vars:
                 value = one.vars[name]
-                plain = isinstance(value, Func) and not value.kind and isinstance(value.node, Function)
-                return value if plain and not value.node.decorators else None
+                return value if isinstance(value, Func) and not value.kind else None
         return None
 
     def arguments(self) -> Mapping:
@@ -519,6 +519,11 @@ class _Play:
         if value.kind not in {"list"}:
             self.say(Mistake("return", span, True, found=value.kind))
             return
+        for item in (*value.items, value.each) if "isinstance" not in self.python.text else ():
+            if isinstance(item, Response) and item.odd is not None:
+                place = item.odd.span if isinstance(item.odd, Error | PbTensor) else span
+                self.say(Mistake("element", place, False, found=type_name(item.odd) or ""))
+                break
         for item in value.items:
             if isinstance(item, Coroutine | Seq | Mapping | PbTensor | Array | Error | str | int | float | Exc):
                 self.say(Mistake("element", span, not value.open, found=type_name(item) or ""))
@@ -588,12 +593,27 @@ class _Play:
         if wanted is not None and array.dtype is not None and array.dtype not in taken:
             self.say(Mistake("data-type", span, sure, name, dtype=array.dtype, value=value))
         shape = self.output_shapes.get(name)
-        if shape is not None and array.shape is not None:
+        if shape is not None and array.squeezed:
+            self.say(Mistake("squeezed", span, False, name, value=value))
+        elif shape is not None and array.shape is not None:
             fits = len(shape) == len(array.shape) and all(
                 a is None or b is None or a == b for a, b in zip(shape, array.shape, strict=True)
             )
             if not fits:
                 self.say(Mistake("shape", span, sure, name, shape=array.shape, value=value))
+
+
+def _reachable(value: Value, depth: int) -> set[int]:
+    """The containers that something holds, by identity."""
+    if isinstance(value, Obj):
+        inner, found = list(value.attrs.values()), {id(value.attrs)}
+    elif isinstance(value, Seq | Mapping):
+        inner, found = list(value.items if isinstance(value, Seq) else value.items.values()), {id(value)}
+    else:
+        return set()
+    for one in inner if depth < 3 else ():
+        found |= _reachable(one, depth + 1)
+    return found
 
 
 def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: str, default: Value = None) -> Value:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
@@ -58,6 +58,7 @@ MAX_DEPTH = 16
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
 
+Note = Literal["bytes-in-text", "bytes-compared", "after-final", "split-by-requests"]
 _ABSENT = object()
 _BREAK, _CONTINUE, _RETURN = "break", "continue", "return"
 _PURE = (
@@ -172,7 +173,7 @@ class Machine:
         self.globals = Scope({})
         self.trail: list[tuple[Any, Any, Any]] = []
         self.raises: list[Raise] = []
-        self.notes: dict[tuple[str, Span], bool] = {}
+        self.notes: dict[tuple[Note, Span], bool] = {}
         self.phase = "import"
         self.maybe = 0
         self.quiet = 0
@@ -185,6 +186,7 @@ class Machine:
         self.return_span: Span | None = None
         self.requests: Seq = Seq("list", [])
         """The list that ``execute`` gets; how many of them come together is never known, if several may."""
+        self._running: list[tree.Node] = []
         self._tries: list[tuple[tree.Handler, ...]] = []
         self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
         self._star = any(isinstance(s, tree.ImportFrom) and s.star for s in python.walk(tree.ImportFrom))
@@ -244,7 +246,7 @@ class Machine:
     def _havoc(self, mark: int) -> None:
         """Forget everything that was changed since a mark."""
         for container, key in {(id(c), k): (c, k) for c, k, _ in self.trail[mark:]}.values():
-            self._set(container, key, ([], True) if key is _ABSENT and isinstance(container, Seq) else _unknown_of(key))
+            self._set(container, key, _forgotten(container, key))
 
     # ------------------------------------------------------------------------------------------------ branches
     def fork(self, arms: Sequence[Callable[[], str | None]]) -> str | None:
@@ -312,7 +314,7 @@ class Machine:
     def _diverted_in(self, activation: _Activation) -> bool:
         return bool(activation.returns) or any(loop.continues or loop.breaks for loop in activation.loops)
 
-    def note(self, kind: str, span: Span) -> None:
+    def note(self, kind: Note, span: Span) -> None:
         """Note something that Python does without complaint."""
         if not self.quiet and (kind, span) not in self.notes:
             self.notes[kind, span] = self.sure
@@ -367,17 +369,15 @@ class Machine:
     def _changed(self, node: tree.Assign, old: Value, value: Value) -> Value:
         span = node.span
         if isinstance(old, Seq) and old.kind in {"list", "deque"} and node.operator == "+":
-            if isinstance(value, Array):
-                items, whole = self.iterate(value, span)
-                if old.kind == "list":
-                    # list += array is array addition in Python.
-                    return self.binary("+", old, value, span)
-                self.touch(old)
-                old.items, old.open = [*old.items, *items], old.open or not whole
-                return old
+            if isinstance(value, Array) and old.kind == "list":
+                # A list and an array are added as arrays.
+                return self.binary("+", old, value, span)
             items, whole = self.iterate(value, span)
             self.touch(old)
-            old.items, old.open = ([*old.items, *items], old.open) if whole else ([*old.items], True)
+            each = [old.each] if old.open else []
+            old.items = [*old.items, *items]
+            if not whole:
+                old.each, old.open = _join_all([*each, self.element(value)]), True
             return old
         if isinstance(old, Array) and not old.scalar:
             return self._guard(lambda: arrays.inplace(node.operator, old, self.plain(value)), span)
@@ -652,10 +652,9 @@ class Machine:
         for way in (*loop.breaks, *loop.continues, *self.activation.returns[returns:]):
             self._absorb((way,))
         del self.activation.returns[returns:]
-        changed = {(id(c), k): (c, k) for c, k, _ in self.trail[mark:]}
-        self._undo(mark)
-        for container, key in changed.values():
-            self._set(container, key, ([], True) if isinstance(container, Seq) else _unknown_of(key))
+        changed = self._take(mark)
+        for container, key, now in changed.values():
+            self._set(container, key, _any_number(container, key, now, _current(container, key)))
         loop = _Loop()
         self.activation.loops.append(loop)
         try:
@@ -1267,10 +1266,7 @@ class Machine:
         kind = {"generator": "generator"}.get(node.kind, node.kind)
         if not state["open"]:
             return Seq(kind, out)
-        each = out[0] if out else UNKNOWN
-        for value in out[1:]:
-            each = join(each, value)
-        return Seq(kind, [], True, each)
+        return Seq(kind, [], True, _join_all(out))
 
     def _e_lambda(self, node: tree.Lambda, scope: Scope) -> Value:
         return self._function(node, scope)
@@ -1297,7 +1293,10 @@ class Machine:
             self.touch(found)
             if self.python.text[start:].replace("yield", "", 1).lstrip().startswith("from"):
                 items, whole = self.iterate(value, node.span)
-                found.items, found.open = [*found.items, *items], found.open or not whole
+                each = [found.each] if found.open else []
+                found.items = [*found.items, *items]
+                if not whole:
+                    found.each, found.open = _join_all([*each, self.element(value)]), True
             else:
                 found.items = [*found.items, value]
         return UNKNOWN
@@ -1529,13 +1528,7 @@ class Machine:
             except Failure:
                 return UNKNOWN
         if isinstance(value, Seq):
-            if value.open and value.each is UNKNOWN:
-                return UNKNOWN
-            known = [*value.items, value.each] if value.open else value.items
-            found = known[0] if known else UNKNOWN
-            for item in known[1:]:
-                found = join(found, item)
-            return found
+            return _join_all([*value.items, value.each] if value.open else value.items)
         if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):
             return Unknown("str")
         return UNKNOWN
@@ -1557,7 +1550,7 @@ class Machine:
                 self.touch(value)
                 for item in value.items:
                     self.havoc_value(item, depth + 1)
-                value.items, value.open = [], True
+                value.items, value.open, value.each = [], True, UNKNOWN
             else:
                 for item in value.items:
                     self.havoc_value(item, depth + 1)
@@ -1667,9 +1660,11 @@ class Machine:
 
     def call_function(self, func: Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Play a function of the file."""
-        if self.depth >= MAX_DEPTH:
-            raise GaveUpError
         node = func.node
+        if self.depth >= MAX_DEPTH or self._running.count(node) > 1:
+            for value in (*args, *kwargs.values()):
+                self.havoc_value(value)
+            return UNKNOWN
         scope = Scope({}, func.scope, names=self._names.get(id(node), frozenset()))
         self._bind_parameters(func, args, kwargs, scope, span)
         if isinstance(node, tree.Lambda):
@@ -1679,6 +1674,7 @@ class Machine:
             activation.yields = Seq("generator", [])
         outer, self.activation = self.activation, activation
         self.depth += 1
+        self._running.append(node)
         maybe = self.maybe
         self.maybe += self._diverted_in(outer)
         try:
@@ -1690,6 +1686,7 @@ class Machine:
                 value = join(value, way.value)
         finally:
             self.depth -= 1
+            self._running.pop()
             self.activation = outer
             self.maybe = maybe
         return activation.yields if activation.yields is not None else value
@@ -1779,7 +1776,8 @@ class Machine:
             return self._guard(lambda: self.pb_method(owner, bound.name, args, kwargs, node), span)
         if isinstance(owner, Array):
             given = [self.plain(a) for a in args]
-            return self._guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
+            made = self._guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
+            return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
         if isinstance(owner, Builtin):
             return UNKNOWN
         given = [_text(a) for a in args]
@@ -1795,8 +1793,11 @@ class Machine:
                 return UNKNOWN
             return self._guard(lambda: self.pb_call(name[len(PB_MODULE) + 1 :], args, kwargs, node), span)
         if name.startswith("numpy."):
-            # What NumPy does with objects of the backend, it does with any object.
-            return self._guard(lambda: arrays.call(name[6:], args, kwargs), span)
+            given = [self.plain(a) for a in args]
+            if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count):
+                self.note("split-by-requests", span)
+            made = self._guard(lambda: arrays.call(name[6:], given, kwargs), span)
+            return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])
         if name in {"json.loads"} and args and isinstance(args[0], ConfigText):
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
@@ -1852,7 +1853,7 @@ class Machine:
             return self._reflect(name, args, span)
         if name == "isinstance" and len(args) == 2:
             return self._is_instance(args[0], args[1], args, span)
-        if name in {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip"}:
+        if name in _OVER_OBJECTS:
             found = self._over_objects(name, args, kwargs, span)
             if found is not None:
                 return found[0]
@@ -1911,6 +1912,13 @@ class Machine:
                     raise self.fail("TypeError", f"object of type '{first.cls.name}' has no len()", span)
                 return (Unknown("int"),)
             raise self.fail("TypeError", f"object of type '{type_name(first)}' has no len()", span)
+        if name in {"min", "max"}:
+            scalars = all(isinstance(a, int | float) or (isinstance(a, Array) and a.scalar) for a in args)
+            return (
+                _join_all([a if isinstance(a, Array) else Array(scalar=True, shape=()) for a in args])
+                if scalars and len(args) > 1 and not kwargs
+                else UNKNOWN,
+            )
         if name in {"list", "tuple", "set", "sorted", "reversed", "iter"}:
             items, whole = self.iterate(first, span)
             kind = {"sorted": "list", "reversed": "generator", "iter": "generator"}.get(name, name)
@@ -1979,12 +1987,28 @@ class Machine:
         return Unknown("bool") if any(answer is None for answer in answers) or not answers else False
 
 
+_SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
+
+
+def _keep_squeezed(name: str, owner: Value, made: Value, others: list[Value]) -> Value:
+    """An array that ``squeeze()`` without an axis made of a batch, or one that came from such a one."""
+    if not isinstance(owner, Array) or not isinstance(made, Array):
+        return made
+    batch = owner.shape is not None and len(owner.shape) > 1 and owner.shape[0] is None
+    if (name == "squeeze" and not others and batch) or (owner.squeezed and name in {"astype", "copy", "round", "clip"}):
+        return replace(made, squeezed=True)
+    return made
+
+
 class Count(int):
     """A number of requests that a batcher may choose: good for counting along, unknown to every condition."""
 
     __slots__ = ()
 
 
+_OVER_OBJECTS = frozenset(
+    {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
+)
 _PLAIN_TYPES = frozenset({"int", "float", "str", "bytes", "bool", "list", "tuple", "dict", "set", "complex"})
 _SINGLE: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": Ellipsis}
 
@@ -2033,8 +2057,10 @@ def _same(left: Value, right: Value) -> bool | None:
     return True if left is right and not isinstance(left, (*_SCALARS, Library)) else None
 
 
-def _state(value: Seq | Mapping) -> tuple[Any, bool]:
-    return (list(value.items), value.open) if isinstance(value, Seq) else (dict(value.items), value.open)
+def _state(value: Seq | Mapping) -> tuple[Any, bool, Value]:
+    if isinstance(value, Seq):
+        return list(value.items), value.open, value.each
+    return dict(value.items), value.open, None
 
 
 def _current(container: Any, key: Any) -> Any:
@@ -2043,27 +2069,51 @@ def _current(container: Any, key: Any) -> Any:
 
 def _restore(container: Any, key: Any, value: Any) -> None:
     if key is _ABSENT:
-        items, container.open = value
-        container.items = list(items) if isinstance(container, Seq) else dict(items)
+        items, container.open, each = value
+        if isinstance(container, Seq):
+            container.items, container.each = list(items), each
+        else:
+            container.items = dict(items)
     elif value is _ABSENT:
         container.pop(key, None)
     else:
         container[key] = value
 
 
-def _unknown_of(key: Any) -> Any:
-    return ({}, True) if key is _ABSENT else UNKNOWN
+def _forgotten(container: Any, key: Any) -> Any:
+    """The state of something of which nothing is known any more."""
+    if key is not _ABSENT:
+        return UNKNOWN
+    return ([], True, UNKNOWN) if isinstance(container, Seq) else ({}, True, None)
 
 
-def _join_states(now: tuple[Any, bool], other: tuple[Any, bool]) -> tuple[Any, bool]:
+def _any_number(container: Any, key: Any, now: Any, before: Any) -> Any:
+    """The state of something that each turn of a loop changes, some turns later."""
+    if not isinstance(container, Seq) or key is not _ABSENT:
+        return _forgotten(container, key)
+    listed = [*now[0], *before[0], *([now[2]] if now[1] else ()), *([before[2]] if before[1] else ())]
+    return [], True, _join_all(listed)
+
+
+def _join_all(values: Sequence[Value]) -> Value:
+    found = values[0] if values else UNKNOWN
+    for value in values[1:]:
+        found = join(found, value)
+    return found
+
+
+def _join_states(now: tuple[Any, bool, Value], other: tuple[Any, bool, Value]) -> tuple[Any, bool, Value]:
     if isinstance(now[0], dict):
         if now == other:
             return now
         both = {key: join(value, other[0][key]) for key, value in now[0].items() if key in other[0]}
-        return both, now[1] or other[1] or now[0].keys() != other[0].keys()
+        return both, now[1] or other[1] or now[0].keys() != other[0].keys(), None
+    opened = now[1] or other[1]
     if len(now[0]) != len(other[0]):
-        return [], True
-    return [join(a, b) for a, b in zip(now[0], other[0], strict=True)], now[1] or other[1]
+        each = [state[2] for state in (now, other) if state[1]]
+        return [], True, _join_all([*now[0], *other[0], *each])
+    each = join(now[2], other[2]) if now[1] and other[1] else (now[2] if now[1] else other[2])
+    return [join(a, b) for a, b in zip(now[0], other[0], strict=True)], opened, each
 
 
 def join(left: Value, right: Value) -> Value:
@@ -2073,6 +2123,8 @@ def join(left: Value, right: Value) -> Value:
     if left is _ABSENT or right is _ABSENT:
         return UNKNOWN
     kind = left.__class__
+    if Response in (kind, right.__class__):
+        return _join_responses(left, right)
     if kind is not right.__class__:
         names = type_name(left), type_name(right)
         return Unknown(names[0]) if names[0] == names[1] and names[0] in _PLAIN_TYPES else UNKNOWN
@@ -2093,13 +2145,19 @@ def join(left: Value, right: Value) -> Value:
     if kind is PbTensor:
         name = left.name if left.name == right.name else None
         return PbTensor(name, join(left.array, right.array), left.span, left.value)
-    if kind is Response:
-        error = left.error if left.error == right.error else None
-        return Response(None, error, left.span)
     if kind is Seq and left.kind == right.kind == "tuple" and len(left.items) == len(right.items):
         items = [join(a, b) for a, b in zip(left.items, right.items, strict=True)]
         return Seq("tuple", items, left.open or right.open)
     return UNKNOWN
+
+
+def _join_responses(left: Value, right: Value) -> Value:
+    one, other = (left, right) if isinstance(left, Response) else (right, left)
+    if isinstance(other, Response):
+        error = one.error if one.error == other.error else None
+        return Response(None, error, one.span, one.odd or other.odd)
+    odd = isinstance(other, Error | PbTensor | Seq | Mapping | Array | str | int | float)
+    return Response(None, None, one.span, other) if odd else UNKNOWN
 
 
 _STATEMENTS: dict[type, Callable[[Machine, Any, Scope], str | None]] = {

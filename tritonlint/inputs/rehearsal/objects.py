@@ -141,11 +141,15 @@ class PbTensor:
 
 @dataclass(slots=True, eq=False)
 class Response:
-    """An ``InferenceResponse``; ``outputs`` is None when they are not known, ``error`` whether it holds an error."""
+    """An ``InferenceResponse``; ``outputs`` is None when they are not known, ``error`` whether it holds an error.
+
+    ``odd`` is what it may be instead.
+    """
 
     outputs: tuple[PbTensor, ...] | None
     error: bool | None
     span: Span
+    odd: Value = None
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
 
 

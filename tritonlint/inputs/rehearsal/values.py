@@ -65,13 +65,15 @@ class Array:
     """A NumPy array (a scalar of NumPy when ``scalar``) whose elements are not known.
 
     ``dtype`` is NumPy's name ("float32", "object", "str" for any ``<U``, "bytes" for any ``S``), or None. ``of`` is the
-    Python type of the elements of an object array ("bytes", "str"), or None. ``origin`` is free for the interpreter.
+    Python type of the elements of an object array ("bytes", "str"), or None. ``squeezed`` says that the batch dimension
+    is missing where it is 1.
     """
 
     dtype: str | None = None
     shape: Shape = None
     of: str | None = None
     scalar: bool = False
+    squeezed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
