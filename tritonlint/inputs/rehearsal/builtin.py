@@ -9,6 +9,17 @@ from typing import Any, NamedTuple
 
 from tritonlint.inputs.rehearsal.containers import dict_of, in_order
 from tritonlint.inputs.rehearsal.operations import (
+    binary,
+    compare,
+    drain,
+    hashable,
+    iterate,
+    key_of,
+    length,
+    set_of,
+    truth,
+)
+from tritonlint.inputs.rehearsal.reality import (
     CONTAINERS,
     ITERATORS,
     MOST_ITEMS,
@@ -19,23 +30,14 @@ from tritonlint.inputs.rehearsal.operations import (
     NotKnown,
     Pending,
     Touch,
-    binary,
     classes_of,
     common,
-    compare,
     concrete,
-    drain,
     element,
-    hashable,
-    iterate,
-    key_of,
-    length,
     plain,
     run,
     sampled,
-    set_of,
     shown,
-    truth,
     unlisted,
     wrong_count,
 )

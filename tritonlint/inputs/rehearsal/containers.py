@@ -7,36 +7,36 @@ from itertools import pairwise
 from typing import Any
 
 from tritonlint.inputs.rehearsal.operations import (
-    DICTS,
-    NO_KEY,
-    Caller,
-    NotKnown,
-    Touch,
     combined,
-    common,
     compare,
-    delitem,
     drain,
-    element,
     equal,
     extend,
     forget_values,
-    getitem,
     hashable,
     iterate,
     key_of,
     keys_of,
     merged,
-    missing,
-    plain,
     put_all,
     set_of,
     truth,
     unlist,
+)
+from tritonlint.inputs.rehearsal.reality import (
+    DICTS,
+    NO_KEY,
+    Caller,
+    NotKnown,
+    Touch,
+    common,
+    element,
+    plain,
     unlisted,
     value_of,
     wrong_count,
 )
+from tritonlint.inputs.rehearsal.subscripts import delitem, getitem, missing
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Seq, Unknown, Value
 
 Handler = Callable[[Any, "list[Value]", "dict[str, Value]", Caller, Touch], Value]

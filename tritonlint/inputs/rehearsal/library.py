@@ -1,7 +1,7 @@
 """What Python's builtins and standard library do to the values of a rehearsal: attributes, methods and calls.
 
 Everything here gives a value, or raises :class:`Failure` where Python from 3.8 to 3.13 certainly raises; what is not
-known is UNKNOWN. The operators are those of :mod:`operations`, offered here too.
+known is UNKNOWN. The operators are those of :mod:`operations` and :mod:`subscripts`, offered here too.
 """
 
 from __future__ import annotations
@@ -14,32 +14,33 @@ from tritonlint.inputs.rehearsal.builtin import Call, call_builtin, text_of
 from tritonlint.inputs.rehearsal.containers import container_method, forget
 from tritonlint.inputs.rehearsal.modules import CONSTANTS, FUNCTIONS, constant
 from tritonlint.inputs.rehearsal.operations import (
-    REAL,
-    SAMPLES,
-    Caller,
-    NotKnown,
-    Touch,
     binary,
-    classes_of,
     compare,
     contains,
-    delitem,
     drain,
-    element,
     equal,
-    getitem,
     hashable,
     identical,
     in_place,
     iterate,
     length,
-    plain,
-    setitem,
-    shown,
     truth,
     unary,
 )
+from tritonlint.inputs.rehearsal.reality import (
+    REAL,
+    SAMPLES,
+    Caller,
+    NotKnown,
+    Touch,
+    classes_of,
+    element,
+    plain,
+    shown,
+    unlisted,
+)
 from tritonlint.inputs.rehearsal.scalars import class_method, format_value, scalar_method
+from tritonlint.inputs.rehearsal.subscripts import delitem, getitem, setitem
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Bound,
@@ -224,4 +225,5 @@ __all__ = [
     "text_of",
     "truth",
     "unary",
+    "unlisted",
 ]

@@ -17,26 +17,21 @@ from typing import Any
 
 from tritonlint.inputs.rehearsal.builtin import Call, Handler
 from tritonlint.inputs.rehearsal.containers import dict_of, forget
-from tritonlint.inputs.rehearsal.operations import (
+from tritonlint.inputs.rehearsal.operations import binary, compare, iterate, key_of, unary, unlist
+from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
     ITERATORS,
     MOST_ITEMS,
     NO_KEY,
     NotKnown,
     abstract,
-    binary,
     common,
-    compare,
     concrete,
     element,
-    iterate,
-    key_of,
     plain,
     run,
     sampled,
     shown,
-    unary,
-    unlist,
     unlisted,
 )
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Library, Mapping, Seq, Unknown, Value, type_name

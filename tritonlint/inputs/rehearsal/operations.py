@@ -1,116 +1,48 @@
 """What Python's operators do to the values of a rehearsal.
 
-Values known in full are computed by Python itself, within bounds. For a value of which only the type is known,
-Python's operation is tried on samples of that type: where all of them raise ``TypeError``, so does every value, and
-where all results are of one type, so is the result. A container that is ``open`` has its known items first (a set: in
-it), then maybe others.
+A container that is ``open`` has its listed items first (a set: in it), then maybe others.
 """
 
 from __future__ import annotations
 
-import builtins
 import itertools
 import operator
-import types
-from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Builtin, Exc, Failure, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.reality import (
+    ATOMS,
+    CONTAINERS,
+    DEEPEST,
+    DICTS,
+    ITERATORS,
+    MOST_BITS,
+    MOST_ITEMS,
+    MOST_TEXT,
+    NO_KEY,
+    REAL,
+    SAMPLES,
+    SETS,
+    NotKnown,
+    Pending,
+    Touch,
+    abstract,
+    common,
+    concrete,
+    element,
+    plain,
+    refuse,
+    run,
+    sampled,
+    samples,
+    shown,
+    unlisted,
+    value_of,
+    wide,
+)
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Builtin, Exc, Failure, Mapping, Seq, Unknown, Value
 
-Caller = Callable[[Value, "list[Value]"], Value]
-"""Calls a function of the model."""
-Touch = Callable[[Value], object]
-"""Told of a container before it changes."""
-
-MOST_TEXT = 10_000
-MOST_ITEMS = 1_000
-_MOST_BITS = 100_000
-_MOST_DIGITS = 4_000  # of a whole number in text: Python from 3.11 on refuses more
-_DEEPEST = 12
-
-ATOMS: dict[type, str] = {
-    type(None): "NoneType",
-    bool: "bool",
-    int: "int",
-    float: "float",
-    complex: "complex",
-    str: "str",
-    bytes: "bytes",
-    type(...): "ellipsis",
-}
-SAMPLES: dict[str, tuple[Any, ...]] = {
-    "NoneType": (None,),
-    "bool": (True, False),
-    "int": (2, -1, 0, 10),
-    "float": (1.5, -2.0, 0.5),
-    "complex": (1j,),
-    "str": ("", "a", "1", "%s", "a,b"),
-    "bytes": (b"", b"a", b"1", b"%a"),
-}
-REAL: dict[str, type] = {name: kind for kind, name in ATOMS.items()} | {
-    "list": list,
-    "tuple": tuple,
-    "set": set,
-    "frozenset": frozenset,
-    "deque": deque,
-    "range": range,
-    "dict": dict,
-    "defaultdict": defaultdict,
-    "OrderedDict": OrderedDict,
-    "Counter": Counter,
-    "dict_keys": type({}.keys()),
-    "dict_values": type({}.values()),
-    "dict_items": type({}.items()),
-    "generator": types.GeneratorType,
-    "map": map,
-    "zip": zip,
-    "filter": filter,
-    "enumerate": enumerate,
-    "reversed": reversed,
-    "list_iterator": type(iter([])),
-    "itertools.chain": itertools.chain,
-    "itertools.islice": itertools.islice,
-    "itertools.repeat": itertools.repeat,
-    "itertools.product": itertools.product,
-    "itertools.permutations": itertools.permutations,
-    "itertools.combinations": itertools.combinations,
-    "itertools.zip_longest": itertools.zip_longest,
-    "itertools.accumulate": itertools.accumulate,
-    "itertools.cycle": itertools.cycle,
-    "itertools.count": itertools.count,
-    "itertools.starmap": itertools.starmap,
-}
-"""The types whose behaviour is known, by the name that values have for them."""
-ITERATORS = frozenset(
-    name for name in REAL if name.startswith("itertools.") or name in {"generator", "map", "zip", "filter"}
-) | {"enumerate", "reversed", "list_iterator"}
-SETS = frozenset({"set", "frozenset", "dict_keys", "dict_items"})
-DICTS = frozenset({"dict", "defaultdict", "OrderedDict", "Counter", "environ"})
-_SUBSCRIBED = frozenset({"list", "tuple", "range", "deque"})
-_NAMES = {name: f"collections.{name}" for name in ("deque", "defaultdict", "OrderedDict")}
-CONTAINERS: dict[str, tuple[Any, ...]] = {
-    "list": ([], [1]),
-    "tuple": ((), (1,)),
-    "set": (set(), {1}),
-    "frozenset": (frozenset(), frozenset((1,))),
-    "deque": (deque(), deque((1,))),
-    "range": (range(0), range(2)),
-    "dict": ({}, {1: 2}),
-    "defaultdict": (defaultdict(int), defaultdict(int, {1: 2})),
-    "OrderedDict": (OrderedDict(), OrderedDict({1: 2})),
-    "Counter": (Counter(), Counter((1,))),
-    "dict_keys": ({}.keys(), {1: 2}.keys()),
-    "dict_values": ({}.values(),),
-    "dict_items": ({}.items(), {1: 2}.items()),
-    "list_iterator": (iter(()),),
-    "map": (map(str, ()),),
-    "zip": (zip(),),
-    "filter": (filter(None, ()),),
-    "enumerate": (enumerate(()),),
-    "generator": ((each for each in [None]),),
-}
 _NUMBERS = frozenset({"bool", "int", "float", "complex"})
 _FAMILY = (
     dict.fromkeys(_NUMBERS, "number")
@@ -143,185 +75,6 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 _UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 
 
-class NotKnown(Exception):  # noqa: N818 (no error: a value that Python would know and this program does not)
-    """The real object of a value, or the result of a call, is not known."""
-
-
-class Pending:
-    """The last item of an iterator that raises when it is asked for it."""
-
-    __slots__ = ("failure",)
-
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-
-
-NO_KEY = object()
-"""A key of a dict that is not known."""
-
-
-def plain(value: Value) -> str | None:
-    """The type of a value if its behaviour is known here, in the words of :data:`REAL`."""
-    kind = value.__class__
-    name = ATOMS.get(kind)
-    if name is not None:
-        return name
-    if kind is Unknown:
-        return value.type if value.type in REAL else None
-    if kind is Seq or kind is Mapping:
-        return value.kind if value.kind in REAL else None
-    return None
-
-
-def shown(name: str) -> str:
-    """The name of a type as error messages have it."""
-    return _NAMES.get(name, name)
-
-
-def concrete(value: Value, most: int = MOST_ITEMS, depth: int = 0) -> Any:
-    """The real object that a value stands for; :class:`NotKnown` when it is not known in full."""
-    kind = value.__class__
-    if kind in ATOMS:
-        return value
-    if depth > _DEEPEST:
-        raise NotKnown
-    if kind is Seq and not value.open and len(value.items) <= most:
-        make = REAL.get(value.kind)
-        if value.kind in ("list", "tuple"):
-            return make([concrete(item, most, depth + 1) for item in value.items])  # type: ignore[misc]
-        if value.kind in ("set", "frozenset", "deque"):
-            return run(make, [concrete(item, most, depth + 1) for item in value.items])
-    elif kind is Mapping and not value.open and len(value.items) <= most and value.kind == "dict":
-        return {_real_key(key): concrete(item, most, depth + 1) for key, item in value.items.items()}
-    raise NotKnown
-
-
-def _real_key(key: Any) -> Any:
-    if key.__class__ in ATOMS:
-        return key
-    if key.__class__ in (tuple, frozenset):
-        return key.__class__(_real_key(item) for item in key)
-    raise NotKnown
-
-
-def abstract(real: Any) -> Value:
-    """The value of a real object, UNKNOWN for one of a type that values do not have."""
-    kind = real.__class__
-    if kind in (str, bytes):
-        return real if len(real) <= MOST_TEXT else Unknown(kind.__name__)
-    if kind is int:
-        return real if real.bit_length() <= _MOST_BITS else Unknown("int")
-    if kind in ATOMS:
-        return real
-    if kind in (list, tuple, set, frozenset, deque):
-        items = [abstract(item) for item in real]
-        return Seq(kind.__name__, items)
-    if kind is dict:
-        return Mapping({key: abstract(item) for key, item in real.items()})
-    return UNKNOWN
-
-
-def run(function: Any, *args: Any, **kwargs: Any) -> Any:
-    """Python's own result, its exception as :class:`Failure`."""
-    try:
-        return function(*args, **kwargs)
-    except (MemoryError, RecursionError, SystemError):
-        raise NotKnown from None
-    except Exception as error:
-        raise failure_of(error) from None
-
-
-def failure_of(error: Exception) -> Failure:
-    """The failure that stands for a real exception, under the first built-in one of its classes."""
-    for kind in type(error).__mro__:
-        if kind.__module__ == "builtins":
-            if kind is Exception:
-                break
-            return Failure(kind.__name__, str(error))
-    raise NotKnown
-
-
-def samples(value: Value) -> tuple[Any, ...] | None:
-    """Real objects that a value may be: itself when known, some of its type; None when nothing is known."""
-    kind = value.__class__
-    if kind in ATOMS:
-        return (value,)
-    if kind is Unknown:
-        return SAMPLES.get(value.type)
-    try:
-        return (concrete(value),)
-    except NotKnown:
-        return None
-
-
-def sampled(function: Any, args: list[Value], kwargs: dict[str, Value] | None = None) -> Value:
-    """The result of a pure function of Python, as far as the arguments are known.
-
-    Raises :class:`Failure` for an exception of known arguments, or a ``TypeError`` that all arguments of these types
-    raise, and :class:`NotKnown` when nothing is known of an argument.
-    """
-    names = list(kwargs) if kwargs else []
-    choices = []
-    for value in [*args, *kwargs.values()] if kwargs else args:
-        choice = samples(value)
-        if choice is None:
-            raise NotKnown
-        choices.append(choice)
-    count = len(args)
-    if all(len(choice) == 1 for choice in choices):
-        known = [choice[0] for choice in choices]
-        return abstract(run(function, *known[:count], **dict(zip(names, known[count:], strict=True))))
-    results: list[Any] = []
-    failure: Failure | None = None
-    certain = True
-    for combination in itertools.islice(itertools.product(*choices), 200):
-        try:
-            result = run(function, *combination[:count], **dict(zip(names, combination[count:], strict=True)))
-        except NotKnown:
-            certain = False
-        except Failure as raised:
-            failure = failure or raised
-            certain = certain and raised.type == "TypeError"
-        else:
-            results.append(result)
-    if not results and failure is not None and certain:
-        raise failure
-    return _common(results)
-
-
-def _common(results: list[Any]) -> Value:
-    kinds = {type(result) for result in results}
-    if len(kinds) != 1:
-        return UNKNOWN
-    kind = kinds.pop()
-    if kind in ATOMS:
-        return None if kind is type(None) else Unknown(ATOMS[kind])
-    if kind in (list, tuple):
-        shortest = min(len(result) for result in results)
-        items = [_common([result[place] for result in results]) for place in range(shortest)]
-        each = _common([item for result in results for item in result])
-        return Seq(kind.__name__, items, any(len(result) != shortest for result in results) or kind is list, each)
-    return UNKNOWN
-
-
-def common(values: Iterable[Value]) -> Value:
-    """What is known of a value that is one of these."""
-    values = list(values)
-    if values and all(value is values[0] for value in values):
-        return values[0]
-    names = set()
-    for value in values:
-        kind = value.__class__
-        name = ATOMS.get(kind) or (value.type if kind is Unknown else None)
-        if name not in SAMPLES:
-            return UNKNOWN
-        names.add(name)
-    if len(names) != 1:
-        return UNKNOWN
-    name = names.pop()
-    return None if name == "NoneType" else Unknown(name)
-
-
 def truth(value: Value) -> bool | None:
     """Whether a value is true."""
     kind = value.__class__
@@ -347,7 +100,7 @@ def equal(left: Value, right: Value, depth: int = 0) -> bool | None:
     first, second = plain(left), plain(right)
     if left.__class__ is Builtin and right.__class__ is Builtin:
         return bool(left.name == right.name)
-    if first is None or second is None or depth > _DEEPEST:
+    if first is None or second is None or depth > DEEPEST:
         return None
     families = _FAMILY.get(first), _FAMILY.get(second)
     if families[0] is None or families[1] is None:
@@ -449,41 +202,6 @@ def _unhashable(value: Value) -> str:
     return plain(value) or "object"
 
 
-def value_of(key: Any) -> Value:
-    """The value of a key of a :class:`Mapping`."""
-    if key.__class__ in (tuple, frozenset):
-        return Seq(key.__class__.__name__, [value_of(item) for item in key])
-    return key
-
-
-@cache
-def _certain_error(what: str, name: str) -> Failure | None:
-    """The ``TypeError`` that an operation gives for all of a type."""
-    operations: dict[str, Callable[[Any], object]] = {
-        "len": len,
-        "iter": iter,
-        "get": lambda real: operator.getitem(real, 0),
-        "set": lambda real: operator.setitem(real, 0, 0),
-        "del": lambda real: operator.delitem(real, 0),
-        "in": lambda real: operator.contains(real, None),
-    }
-    for real in SAMPLES.get(name) or CONTAINERS.get(name, ()):
-        try:
-            operations[what](real)
-        except TypeError as error:
-            return Failure("TypeError", str(error))
-        except Exception:
-            return None
-    return None
-
-
-def refuse(what: str, value: Value) -> None:
-    """Raise Python's ``TypeError`` when the type of a value has no ``len``, ``iter``, ``get``, ``set`` or ``del``."""
-    name = plain(value)
-    if name is not None and (failure := _certain_error(what, name)):
-        raise Failure(failure.type, failure.message)
-
-
 def length(value: Value) -> int | None:
     """How many items a value has."""
     kind = value.__class__
@@ -525,25 +243,6 @@ def drain(value: Value, touch: Touch | None) -> tuple[list[Value], bool]:
             raise Failure(items[-1].failure.type, items[-1].failure.message)
         return items, not value.open
     return iterate(value)
-
-
-def unlisted(value: Value) -> Value:
-    """What is known of the items of a value that :func:`iterate` does not give."""
-    name = plain(value)
-    if name in ("bytes", "range"):
-        return Unknown("int")
-    if name == "str" or (value.__class__ is Mapping and value.kind == "environ"):
-        return Unknown("str")
-    return value.each if value.__class__ is Seq else UNKNOWN
-
-
-def element(value: Value) -> Value:
-    """What is known of any item of a sequence."""
-    if value.__class__ is not Seq or value.kind == "range":
-        return unlisted(value)
-    if value.items and value.items[-1].__class__ is Pending:
-        return UNKNOWN
-    return common([*value.items, value.each] if value.open else value.items)
 
 
 def contains(container: Value, item: Value) -> bool | None:
@@ -677,9 +376,9 @@ def _binary_atoms(operation: str, left: Any, right: Any) -> Value:
     if kinds[1] in (int, bool) and kinds[0] in (int, bool):
         bits = left.bit_length()
         if (
-            (operation == "**" and right > 0 and bits * right > _MOST_BITS)
-            or (operation == "<<" and right > _MOST_BITS)
-            or (operation == "*" and bits + right.bit_length() > _MOST_BITS)
+            (operation == "**" and right > 0 and bits * right > MOST_BITS)
+            or (operation == "<<" and right > MOST_BITS)
+            or (operation == "*" and bits + right.bit_length() > MOST_BITS)
             or (operation == "**" and right < -1000)
         ):
             return UNKNOWN if operation == "**" and right < 0 else Unknown("int")
@@ -691,16 +390,6 @@ def _binary_atoms(operation: str, left: Any, right: Any) -> Value:
         return abstract(run(_BINARY[operation], left, right))
     except NotKnown:
         return UNKNOWN
-
-
-def wide(text: str | bytes) -> bool:
-    """Whether a format may ask for a long result."""
-    digits = 0
-    for character in text if isinstance(text, str) else text.decode("latin-1"):
-        digits = digits + 1 if character.isdigit() else 0
-        if digits > 3 or character == "*":
-            return True
-    return False
 
 
 def _percent(name: str, left: Value, right: Value) -> Value:
@@ -897,230 +586,3 @@ def unlist(target: Seq, count: int = 0) -> None:
     if others:
         target.each = common([*others, target.each] if target.open else others)
         target.items, target.open = target.items[:count], True
-
-
-def slice_of(key: Value) -> tuple[Value, Value, Value] | None:
-    """The bounds of a slice, None for another value."""
-    if key.__class__ in ATOMS or key.__class__ is Unknown:
-        return None
-    from tritonlint.inputs.rehearsal.arrays import Slice
-
-    if not isinstance(key, Slice):
-        return None
-    for bound in (key.lower, key.upper, key.step):
-        name = plain(bound)
-        if name is not None and name not in ("NoneType", "int", "bool"):
-            raise Failure("TypeError", "slice indices must be integers or None or have an __index__ method")
-    if key.step.__class__ in (int, bool) and key.step == 0:
-        raise Failure("ValueError", "slice step cannot be zero")
-    return key.lower, key.upper, key.step
-
-
-def _known_slice(bounds: tuple[Value, Value, Value]) -> slice | None:
-    if all(bound is None or bound.__class__ in (int, bool) for bound in bounds):
-        return slice(*bounds)
-    return None
-
-
-def getitem(value: Value, key: Value, caller: Caller | None = None, touch: Touch | None = None) -> Value:
-    """``value[key]``; a defaultdict stores what it makes."""
-    kind = value.__class__
-    if kind is Mapping:
-        return _get_key(value, key, caller, touch)
-    name = plain(value)
-    if kind is Seq and name in _SUBSCRIBED:
-        return _get_place(value, key)
-    if name in ("str", "bytes"):
-        bounds = slice_of(key)
-        if bounds is not None:
-            known = _known_slice(bounds)
-            return value[known] if kind is not Unknown and known is not None else Unknown(name)
-        if kind is not Unknown and key.__class__ in ATOMS:
-            return run(operator.getitem, value, key)
-        _check_index(name, key)
-        return Unknown("str" if name == "str" else "int")
-    if kind is Exc:
-        return UNKNOWN
-    refuse("get", value)
-    return UNKNOWN
-
-
-def _check_index(name: str, key: Value) -> None:
-    """Raise Python's ``TypeError`` for an index of a sequence that is no whole number."""
-    kind = plain(key)
-    if kind is None or kind in ("int", "bool"):
-        return
-    real: Any = SAMPLES[name][1] if name in SAMPLES else CONTAINERS[name][1]
-    index = (SAMPLES.get(kind) or CONTAINERS.get(kind) or (None,))[0]
-    run(operator.getitem, real, index)
-
-
-def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | None) -> Value:
-    real = key_of(key)
-    if real is NO_KEY:
-        if not value.open and not value.items and value.factory is None and value.kind == "dict" and plain(key):
-            raise Failure("KeyError", "")
-        return UNKNOWN
-    if real in value.items:
-        return value.items[real]
-    if value.kind == "environ":
-        return Unknown("str")
-    if value.open:
-        return UNKNOWN
-    if value.kind == "Counter":
-        return 0
-    if value.factory is not None:
-        if caller is None:
-            return UNKNOWN
-        made = caller(value.factory, [])
-        if touch is not None:
-            touch(value)
-        value.items[real] = made
-        return made
-    raise missing(real)
-
-
-def missing(key: Any) -> Failure:
-    """The ``KeyError`` of a dict without this key."""
-    try:
-        return Failure("KeyError", repr(_real_key(key)))
-    except NotKnown:
-        return Failure("KeyError", "")
-
-
-def _place(value: Seq, key: Value, message: str) -> int | None:
-    """The place of an index among the known items, None when it is not known."""
-    if key.__class__ not in (int, bool):
-        _check_index(value.kind, key)
-        if plain(key) == "int" and not value.items and not value.open:
-            raise Failure("IndexError", message)
-        return None
-    place = int(key)
-    if value.open:
-        return place if 0 <= place < len(value.items) else None
-    if not -len(value.items) <= place < len(value.items):
-        raise Failure("IndexError", message)
-    return place if place >= 0 else place + len(value.items)
-
-
-def _get_place(value: Seq, key: Value) -> Value:
-    if value.kind == "deque" and key.__class__.__name__ == "Slice":
-        run(operator.getitem, deque(), slice(0))
-    bounds = slice_of(key)
-    if bounds is not None:
-        return _get_slice(value, bounds)
-    words = {"range": "range object index out of range", "deque": "deque index out of range"}
-    place = _place(value, key, words.get(value.kind, f"{value.kind} index out of range"))
-    if place is not None:
-        return value.items[place]
-    if value.open and key.__class__ is int and key >= 0:
-        return unlisted(value)
-    return element(value) if is_index(key) else UNKNOWN
-
-
-def is_index(key: Value) -> bool:
-    """Whether a value is taken for one place of a sequence."""
-    return plain(key) in ("int", "bool") or (key.__class__ is Array and key.scalar)
-
-
-def _get_slice(value: Seq, bounds: tuple[Value, Value, Value]) -> Seq:
-    known = _known_slice(bounds)
-    if known is None:
-        return Seq(value.kind, [], value.open or bool(value.items), element(value))
-    if not value.open:
-        return Seq(value.kind, value.items[known])
-    lower, upper, step = known.start or 0, known.stop, 1 if known.step is None else known.step
-    if lower < 0 or step < 1 or (upper is not None and upper < 0):
-        return Seq(value.kind, [], True, element(value))
-    return Seq(value.kind, value.items[known], upper is None or upper > len(value.items), unlisted(value))
-
-
-def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
-    """``value[key] = new``."""
-    kind = value.__class__
-    if kind is Mapping:
-        real = key_of(key)
-        if value.kind == "environ":
-            for each in (key, new):
-                if plain(each) not in (None, "str"):
-                    raise Failure("TypeError", f"str expected, not {shown(plain(each) or '')}")
-        touch(value)
-        if real is NO_KEY:
-            forget_values(value)
-            value.open = True
-        else:
-            value.items[real] = new
-        return
-    if kind is not Seq or value.kind not in ("list", "deque"):
-        refuse("set", value)
-        return
-    bounds = slice_of(key) if value.kind == "list" else None
-    if bounds is not None:
-        known = _known_slice(bounds)
-        items, complete = drain(new, touch)
-        touch(value)
-        if known is not None and complete and not value.open:
-            run(operator.setitem, value.items, known, items)
-        else:
-            value.items, value.open, value.each = [], True, UNKNOWN
-        return
-    words = "list assignment index out of range" if value.kind == "list" else "deque index out of range"
-    place = _place(value, key, words)
-    touch(value)
-    if place is not None:
-        value.items[place] = new
-    elif is_index(key):
-        value.items = [common([item, new]) for item in value.items]
-        value.each = common([value.each, new])
-    else:
-        value.items, value.open, value.each = [], True, UNKNOWN
-
-
-def delitem(value: Value, key: Value, touch: Touch) -> None:
-    """``del value[key]``."""
-    kind = value.__class__
-    if kind is Mapping:
-        real = key_of(key)
-        if real is not NO_KEY and real not in value.items and not value.open and value.kind != "environ":
-            raise missing(real)
-        touch(value)
-        if real is NO_KEY:
-            value.items.clear()
-            value.open = True
-        else:
-            value.items.pop(real, None)
-        return
-    if kind is not Seq or value.kind not in ("list", "deque"):
-        refuse("del", value)
-        return
-    bounds = slice_of(key) if value.kind == "list" else None
-    if bounds is not None:
-        known = _known_slice(bounds)
-        touch(value)
-        if known is not None and not value.open:
-            del value.items[known]
-        else:
-            unlist(value)
-        return
-    words = "list assignment index out of range" if value.kind == "list" else "deque index out of range"
-    place = _place(value, key, words)
-    touch(value)
-    if place is not None:
-        del value.items[place]
-    else:
-        unlist(value)
-
-
-def classes_of(name: str) -> tuple[str, ...]:
-    """The names of a built-in exception's classes, itself first; empty for another name."""
-    kind = getattr(builtins, name, None)
-    if isinstance(kind, type) and issubclass(kind, BaseException):
-        return tuple(each.__name__ for each in kind.__mro__)
-    return ()
-
-
-def wrong_count(name: str, count: int, least: int, most: int | None) -> NoReturn:
-    """Raise Python's ``TypeError`` for a number of arguments."""
-    bound = least if count < least else most
-    word = "at least" if count < least else "at most"
-    raise Failure("TypeError", f"{name} expected {word} {bound} argument{'' if bound == 1 else 's'}, got {count}")

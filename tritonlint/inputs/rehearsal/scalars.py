@@ -5,7 +5,8 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from tritonlint.inputs.rehearsal.operations import (
+from tritonlint.inputs.rehearsal.operations import drain
+from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
     MOST_TEXT,
     REAL,
@@ -13,7 +14,6 @@ from tritonlint.inputs.rehearsal.operations import (
     Touch,
     abstract,
     concrete,
-    drain,
     plain,
     run,
     sampled,

@@ -1,0 +1,241 @@
+"""What ``value[key]`` gives in a rehearsal, and how it is changed and deleted."""
+
+from __future__ import annotations
+
+import operator
+from collections import deque
+from typing import Any
+
+from tritonlint.inputs.rehearsal.operations import drain, forget_values, key_of, unlist
+from tritonlint.inputs.rehearsal.reality import (
+    ATOMS,
+    CONTAINERS,
+    NO_KEY,
+    SAMPLES,
+    Caller,
+    NotKnown,
+    Touch,
+    common,
+    element,
+    plain,
+    real_key,
+    refuse,
+    run,
+    shown,
+    unlisted,
+)
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Exc, Failure, Mapping, Seq, Unknown, Value
+
+_SUBSCRIBED = frozenset({"list", "tuple", "range", "deque"})
+
+
+def slice_of(key: Value) -> tuple[Value, Value, Value] | None:
+    """The bounds of a slice, None for another value."""
+    if key.__class__ in ATOMS or key.__class__ is Unknown:
+        return None
+    from tritonlint.inputs.rehearsal.arrays import Slice
+
+    if not isinstance(key, Slice):
+        return None
+    for bound in (key.lower, key.upper, key.step):
+        name = plain(bound)
+        if name is not None and name not in ("NoneType", "int", "bool"):
+            raise Failure("TypeError", "slice indices must be integers or None or have an __index__ method")
+    if key.step.__class__ in (int, bool) and key.step == 0:
+        raise Failure("ValueError", "slice step cannot be zero")
+    return key.lower, key.upper, key.step
+
+
+def _known_slice(bounds: tuple[Value, Value, Value]) -> slice | None:
+    if all(bound is None or bound.__class__ in (int, bool) for bound in bounds):
+        return slice(*bounds)
+    return None
+
+
+def getitem(value: Value, key: Value, caller: Caller | None = None, touch: Touch | None = None) -> Value:
+    """``value[key]``; a defaultdict stores what it makes."""
+    kind = value.__class__
+    if kind is Mapping:
+        return _get_key(value, key, caller, touch)
+    name = plain(value)
+    if kind is Seq and name in _SUBSCRIBED:
+        return _get_place(value, key)
+    if name in ("str", "bytes"):
+        bounds = slice_of(key)
+        if bounds is not None:
+            known = _known_slice(bounds)
+            return value[known] if kind is not Unknown and known is not None else Unknown(name)
+        if kind is not Unknown and key.__class__ in ATOMS:
+            return run(operator.getitem, value, key)
+        _check_index(name, key)
+        return Unknown("str" if name == "str" else "int")
+    if kind is Exc:
+        return UNKNOWN
+    refuse("get", value)
+    return UNKNOWN
+
+
+def _check_index(name: str, key: Value) -> None:
+    """Raise Python's ``TypeError`` for an index of a sequence that is no whole number."""
+    kind = plain(key)
+    if kind is None or kind in ("int", "bool"):
+        return
+    real: Any = SAMPLES[name][1] if name in SAMPLES else CONTAINERS[name][1]
+    index = (SAMPLES.get(kind) or CONTAINERS.get(kind) or (None,))[0]
+    run(operator.getitem, real, index)
+
+
+def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | None) -> Value:
+    real = key_of(key)
+    if real is NO_KEY:
+        if not value.open and not value.items and value.factory is None and value.kind == "dict" and plain(key):
+            raise Failure("KeyError", "")
+        return UNKNOWN
+    if real in value.items:
+        return value.items[real]
+    if value.kind == "environ":
+        return Unknown("str")
+    if value.open:
+        return UNKNOWN
+    if value.kind == "Counter":
+        return 0
+    if value.factory is not None:
+        if caller is None:
+            return UNKNOWN
+        made = caller(value.factory, [])
+        if touch is not None:
+            touch(value)
+        value.items[real] = made
+        return made
+    raise missing(real)
+
+
+def missing(key: Any) -> Failure:
+    """The ``KeyError`` of a dict without this key."""
+    try:
+        return Failure("KeyError", repr(real_key(key)))
+    except NotKnown:
+        return Failure("KeyError", "")
+
+
+def _place(value: Seq, key: Value, message: str) -> int | None:
+    """The place of an index among the known items, None when it is not known."""
+    if key.__class__ not in (int, bool):
+        _check_index(value.kind, key)
+        if plain(key) == "int" and not value.items and not value.open:
+            raise Failure("IndexError", message)
+        return None
+    place = int(key)
+    if value.open:
+        return place if 0 <= place < len(value.items) else None
+    if not -len(value.items) <= place < len(value.items):
+        raise Failure("IndexError", message)
+    return place if place >= 0 else place + len(value.items)
+
+
+def _get_place(value: Seq, key: Value) -> Value:
+    if value.kind == "deque" and key.__class__.__name__ == "Slice":
+        run(operator.getitem, deque(), slice(0))
+    bounds = slice_of(key)
+    if bounds is not None:
+        return _get_slice(value, bounds)
+    words = {"range": "range object index out of range", "deque": "deque index out of range"}
+    place = _place(value, key, words.get(value.kind, f"{value.kind} index out of range"))
+    if place is not None:
+        return value.items[place]
+    if value.open and key.__class__ is int and key >= 0:
+        return unlisted(value)
+    return element(value) if is_index(key) else UNKNOWN
+
+
+def is_index(key: Value) -> bool:
+    """Whether a value is taken for one place of a sequence."""
+    return plain(key) in ("int", "bool") or (key.__class__ is Array and key.scalar)
+
+
+def _get_slice(value: Seq, bounds: tuple[Value, Value, Value]) -> Seq:
+    known = _known_slice(bounds)
+    if known is None:
+        return Seq(value.kind, [], value.open or bool(value.items), element(value))
+    if not value.open:
+        return Seq(value.kind, value.items[known])
+    lower, upper, step = known.start or 0, known.stop, 1 if known.step is None else known.step
+    if lower < 0 or step < 1 or (upper is not None and upper < 0):
+        return Seq(value.kind, [], True, element(value))
+    return Seq(value.kind, value.items[known], upper is None or upper > len(value.items), unlisted(value))
+
+
+def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
+    """``value[key] = new``."""
+    kind = value.__class__
+    if kind is Mapping:
+        real = key_of(key)
+        if value.kind == "environ":
+            for each in (key, new):
+                if plain(each) not in (None, "str"):
+                    raise Failure("TypeError", f"str expected, not {shown(plain(each) or '')}")
+        touch(value)
+        if real is NO_KEY:
+            forget_values(value)
+            value.open = True
+        else:
+            value.items[real] = new
+        return
+    if kind is not Seq or value.kind not in ("list", "deque"):
+        refuse("set", value)
+        return
+    bounds = slice_of(key) if value.kind == "list" else None
+    if bounds is not None:
+        known = _known_slice(bounds)
+        items, complete = drain(new, touch)
+        touch(value)
+        if known is not None and complete and not value.open:
+            run(operator.setitem, value.items, known, items)
+        else:
+            value.items, value.open, value.each = [], True, UNKNOWN
+        return
+    words = "list assignment index out of range" if value.kind == "list" else "deque index out of range"
+    place = _place(value, key, words)
+    touch(value)
+    if place is not None:
+        value.items[place] = new
+    elif is_index(key):
+        value.items = [common([item, new]) for item in value.items]
+        value.each = common([value.each, new])
+    else:
+        value.items, value.open, value.each = [], True, UNKNOWN
+
+
+def delitem(value: Value, key: Value, touch: Touch) -> None:
+    """``del value[key]``."""
+    kind = value.__class__
+    if kind is Mapping:
+        real = key_of(key)
+        if real is not NO_KEY and real not in value.items and not value.open and value.kind != "environ":
+            raise missing(real)
+        touch(value)
+        if real is NO_KEY:
+            value.items.clear()
+            value.open = True
+        else:
+            value.items.pop(real, None)
+        return
+    if kind is not Seq or value.kind not in ("list", "deque"):
+        refuse("del", value)
+        return
+    bounds = slice_of(key) if value.kind == "list" else None
+    if bounds is not None:
+        known = _known_slice(bounds)
+        touch(value)
+        if known is not None and not value.open:
+            del value.items[known]
+        else:
+            unlist(value)
+        return
+    words = "list assignment index out of range" if value.kind == "list" else "deque index out of range"
+    place = _place(value, key, words)
+    touch(value)
+    if place is not None:
+        del value.items[place]
+    else:
+        unlist(value)
