@@ -19,7 +19,7 @@ from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.python_tree import Expr, Function
-from tritonlint.inputs.rehearsal.interpreter import GaveUpError, Machine, Raise, RaisedError
+from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
     Absent,
     Answer,
@@ -35,6 +35,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Response,
     Sender,
 )
+from tritonlint.inputs.rehearsal.outcome import GaveUpError, Raise, RaisedError
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -157,7 +158,7 @@ class _Play:
         self.config = config
         self.effective = effective
         self.found = found
-        self.machine = Machine(python, self.call, self.method)
+        self.machine = Machine(python, has_member, self.call, self.method)
         self.inputs = declared(python, config, "input")
         self.outputs = declared(python, config, "output")
         self.input_tensors = tensors_by_name(config, "input")

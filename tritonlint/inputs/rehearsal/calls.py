@@ -1,0 +1,482 @@
+"""Calls: of functions and classes of the file, of Python's own, of libraries and of the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeAlias
+
+from tritonlint.inputs import python_tree as tree
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.objects import (
+    BoundFunc,
+    Cls,
+    ConfigText,
+    Coroutine,
+    Func,
+    Obj,
+    PbTensor,
+    Response,
+    Scope,
+    Super,
+)
+from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
+from tritonlint.inputs.rehearsal.protocols import (
+    BACKEND_OBJECTS,
+    BUILTINS,
+    SCALARS,
+    Count,
+    Protocols,
+    as_text,
+    is_plain,
+)
+from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join, join_all
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    Bound,
+    Builtin,
+    DType,
+    Exc,
+    Library,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    type_name,
+)
+from tritonlint.inputs.rehearsal.ways import RETURN, Activation
+from tritonlint.source import Span
+
+MAX_DEPTH = 16
+_PURE = (
+    "numpy", "json", "time", "os", "math", "logging", "random", "re", "sys", "string", "struct", "base64", "hashlib",
+    "uuid", "datetime", "pathlib", "typing", "collections", "itertools", "copy", "io", "operator", "warnings", "enum",
+    "traceback", "abc", "statistics", "textwrap", "unicodedata", "decimal", "fractions", "platform", "shutil",
+)  # fmt: skip  # fmt: skip
+"""Modules whose functions leave the objects they are given as they are (those that do not are modelled)."""
+_RUNNERS = frozenset(f"asyncio.{name}" for name in ("run", "create_task", "ensure_future", "wait_for", "shield"))
+_OVER_OBJECTS = frozenset(
+    {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
+)
+_SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
+PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Value]
+PbMethod: TypeAlias = Callable[[Value, str, list[Value], dict[str, Value], tree.Call], Value]
+
+
+class Calls(Protocols):
+    """Calls of values; ``pb_call`` and ``pb_method`` answer for triton_python_backend_utils."""
+
+    def __init__(
+        self, python: PythonFacts, has_member: Callable[[Value, str], bool], pb_call: PbCall, pb_method: PbMethod
+    ) -> None:
+        super().__init__(python, has_member)
+        self.pb_call = pb_call
+        self.pb_method = pb_method
+        self.depth = 0
+        self.requests: Seq = Seq("list", [])
+        """The list that ``execute`` gets; how many of them come together is never known, if several may."""
+        self._running: list[tree.Node] = []
+        self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
+
+    def run(self, body: Iterable[tree.Stmt], scope: Scope) -> str | None:
+        """Play statements; what ends them early, or None."""
+        raise NotImplementedError
+
+    def eval(self, node: tree.Expr, scope: Scope) -> Value:
+        """The value of an expression."""
+        raise NotImplementedError
+
+    def call(
+        self,
+        function: Value,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        span: Span,
+        node: tree.Call | None = None,
+        scope: Scope | None = None,
+    ) -> Value:
+        """Call any value."""
+        kind = function.__class__
+        if kind is BoundFunc or kind is Func:
+            func = function.func if kind is BoundFunc else function
+            if isinstance(func.node, tree.Function) and func.node.is_async:
+                return Coroutine(function, args, kwargs)
+            return self._call_now(function, args, kwargs, span)
+        if kind is Bound:
+            return self._call_method(function, args, kwargs, span, node)
+        if kind is Library:
+            return self._call_library(function.name, args, kwargs, span, node)
+        if kind is Builtin:
+            return self._call_builtin(function.name, args, kwargs, span, node, scope)
+        if kind is DType:
+            return self.guard(lambda: arrays.call(function.name or "unknown", args, kwargs), span)
+        if kind is Cls:
+            return self._make(function, args, kwargs, span)
+        if kind is Obj:
+            method = self.class_attribute(function.cls, "__call__")
+            if isinstance(method, Func):
+                return self.call_function(method, [function, *args], kwargs, span)
+            if function.cls.known and method is None and not function.open:
+                raise self.fail("TypeError", f"'{function.cls.name}' object is not callable", span)
+        elif function is None or isinstance(function, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS)):
+            shown = "numpy.ndarray" if isinstance(function, Array) else type_name(function)
+            if not (isinstance(function, Seq | Mapping) and function.kind not in BUILTINS):
+                raise self.fail("TypeError", f"'{shown}' object is not callable", span)
+        for value in (*args, *kwargs.values()):
+            self.havoc_value(value)
+        return UNKNOWN
+
+    def _call_now(self, function: BoundFunc | Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        if isinstance(function, BoundFunc):
+            return self.call_function(function.func, [function.owner, *args], kwargs, span)
+        return self.call_function(function, args, kwargs, span)
+
+    def call_function(self, func: Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Play a function of the file."""
+        node = func.node
+        if self.depth >= MAX_DEPTH or self._running.count(node) > 1:
+            for value in (*args, *kwargs.values()):
+                self.havoc_value(value)
+            return UNKNOWN
+        scope = Scope({}, func.scope, names=self._names.get(id(node), frozenset()))
+        self._bind_parameters(func, args, kwargs, scope, span)
+        if isinstance(node, tree.Lambda):
+            return self.eval(node.body, scope)
+        activation = Activation(owner=func.owner, self_value=args[0] if args else None)
+        if self._is_generator(node):
+            activation.yields = Seq("generator", [])
+        outer, self.activation = self.activation, activation
+        self.depth += 1
+        self._running.append(node)
+        maybe = self.maybe
+        self.maybe += self.diverted_in(outer)
+        try:
+            signal = self.run(node.body, scope)
+            ways = activation.returns
+            value = activation.value if signal == RETURN else None
+            self.absorb(ways)
+            for way in ways:
+                value = join(value, way.value)
+        finally:
+            self.depth -= 1
+            self._running.pop()
+            self.activation = outer
+            self.maybe = maybe
+        return activation.yields if activation.yields is not None else value
+
+    def _is_generator(self, node: tree.Function) -> bool:
+        return any(tree.walk(node.body, tree.Yield, into_functions=False))
+
+    def _bind_parameters(
+        self, func: Func, args: list[Value], kwargs: dict[str, Value], scope: Scope, span: Span
+    ) -> None:
+        node = func.node
+        left = dict(kwargs)
+        values = list(args)
+        for parameter in node.parameters:
+            name = parameter.name
+            if parameter.kind == "star":
+                scope.vars[name] = Seq("tuple", values)
+                values = []
+            elif parameter.kind == "double-star":
+                scope.vars[name] = Mapping(dict(left))
+                left = {}
+            elif parameter.kind in {"positional-only", "normal"} and values:
+                scope.vars[name] = values.pop(0)
+                if name in left and parameter.kind == "normal":
+                    raise self.fail("TypeError", f"{func.name}() got multiple values for argument '{name}'", span)
+            elif name in left and parameter.kind != "positional-only":
+                scope.vars[name] = left.pop(name)
+            elif name in func.defaults:
+                scope.vars[name] = func.defaults[name]
+            else:
+                text = f"{func.name}() missing 1 required positional argument: '{name}'"
+                raise self.fail("TypeError", text, span)
+        if left:
+            text = f"{func.name}() got an unexpected keyword argument '{next(iter(left))}'"
+            raise self.fail("TypeError", text, span)
+        if values:
+            given, wanted = len(args), len(args) - len(values)
+            text = f"{func.name}() takes {wanted} positional arguments but {given} were given"
+            raise self.fail("TypeError", text, span)
+
+    def _make(self, cls: Cls, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """An instance of a class of the file."""
+        made = Obj(cls)
+        init = self.class_attribute(cls, "__init__")
+        if self.class_attribute(cls, "__new__") is not None:
+            made.open = True
+            return UNKNOWN
+        if isinstance(init, Func):
+            self.call_function(init, [made, *args], kwargs, span)
+        elif cls.fields is not None and cls.known:
+            self._fill(made, cls.fields, args, kwargs, span)
+        elif not cls.known or cls.exception:
+            made.open = not cls.exception
+            for value in (*args, *kwargs.values()):
+                self.havoc_value(value)
+        elif (args or kwargs) and init is None:
+            raise self.fail("TypeError", f"{cls.name}() takes no arguments", span)
+        return made
+
+    def _fill(
+        self, made: Obj, fields: tuple[str, ...], args: list[Value], kwargs: dict[str, Value], span: Span
+    ) -> None:
+        if len(args) > len(fields) or any(name not in fields for name in kwargs):
+            made.open = True
+            return
+        given = {**dict(zip(fields, args, strict=False)), **kwargs}
+        for name in fields:
+            if name in given:
+                value = given[name]
+            else:
+                value = self.class_attribute(made.cls, name)
+                if not any(name in cls.vars for cls in made.cls.lineage):
+                    text = f"{made.cls.name}.__init__() missing 1 required positional argument: '{name}'"
+                    raise self.fail("TypeError", text, span)
+            self.put(made.attrs, name, value)
+        after = self.class_attribute(made.cls, "__post_init__")
+        if isinstance(after, Func):
+            self.call_function(after, [made], {}, span)
+
+    def awaited(self, value: Value, span: Span) -> Value:
+        """What awaiting a value gives."""
+        if isinstance(value, Coroutine):
+            if not value.done and value.func is not None:
+                value.done = True
+                value.value = self._call_now(value.func, value.args, value.kwargs, span)
+            return value.value
+        if value is None or isinstance(value, (*SCALARS, Seq, Mapping, Array, Response, PbTensor)):
+            raise self.fail("TypeError", f"object {type_name(value)} can't be used in 'await' expression", span)
+        return UNKNOWN
+
+    def _call_method(
+        self, bound: Bound, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
+    ) -> Value:
+        owner = bound.owner
+        if isinstance(owner, BACKEND_OBJECTS):
+            if node is None:
+                return UNKNOWN
+            return self.guard(lambda: self.pb_method(owner, bound.name, args, kwargs, node), span)
+        if isinstance(owner, Array):
+            given = [self.plain(a) for a in args]
+            made = self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
+            return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
+        if isinstance(owner, Builtin):
+            return UNKNOWN
+        given = [as_text(a) for a in args]
+        if bound.name == "format" and any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
+            self.note("bytes-in-text", span)
+        return self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
+
+    def _call_library(
+        self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
+    ) -> Value:
+        if name.startswith(f"{PB_MODULE}."):
+            if node is None:
+                return UNKNOWN
+            return self.guard(lambda: self.pb_call(name[len(PB_MODULE) + 1 :], args, kwargs, node), span)
+        if name.startswith("numpy."):
+            given = [self.plain(a) for a in args]
+            if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count):
+                self.note("split-by-requests", span)
+            made = self.guard(lambda: arrays.call(name[6:], given, kwargs), span)
+            return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])
+        if name in {"json.loads"} and args and isinstance(args[0], ConfigText):
+            return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
+        if name in {"sys.exit", "os._exit", "os.abort"}:
+            raise RaisedError(Exc("SystemExit", [], ("SystemExit", "BaseException")), span, self.statement, True)
+        if name in {
+            "asyncio.run",
+            "asyncio.create_task",
+            "asyncio.ensure_future",
+            "asyncio.wait_for",
+            "asyncio.shield",
+        }:
+            if args and isinstance(args[0], Coroutine):
+                result = self.awaited(args[0], span)
+                return result if name == "asyncio.run" else Coroutine(None, done=True, value=result)
+            return UNKNOWN
+        if name == "asyncio.gather":
+            results = [self.awaited(a, span) if isinstance(a, Coroutine) else UNKNOWN for a in args]
+            return Coroutine(None, done=True, value=Seq("list", results))
+        root = name.split(".", maxsplit=1)[0]
+        if root not in _PURE and not name.startswith(("functools.", "concurrent.", "threading.", "queue.", "asyncio.")):
+            for value in (*args, *kwargs.values()):
+                self.havoc_value(value)
+            return UNKNOWN
+        if root in {"functools", "concurrent", "threading", "queue", "asyncio", "copy"}:
+            for value in (*args, *kwargs.values()):
+                if isinstance(value, Func | BoundFunc | Obj) or root not in {"copy", "functools"}:
+                    self.havoc_value(value)
+        return self.call_plain(name, args, kwargs, span)
+
+    def call_plain(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Call something of Python that takes and gives plain values."""
+        given = [as_text(a) for a in args]
+        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span)), span)
+
+    def _call_builtin(
+        self,
+        name: str,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        span: Span,
+        node: tree.Call | None,
+        scope: Scope | None,
+    ) -> Value:
+        if name in EXCEPTIONS:
+            return Exc(name, args, EXCEPTIONS[name])
+        if name == "super":
+            owner = self.activation.owner
+            if owner is None or args:
+                return UNKNOWN
+            return Super(owner, self.activation.self_value)
+        if name in {"exit", "quit"}:
+            raise RaisedError(Exc("SystemExit", [], ("SystemExit", "BaseException")), span, self.statement, True)
+        if name in {"getattr", "hasattr", "setattr", "delattr", "vars"} and args:
+            return self._reflect(name, args, span)
+        if name == "isinstance" and len(args) == 2:
+            return self._is_instance(args[0], args[1], args, span)
+        if name in _OVER_OBJECTS:
+            found = self._over_objects(name, args, kwargs, span)
+            if found is not None:
+                return found[0]
+        if name in {"eval", "exec", "globals", "locals", "compile", "__import__"}:
+            raise GaveUpError
+        if name == "len" and len(args) == 1 and args[0] is self.requests:
+            length = len(self.requests.items)
+            return Count(length) if length > 1 else length
+        if name == "range":
+            args = [int(a) if isinstance(a, Count) else a for a in args]
+        given = [as_text(a) for a in args]
+        if name == "str" and len(given) == 1 and not kwargs and type_name(given[0]) == "bytes":
+            self.note("bytes-in-text", span)
+        if name in {"int", "float", "bool", "str", "abs", "round", "repr", "bytes"} and given:
+            if isinstance(given[0], Array):
+                return self._convert(name, given[0], span)
+            if isinstance(given[0], (*BACKEND_OBJECTS, Obj, Func, BoundFunc)):
+                if name in {"int", "float", "abs", "round"} and isinstance(given[0], BACKEND_OBJECTS):
+                    text = f"{name}() argument must be a string or a real number, not '{given[0].python_type}'"
+                    raise self.fail("TypeError", text, span)
+                return Unknown(name if name in {"int", "float", "bool", "str", "bytes"} else "str")
+        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span)), span)
+
+    def _convert(self, name: str, array: Array, span: Span) -> Value:
+        if name in {"int", "float"}:
+            sizes = None if array.shape is None else list(array.shape)
+            if sizes is not None and any(d is not None and d > 1 for d in sizes):
+                raise self.fail("TypeError", "only length-1 arrays can be converted to Python scalars", span)
+            return Unknown(name)
+        if name == "bool":
+            held = self.truth(array, span)
+            return Unknown("bool") if held is None else held
+        if name in {"str", "repr"}:
+            return Unknown("str")
+        if name == "bytes":
+            return Unknown("bytes")
+        if name == "abs":
+            return self.guard(lambda: arrays.unary("+", array), span)
+        return UNKNOWN
+
+    def _over_objects(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> tuple[Value] | None:
+        """Builtins over arrays and objects of the file, which the library does not know; None for anything else."""
+        own = [a for a in args if isinstance(a, (Array, Obj, *BACKEND_OBJECTS))]
+        if not own or (name == "iter" and len(args) > 1):
+            return (UNKNOWN,) if own else None
+        first = args[0]
+        if name == "len":
+            if isinstance(first, Array):
+                length = self.guard(lambda: arrays.length(first), span)
+                return (Unknown("int") if length is None else length,)
+            if isinstance(first, Obj):
+                method = self.class_attribute(first.cls, "__len__")
+                if isinstance(method, Func):
+                    return (self.call_function(method, [first], {}, span),)
+                if first.cls.known and method is None and not first.open:
+                    raise self.fail("TypeError", f"object of type '{first.cls.name}' has no len()", span)
+                return (Unknown("int"),)
+            raise self.fail("TypeError", f"object of type '{type_name(first)}' has no len()", span)
+        if name in {"min", "max"}:
+            scalars = all(isinstance(a, int | float) or (isinstance(a, Array) and a.scalar) for a in args)
+            return (
+                join_all([a if isinstance(a, Array) else Array(scalar=True, shape=()) for a in args])
+                if scalars and len(args) > 1 and not kwargs
+                else UNKNOWN,
+            )
+        if name in {"list", "tuple", "set", "sorted", "reversed", "iter"}:
+            items, whole = self.iterate(first, span)
+            kind = {"sorted": "list", "reversed": "generator", "iter": "generator"}.get(name, name)
+            if name in {"set", "sorted"} or not whole:
+                return (Seq(kind, [], True, self.element(first)),)
+            return (Seq(kind, items),)
+        if name in {"enumerate", "zip"} and not kwargs:
+            lists = [self.iterate(a, span) for a in args[: 1 if name == "enumerate" else None]]
+            if any(not whole for _, whole in lists):
+                elements = [self.element(a) for a in args]
+                pair = Seq("tuple", [Unknown("int"), elements[0]] if name == "enumerate" else elements)
+                # What all turns have in common is kept, how many there are is not.
+                return (Seq("generator", [], True, pair),)
+            if name == "enumerate":
+                return (Seq("generator", [Seq("tuple", [i, v]) for i, v in enumerate(lists[0][0])]),)
+            return (Seq("generator", [Seq("tuple", list(row)) for row in zip(*(i for i, _ in lists), strict=False)]),)
+        return (UNKNOWN,) if name != "sum" else None
+
+    def _reflect(self, name: str, args: list[Value], span: Span) -> Value:
+        owner = args[0]
+        attribute = args[1] if len(args) > 1 else None
+        if name == "vars" or not isinstance(attribute, str):
+            if isinstance(owner, Obj) and name != "hasattr":
+                owner.open = True
+            return UNKNOWN
+        if name == "setattr" and len(args) == 3:
+            self.set_attribute(owner, attribute, args[2], span)
+            return None
+        if name == "delattr":
+            self.havoc_value(owner)
+            return None
+        try:
+            found = self.attribute(owner, attribute, span)
+        except RaisedError as error:
+            if isinstance(error.exc, Exc) and error.exc.type == "AttributeError":
+                if name == "hasattr":
+                    return False
+                if len(args) == 3:
+                    return args[2]
+            raise
+        if name == "getattr":
+            return found
+        return True if isinstance(owner, Obj) and not owner.open and attribute in owner.attrs else Unknown("bool")
+
+    def _is_instance(self, value: Value, cls: Value, args: list[Value], span: Span) -> Value:
+        options = cls.items if isinstance(cls, Seq) else [cls]
+        answers: list[bool | None] = []
+        for one in options:
+            if isinstance(value, Obj) and isinstance(one, Cls) and value.cls.known:
+                answers.append(one in value.cls.lineage)
+            elif isinstance(one, Builtin) and is_plain(value):
+                given = self.call_plain("isinstance", [value, one], {}, span)
+                answers.append(given if isinstance(given, bool) else None)
+            elif isinstance(one, Builtin) and one.name in PLAIN_TYPES:
+                own = (*BACKEND_OBJECTS, Obj)
+                plain = isinstance(value, own) or (isinstance(value, Array) and not value.scalar)
+                answers.append(False if plain else None)
+            elif isinstance(one, Library) and one.name == "numpy.ndarray":
+                answers.append((not value.scalar) if isinstance(value, Array) else None)
+            else:
+                answers.append(None)
+        if any(answer is True for answer in answers):
+            return True
+        return Unknown("bool") if any(answer is None for answer in answers) or not answers else False
+
+
+def _keep_squeezed(name: str, owner: Value, made: Value, others: list[Value]) -> Value:
+    """An array that ``squeeze()`` without an axis made of a batch, or one that came from such a one."""
+    if not isinstance(owner, Array) or not isinstance(made, Array):
+        return made
+    batch = owner.shape is not None and len(owner.shape) > 1 and owner.shape[0] is None
+    if (name == "squeeze" and not others and batch) or (owner.squeezed and name in {"astype", "copy", "round", "clip"}):
+        return replace(made, squeezed=True)
+    return made

@@ -1,0 +1,400 @@
+"""The values of expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tritonlint.inputs import python_tree as tree
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.calls import Calls, PbCall, PbMethod
+from tritonlint.inputs.rehearsal.objects import (
+    Func,
+    Scope,
+)
+from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
+from tritonlint.inputs.rehearsal.protocols import BUILTINS, MAX_TURNS, SCALARS
+from tritonlint.inputs.rehearsal.trail import join, join_all
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    Builtin,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    type_name,
+)
+from tritonlint.source import Span
+
+MAX_STEPS = 6000
+"""Statements and calls of one rehearsal; a model that needs more is not played through."""
+_SINGLE: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": Ellipsis}
+
+
+class Expressions(Calls):
+    """Evaluates expressions."""
+
+    def __init__(
+        self, python: PythonFacts, has_member: Callable[[Value, str], bool], pb_call: PbCall, pb_method: PbMethod
+    ) -> None:
+        super().__init__(python, has_member, pb_call, pb_method)
+        self.steps = 0
+        self._star = any(s.star for s in python.walk(tree.ImportFrom))
+
+    def assign(self, target: tree.Expr, value: Value, scope: Scope, span: Span) -> None:
+        """Bind a target to a value."""
+        raise NotImplementedError
+
+    def _function(self, node: tree.Function | tree.Lambda, scope: Scope) -> Func:
+        defaults = {p.name: self.eval(p.default, scope) for p in node.parameters if p.default is not None}
+        return Func(node, scope, node.name if isinstance(node, tree.Function) else "<lambda>", defaults)
+
+    def eval(self, node: tree.Expr, scope: Scope) -> Value:
+        """The value of an expression."""
+        handler = _EXPRESSIONS.get(node.__class__)
+        return UNKNOWN if handler is None else handler(self, node, scope)
+
+    def _e_name(self, node: tree.Name, scope: Scope) -> Value:
+        name = node.id
+        if name in scope.elsewhere:
+            return scope.elsewhere[name].vars.get(name, UNKNOWN)
+        current: Scope | None = scope
+        unbound = False
+        first = True
+        while current is not None:
+            if not current.is_class or first:
+                if name in current.vars:
+                    value = current.vars[name]
+                    # A name that only a comprehension or an inner function binds is another one.
+                    return UNKNOWN if unbound else value
+                if name in current.elsewhere:
+                    return current.elsewhere[name].vars.get(name, UNKNOWN)
+                unbound = unbound or name in current.names
+            first = False
+            current = current.parent
+        if name in BUILTINS:
+            return _SINGLE[name] if name in _SINGLE else Builtin(name)
+        if self._star or name.startswith("__") or name in self._ever_global or (self.depth == 0 and unbound):
+            return UNKNOWN
+        if unbound:
+            return UNKNOWN
+        raise self.fail("NameError", f"name '{name}' is not defined", node.span)
+
+    @property
+    def _ever_global(self) -> frozenset[str]:
+        found: frozenset[str] | None = getattr(self, "_globals_written", None)
+        if found is None:
+            found = frozenset(name for s in self.python.walk(tree.Scope) for name in s.names) | frozenset(
+                self.python.frames[0].bindings
+            )
+            self._globals_written = found
+        return found
+
+    def _e_constant(self, node: tree.Constant, _: Scope) -> Value:
+        return node.value
+
+    def _e_fstring(self, node: tree.FString, scope: Scope) -> Value:
+        pieces: list[str] | None = []
+        for part in node.parts:
+            value = self.eval(part, scope)
+            if type_name(value) == "bytes" and not isinstance(part, tree.Constant):
+                self.note("bytes-in-text", part.span)
+            if not isinstance(part, tree.Constant) and self.python.text[part.span.end or 0 :].lstrip()[:1] != "}":
+                pieces = None  # a conversion or a format
+            if pieces is not None:
+                pieces = [*pieces, str(value)] if isinstance(value, str | int | bool) else None
+        return Unknown("str") if pieces is None else "".join(pieces)
+
+    def _e_attribute(self, node: tree.Attribute, scope: Scope) -> Value:
+        return self.attribute(self.eval(node.value, scope), node.attr, node.attr_span)
+
+    def _e_subscript(self, node: tree.Subscript, scope: Scope) -> Value:
+        owner = self.eval(node.value, scope)
+        return self.item(owner, self.index(node, scope), node.span)
+
+    def index(self, node: tree.Subscript, scope: Scope) -> Value:
+        """What stands between the brackets."""
+        keys = [self.eval(item, scope) for item in node.items]
+        if len(keys) == 1 and not self._trailing_comma(node):
+            return keys[0]
+        return Seq("tuple", keys)
+
+    def _trailing_comma(self, node: tree.Subscript) -> bool:
+        inner = self.python.text[node.items[-1].span.end : (node.span.end or 1) - 1]
+        return inner.strip().endswith(",")
+
+    def _e_slice(self, node: tree.Slice, scope: Scope) -> Value:
+        parts = [self.eval(p, scope) if p is not None else None for p in (node.lower, node.upper, node.step)]
+        return arrays.Slice(*parts)
+
+    def _e_sequence(self, node: tree.Sequence, scope: Scope) -> Value:
+        items: list[Value] = []
+        opened = False
+        for item in node.items:
+            value = self.eval(item, scope)
+            if isinstance(item, tree.Starred):
+                more, whole = self.iterate(value, item.span)
+                items += more
+                opened = opened or not whole
+            else:
+                items.append(value)
+        return Seq(node.kind, items, opened)
+
+    def _e_dict(self, node: tree.Dict, scope: Scope) -> Value:
+        made = Mapping({})
+        for key_node, value_node in zip(node.keys, node.values, strict=True):
+            value = self.eval(value_node, scope)
+            if key_node is None:
+                if isinstance(value, Mapping):
+                    made.items.update(value.items)
+                    made.open = made.open or value.open
+                else:
+                    made.open = True
+                continue
+            key = self.eval(key_node, scope)
+            if isinstance(key, Seq | Mapping) and key.__class__ is Seq and key.kind == "tuple":
+                key = _as_key(key)
+            elif isinstance(key, (Seq, Mapping)) or (isinstance(key, Array) and not key.scalar):
+                shown = type_name(key)
+                raise self.fail("TypeError", f"unhashable type: '{shown}'", key_node.span)
+            if isinstance(key, (*SCALARS, tuple)):
+                made.items[key] = value
+            else:
+                made.open = True
+        return made
+
+    def _e_comprehension(self, node: tree.Comprehension, scope: Scope) -> Value:
+        inner = Scope({}, scope)
+        if scope.is_class and scope.parent is not None:
+            inner = Scope({}, scope.parent)
+        out: list[Value] = []
+        state = {"open": False}
+
+        def element() -> None:
+            values = [self.eval(e, inner) for e in node.elements]
+            out.append(values[0] if len(values) == 1 else Seq("tuple", values))
+
+        def level(number: int) -> None:
+            if number == len(node.clauses):
+                element()
+                return
+            clause = node.clauses[number]
+            value = self.eval(clause.iterable, inner if number else scope)
+            items, whole = self.iterate(value, clause.iterable.span)
+            if not whole or len(items) > MAX_TURNS:
+                state["open"] = True
+                items = [self.element(value)]
+            for item in items:
+                self.steps += 1
+                if self.steps > MAX_STEPS:
+                    raise GaveUpError
+                self.assign(clause.target, item, inner, clause.span)
+                taken: bool | None = True
+                for condition in clause.conditions:
+                    held = self.truth(self.eval(condition, inner), condition.span)
+                    if held is False:
+                        taken = False
+                        break
+                    if held is None:
+                        taken = None
+                if taken is False:
+                    continue
+                if taken is None or not whole:
+                    state["open"] = True
+                    self.maybe += 1
+                    try:
+                        level(number + 1)
+                    finally:
+                        self.maybe -= 1
+                else:
+                    level(number + 1)
+
+        try:
+            level(0)
+        except RaisedError as error:
+            if state["open"]:
+                # Whether this element comes up is not known.
+                if not self.is_caught(error):
+                    self.maybe += 1
+                    self.record(error)
+                    self.maybe -= 1
+                return UNKNOWN
+            raise
+        if node.kind == "dict":
+            made = Mapping({}, state["open"])
+            for pair in out:
+                key = pair.items[0]
+                key = _as_key(key) if isinstance(key, Seq) else key
+                if isinstance(key, (*SCALARS, tuple)):
+                    made.items[key] = pair.items[1]
+                else:
+                    made.open = True
+            if state["open"]:
+                made.items = {}
+            return made
+        kind = {"generator": "generator"}.get(node.kind, node.kind)
+        if not state["open"]:
+            return Seq(kind, out)
+        return Seq(kind, [], True, join_all(out))
+
+    def _e_lambda(self, node: tree.Lambda, scope: Scope) -> Value:
+        return self._function(node, scope)
+
+    def _e_await(self, node: tree.Await, scope: Scope) -> Value:
+        return self.awaited(self.eval(node.value, scope), node.span)
+
+    def _e_yield(self, node: tree.Yield, scope: Scope) -> Value:
+        value = self.eval(node.value, scope) if node.value is not None else None
+        found = self.activation.yields
+        if found is not None:
+            start = node.span.start or 0
+            self.touch(found)
+            if self.python.text[start:].replace("yield", "", 1).lstrip().startswith("from"):
+                items, whole = self.iterate(value, node.span)
+                each = [found.each] if found.open else []
+                found.items = [*found.items, *items]
+                if not whole:
+                    found.each, found.open = join_all([*each, self.element(value)]), True
+            else:
+                found.items = [*found.items, value]
+        return UNKNOWN
+
+    def _e_unary(self, node: tree.Unary, scope: Scope) -> Value:
+        value = self.eval(node.operand, scope)
+        if node.operator == "not":
+            held = self.truth(value, node.operand.span)
+            return Unknown("bool") if held is None else not held
+        if isinstance(value, Array):
+            return self.guard(lambda: arrays.unary(node.operator, value), node.span)
+        if isinstance(value, (*SCALARS, Seq, Mapping, Unknown)):
+            return self.guard(lambda: library.unary(node.operator, value), node.span)
+        return self._no_operand(node.operator, value, node.span)
+
+    def _e_binary(self, node: tree.Binary, scope: Scope) -> Value:
+        if node.operator in {"and", "or"}:
+            return self._boolean(node, scope)
+        left = self.eval(node.left, scope)
+        right = self.eval(node.right, scope)
+        return self.binary(node.operator, left, right, node.span)
+
+    def _boolean(self, node: tree.Binary, scope: Scope) -> Value:
+        left = self.eval(node.left, scope)
+        held = self.truth(left, node.left.span)
+        if held is not None:
+            goes_on = held == (node.operator == "and")
+            return self.eval(node.right, scope) if goes_on else left
+        right: list[Value] = [UNKNOWN]
+
+        def other() -> str | None:
+            right[0] = self.eval(node.right, scope)
+            return None
+
+        self.fork((other, lambda: None))
+        if isinstance(left, Unknown) and isinstance(right[0], Unknown | bool) and left.type == "bool":
+            return Unknown("bool") if type_name(right[0]) == "bool" else UNKNOWN
+        return join(left, right[0])
+
+    def _e_compare(self, node: tree.Compare, scope: Scope) -> Value:
+        left = self.eval(node.left, scope)
+        result: Value = True
+        for operator, right_node in zip(node.operators, node.rights, strict=True):
+            right = self.eval(right_node, scope)
+            one = self.compare(operator, left, right, node.span)
+            left = right
+            if len(node.operators) == 1:
+                return one
+            held = one if isinstance(one, bool) else None
+            if held is False:
+                return False
+            if held is None:
+                result = Unknown("bool")
+        return result
+
+    def _e_conditional(self, node: tree.Conditional, scope: Scope) -> Value:
+        test = self.truth(self.eval(node.test, scope), node.test.span)
+        if test is not None:
+            return self.eval(node.body if test else node.orelse, scope)
+        found: list[Value] = []
+
+        def arm(expr: tree.Expr) -> str | None:
+            found.append(self.eval(expr, scope))
+            return None
+
+        self.fork((lambda: arm(node.body), lambda: arm(node.orelse)))
+        return join(found[0], found[1]) if len(found) == 2 else UNKNOWN
+
+    def _e_starred(self, node: tree.Starred, scope: Scope) -> Value:
+        return self.eval(node.value, scope)
+
+    def _e_walrus(self, node: tree.Walrus, scope: Scope) -> Value:
+        value = self.eval(node.value, scope)
+        self.assign(node.target, value, scope, node.span)
+        return value
+
+    def _e_other(self, node: tree.Other, scope: Scope) -> Value:
+        for part in node.parts:
+            self.eval(part, scope)
+        return UNKNOWN
+
+    def _e_call(self, node: tree.Call, scope: Scope) -> Value:
+        function = self.eval(node.func, scope)
+        args: list[Value] = []
+        kwargs: dict[str, Value] = {}
+        certain = True
+        for argument in node.arguments:
+            value = self.eval(argument.value, scope)
+            if argument.star == "*":
+                items, whole = self.iterate(value, argument.span)
+                args += items
+                certain = certain and whole
+            elif argument.star == "**":
+                if isinstance(value, Mapping) and not value.open and all(isinstance(k, str) for k in value.items):
+                    kwargs.update(value.items)
+                else:
+                    certain = False
+            elif argument.keyword is not None:
+                kwargs[argument.keyword] = value
+            else:
+                args.append(value)
+        self.steps += 1
+        if not certain:
+            for value in (*args, *kwargs.values(), function):
+                self.havoc_value(value)
+            return UNKNOWN
+        statement = self.statement
+        try:
+            return self.call(function, args, kwargs, node.span, node, scope)
+        finally:
+            self.statement = statement
+
+
+def _as_key(value: Seq) -> Any:
+    """A tuple as the key of a dict, as far as its items can be."""
+    items = [_as_key(i) if isinstance(i, Seq) and i.kind == "tuple" else i for i in value.items]
+    return tuple(items) if all(isinstance(i, (*SCALARS, tuple)) for i in items) and not value.open else UNKNOWN
+
+
+_EXPRESSIONS: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
+    tree.Name: Expressions._e_name,
+    tree.Constant: Expressions._e_constant,
+    tree.FString: Expressions._e_fstring,
+    tree.Attribute: Expressions._e_attribute,
+    tree.Call: Expressions._e_call,
+    tree.Subscript: Expressions._e_subscript,
+    tree.Slice: Expressions._e_slice,
+    tree.Sequence: Expressions._e_sequence,
+    tree.Dict: Expressions._e_dict,
+    tree.Comprehension: Expressions._e_comprehension,
+    tree.Lambda: Expressions._e_lambda,
+    tree.Await: Expressions._e_await,
+    tree.Yield: Expressions._e_yield,
+    tree.Unary: Expressions._e_unary,
+    tree.Binary: Expressions._e_binary,
+    tree.Compare: Expressions._e_compare,
+    tree.Conditional: Expressions._e_conditional,
+    tree.Starred: Expressions._e_starred,
+    tree.Walrus: Expressions._e_walrus,
+    tree.Other: Expressions._e_other,
+}

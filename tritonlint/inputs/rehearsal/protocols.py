@@ -1,0 +1,461 @@
+"""What Python's protocols do to values: attributes, items, operators, truth, iteration."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.objects import (
+    Absent,
+    Answer,
+    BoundFunc,
+    Call,
+    Cls,
+    ConfigText,
+    Coroutine,
+    Error,
+    Func,
+    Obj,
+    PbTensor,
+    Request,
+    Response,
+    Scope,
+    Sender,
+    Super,
+)
+from tritonlint.inputs.rehearsal.outcome import RaisedError
+from tritonlint.inputs.rehearsal.trail import join_all
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    Bound,
+    Builtin,
+    DType,
+    Exc,
+    Failure,
+    Library,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    type_name,
+)
+from tritonlint.inputs.rehearsal.ways import Ways
+from tritonlint.source import Span
+
+MAX_TURNS = 64
+"""Turns of a loop that are played one by one."""
+BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer)
+SCALARS = (bool, int, float, complex, str, bytes, type(None))
+BUILTINS = frozenset(dir(builtins))
+
+
+class Count(int):
+    """A number of requests that a batcher may choose: good for counting along, unknown to every condition."""
+
+    __slots__ = ()
+
+
+class Protocols(Ways):
+    """Operations on values; ``has_member`` says which members the backend's objects have."""
+
+    def __init__(self, python: PythonFacts, has_member: Callable[[Value, str], bool]) -> None:
+        super().__init__(python)
+        self.has_member = has_member
+
+    def call(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Call any value."""
+        raise NotImplementedError
+
+    def call_function(self, func: Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Play a function of the file."""
+        raise NotImplementedError
+
+    def guard(self, action: Callable[[], Value], span: Span) -> Value:
+        """What an operation gives; what Python raises in it is raised in the model."""
+        try:
+            return action()
+        except Failure as failure:
+            raise self.fail(failure.type, failure.message, span) from None
+
+    def attribute(self, owner: Value, name: str, span: Span) -> Value:
+        """``owner.name``."""
+        kind = owner.__class__
+        if kind is Obj:
+            return self._object_attribute(owner, name, span)
+        if kind is Library:
+            return self.constant(f"{owner.name}.{name}")
+        if kind is Unknown and owner.type is None:
+            return UNKNOWN
+        if kind is Array:
+            return self.guard(lambda: arrays.attribute(owner, name), span)
+        if kind is DType:
+            return self.guard(lambda: arrays.dtype_attribute(owner, name), span)
+        if kind is Cls:
+            found = self.class_attribute(owner, name)
+            if found is not None:
+                if not owner.known and not isinstance(found, Func):
+                    return UNKNOWN
+                return self._descended(found, None, owner, span)
+            if name in owner.vars or any(name in cls.vars for cls in owner.lineage):
+                return None
+            if owner.known and not owner.exception and not name.startswith("__"):
+                raise self.fail("AttributeError", f"type object '{owner.name}' has no attribute '{name}'", span)
+            return UNKNOWN
+        if kind is Absent:
+            text = f"'NoneType' object has no attribute '{name}'"
+            raise RaisedError(Exc("AttributeError", [text]), owner.span, self.statement, False, owner.name)
+        if kind is Super:
+            mro = owner.owner.cls.lineage if isinstance(owner.owner, Obj) else owner.after.lineage
+            behind = mro[mro.index(owner.after) + 1 :] if owner.after in mro else ()
+            for cls in behind:
+                if name in cls.vars:
+                    return self._descended(cls.vars[name], owner.owner, cls, span)
+            return UNKNOWN
+        if isinstance(owner, BACKEND_OBJECTS):
+            if not self.has_member(owner, name):
+                raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
+            return Bound(owner, name)
+        if kind is ConfigText:
+            return self.guard(lambda: library.attribute(Unknown("str"), name), span)
+        if kind is Builtin:
+            return Bound(owner, name) if name in {"fromkeys", "join", "maketrans", "fromhex", "from_bytes"} else UNKNOWN
+        if kind in (Func, BoundFunc, Coroutine, Bound):
+            if kind is Bound and isinstance(owner.owner, (*BACKEND_OBJECTS, Array)) and not name.startswith("__"):
+                shown = "method" if not isinstance(owner.owner, Array) else "builtin_function_or_method"
+                raise self.fail("AttributeError", f"'{shown}' object has no attribute '{name}'", span)
+            return UNKNOWN
+        if owner is None or isinstance(owner, (*SCALARS, Seq, Mapping, Exc, Unknown)):
+            return self.guard(lambda: library.attribute(owner, name), span)
+        return UNKNOWN
+
+    def constant(self, name: str) -> Value:
+        """Something of a library that is not called."""
+        if name.startswith(f"{PB_MODULE}."):
+            return Library(name)
+        if name.startswith("numpy."):
+            return arrays.constant(name[6:])
+        return library.constant(name)
+
+    def class_attribute(self, cls: Cls, name: str) -> Value:
+        """An attribute of a class as it stands there, or None."""
+        for one in cls.lineage:
+            if name in one.vars:
+                return one.vars[name]
+        return None
+
+    def _object_attribute(self, owner: Obj, name: str, span: Span) -> Value:
+        if name in owner.attrs:
+            return UNKNOWN if owner.open else owner.attrs[name]
+        for cls in owner.cls.lineage:
+            if name in cls.vars:
+                found = cls.vars[name]
+                if not owner.cls.known and not isinstance(found, Func):
+                    return UNKNOWN
+                return self._descended(found, owner, owner.cls, span)
+        if name == "__class__":
+            return owner.cls
+        if name == "__dict__":
+            owner.open = True
+        if owner.open or not owner.cls.known or name.startswith("__") or owner.cls.exception:
+            return UNKNOWN
+        if any(self.class_attribute(owner.cls, special) for special in ("__getattr__", "__getattribute__")):
+            return UNKNOWN
+        raise self.fail("AttributeError", f"'{owner.cls.name}' object has no attribute '{name}'", span)
+
+    def _descended(self, value: Value, owner: Obj | None, cls: Cls, span: Span) -> Value:
+        """A value of a class as an attribute of an instance (or of the class)."""
+        if not isinstance(value, Func):
+            return value
+        if value.kind == "staticmethod":
+            return value
+        if value.kind == "classmethod":
+            return BoundFunc(value, cls)
+        if owner is None:
+            return value
+        if value.kind == "property":
+            return self.call_function(value, [owner], {}, span)
+        return BoundFunc(value, owner)
+
+    def item(self, owner: Value, key: Value, span: Span) -> Value:
+        """``owner[key]``."""
+        if isinstance(owner, Array):
+            return self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
+        if isinstance(owner, Obj):
+            method = self.class_attribute(owner.cls, "__getitem__")
+            if isinstance(method, Func):
+                return self.call_function(method, [owner, key], {}, span)
+            if owner.cls.known and method is None and not owner.open:
+                raise self.fail("TypeError", f"'{owner.cls.name}' object is not subscriptable", span)
+            return UNKNOWN
+        if isinstance(owner, (*BACKEND_OBJECTS, Func, BoundFunc, Coroutine)):
+            raise self.fail("TypeError", f"'{owner.python_type}' object is not subscriptable", span)
+        if isinstance(owner, Bound) and isinstance(owner.owner, (*BACKEND_OBJECTS, Array, Seq, Mapping, *SCALARS)):
+            raise self.fail("TypeError", "'method' object is not subscriptable", span)
+        if isinstance(owner, ConfigText):
+            owner = Unknown("str")
+        if owner is None or isinstance(owner, (*SCALARS, Seq, Mapping, Unknown)):
+            return self.guard(lambda: library.getitem(owner, key, self.caller(span), self.touch), span)
+        return UNKNOWN
+
+    def set_attribute(self, owner: Value, name: str, value: Value, span: Span) -> None:
+        """``owner.name = value``."""
+        if isinstance(owner, Obj):
+            found = self.class_attribute(owner.cls, name)
+            if isinstance(found, Func) and found.kind == "property":
+                if owner.cls.known:
+                    owner.open = True
+                return
+            self.put(owner.attrs, name, value)
+        elif isinstance(owner, Cls):
+            self.put(owner.vars, name, value)
+        elif isinstance(owner, BACKEND_OBJECTS):
+            raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
+        elif isinstance(owner, (*SCALARS, Seq)) and not (isinstance(owner, Seq) and owner.kind not in BUILTINS):
+            raise self.fail("AttributeError", f"'{type_name(owner)}' object has no attribute '{name}'", span)
+
+    def set_item(self, owner: Value, key: Value, value: Value, span: Span) -> None:
+        """``owner[key] = value``."""
+        if isinstance(owner, Array):
+            self.guard(lambda: arrays.setitem(owner, self.plain(key), self.plain(value)), span)
+        elif isinstance(owner, Seq | Mapping | str | bytes | int | float | None):
+            self.guard(lambda: library.setitem(owner, key, value, self.touch), span)
+        elif isinstance(owner, Obj):
+            method = self.class_attribute(owner.cls, "__setitem__")
+            if isinstance(method, Func):
+                self.call_function(method, [owner, key, value], {}, span)
+            elif owner.cls.known and not owner.cls.exception and method is None:
+                raise self.fail("TypeError", f"'{owner.cls.name}' object does not support item assignment", span)
+        elif isinstance(owner, BACKEND_OBJECTS):
+            raise self.fail("TypeError", f"'{owner.python_type}' object does not support item assignment", span)
+
+    def _no_operand(self, operator: str, value: Value, span: Span) -> Value:
+        if isinstance(value, BACKEND_OBJECTS):
+            text = f"bad operand type for unary {operator}: '{value.python_type}'"
+            raise self.fail("TypeError", text, span)
+        return UNKNOWN
+
+    def binary(self, operator: str, left: Value, right: Value, span: Span) -> Value:
+        """``left operator right``."""
+        if isinstance(left, Array | DType) or isinstance(right, Array | DType):
+            other = right if isinstance(left, Array | DType) else left
+            if isinstance(other, BACKEND_OBJECTS):
+                raise self._unsupported(operator, left, right, span)
+            return self.guard(lambda: arrays.binary(operator, self.plain(left), self.plain(right)), span)
+        if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
+            return UNKNOWN
+        for one, other in ((left, right), (right, left)):
+            own = isinstance(one, BACKEND_OBJECTS)
+            formats = operator == "%" and isinstance(left, str)
+            repeats = operator == "*" and isinstance(other, Seq)
+            known = isinstance(other, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
+            if own and known and not formats and not repeats:
+                raise self._unsupported(operator, left, right, span)
+        left, right = as_text(left), as_text(right)
+        if operator == "%" and type_name(left) == "str":
+            parts = right.items if isinstance(right, Seq) and right.kind == "tuple" else [right]
+            if any(type_name(part) == "bytes" for part in parts):
+                self.note("bytes-in-text", span)
+        if isinstance(left, Count) or isinstance(right, Count):
+            repeats = operator == "*" and (isinstance(left, Seq) or isinstance(right, Seq))
+            if not repeats:
+                return Unknown("int") if operator not in {"/", "%"} else UNKNOWN
+            left, right = (int(v) if isinstance(v, Count) else v for v in (left, right))
+        if is_plain(left) and is_plain(right):
+            return self.guard(lambda: library.binary(operator, left, right), span)
+        if operator == "%" and type_name(left) == "str":
+            return Unknown("str")
+        return UNKNOWN
+
+    def _unsupported(self, operator: str, left: Value, right: Value, span: Span) -> RaisedError:
+        text = f"unsupported operand type(s) for {operator}: '{type_name(left)}' and '{type_name(right)}'"
+        return self.fail("TypeError", text, span)
+
+    def compare(self, operator: str, left: Value, right: Value, span: Span) -> Value:
+        """``left operator right``; a bool, or something unknown."""
+        if operator in {"is", "is not"}:
+            same = _same(left, right)
+            return Unknown("bool") if same is None else same == (operator == "is")
+        if operator in {"in", "not in"}:
+            held = self._contains(right, left, span)
+            return Unknown("bool") if held is None else held == (operator == "in")
+        if isinstance(left, Array | DType) or isinstance(right, Array | DType):
+            if isinstance(left, BACKEND_OBJECTS) or isinstance(right, BACKEND_OBJECTS):
+                return UNKNOWN
+            return self.guard(lambda: arrays.compare(operator, self.plain(left), self.plain(right)), span)
+        if (left is UNKNOWN or right is UNKNOWN) and not (left is None or right is None):
+            return UNKNOWN  # An array gives an array.
+        if isinstance(left, Count) != isinstance(right, Count):
+            return Unknown("bool")
+        left, right = as_text(left), as_text(right)
+        self._look_at_texts(operator, left, right, span)
+        if is_plain(left) and is_plain(right):
+            found = self.guard(lambda: library.compare(operator, left, right), span)
+            return Unknown("bool") if found is None else found
+        if operator in {"<", "<=", ">", ">="}:
+            for one, other in ((left, right), (right, left)):
+                if isinstance(one, BACKEND_OBJECTS) and isinstance(other, SCALARS):
+                    text = (
+                        f"'{operator}' not supported between instances of '{type_name(left)}' and '{type_name(right)}'"
+                    )
+                    raise self.fail("TypeError", text, span)
+        return Unknown("bool") if not isinstance(left, Obj) and not isinstance(right, Obj) else UNKNOWN
+
+    def _look_at_texts(self, operator: str, left: Value, right: Value, span: Span) -> None:
+        """Note a comparison of bytes with text, which never holds."""
+        if operator in {"==", "!="} and {type_name(left), type_name(right)} == {"bytes", "str"}:
+            self.note("bytes-compared", span)
+
+    def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
+        if isinstance(container, Seq | Mapping) and type_name(item) == "bytes" and not container.open:
+            keys = container.items
+            if keys and all(isinstance(key, str) for key in keys):
+                self.note("bytes-compared", span)
+        if isinstance(container, Seq | Mapping | str | bytes) or container is None:
+            if isinstance(container, Seq) and not (is_plain(item) and all(is_plain(i) for i in container.items)):
+                return None
+            if isinstance(item, Seq):
+                return None
+            found: bool | None = self.guard(lambda: library.contains(container, item), span)
+            return found
+        if isinstance(container, (*BACKEND_OBJECTS, int, float)):
+            raise self.fail("TypeError", f"argument of type '{type_name(container)}' is not iterable", span)
+        return None
+
+    def truth(self, value: Value, span: Span) -> bool | None:
+        """Whether a value counts as true."""
+        if isinstance(value, Array):
+            held: bool | None = self.guard(lambda: arrays.truth(value), span)
+            return held
+        if isinstance(value, Obj):
+            if value.cls.known and not any(self.class_attribute(value.cls, n) for n in ("__bool__", "__len__")):
+                return True
+            return None
+        if isinstance(value, Count):
+            return True
+        if is_plain(value):
+            return library.truth(value)
+        if isinstance(value, (*BACKEND_OBJECTS, Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText)):
+            return True
+        if isinstance(value, Absent):
+            return False
+        return None
+
+    def iterate(self, value: Value, span: Span) -> tuple[list[Value], bool]:
+        """The items of an iterable, and whether those are all."""
+        if isinstance(value, Array):
+            length = self.guard(lambda: arrays.length(value), span)
+            element = self.guard(lambda: arrays.element(value), span)
+            return ([element] * length, True) if isinstance(length, int) and length <= MAX_TURNS else ([], False)
+        if isinstance(value, Obj):
+            if value.cls.known and not value.open and not value.cls.exception:
+                for name in ("__iter__", "__getitem__"):
+                    if self.class_attribute(value.cls, name) is not None:
+                        break
+                else:
+                    raise self.fail("TypeError", f"'{value.cls.name}' object is not iterable", span)
+            method = self.class_attribute(value.cls, "__iter__")
+            if isinstance(method, Func):
+                made = self.call_function(method, [value], {}, span)
+                if isinstance(made, Seq):
+                    return list(made.items), not made.open
+            return [], False
+        if isinstance(value, (*BACKEND_OBJECTS, Func, BoundFunc, Bound, Coroutine)):
+            if isinstance(value, Answer | Call):
+                return [], False
+            shown = "method" if isinstance(value, Bound) else value.python_type
+            raise self.fail("TypeError", f"'{shown}' object is not iterable", span)
+        if is_plain(value):
+            items, whole = self.guard(lambda: library.iterate(value), span)
+            return items, whole
+        return [], False
+
+    def element(self, value: Value) -> Value:
+        """What iterating over something gives, as far as all its items are alike."""
+        if isinstance(value, Array):
+            try:
+                return arrays.element(value)
+            except Failure:
+                return UNKNOWN
+        if isinstance(value, Seq):
+            return join_all([*value.items, value.each] if value.open else value.items)
+        if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):
+            return Unknown("str")
+        return UNKNOWN
+
+    def plain(self, value: Value) -> Value:
+        """A value as the modules for arrays and libraries take it."""
+        if isinstance(value, Count):
+            return Unknown("int")
+        if isinstance(value, Absent):
+            return None
+        return Unknown("str") if isinstance(value, ConfigText) else value
+
+    def havoc_value(self, value: Value, depth: int = 0) -> None:
+        """Forget what is in a value, because something unknown got hold of it."""
+        if depth > 3:
+            return
+        if isinstance(value, Seq):
+            if value.kind in {"list", "deque", "set"}:
+                self.touch(value)
+                for item in value.items:
+                    self.havoc_value(item, depth + 1)
+                value.items, value.open, value.each = [], True, UNKNOWN
+            else:
+                for item in value.items:
+                    self.havoc_value(item, depth + 1)
+        elif isinstance(value, Mapping):
+            self.touch(value)
+            for item in value.items.values():
+                self.havoc_value(item, depth + 1)
+            value.items, value.open = {}, True
+        elif isinstance(value, Obj):
+            value.open = True
+            for item in list(value.attrs.values()):
+                self.havoc_value(item, depth + 1)
+        elif isinstance(value, BoundFunc):
+            self.havoc_value(value.owner, depth + 1)
+            self.havoc_value(value.func, depth + 1)
+        elif isinstance(value, Sender | Request):
+            request = value if isinstance(value, Request) else value.request
+            self.put(request.state, "escaped", True)
+        elif isinstance(value, Func):
+            scope: Scope | None = value.scope
+            while scope is not None and scope is not self.globals:
+                for item in list(scope.vars.values()):
+                    if isinstance(item, Seq | Mapping | Sender | Request):
+                        self.havoc_value(item, depth + 2)
+                scope = scope.parent
+
+    def caller(self, span: Span) -> Callable[[Value, list[Value]], Value]:
+        """How library functions call a function of the model."""
+        return lambda function, args: self.call(function, args, {}, span)
+
+
+def is_plain(value: Value) -> bool:
+    """Whether the library takes a value."""
+    return value is None or isinstance(value, (*SCALARS, Seq, Mapping, Unknown, Exc))
+
+
+def as_text(value: Value) -> Value:
+    """A value as the library takes it: the config text is some str, an absent input None."""
+    if isinstance(value, Absent):
+        return None
+    return Unknown("str") if isinstance(value, ConfigText) else value
+
+
+def _same(left: Value, right: Value) -> bool | None:
+    """Whether two values are the same object, as far as it can be told."""
+    left, right = as_text(left), as_text(right)
+    if left is None or right is None:
+        other = right if left is None else left
+        if other is None:
+            return True
+        return None if isinstance(other, Unknown) and other.type is None else False
+    if isinstance(left, bool) and isinstance(right, bool):
+        return left is right
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return None
+    return True if left is right and not isinstance(left, (*SCALARS, Library)) else None

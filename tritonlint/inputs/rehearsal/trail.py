@@ -1,0 +1,211 @@
+"""What is changed while a model is played through, so that ways can be taken back and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tritonlint.inputs.rehearsal.objects import (
+    Error,
+    PbTensor,
+    Response,
+)
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    Builtin,
+    DType,
+    Library,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    type_name,
+)
+
+ABSENT = object()
+"""Stands for a name that is not bound, and for the whole state of a container."""
+Delta: TypeAlias = dict[tuple[int, Any], tuple[Any, Any, Any]]
+PLAIN_TYPES = frozenset({"int", "float", "str", "bytes", "bool", "list", "tuple", "dict", "set", "complex"})
+
+
+@dataclass(slots=True)
+class Way:
+    """A way that ended early: what it changed since a place in the trail, and what it returned."""
+
+    mark: int
+    delta: Delta
+    value: Value = None
+
+
+class Trail:
+    """Every change of a value goes through here."""
+
+    def __init__(self) -> None:
+        self.trail: list[tuple[Any, Any, Any]] = []
+
+    def put(self, container: dict[Any, Value], key: Any, value: Value) -> None:
+        """Set an item of a dict of values."""
+        self.trail.append((container, key, container.get(key, ABSENT)))
+        if value is ABSENT:
+            container.pop(key, None)
+        else:
+            container[key] = value
+
+    def touch(self, value: Seq | Mapping) -> None:
+        """Note the state of a container that is about to be changed."""
+        self.trail.append((value, ABSENT, _state(value)))
+
+    def undo(self, mark: int) -> None:
+        """Take back what was changed since a mark."""
+        trail = self.trail
+        while len(trail) > mark:
+            container, key, old = trail.pop()
+            _restore(container, key, old)
+
+    def take(self, mark: int) -> Delta:
+        """What was changed since a mark, as it is now; the changes are undone."""
+        delta = {(id(c), key): (c, key, current(c, key)) for c, key, _ in self.trail[mark:]}
+        self.undo(mark)
+        return delta
+
+    def set_state(self, container: Any, key: Any, value: Any) -> None:
+        """Set an item, or the state of a container."""
+        self.trail.append((container, key, current(container, key)))
+        _restore(container, key, value)
+
+    def apply(self, delta: Delta) -> None:
+        """Make changes that were taken back before."""
+        for container, key, value in delta.values():
+            self.set_state(container, key, value)
+
+    def absorb(self, ways: Iterable[Way]) -> None:
+        """Join the state with that of ways which ended early."""
+        for way in ways:
+            old: Delta = {}
+            for container, key, before in self.trail[way.mark :]:
+                old.setdefault((id(container), key), (container, key, before))
+            for where, (container, key, before) in old.items():
+                other = way.delta[where][2] if where in way.delta else before
+                self.join_into(container, key, other)
+            for where, (container, key, other) in way.delta.items():
+                if where not in old:
+                    self.join_into(container, key, other)
+
+    def join_into(self, container: Any, key: Any, other: Any) -> None:
+        """Join an item, or the state of a container, with another one."""
+        now = current(container, key)
+        joined = _join_states(now, other) if key is ABSENT else join(now, other)
+        if joined is not now:
+            self.set_state(container, key, joined)
+
+    def havoc(self, mark: int) -> None:
+        """Forget everything that was changed since a mark."""
+        for container, key in {(id(c), k): (c, k) for c, k, _ in self.trail[mark:]}.values():
+            self.set_state(container, key, _forgotten(container, key))
+
+
+def _state(value: Seq | Mapping) -> tuple[Any, bool, Value]:
+    if isinstance(value, Seq):
+        return list(value.items), value.open, value.each
+    return dict(value.items), value.open, None
+
+
+def current(container: Any, key: Any) -> Any:
+    """An item, or the state of a container, as it is."""
+    return _state(container) if key is ABSENT else container.get(key, ABSENT)
+
+
+def _restore(container: Any, key: Any, value: Any) -> None:
+    if key is ABSENT:
+        items, container.open, each = value
+        if isinstance(container, Seq):
+            container.items, container.each = list(items), each
+        else:
+            container.items = dict(items)
+    elif value is ABSENT:
+        container.pop(key, None)
+    else:
+        container[key] = value
+
+
+def _forgotten(container: Any, key: Any) -> Any:
+    """The state of something of which nothing is known any more."""
+    if key is not ABSENT:
+        return UNKNOWN
+    return ([], True, UNKNOWN) if isinstance(container, Seq) else ({}, True, None)
+
+
+def any_number(container: Any, key: Any, now: Any, before: Any) -> Any:
+    """The state of something that each turn of a loop changes, some turns later."""
+    if not isinstance(container, Seq) or key is not ABSENT:
+        return _forgotten(container, key)
+    listed = [*now[0], *before[0], *([now[2]] if now[1] else ()), *([before[2]] if before[1] else ())]
+    return [], True, join_all(listed)
+
+
+def join_all(values: Sequence[Value]) -> Value:
+    """What all values have in common."""
+    found = values[0] if values else UNKNOWN
+    for value in values[1:]:
+        found = join(found, value)
+    return found
+
+
+def _join_states(now: tuple[Any, bool, Value], other: tuple[Any, bool, Value]) -> tuple[Any, bool, Value]:
+    if isinstance(now[0], dict):
+        if now == other:
+            return now
+        both = {key: join(value, other[0][key]) for key, value in now[0].items() if key in other[0]}
+        return both, now[1] or other[1] or now[0].keys() != other[0].keys(), None
+    opened = now[1] or other[1]
+    if len(now[0]) != len(other[0]):
+        each = [state[2] for state in (now, other) if state[1]]
+        return [], True, join_all([*now[0], *other[0], *each])
+    each = join(now[2], other[2]) if now[1] and other[1] else (now[2] if now[1] else other[2])
+    return [join(a, b) for a, b in zip(now[0], other[0], strict=True)], opened, each
+
+
+def join(left: Value, right: Value) -> Value:
+    """What is known of a value that is one of two."""
+    if left is right:
+        return left
+    if left is ABSENT or right is ABSENT:
+        return UNKNOWN
+    kind = left.__class__
+    if Response in (kind, right.__class__):
+        return _join_responses(left, right)
+    if kind is not right.__class__:
+        names = type_name(left), type_name(right)
+        return Unknown(names[0]) if names[0] == names[1] and names[0] in PLAIN_TYPES else UNKNOWN
+    if kind in (bool, int, float, str, bytes):
+        return left if left == right else Unknown(kind.__name__)
+    if kind in (Unknown, DType, Library, Builtin):
+        if left == right:
+            return left
+        return DType(None) if kind is DType else UNKNOWN
+    if kind is Array:
+        shape = None
+        if left.shape is not None and right.shape is not None and len(left.shape) == len(right.shape):
+            shape = tuple(a if a == b else None for a, b in zip(left.shape, right.shape, strict=True))
+        same = left.dtype == right.dtype
+        return Array(
+            left.dtype if same else None, shape, left.of if left.of == right.of else None, left.scalar and right.scalar
+        )
+    if kind is PbTensor:
+        name = left.name if left.name == right.name else None
+        return PbTensor(name, join(left.array, right.array), left.span, left.value)
+    if kind is Seq and left.kind == right.kind == "tuple" and len(left.items) == len(right.items):
+        items = [join(a, b) for a, b in zip(left.items, right.items, strict=True)]
+        return Seq("tuple", items, left.open or right.open)
+    return UNKNOWN
+
+
+def _join_responses(left: Value, right: Value) -> Value:
+    one, other = (left, right) if isinstance(left, Response) else (right, left)
+    if isinstance(other, Response):
+        error = one.error if one.error == other.error else None
+        return Response(None, error, one.span, one.odd or other.odd)
+    odd = isinstance(other, Error | PbTensor | Seq | Mapping | Array | str | int | float)
+    return Response(None, None, one.span, other) if odd else UNKNOWN

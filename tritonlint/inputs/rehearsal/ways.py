@@ -1,0 +1,176 @@
+"""Ways through a model: branches, loops and handlers of which it is not known whether they are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tritonlint.inputs import python_tree as tree
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.objects import (
+    Cls,
+    Scope,
+)
+from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, Raise, RaisedError
+from tritonlint.inputs.rehearsal.trail import Trail, Way
+from tritonlint.inputs.rehearsal.values import (
+    Exc,
+    Seq,
+    Value,
+)
+from tritonlint.source import Span
+
+Note = Literal["bytes-in-text", "bytes-compared", "after-final", "split-by-requests"]
+BREAK, CONTINUE, RETURN = "break", "continue", "return"
+ANY = tree.Handler(Span(""), None, None, (), Span(""))
+"""Stands for a context manager that swallows exceptions."""
+
+
+@dataclass(slots=True)
+class Loop:
+    """A loop that is being played: the ways that left a turn early."""
+
+    continues: list[Way] = field(default_factory=list)
+    breaks: list[Way] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Activation:
+    """One call of a function."""
+
+    loops: list[Loop] = field(default_factory=list)
+    returns: list[Way] = field(default_factory=list)
+    value: Value = None
+    yields: Seq | None = None
+    self_value: Value = None
+    owner: Cls | None = None
+
+
+class Ways(Trail):
+    """Plays ways side by side and keeps what is seen on them."""
+
+    def __init__(self, python: PythonFacts) -> None:
+        super().__init__()
+        self.python = python
+        self.globals = Scope({})
+        self.raises: list[Raise] = []
+        self.notes: dict[tuple[Note, Span], bool] = {}
+        self.phase = "import"
+        self.maybe = 0
+        """How many conditions that are not known lie around; 0 where every run comes."""
+        self.quiet = 0
+        """Above 0 while something is only tried."""
+        self.handling: list[Raise] = []
+        self.statement = Span(python.path)
+        self.activation = Activation()
+        self.tries: list[tuple[tree.Handler, ...]] = []
+
+    def fork(self, arms: Sequence[Callable[[], str | None]]) -> str | None:
+        """Play arms of which one happens, and go on with what is left."""
+        mark = len(self.trail)
+        ended: list[tuple[str | None, RaisedError | None, Way]] = []
+        self.maybe += 1
+        for arm in arms:
+            signal, raised = None, None
+            self.activation.value = None
+            try:
+                signal = arm()
+            except RaisedError as error:
+                raised = error
+                if not self.is_caught(error):
+                    self.record(error)
+            ended.append((signal, raised, Way(mark, self.take(mark), self.activation.value)))
+        self.maybe -= 1
+        live = [way for signal, raised, way in ended if signal is None and raised is None]
+        left = [(signal, way) for signal, raised, way in ended if signal is not None]
+        if not live:
+            if not left:
+                raise next(raised for _, raised, _ in ended if raised is not None)
+            # One of the ways that leave is played on, the others wait where it goes.
+            signal, way = left.pop()
+            self.wait(left)
+            self.apply(way.delta)
+            self.activation.value = way.value
+            return signal
+        self.wait(left)
+        self.apply(live[0].delta)
+        self.absorb(live[1:])
+        return None
+
+    def wait(self, left: Sequence[tuple[str | None, Way]]) -> None:
+        """Keep ways that ended early for the place where they go."""
+        for signal, way in left:
+            if signal == RETURN or not self.activation.loops:
+                self.activation.returns.append(way)
+            elif signal == CONTINUE:
+                self.activation.loops[-1].continues.append(way)
+            else:
+                self.activation.loops[-1].breaks.append(way)
+
+    def is_caught(self, error: RaisedError) -> bool:
+        """Whether a handler around catches an exception."""
+        return any(self.handler_of(error, handlers) is not None for handlers in self.tries)
+
+    def record(self, error: RaisedError, *, caught: bool = False) -> None:
+        """Note an exception that nobody catches."""
+        if self.quiet:
+            return
+        sure = self.sure
+        self.raises.append(
+            Raise(self.phase, error.span, error.statement, error.shown, sure, error.explicit, caught, error.absent)
+        )
+
+    @property
+    def sure(self) -> bool:
+        """Whether every run comes here."""
+        return not self.maybe and not self._diverted
+
+    @property
+    def _diverted(self) -> bool:
+        """Whether some ways have left the current call or turn of a loop."""
+        return self.diverted_in(self.activation)
+
+    def diverted_in(self, activation: Activation) -> bool:
+        """Whether some ways have left a call, or a turn of a loop in it."""
+        return bool(activation.returns) or any(loop.continues or loop.breaks for loop in activation.loops)
+
+    def note(self, kind: Note, span: Span) -> None:
+        """Note something that Python does without complaint."""
+        if not self.quiet and (kind, span) not in self.notes:
+            self.notes[kind, span] = self.sure
+
+    def uncaught(self, error: RaisedError) -> None:
+        """Note an exception that left the outermost call."""
+        self.record(error)
+
+    def fail(self, type: str, message: str, span: Span) -> RaisedError:
+        """An exception that Python itself raises."""
+        return RaisedError(Exc(type, [message] if message else []), span, self.statement, False)
+
+    def handler_of(self, error: RaisedError, handlers: Sequence[tree.Handler]) -> tuple[tree.Handler, bool] | None:
+        """The handler of an exception, and whether it surely is that one."""
+        classes = error.classes
+        for handler in handlers:
+            if handler.type is None:
+                return handler, True
+            types = handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,)
+            for one in types:
+                name = tree.dotted(one)
+                last = name.rsplit(".", 1)[-1] if name else None
+                if last in classes:
+                    return handler, True
+                if last is None or (last not in EXCEPTIONS and last not in self.globals.vars):
+                    return handler, False
+                if last not in EXCEPTIONS:
+                    value = self.globals.vars.get(last)
+                    if not isinstance(value, Cls):
+                        return handler, False
+        return None
+
+    def error_made(self) -> None:
+        """Whoever makes an error for an answer while handling an exception shows that it was not meant."""
+        if self.handling:
+            event = self.handling[-1]
+            if event not in self.raises:
+                self.raises.append(event)
