@@ -13,7 +13,7 @@ import operator
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Seq, Unknown, Value
@@ -226,17 +226,42 @@ def sampled(function: Any, args: list[Value], kwargs: dict[str, Value] | None = 
     Raises :class:`Failure` for an exception of known arguments, or a ``TypeError`` that all arguments of these types
     raise, and :class:`NotKnown` when nothing is known of an argument.
     """
-    names = list(kwargs) if kwargs else []
+    names = tuple(kwargs) if kwargs else ()
+    values = [*args, *kwargs.values()] if kwargs else args
     choices = []
-    for value in [*args, *kwargs.values()] if kwargs else args:
+    for value in values:
         choice = samples(value)
         if choice is None:
             raise NotKnown
         choices.append(choice)
-    count = len(args)
     if all(len(choice) == 1 for choice in choices):
         known = [choice[0] for choice in choices]
+        count = len(args)
         return abstract(run(function, *known[:count], **dict(zip(names, known[count:], strict=True))))
+    if any(value.__class__ is Seq or value.__class__ is Mapping for value in values):
+        found = _tried(function, choices, names)
+    else:
+        found = _tried_types(function, tuple((value.__class__, value) for value in values), names)
+    if isinstance(found, Failure):
+        raise Failure(found.type, found.message)
+    return _again(found)
+
+
+@lru_cache(maxsize=4096)
+def _tried_types(function: Any, values: tuple[tuple[type, Value], ...], names: tuple[str, ...]) -> Value:
+    return _tried(function, [samples(value) or () for _, value in values], names)
+
+
+def _again(value: Value) -> Value:
+    """A value like one that is kept."""
+    if value.__class__ is Seq:
+        return Seq(value.kind, [_again(item) for item in value.items], value.open, value.each)
+    return value
+
+
+def _tried(function: Any, choices: list[tuple[Any, ...]], names: tuple[str, ...]) -> Value:
+    """What the results of all these arguments have in common; the failure when there is none."""
+    count = len(choices) - len(names)
     results: list[Any] = []
     failure: Failure | None = None
     certain = True
@@ -250,9 +275,7 @@ def sampled(function: Any, args: list[Value], kwargs: dict[str, Value] | None = 
             certain = certain and raised.type == "TypeError"
         else:
             results.append(result)
-    if not results and failure is not None and certain:
-        raise failure
-    return _common(results)
+    return failure if not results and failure is not None and certain else _common(results)
 
 
 def _common(results: list[Any]) -> Value:
