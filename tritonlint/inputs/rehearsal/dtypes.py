@@ -165,7 +165,7 @@ def category(dtype: str) -> int:
     return {"b": 0, "i": 1, "u": 1, "f": 2, "c": 2}.get(kind_of(dtype), 3)
 
 
-def holds(dtype: str, value: object) -> bool:
+def holds(dtype: str, value: complex) -> bool:
     """Whether NumPy 1 and 2 both leave an array's data type alone when it meets this number of Python."""
     kind, bits = kind_of(dtype), bits_of(dtype) or 64
     if kind == "c":
@@ -174,10 +174,11 @@ def holds(dtype: str, value: object) -> bool:
         if kind == "b":
             return value.__class__ is bool
         if kind in "iu":
-            low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1)) if kind == "i" else (0, 2**bits)
+            low, high = (-(1 << bits - 1), 1 << bits - 1) if kind == "i" else (0, 1 << bits)
             return low <= value < high
-        limit = {16: 2**8, 32: 2**16, 64: 2**63}[bits]
-        return bool(-limit // 2 <= value < limit)
+        limit = {16: 8, 32: 16}.get(bits, 63)
+        low, high = -(1 << limit - 1), 1 << limit
+        return low <= value < high
     if isinstance(value, float):
         return bits > 32 or not 0 <= abs(value) < float("inf") or abs(value) < (65000.0 if bits == 16 else 3.4e38)
     return isinstance(value, complex) and kind == "c" and bits == 64

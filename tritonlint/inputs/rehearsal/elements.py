@@ -110,7 +110,7 @@ def _discovered(value: Value, found: _Found, dtype: str | None) -> Shape:
     assert found.of is not None  # noqa: S101
     if kind is Array:
         found.dtypes.add(value.dtype)
-        found.of.add(value.of if value.dtype == "object" else None)
+        found.of.add(value.of if value.dtype == "object" and value.shape else None)
         return value.shape  # type: ignore[no-any-return]
     name = value.type if kind is Unknown else _OF.get(kind)
     if name in _SCALAR_DTYPES:
@@ -164,6 +164,8 @@ def _sequence(value: Seq, found: _Found, dtype: str | None) -> Shape:
     if len(known) != len(inner):
         found.broken = True
         return None
+    if dtype == "object" and len(known) > 1 and any(None in shape for shape in known):
+        return None  # Lengths that differ are no error then.
     return _agreed(length, known, found)
 
 
@@ -447,11 +449,15 @@ def _beside(operator: str, left: Value, right: Value) -> Value:
 
 def calculated(operator: str, first: Operand, second: Operand) -> Value:
     """The result of an operator for two sides."""
+    if operator == "@" and first.shape == second.shape == ():
+        return UNKNOWN
     _loops(operator, first, second)
     if operator == "@":
         shape = shapes.product(first.shape, second.shape)
     else:
         shape = shapes.broadcast(first.shape, second.shape)
+    if operator == "**" and shape == ():
+        return UNKNOWN  # A square of an array without dimensions stays one, other powers do not.
     sides = [first, second]
     dtype = common_dtype(sides)
     if operator == "/" and dtype is None and all(_whole(side) for side in sides):
@@ -474,6 +480,8 @@ def _output(operator: str, dtype: str, sides: list[Operand]) -> str | None:
         return "float64"
     if operator in {"//", "%", "**", "<<", ">>"} and code == "b":
         return "int8"
+    if operator == "**" and sides[0].dtype == "bool":
+        return None
     if operator == "**" and sides[1].number is not None and not sides[1].shape:
         # What is a square or a root to NumPy 1 is not calculated as a power.
         exponent = sides[1].value
@@ -485,7 +493,7 @@ def _output(operator: str, dtype: str, sides: list[Operand]) -> str | None:
 def _loops(operator: str, first: Operand, second: Operand) -> None:
     """Raise where NumPy has no loop for the data types."""
     a, b = first.dtype, second.dtype
-    if operator not in _ARITHMETIC or a is None or b is None:
+    if operator not in _ARITHMETIC or a is None or b is None or (operator == "@" and () in (first.shape, second.shape)):
         return
     if 0 in (first.shape or ()) or 0 in (second.shape or ()):
         return
@@ -529,7 +537,7 @@ def _object_loops(operator: str, first: Operand, second: Operand) -> None:
     a, b = _element_type(first), _element_type(second)
     nothing = {"NoneType", "dict"}
     plain = {"bool", "int", "float", "complex", "str", "bytes"}
-    if a not in plain | nothing or b not in plain | nothing:
+    if a not in plain | nothing or b not in plain | nothing or operator == "@":
         return
     if a in nothing or b in nothing:
         if (operator == "%" and a in _TEXT_TYPES) or (operator == "|" and a == b):

@@ -80,19 +80,17 @@ def shape_argument(value: Value) -> Shape:
     if kind is Seq:
         if value.kind not in SEQUENCES:
             return None
-        lengths = tuple(integer(item) for item in value.items)
+        lengths: tuple[int | None, ...] = tuple(integer(item) for item in value.items)
         if any(length is not None and length < 0 for length in lengths):
             raise Failure("ValueError", "negative dimensions are not allowed")
-        return None if value.open else tuple(lengths)
+        return None if value.open else lengths
     if kind is Array and value.dtype is not None:
         if value.scalar or value.shape == ():
             return (integer(value),)
         if value.shape is not None and len(value.shape) == 1 and value.shape[0] is not None and value.shape[0] < 32:
-            return (None,) * value.shape[0]
+            return (None,) * int(value.shape[0])
         return None
-    if value is None or (kind is Unknown and value.type not in {"int", "float", "str", "bytes"}):
-        return None
-    if kind in (int, bool, float, str, bytes) or kind is Unknown:
+    if kind in (int, bool, float, str) or (kind is Unknown and value.type in {"int", "float", "str"}):
         length = integer(value)
         if length is not None and length < 0:
             raise Failure("ValueError", "negative dimensions are not allowed")
@@ -121,6 +119,8 @@ def axes_of(value: Value, rank: int) -> tuple[int, ...] | None:
             raise Failure("ValueError", "duplicate value in 'axis'")
         return known if len(known) == len(places) else None
     one = integer(value)
+    if rank == 0 and one in (0, -1):
+        return ()  # Most functions let this pass.
     return (axis_of(one, rank),) if one is not None else None
 
 
