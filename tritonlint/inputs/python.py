@@ -91,9 +91,8 @@ MAX_STEPS = 24
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BRACKET = re.compile(r"[()\[\]{}]")
-_CHAINING = (
-    "(", "[", ".", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<<", ">>", "if ", "and ", "or ", "not ", "lambda",
-)  # fmt: skip
+_CHAINING_SIGNS = b"([.+-*/%@&|^~"
+_CHAINING_WORDS = ("<<", ">>", "if ", "and ", "or ", "not ", "lambda")
 _MUTATORS = frozenset(
     {
         "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem",
@@ -685,7 +684,7 @@ def read_python(path: str, text: str) -> PythonFacts:
     if facts.error is not None:
         return facts
     # Undecodable bytes of a declared 8-bit encoding: any letter in their place keeps every offset.
-    source = _SURROGATE.sub("\u00ff", source)
+    source = source if source.isascii() else _SURROGATE.sub("\u00ff", source)
     if not _shallow(source):
         verdict = _cpython_verdict(path, source, offset)
         if verdict is not None and verdict.kind == "too-deep":
@@ -708,7 +707,7 @@ def _encoding_error(path: str, source: str, offset: int) -> ReadError | None:
     declared = "utf-8"
     place = Span(path, 0, 0)
     position = offset
-    for line in source.split("\n")[:2]:
+    for line in source.split("\n", 2)[:2]:
         cookie = _CODING.match(line)
         if cookie is not None:
             declared = cookie[1]
@@ -723,7 +722,7 @@ def _encoding_error(path: str, source: str, offset: int) -> ReadError | None:
         return ReadError("encoding", place, f"unknown encoding `{declared}` is declared")
     if offset and codec != "utf-8":
         return ReadError("encoding", place, f"the file begins with a UTF-8 byte order mark but declares `{declared}`")
-    bad = _SURROGATE.search(source) if codec in {"utf-8", "ascii"} else None
+    bad = _SURROGATE.search(source) if not source.isascii() and codec in {"utf-8", "ascii"} else None
     if bad is not None and declared.lower().replace("_", "-") == "utf-8":
         # Under this name CPython (3.8 to 3.13 were tried) decodes nothing beforehand, so comments may hold any bytes.
         comments = list(_comments(source))
@@ -751,9 +750,14 @@ def _shallow(source: str) -> bool:
 
     Tested: brackets overflow the stack at 2,000 levels, and chains (``a + b + …``) of 5,000 take minutes.
     """
-    if len(source) > MAX_NODES // 2 or sum(map(source.count, _CHAINING)) > MAX_CHAINING:
+    if len(source) > MAX_NODES // 2:
         return False
-    return _brackets(source) <= MAX_BRACKETS
+    text = source.encode()
+    opened = len(text) - len(text.translate(None, b"([{"))
+    signs = len(text) - len(text.translate(None, _CHAINING_SIGNS))
+    if signs + sum(map(source.count, _CHAINING_WORDS)) > MAX_CHAINING:
+        return False
+    return opened <= MAX_BRACKETS or _brackets(source) <= MAX_BRACKETS
 
 
 def _brackets(source: str) -> int:

@@ -23,7 +23,8 @@ from tritonlint.source import Span
 _SINGLETONS = {"True": True, "False": False, "None": None}
 
 _BLANK = frozenset(" \t\f\r\n\\#")
-_skip = re.compile(r"(?:[ \t\f\r\n]+|\\(?:\r\n?|\n)|#[^\r\n\0]*)*").match
+_blank: Any = re.compile(r"(?:[ \t\f\r\n]+|\\(?:\r\n?|\n)|#[^\r\n\0]*)*").match
+"""It matches nothing at least."""
 _END = "\0"
 """What stands behind the last character, so that looking at the next one never fails; no model file holds one."""
 
@@ -97,9 +98,24 @@ class _Converter:
         """Step over white space, comments and a token; where it starts."""
         start = self.at
         if self.text[start] in _BLANK:
-            start = _skip(self.text, start).end()  # type: ignore[union-attr]  # it matches nothing at least
+            start = _blank(self.text, start).end()
         self.at = start + length
         return start
+
+    def sign(self, sign: str) -> int:
+        """Step over a sign that nothing stands before, as a rule; where it ends."""
+        at = self.at
+        if self.text[at] != sign:
+            at = _blank(self.text, at).end()
+        self.at = at = at + 1
+        return at
+
+    def begun(self, node: Any) -> tuple[Any, tree.Expr]:
+        """Where an expression starts, with its parentheses, and the expression."""
+        if node.lpar:
+            return self.token(0), self.expr(node)
+        found = self.expr(node)
+        return found.span.start, found
 
     def comma(self, node: Any) -> None:
         if node.comma is not None:
@@ -156,15 +172,16 @@ class _Converter:
 
     def s_Expr(self, node: Any) -> tree.Stmt:  # noqa: N802
         # Parentheses belong to the statement, though not to the expression.
-        start = self.token(0)
-        value = self.expr(node.value)
+        start, value = self.begun(node.value)
         return tree.Expression(Span(self.path, start, self.at), value)
 
     def s_Assign(self, node: Any) -> tree.Stmt:  # noqa: N802
-        start = self.token(0)
-        targets = []
-        for target in node.targets:
-            targets.append(self.expr(target.target))
+        first, *others = node.targets
+        start, target = self.begun(first.target)
+        self.token(1)
+        targets = [target]
+        for other in others:
+            targets.append(self.expr(other.target))
             self.token(1)
         value = self.expr(node.value)
         return tree.Assign(Span(self.path, start, self.at), tuple(targets), value, None, "")
@@ -489,7 +506,7 @@ class _Converter:
             value = node.value
             start = self.at
             if self.text[start] in _BLANK:
-                start = _skip(self.text, start).end()  # type: ignore[union-attr]  # it matches nothing at least
+                start = _blank(self.text, start).end()
             end = self.at = start + len(value)
             if value in _SINGLETONS:
                 return tree.Constant(Span(self.path, start, end), _SINGLETONS[value])
@@ -530,8 +547,12 @@ class _Converter:
         return tree.Name(Span(self.path, start, self.at), value)
 
     def x_SimpleString(self, node: Any) -> tree.Expr:  # noqa: N802
-        start = self.token(len(node.value))
-        return _constant(Span(self.path, start, self.at), node.value)
+        literal = node.value
+        start = self.at
+        if self.text[start] in _BLANK:
+            start = _blank(self.text, start).end()
+        end = self.at = start + len(literal)
+        return _constant(Span(self.path, start, end), literal)
 
     def x_ConcatenatedString(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
@@ -613,38 +634,52 @@ class _Converter:
         return tree.Other(Span(self.path, start, self.at), ())
 
     def x_Attribute(self, node: Any) -> tree.Expr:  # noqa: N802
-        start = self.token(0)
-        value = self.expr(node.value)
-        self.token(1)
+        inner = node.value
+        start: Any = self.token(0) if inner.lpar else None
+        value = self.expr(inner)
+        if start is None:
+            start = value.span.start
+        text, at = self.text, self.at
+        if text[at] != ".":
+            at = _blank(text, at).end()
+        at += 1
+        if text[at] in _BLANK:
+            at = _blank(text, at).end()
         name = node.attr.value
-        attr = self.token(len(name))
-        return tree.Attribute(Span(self.path, start, self.at), value, name, Span(self.path, attr, self.at))
+        end = self.at = at + len(name)
+        path = self.path
+        return tree.Attribute(Span(path, start, end), value, name, Span(path, at, end))
 
     def argument(self, node: Any) -> tree.Argument:
-        start = self.token(len(node.star))
-        keyword = None
+        star, keyword, inner = node.star, None, node.value
+        start: Any = None
         if node.keyword is not None:
             keyword = node.keyword.value
-            self.token(len(keyword))
-            self.token(1)
-        value = self.expr(node.value)
-        argument = tree.Argument(Span(self.path, start, self.at), value, keyword, node.star)
+            start = self.token(len(keyword))
+            self.sign("=")
+        elif star or inner.lpar:
+            start = self.token(len(star))
+        value = self.expr(inner)
+        if start is None:
+            start = value.span.start
+        argument = tree.Argument(Span(self.path, start, self.at), value, keyword, star)
         if node.comma is not None:
-            self.token(1)
+            self.sign(",")
         return argument
 
     def x_Call(self, node: Any) -> tree.Expr:  # noqa: N802
-        start = self.token(0)
-        func = self.expr(node.func)
-        self.token(1)
+        inner = node.func
+        start: Any = self.token(0) if inner.lpar else None
+        func = self.expr(inner)
+        if start is None:
+            start = func.span.start
+        self.sign("(")
         arguments = tuple([self.argument(argument) for argument in node.args])
-        self.token(1)
-        return tree.Call(Span(self.path, start, self.at), func, arguments)
+        return tree.Call(Span(self.path, start, self.sign(")")), func, arguments)
 
     def x_Subscript(self, node: Any) -> tree.Expr:  # noqa: N802
-        start = self.token(0)
-        value = self.expr(node.value)
-        self.token(1)
+        start, value = self.begun(node.value)
+        self.sign("[")
         items: list[tree.Expr] = []
         for element in node.slice:
             part: Any = element.slice
@@ -655,9 +690,9 @@ class _Converter:
                 items.append(self.expr(part.value))
                 if part.star:
                     self.newer(Span(self.path, star, self.at), "3.11", "star expression in an index")
-            self.comma(element)
-        self.token(1)
-        return tree.Subscript(Span(self.path, start, self.at), value, tuple(items))
+            if element.comma is not None:
+                self.sign(",")
+        return tree.Subscript(Span(self.path, start, self.sign("]")), value, tuple(items))
 
     def slice(self, node: Any) -> tree.Slice:
         start = self.token(0)
@@ -683,7 +718,7 @@ class _Converter:
             else:
                 items.append(self.expr(element.value))
             if element.comma is not None:
-                self.token(1)
+                self.sign(",")
         return tuple(items)
 
     def x_Tuple(self, node: Any) -> tree.Expr:  # noqa: N802
@@ -788,8 +823,7 @@ class _Converter:
         return tree.Unary(span, operator, operand)
 
     def x_BinaryOperation(self, node: Any) -> tree.Expr:  # noqa: N802
-        start = self.token(0)
-        left = self.expr(node.left)
+        start, left = self.begun(node.left)
         operator = node.operator
         self.token(len(operator))
         right = self.expr(node.right)
@@ -798,8 +832,7 @@ class _Converter:
     x_BooleanOperation = x_BinaryOperation  # noqa: N815
 
     def x_Comparison(self, node: Any) -> tree.Expr:  # noqa: N802
-        start = self.token(0)
-        left = self.expr(node.left)
+        start, left = self.begun(node.left)
         operators: list[str] = []
         rights: list[tree.Expr] = []
         for comparison in node.comparisons:

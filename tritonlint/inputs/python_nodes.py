@@ -113,8 +113,8 @@ def _call(parser: Any, text: str) -> Any:
 
 
 # What C code imports goes through the ``__import__`` of the function that called it, and is then taken from
-# sys.modules. libcst is there: nothing needs to be done, and this does nothing.
-_call_without_imports = FunctionType(_call.__code__, {"__builtins__": {"__import__": "".format}})
+# sys.modules. libcst is there: nothing needs to be done, and an event that nobody waits for does nothing.
+_call_without_imports = FunctionType(_call.__code__, {"__builtins__": {"__import__": sys.audit}})
 
 
 def light_module(text: str) -> Any:
