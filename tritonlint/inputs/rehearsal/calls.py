@@ -331,6 +331,8 @@ class Calls(Protocols):
             return Exc(name, args, EXCEPTIONS[name])
         if name == "super":
             owner = self.activation.owner
+            if len(args) == 2 and isinstance(args[0], Cls):
+                return Super(args[0], args[1])
             if owner is None or args:
                 return UNKNOWN
             return Super(owner, self.activation.self_value)
