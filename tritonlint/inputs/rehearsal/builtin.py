@@ -558,6 +558,23 @@ def _input(call: Call) -> Value:
     return Unknown("str")
 
 
+_NO_PATHS = frozenset({"NoneType", "float", "complex", "list", "tuple", "dict", "set"})
+
+
+def _open(call: Call) -> Value:
+    name = plain(call.value(0, "file", UNKNOWN))
+    if name in _NO_PATHS:
+        raise Failure("TypeError", f"expected str, bytes or os.PathLike object, not {name}")
+    mode = call.value(1, "mode", "r")
+    if mode.__class__ is str:
+        # Python 3.8 to 3.10 also take the mode U.
+        if set(mode) - set("rwaxbt+U") or len(set(mode)) != len(mode):
+            raise Failure("ValueError", f"invalid mode: '{mode}'")
+        if "b" in mode and call.value(3, "encoding") is not None and call.value(3, "encoding") != UNKNOWN:
+            raise Failure("ValueError", "binary mode doesn't take an encoding argument")
+    return UNKNOWN
+
+
 def _identity(call: Call) -> Value:
     return Unknown("int")
 
@@ -616,6 +633,7 @@ FUNCTIONS: dict[str, tuple[int, int | None, Handler]] = {
     "id": (1, 1, _identity),
     "hash": (1, 1, _hash),
     "input": (0, 1, _input),
+    "open": (0, 8, _open),
     "slice": (1, 3, _slice),
 }
 _WITH_NAMES = frozenset(
@@ -638,6 +656,7 @@ _WITH_NAMES = frozenset(
         "type",
         "map",
         "range",
+        "open",
     ]
 )
 

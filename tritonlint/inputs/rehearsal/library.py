@@ -12,6 +12,7 @@ from functools import cache
 from tritonlint.inputs.rehearsal.builtin import FUNCTIONS as BUILTINS
 from tritonlint.inputs.rehearsal.builtin import Call, call_builtin, text_of
 from tritonlint.inputs.rehearsal.containers import container_method, forget
+from tritonlint.inputs.rehearsal.members import missing_member
 from tritonlint.inputs.rehearsal.modules import CONSTANTS, FUNCTIONS, constant
 from tritonlint.inputs.rehearsal.operations import (
     binary,
@@ -82,6 +83,8 @@ def attribute(value: Value, name: str) -> Value:
     if kind is Builtin:
         return _attribute_of_type(value, name)
     if kind is Library:
+        if failure := missing_member(value.name, name):
+            raise Failure(failure.type, failure.message)
         return constant(f"{value.name}.{name}")
     of = plain(value)
     if of is None:
