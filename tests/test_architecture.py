@@ -76,7 +76,7 @@ def test_reports_do_not_know_rules_or_inputs() -> None:
 
 def test_inputs_do_not_judge() -> None:
     for folder in ("inputs", "pbtxt"):
-        for path in (ROOT / "tritonlint" / folder).glob("*.py"):
+        for path in (ROOT / "tritonlint" / folder).rglob("*.py"):
             assert not imports(path) & {"tritonlint.finding", "tritonlint.rule", "tritonlint.engine"}, path.name
 
 
