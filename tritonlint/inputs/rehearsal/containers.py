@@ -19,6 +19,7 @@ from tritonlint.inputs.rehearsal.operations import (
     keys_of,
     merged,
     put_all,
+    put_into_set,
     set_of,
     truth,
     unlist,
@@ -262,12 +263,8 @@ def _sort(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Calle
 
 def _add(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     key_of(args[0])
-    answers = [equal(item, args[0]) for item in owner.items]
-    if True not in answers:
-        touch(owner)
-        if None in answers and not owner.open:
-            owner.open, owner.each = True, UNKNOWN
-        owner.items.append(args[0])
+    touch(owner)
+    put_into_set(owner, args[0])
 
 
 def _discard(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -414,8 +411,9 @@ def dict_of(args: list[Value], kwargs: dict[str, Value], touch: Touch | None) ->
     elif args:
         pairs, complete = drain(args[0], touch)
         result.open = not complete
+        unordered = args[0].__class__ is Seq and args[0].kind in ("set", "frozenset") and len(pairs) > 1
         for pair in pairs:
-            if plain(pair) is None or not _put_pair(result, pair):
+            if unordered or plain(pair) is None or not _put_pair(result, pair):
                 # It may raise itself, so that nothing is certain of those behind it.
                 return Mapping({}, True)
     result.items.update(kwargs)

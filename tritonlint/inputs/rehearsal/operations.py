@@ -462,11 +462,18 @@ def set_of(kind: str, items: Iterable[Value], open: bool = False, each: Value = 
             found.setdefault(key, item)
     result.items = list(found.values())
     for item in unknown:
-        answers = [equal(each, item) for each in result.items]
-        if True not in answers:
-            result.open = result.open or None in answers
-            result.items.append(item)
+        put_into_set(result, item)
     return result
+
+
+def put_into_set(target: Seq, item: Value) -> None:
+    """Put an item into a set, without telling anybody; one that may be there already is not listed."""
+    answers = [equal(listed, item) for listed in target.items]
+    if None in answers and True not in answers:
+        target.each = common([target.each, item]) if target.open else item
+        target.open = True
+    elif True not in answers:
+        target.items = [*target.items, item]
 
 
 def combined(operation: str, left: Seq, right: Seq) -> Seq:
