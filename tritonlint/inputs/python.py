@@ -113,7 +113,7 @@ class ReadError:
     message: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Binding:
     """One way a name gets its value in a frame.
 
@@ -145,7 +145,7 @@ class Frame:
         return self.owner if isinstance(self.owner, Function) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class PbCall:
     """A call of something in triton_python_backend_utils; ``name`` is dotted (``Logger.log_info``)."""
 
@@ -159,7 +159,7 @@ class PbCall:
         return self.call.span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class TensorRead:
     """``get_input_tensor_by_name(request, name)``; ``names`` are the possible names or None."""
 
@@ -169,7 +169,7 @@ class TensorRead:
     function: Function | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class TensorWrite:
     """``Tensor(name, value)`` in an InferenceResponse; ``names`` are the possible names or None."""
 
@@ -180,7 +180,7 @@ class TensorWrite:
     dtype: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ResponseFacts:
     """One ``InferenceResponse(…)``. ``complete`` says that ``outputs`` are all of its tensors."""
 
@@ -344,10 +344,16 @@ class PythonFacts(_Placed):
 
     def function_at(self, node: Node) -> Function | None:
         """The innermost function that a node stands in; a lambda is none."""
-        frame: Frame | None = self.frame_at(node)
-        while frame is not None and not isinstance(frame.owner, Function):
-            frame = self.frames[frame.parent] if frame.parent is not None else None
-        return frame.function if frame is not None else None
+        return self._function_of(self.frame_at(node))
+
+    def _function_of(self, frame: Frame) -> Function | None:
+        owner = frame.owner
+        while not isinstance(owner, Function):
+            if frame.parent is None:
+                return None
+            frame = self.frames[frame.parent]
+            owner = frame.owner
+        return owner
 
     def frame_of(self, function: Function) -> Frame:
         """The frame of a function."""
@@ -410,9 +416,10 @@ class PythonFacts(_Placed):
         while current is not None:
             function = current.function
             if function is not None and current.in_class is not None:
-                if {"staticmethod", "classmethod"} & set(function.decorator_names) or not function.positional:
+                if function.decorators and {"staticmethod", "classmethod"}.intersection(function.decorator_names):
                     return None
-                return function.positional[0].name
+                positional = function.positional
+                return positional[0].name if positional else None
             current = self.frames[current.parent] if current.parent is not None else None
         return None
 
@@ -882,9 +889,12 @@ class _Builder:
         end = len(order.nodes)
         hidden = 0
         around: list[tuple[Frame, list[Any], int, int]] = []
-        for node in order.nodes:
+        nodes: list[Any] = order.nodes
+        for node in nodes:
             kind = node.__class__
             if kind not in _NAMING:
+                continue
+            if kind is Call and (node.func.__class__ is not Attribute or node.func.attr not in _MUTATORS):
                 continue
             place = node._start
             while place >= end:
@@ -895,7 +905,7 @@ class _Builder:
             own.append(node)
             if kind is Lambda:
                 hidden = node._end
-            elif isinstance(node, Function | Class):
+            elif kind is Function or kind is Class:
                 # Defaults, bases and decorators belong to no frame: nothing is asked about names bound there.
                 around.append((frame, own, end, node._end))
                 cls = frame.owner if isinstance(frame.owner, Class) else None
@@ -986,9 +996,8 @@ class _Builder:
                 self.unknown(frame, target)
 
     def n_Call(self, _: Frame, node: Call) -> None:  # noqa: N802
-        func = node.func
-        if func.__class__ is Attribute and func.attr in _MUTATORS:
-            self.mutate(func.value)
+        if isinstance(node.func, Attribute):
+            self.mutate(node.func.value)
 
     def mutate(self, expr: Expr) -> None:
         name = dotted(expr)
@@ -1086,7 +1095,9 @@ class _Builder:
             if own is None or top is None or top.in_class is None or top.in_class.span not in owners:
                 continue
             for node in nodes:
-                self.self_assignment(frame, own, node)
+                kind: type[Node] = node.__class__
+                if kind in _STORING:
+                    self.self_assignment(frame, own, node)
 
     def self_assignment(self, frame: Frame, own: str, node: Node) -> None:
         targets: list[tuple[Expr, Expr | None]] = []
@@ -1097,7 +1108,7 @@ class _Builder:
         elif isinstance(node, With):
             targets = [(i.target, None) for i in node.items if i.target is not None]
         for target, value in targets:
-            if isinstance(target, Name | Subscript):
+            if target.__class__ is Name or target.__class__ is Subscript:
                 continue
             for part in walk(target, Attribute):
                 if not (isinstance(part.value, Name) and part.value.id == own):
@@ -1123,7 +1134,7 @@ class _Builder:
             name = facts.pb_name(node.func, frame)
             if name is None:
                 continue
-            function = facts.function_at(node)
+            function = facts._function_of(frame)
             calls.append(PbCall(name, node, function))
             if name == "get_input_tensor_by_name" and node.certain:
                 wanted = node.argument(1, "name")
@@ -1233,4 +1244,5 @@ _NAMING: dict[type[Node], Callable[[_Builder, Frame, Any], None]] = {
         With,
     )
 }  # fmt: skip
-"""What a node says about names."""
+"""What a node says about names; of calls those that change what they are called on."""
+_STORING: frozenset[type[Node]] = frozenset({Assign, For, With})

@@ -571,31 +571,44 @@ class Syntax:
     name: str
 
 
-_Parts: TypeAlias = Callable[["Node"], "tuple[Any, ...]"]
-_PARTS: dict[type[Node], _Parts] = {}
-"""What gives the fields of a node that can hold nodes, by its class."""
+_Parts: TypeAlias = Callable[[Any], Iterable["Node | None"]]
+_PARTS: dict[type[Node], _Parts] = {
+    Assign: lambda node: (*node.targets, node.value, node.annotation),
+    Call: lambda node: (node.func, *node.arguments),
+}
+"""What gives the nodes directly below a node, by its class; those not written out here follow from the fields."""
+_LEAVES = frozenset({Alias, Constant, Flow, Name, Scope})
 
 
 def _parts_of(kind: type[Node]) -> _Parts:
     held = {"Expr", "Stmt", *(node.__name__ for node in Node.__subclasses__())}
-    names = [field.name for field in fields(kind) if held & set(re.findall(r"\w+", str(field.type)))]
+    found = [field for field in fields(kind) if held & set(re.findall(r"\w+", str(field.type)))]
+    several = [str(field.type).startswith("tuple") for field in found]
     parts: _Parts = lambda _: ()  # noqa: E731
-    if len(names) > 1:
-        parts = attrgetter(*names)
-    elif names:
-        only = attrgetter(*names)
-        parts = lambda node: (only(node),)  # noqa: E731
+    if len(found) == 1:
+        only = attrgetter(found[0].name)
+        parts = only if several[0] else lambda node: (only(node),)
+    elif found:
+        get = attrgetter(*(field.name for field in found))
+        parts = get if not any(several) else lambda node: _flat(get(node))
     _PARTS[kind] = parts
     return parts
 
 
+def _flat(parts: tuple[Any, ...]) -> list[Node | None]:
+    out: list[Node | None] = []
+    for part in parts:
+        if part.__class__ is tuple:
+            out += part
+        else:
+            out.append(part)
+    return out
+
+
 def children(node: Node) -> Iterator[Node]:
     """The direct sub-nodes of a node, in file order as far as the syntax allows."""
-    for part in (_PARTS.get(node.__class__) or _parts_of(node.__class__))(node):
-        if isinstance(part, Node):
-            yield part
-        elif isinstance(part, tuple):
-            yield from (item for item in part if item is not None)
+    parts = _PARTS.get(node.__class__) or _parts_of(node.__class__)
+    return (part for part in parts(node) if part is not None)
 
 
 @overload
@@ -643,15 +656,18 @@ def arrange(roots: tuple[Node, ...]) -> Order:
     return order
 
 
-def _visit(node: Any, order: Order, nodes: list[Node]) -> None:
+def _visit(node: Any, order: Order, nodes: list[Any]) -> None:
     node._order = order
     node._start = len(nodes)
     nodes.append(node)
-    for part in (_PARTS.get(node.__class__) or _parts_of(node.__class__))(node):
-        if part.__class__ is tuple:
-            for item in part:
-                if item is not None:
-                    _visit(item, order, nodes)
+    kind = node.__class__
+    for part in (_PARTS.get(kind) or _parts_of(kind))(node):
+        if part.__class__ in _LEAVES:
+            leaf: Any = part
+            leaf._order = order
+            leaf._start = start = len(nodes)
+            leaf._end = start + 1
+            nodes.append(leaf)
         elif part is not None:
             _visit(part, order, nodes)
     node._end = len(nodes)
