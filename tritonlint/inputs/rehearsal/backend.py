@@ -12,6 +12,7 @@ from typing import Literal
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_bls import target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import declared, may_batch, tensors_by_name
 from tritonlint.inputs.python_objects import MEMBERS
@@ -23,6 +24,7 @@ from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
     Absent,
     Answer,
+    Answers,
     Call,
     Cls,
     ConfigText,
@@ -53,6 +55,7 @@ from tritonlint.inputs.rehearsal.values import (
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.remember import remembered
 from tritonlint.source import Span
+from tritonlint.tensors import tensors as declared_tensors
 
 Kind = Literal[
     "return",
@@ -69,6 +72,8 @@ Kind = Literal[
     "squeezed",
     "split-by-requests",
 ]
+BFLOAT16 = "bfloat16"
+"""A data type that NumPy does not have."""
 FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 
 _KINDS: dict[type, ObjectKind] = {
@@ -77,6 +82,7 @@ _KINDS: dict[type, ObjectKind] = {
     PbTensor: "tensor",
     Response: "response",
     Answer: "response",
+    Answers: "answers",
     Error: "error",
 }
 _SENDER = frozenset({"send", "is_cancelled"})
@@ -130,7 +136,7 @@ def has_member(value: Value, name: str) -> bool:
     if isinstance(value, Sender):
         return name in _SENDER
     kind = _KINDS.get(value.__class__)
-    return kind is None or name in MEMBERS[kind] or (isinstance(value, Answer) and name in MEMBERS["answers"])
+    return kind is None or name in MEMBERS[kind]
 
 
 def rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Rehearsal:
@@ -332,6 +338,8 @@ class _Play:
         """The array of an input."""
         data_type = message.scalar("data_type")
         dtype = TRITON_TO_NUMPY.get(str(data_type.value)) if data_type is not None else None
+        if data_type is not None and data_type.value == "TYPE_BF16":
+            dtype = BFLOAT16
         ragged = message.boolean("allow_ragged_batch")
         return Array(dtype, None if ragged else shape, "bytes" if dtype == "object" else None)
 
@@ -340,9 +348,33 @@ class _Play:
         if response is None or isinstance(response, Seq | Mapping | Array | PbTensor | str):
             raise Failure("AttributeError", f"'{type_name(response)}' object has no attribute 'output_tensors'")
         name = _given(args, kwargs, 1, "name")
-        if isinstance(response, Answer):
-            return PbTensor(name if isinstance(name, str) else None, Array(), node.span)
-        return UNKNOWN
+        return self.output_of(response, name, node) if isinstance(response, Answer) else UNKNOWN
+
+    def output_of(self, answer: Answer, name: Value, node: CallNode) -> Value:
+        """One of the tensors in another model's answer."""
+        if not isinstance(name, str):
+            return PbTensor(None, Array(), node.span)
+        if answer.names and name not in answer.names:
+            return None
+        if answer.outputs is None:
+            return PbTensor(name, Array(), node.span)
+        # A name that the called model does not have is told where it is asked for.
+        return PbTensor(name, answer.outputs[name], node.span) if name in answer.outputs else UNKNOWN
+
+    def answer(self, call: Call) -> Answer:
+        """What another model answers, as far as its config says."""
+        target = self.effective.others(call.model) if isinstance(call.model, str) else None
+        tensors = target_tensors(target, "output") if target is not None else None
+        if target is None or tensors is None or target.config is None or not target.effective.complete:
+            return Answer(call.requested)
+        size = target.effective.max_batch_size
+        outputs: dict[str, Array] = {}
+        for tensor in declared_tensors(target.config, "output"):
+            shape: Shape = None
+            if tensor.dims is not None and size is not None:
+                shape = ((None,) if size else ()) + tuple(None if dim == -1 else dim for dim in tensor.dims)
+            outputs[tensor.name or ""] = self.array(tensor.message, shape)
+        return Answer(call.requested, outputs)
 
     def c_tensor(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         if kwargs or len(args) != 2:
@@ -392,6 +424,9 @@ class _Play:
         inputs = _given(args, kwargs, 2, "inputs")
         requested = _given(args, kwargs, 3, "requested_output_names")
         model = _given(args, kwargs, 4, "model_name")
+        for one in inputs.items if isinstance(inputs, Seq) else ():
+            if one is None or isinstance(one, Array | str | bytes | int | float | Seq | Mapping | Response | Answer):
+                raise Failure("TypeError", _INCOMPATIBLE)
         tensors = None
         if isinstance(inputs, Seq) and not inputs.open and all(isinstance(i, PbTensor) for i in inputs.items):
             tensors = tuple(inputs.items)
@@ -442,20 +477,27 @@ class _Play:
                 return Unknown("bool") if owner.error is None else owner.error
             return UNKNOWN
         if isinstance(owner, Answer):
+            names = owner.names or tuple(owner.outputs or ())
+            if name == "output_tensors" and len(names) == 1:
+                return Seq("list", [self.output_of(owner, names[0], node)])
             return {"has_error": Unknown("bool"), "output_tensors": Seq("list", [], True)}.get(name, UNKNOWN)
         if isinstance(owner, Error):
             return Unknown("str") if name == "message" else UNKNOWN
         if isinstance(owner, Call):
-            # A decoupled call gives an iterator over answers.
-            plain = not kwargs and not args
             if isinstance(owner.model, str) and not self.machine.quiet:
                 self.found.calls.append(
                     Called(owner.span, self.machine.sure, owner.model, owner.inputs, owner.requested)
                 )
+            decoupled = _given(args, kwargs, 0, "decoupled", False)
+            answer: Value = self.answer(owner)
+            if decoupled is not False:
+                answer = Answers(answer) if decoupled is True else UNKNOWN
             if name == "exec":
-                return Answer() if plain else UNKNOWN
+                return answer
             if name == "async_exec":
-                return Coroutine(None, done=True, value=Answer() if plain else UNKNOWN)
+                if not self.machine.in_loop:
+                    raise Failure("RuntimeError", "no running event loop")
+                return Coroutine(None, done=True, value=answer)
             return UNKNOWN
         if isinstance(owner, Sender):
             if name == "send":
@@ -466,6 +508,8 @@ class _Play:
 
     def tensor_method(self, owner: PbTensor, name: str) -> Value:
         array = owner.known
+        if name == "as_numpy" and array.dtype == BFLOAT16:
+            raise Failure("TritonModelException", "Tensor dtype is BF16 and cannot be converted to numpy.")
         if name == "as_numpy":
             return owner.array if isinstance(owner.array, Array) else UNKNOWN
         if name == "name":
