@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.repository import CONFIG_NAME, Model
 from tritonlint.source import Span
 from tritonlint.target import Target, release_table
+
+if TYPE_CHECKING:
+    from tritonlint.facts import ModelFacts
 
 INT64_MAX = 2**63 - 1
 INT64_MIN = -(2**63)
@@ -117,6 +120,8 @@ class EffectiveConfig:
     model_files: tuple[str, ...]
     instance_groups: tuple[InstanceGroup, ...] | None
     complete: bool
+    others: Callable[[str], ModelFacts | None] = lambda _: None
+    """Finds another model of the same repository."""
 
     @property
     def uses_python(self) -> bool:

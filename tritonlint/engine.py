@@ -201,6 +201,8 @@ class _Run:
         groups: dict[str, RepositoryFacts] = {}
         for repository in self.discovery.repositories:
             models = {model.name: self._facts(model) for model in repository.models}
+            for facts in models.values():
+                facts.others = models.get
             groups[repository.path] = RepositoryFacts(
                 repository.path,
                 models,

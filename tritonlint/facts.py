@@ -86,6 +86,8 @@ class ModelFacts:
         self.target = target
         self._text = text_of
         self._parsed = parsed
+        self.others: Callable[[str], ModelFacts | None] = lambda _: None
+        """Finds another model of the same repository."""
         self.unreadable: list[UnreadableFile] = []
         self.run: ModelRun | None = None
         """What the runtime check saw; None in a static check."""
@@ -109,7 +111,9 @@ class ModelFacts:
         """What the server makes of config and files before it validates them."""
         from tritonlint.effective import resolve
 
-        return resolve(self.model, self.config, self.target)
+        effective = resolve(self.model, self.config, self.target)
+        effective.others = self.others
+        return effective
 
     @cached_property
     def python(self) -> tuple[PythonFacts, ...]:

@@ -91,14 +91,39 @@ class Super:
 
 @dataclass(slots=True, eq=False)
 class Coroutine:
-    """A call of an async function that nobody has awaited yet; ``value`` is what awaiting gives, once it ran."""
+    """Something that can be awaited: a call of an async function, a task, a future.
 
-    func: BoundFunc | Func | None
+    ``func`` is what is still to be called; ``state`` holds what became of it, once it ran. ``own`` says that the body of
+    an async function is what runs, not a call that may give another coroutine.
+    """
+
+    func: Value
     args: list[Value] = field(default_factory=list)
     kwargs: dict[str, Value] = field(default_factory=dict)
     done: bool = False
     value: Value = None
-    python_type: ClassVar[str] = "coroutine"
+    python_type: str = "coroutine"
+    own: bool = True
+    state: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Thread:
+    """A ``threading.Thread`` and what it will call; ``state`` says whether it was ``started``."""
+
+    target: Value
+    args: list[Value]
+    kwargs: dict[str, Value]
+    span: Span
+    state: dict[str, Value] = field(default_factory=lambda: {"started": False})
+    python_type: ClassVar[str] = "Thread"
+
+
+@dataclass(slots=True, eq=False)
+class Runner:
+    """Something that runs functions elsewhere: an event loop, a pool of threads."""
+
+    python_type: str
 
 
 @dataclass(slots=True, eq=False)
@@ -182,9 +207,22 @@ class Call:
 
 @dataclass(slots=True, eq=False)
 class Answer:
-    """What ``InferenceRequest.exec()`` gives."""
+    """What ``InferenceRequest.exec()`` gives.
 
+    ``names`` are the outputs that were asked for, ``outputs`` those that the called model has, if they are known.
+    """
+
+    names: tuple[str, ...] | None = None
+    outputs: dict[str, Array] | None = None
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
+
+
+@dataclass(slots=True, eq=False)
+class Answers:
+    """What ``InferenceRequest.exec(decoupled=True)`` gives: any number of answers, one after the other."""
+
+    answer: Answer
+    python_type: ClassVar[str] = "c_python_backend_utils.ResponseIterator"
 
 
 @dataclass(frozen=True, slots=True)

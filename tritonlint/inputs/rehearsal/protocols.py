@@ -10,6 +10,7 @@ from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.objects import (
     Absent,
     Answer,
+    Answers,
     BoundFunc,
     Call,
     Cls,
@@ -47,7 +48,7 @@ from tritonlint.source import Span
 
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
-BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer)
+BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer, Answers)
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
 BUILTINS = frozenset(dir(builtins))
 
@@ -308,11 +309,15 @@ class Protocols(Ways):
         if operator in {"==", "!="} and {type_name(left), type_name(right)} == {"bytes", "str"}:
             self.note("bytes-compared", span)
 
-    def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
+    def look_for_bytes(self, container: Value, item: Value, span: Span) -> None:
+        """Note bytes that are looked for among texts."""
         if isinstance(container, Seq | Mapping) and type_name(item) == "bytes" and not container.open:
             keys = container.items
             if keys and all(isinstance(key, str) for key in keys):
                 self.note("bytes-compared", span)
+
+    def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
+        self.look_for_bytes(container, item, span)
         if isinstance(container, Seq | Mapping | str | bytes) or container is None:
             if isinstance(container, Seq) and not (is_plain(item) and all(is_plain(i) for i in container.items)):
                 return None
@@ -363,7 +368,7 @@ class Protocols(Ways):
                     return list(made.items), not made.open
             return [], False
         if isinstance(value, (*BACKEND_OBJECTS, Func, BoundFunc, Bound, Coroutine)):
-            if isinstance(value, Answer | Call):
+            if isinstance(value, Answers):
                 return [], False
             shown = "method" if isinstance(value, Bound) else value.python_type
             raise self.fail("TypeError", f"'{shown}' object is not iterable", span)
@@ -379,6 +384,8 @@ class Protocols(Ways):
                 return arrays.element(value)
             except Failure:
                 return UNKNOWN
+        if isinstance(value, Answers):
+            return value.answer
         if isinstance(value, Seq):
             return join_all([*value.items, value.each] if value.open else value.items)
         if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):
