@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product as combinations
-from math import isfinite
 
 from tritonlint.inputs.rehearsal import dtypes, shapes
 from tritonlint.inputs.rehearsal.dtypes import kind_of, promote
@@ -495,10 +493,9 @@ def _loops(operator: str, first: Operand, second: Operand) -> None:
     a, b = first.dtype, second.dtype
     if operator not in _ARITHMETIC or a is None or b is None or (operator == "@" and () in (first.shape, second.shape)):
         return
-    if 0 in (first.shape or ()) or 0 in (second.shape or ()):
-        return
     if "object" in (a, b):
-        _object_loops(operator, first, second)
+        if 0 not in (first.shape or ()) and 0 not in (second.shape or ()):
+            _object_loops(operator, first, second)
         return
     name = _ARITHMETIC[operator]
     texts = {"str", "bytes"}
@@ -512,11 +509,19 @@ def _loops(operator: str, first: Operand, second: Operand) -> None:
     kinds = kind_of(a) + kind_of(b)
     if operator in _BITWISE and ("f" in kinds or "c" in kinds):
         raise Failure("TypeError", f"ufunc '{name}' not supported for the input types")
+    if operator in _BITWISE and first.shape and second.shape and promote(a, b) == "float64":
+        raise Failure("TypeError", f"ufunc '{name}' not supported for the input types")
     if operator in {"//", "%"} and "c" in kinds:
         raise Failure("TypeError", f"ufunc '{name}' not supported for the input types")
     if operator == "-" and kinds == "bb":
         raise Failure("TypeError", "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor")
-    if operator == "**" and kinds == "ii" and second.value.__class__ is int and second.value < 0:
+    if (
+        operator == "**"
+        and kinds == "ii"
+        and second.value.__class__ is int
+        and second.value < 0
+        and 0 not in (first.shape or ())
+    ):
         raise Failure("ValueError", "Integers to negative integer powers are not allowed.")
 
 
@@ -658,11 +663,3 @@ def inplace(operator: str, array: Array, value: Value) -> Value:
             f"dtype('{array.dtype}') with casting rule 'same_kind'",
         )
     return array
-
-
-def finite(value: Value) -> bool:
-    """Whether a number is known and finite."""
-    return isinstance(value, int | float) and isfinite(value)
-
-
-Maker = Callable[..., Value]
