@@ -78,6 +78,8 @@ class Calls(Protocols):
         self.requests: Seq = Seq("list", [])
         """The list that ``execute`` gets; how many of them come together is never known, if several may."""
         self._running: list[tree.Node] = []
+        self.in_loop = 0
+        """Above 0 where an event loop runs."""
         self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
 
     def run(self, body: Iterable[tree.Stmt], scope: Scope) -> str | None:
@@ -246,7 +248,11 @@ class Calls(Protocols):
         if isinstance(value, Coroutine):
             if not value.done and value.func is not None:
                 value.done = True
-                value.value = self._call_now(value.func, value.args, value.kwargs, span)
+                self.in_loop += 1
+                try:
+                    value.value = self._call_now(value.func, value.args, value.kwargs, span)
+                finally:
+                    self.in_loop -= 1
             return value.value
         if value is None or isinstance(value, (*SCALARS, Seq, Mapping, Array, Response, PbTensor)):
             raise self.fail("TypeError", f"object {type_name(value)} can't be used in 'await' expression", span)
@@ -267,6 +273,8 @@ class Calls(Protocols):
         if isinstance(owner, Builtin):
             return UNKNOWN
         given = [as_text(a) for a in args]
+        if bound.name in {"get", "index", "count"} and given:
+            self.look_for_bytes(owner, given[0], span)
         if bound.name == "format" and any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
             self.note("bytes-in-text", span)
         return self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)

@@ -418,6 +418,7 @@ class Machine(Expressions):
                     self.set_state(container, key, old)
                 else:
                     self.join_into(container, key, old)
+            self._look_up(handler, scope)
             if handler.name is not None:
                 self._bind(handler.name, Unknown("exception"), scope)
             error, self.activation_error = self.activation_error, None
@@ -433,6 +434,12 @@ class Machine(Expressions):
         arms += [partial(handled, handler) for handler in node.handlers]
         # What was done before is certain: only what the handlers do may not happen.
         return self.fork(arms)
+
+    def _look_up(self, handler: tree.Handler, scope: Scope) -> None:
+        """Evaluate what a handler catches, which Python does once something was raised."""
+        if handler.type is not None:
+            self.statement = handler.header
+            self.eval(handler.type, scope)
 
     def _handle(self, handler: tree.Handler, raised: RaisedError, scope: Scope, sure: bool) -> str | None:
         broad = handler.type is None or any(

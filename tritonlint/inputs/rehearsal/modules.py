@@ -23,6 +23,7 @@ from tritonlint.inputs.rehearsal.reality import (
     ITERATORS,
     MOST_ITEMS,
     NO_KEY,
+    REAL,
     NotKnown,
     abstract,
     common,
@@ -141,6 +142,14 @@ def _is_foreign_scalar(value: Array) -> bool:
         "float16",
         "float32",
     )
+
+
+def _json_load(call: Call) -> Value:
+    file = call.value(0, "fp", UNKNOWN)
+    name = plain(file)
+    if name is not None and not hasattr(REAL[name], "read"):
+        raise Failure("AttributeError", f"'{shown(name)}' object has no attribute 'read'")
+    return UNKNOWN
 
 
 def _json_dump(call: Call) -> Value:
@@ -510,6 +519,7 @@ FUNCTIONS: dict[str, Handler] = {
     "json.loads": _json_loads,
     "json.dumps": _json_dumps,
     "json.dump": _json_dump,
+    "json.load": _json_load,
     "os.path.join": _join_paths,
     "os.path.dirname": _pure(posixpath.dirname),
     "os.path.basename": _pure(posixpath.basename),
