@@ -692,6 +692,55 @@ class TestModules:
         assert raised.value.message == "str expected, not int"
 
 
+class TestAliases:
+    """What changes through something unknown is not known any more where it has another name."""
+
+    def test_a_dict_asked_for_an_unknown_key(self) -> None:
+        one, other = Seq("list", []), Seq("list", [])
+        mapping = Mapping({"a": one, "b": other})
+        found = library.getitem(mapping, Unknown("str"), nobody, ignore)
+        library.method(Bound(found, "append"), [1], {}, nobody, ignore)
+        assert one.open
+        assert other.open
+        assert library.getitem(library.getitem(mapping, "a"), 0) == UNKNOWN
+
+    def test_a_default_dict_asked_for_an_unknown_key(self) -> None:
+        mapping = Mapping({}, kind="defaultdict", factory=Builtin("list"))
+        library.getitem(mapping, UNKNOWN, nobody, ignore)
+        assert mapping.open
+
+    def test_the_only_value_of_a_dict(self) -> None:
+        one = Seq("list", [])
+        assert library.getitem(Mapping({"a": one}), UNKNOWN, nobody, ignore) is one
+
+    @pytest.mark.parametrize("name", ["get", "setdefault", "pop"])
+    def test_methods_with_an_unknown_key(self, name: str) -> None:
+        inner = Seq("list", [])
+        mapping = Mapping({"a": Mapping({"b": inner}), "c": 1})
+        library.method(Bound(mapping, name), [UNKNOWN, None], {}, nobody, ignore)
+        assert inner.open
+
+    def test_an_unknown_place(self) -> None:
+        rows = [Seq("list", [0]), Seq("tuple", [Seq("list", [])])]
+        library.getitem(Seq("list", rows), Unknown("int"), nobody, ignore)
+        assert rows[0].open
+        assert not rows[1].open
+        assert rows[1].items[0].open
+
+    def test_what_is_put_at_an_unknown_place(self) -> None:
+        item = Seq("list", [])
+        library.setitem(Mapping({}), UNKNOWN, item, ignore)
+        assert item.open
+        item = Seq("list", [])
+        library.method(Bound(Seq("list", [], True), "append"), [item], {}, nobody, ignore)
+        assert item.open
+
+    def test_an_order_that_is_not_known(self) -> None:
+        rows = [Mapping({"a": 1}), Mapping({"a": 2})]
+        library.call("sorted", [Seq("list", list(rows))], {"key": "f"}, nobody)
+        assert all(row.open for row in rows)
+
+
 class TestExceptions:
     def test_their_text(self) -> None:
         assert library.call("str", [Exc("ValueError", ["no"])], {}, nobody) == "no"

@@ -32,6 +32,8 @@ from tritonlint.inputs.rehearsal.reality import (
     Touch,
     common,
     element,
+    forget,
+    lose,
     plain,
     unlisted,
     value_of,
@@ -128,6 +130,8 @@ def _insert(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Cal
 def _pop(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     if owner.kind == "deque" and args:
         wrong_count("deque.pop", len(args), 0, 0)
+    if len(args) > 1:
+        wrong_count("pop", len(args), 0, 1)
     place = args[0] if args else -1
     name = plain(place)
     if name is not None and name not in ("int", "bool"):
@@ -337,7 +341,10 @@ def _get(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Ca
     if owner.kind == "environ" and key not in owner.items:
         return Unknown("str") if plain(default) == "str" else UNKNOWN
     if key is NO_KEY:
-        return default if not owner.items and not owner.open else UNKNOWN
+        if not owner.items and not owner.open:
+            return default
+        lose([default, *owner.items.values()])
+        return UNKNOWN
     if key in owner.items:
         return owner.items[key]
     return UNKNOWN if owner.open else default
@@ -350,6 +357,7 @@ def _setdefault(owner: Mapping, args: list[Value], kwargs: dict[str, Value], cal
         return owner.items[key]
     touch(owner)
     if key is NO_KEY:
+        lose([default, *owner.items.values()])
         owner.open = True
         return UNKNOWN
     owner.items[key] = UNKNOWN if owner.open else default
@@ -368,6 +376,7 @@ def _pop_key(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller
         return default
     touch(owner)
     if key is NO_KEY:
+        lose([default, *owner.items.values()])
         owner.items.clear()
         owner.open = True
         return UNKNOWN
@@ -381,6 +390,7 @@ def _popitem(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller
         raise Failure("KeyError", repr("popitem(): dictionary is empty"))
     touch(owner)
     if owner.open or args or kwargs:
+        lose(owner.items.values())
         owner.items.clear()
         owner.open = True
         return Seq("tuple", [UNKNOWN, UNKNOWN])
@@ -541,12 +551,3 @@ def container_method(
         if len(args) < least or (most is not None and len(args) > most):
             wrong_count(name, len(args), least, most)
     return handler(owner, args, kwargs, caller, touch)
-
-
-def forget(owner: Seq | Mapping) -> None:
-    """Nothing is known of the items any more."""
-    if isinstance(owner, Mapping):
-        owner.items = {}
-    else:
-        owner.items, owner.each = [], UNKNOWN
-    owner.open = True

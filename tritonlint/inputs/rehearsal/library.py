@@ -11,7 +11,7 @@ from functools import cache
 
 from tritonlint.inputs.rehearsal.builtin import FUNCTIONS as BUILTINS
 from tritonlint.inputs.rehearsal.builtin import Call, call_builtin, text_of
-from tritonlint.inputs.rehearsal.containers import container_method, forget
+from tritonlint.inputs.rehearsal.containers import container_method
 from tritonlint.inputs.rehearsal.members import missing_member
 from tritonlint.inputs.rehearsal.modules import CONSTANTS, FUNCTIONS, constant
 from tritonlint.inputs.rehearsal.operations import (
@@ -36,6 +36,7 @@ from tritonlint.inputs.rehearsal.reality import (
     Touch,
     classes_of,
     element,
+    forget,
     plain,
     shown,
     unlisted,

@@ -16,7 +16,7 @@ from itertools import product
 from typing import Any
 
 from tritonlint.inputs.rehearsal.builtin import Call, Handler
-from tritonlint.inputs.rehearsal.containers import dict_of, forget
+from tritonlint.inputs.rehearsal.containers import dict_of
 from tritonlint.inputs.rehearsal.operations import binary, compare, iterate, key_of, unary, unlist
 from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
@@ -29,6 +29,7 @@ from tritonlint.inputs.rehearsal.reality import (
     common,
     concrete,
     element,
+    forget,
     plain,
     run,
     sampled,

@@ -31,6 +31,7 @@ from tritonlint.inputs.rehearsal.reality import (
     common,
     concrete,
     element,
+    lose,
     plain,
     refuse,
     run,
@@ -519,6 +520,7 @@ def put_all(target: Mapping, new: Mapping) -> None:
 
 def forget_values(target: Mapping) -> None:
     """Any of the values may be another one now."""
+    lose(target.items.values())
     for key in target.items:
         target.items[key] = UNKNOWN
 

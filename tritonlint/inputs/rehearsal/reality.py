@@ -82,6 +82,7 @@ REAL: dict[str, type] = {name: kind for kind, name in ATOMS.items()} | {
 ITERATORS = frozenset(
     name for name in REAL if name.startswith("itertools.") or name in {"generator", "map", "zip", "filter"}
 ) | {"enumerate", "reversed", "list_iterator"}
+_FIXED = frozenset({"tuple", "frozenset", "range"})
 SETS = frozenset({"set", "frozenset", "dict_keys", "dict_items"})
 DICTS = frozenset({"dict", "defaultdict", "OrderedDict", "Counter", "environ"})
 _NAMES = {name: f"collections.{name}" for name in ("deque", "defaultdict", "OrderedDict")}
@@ -293,6 +294,35 @@ def _common(results: list[Any]) -> Value:
     return UNKNOWN
 
 
+def forget(value: Seq | Mapping) -> None:
+    """Nothing is known of the items any more."""
+    if isinstance(value, Mapping):
+        value.items = {}
+    else:
+        value.items, value.each = [], UNKNOWN
+    value.open = True
+
+
+def lose(values: Iterable[Value], depth: int = 0) -> None:
+    """One of these values goes on as something unknown: who changes that may change any of them.
+
+    Nobody is told: a change that is not taken back leaves less known, never something wrong.
+    """
+    for value in list(values):
+        kind = value.__class__
+        if kind is Seq:
+            items = [*value.items, value.each]
+            if value.kind not in _FIXED:
+                forget(value)
+        elif kind is Mapping:
+            items = list(value.items.values())
+            forget(value)
+        else:
+            continue
+        if depth < DEEPEST:
+            lose(items, depth + 1)
+
+
 def common(values: Iterable[Value]) -> Value:
     """What is known of a value that is one of these."""
     values = list(values)
@@ -302,10 +332,9 @@ def common(values: Iterable[Value]) -> Value:
     for value in values:
         kind = value.__class__
         name = ATOMS.get(kind) or (value.type if kind is Unknown else None)
-        if name not in SAMPLES:
-            return UNKNOWN
-        names.add(name)
-    if len(names) != 1:
+        names.add(name if name in SAMPLES else None)
+    if len(names) != 1 or None in names:
+        lose(values)
         return UNKNOWN
     name = names.pop()
     return None if name == "NoneType" else Unknown(name)
@@ -353,7 +382,10 @@ def unlisted(value: Value) -> Value:
         return Unknown("int")
     if name == "str" or (value.__class__ is Mapping and value.kind == "environ"):
         return Unknown("str")
-    return value.each if value.__class__ is Seq else UNKNOWN
+    if value.__class__ is not Seq:
+        return UNKNOWN
+    lose([value.each])
+    return value.each
 
 
 def element(value: Value) -> Value:

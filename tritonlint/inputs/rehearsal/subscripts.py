@@ -17,6 +17,7 @@ from tritonlint.inputs.rehearsal.reality import (
     Touch,
     common,
     element,
+    lose,
     plain,
     real_key,
     refuse,
@@ -88,9 +89,16 @@ def _check_index(name: str, key: Value) -> None:
 def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | None) -> Value:
     real = key_of(key)
     if real is NO_KEY:
-        if not value.open and not value.items and value.factory is None and value.kind == "dict" and plain(key):
-            raise Failure("KeyError", "")
-        return UNKNOWN
+        if not value.open and value.factory is None and value.kind == "dict":
+            if not value.items:
+                raise Failure("KeyError", "")
+            return common(value.items.values())
+        lose(value.items.values())
+        if value.factory is not None:
+            if touch is not None:
+                touch(value)
+            value.open = True
+        return Unknown("str") if value.kind == "environ" else UNKNOWN
     if real in value.items:
         return value.items[real]
     if value.kind == "environ":
@@ -145,7 +153,10 @@ def _get_place(value: Seq, key: Value) -> Value:
         return value.items[place]
     if value.open and key.__class__ is int and key >= 0:
         return unlisted(value)
-    return element(value) if is_index(key) else UNKNOWN
+    if is_index(key):
+        return element(value)
+    lose(value.items)
+    return UNKNOWN
 
 
 def is_index(key: Value) -> bool:
@@ -176,6 +187,7 @@ def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
                     raise Failure("TypeError", f"str expected, not {shown(plain(each) or '')}")
         touch(value)
         if real is NO_KEY:
+            lose([new])
             forget_values(value)
             value.open = True
         else:
@@ -192,6 +204,7 @@ def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
         if known is not None and complete and not value.open:
             run(operator.setitem, value.items, known, items)
         else:
+            lose(items)
             value.items, value.open, value.each = [], True, UNKNOWN
         return
     words = "list assignment index out of range" if value.kind == "list" else "deque index out of range"
@@ -203,6 +216,7 @@ def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
         value.items = [common([item, new]) for item in value.items]
         value.each = common([value.each, new])
     else:
+        lose([new])
         value.items, value.open, value.each = [], True, UNKNOWN
 
 
