@@ -96,12 +96,27 @@ def _node(python: PythonFacts, node: Node) -> Iterator[tuple[Node, str, bool]]:
         yield from _node(python, child)
 
 
+def _may_be_early(python: PythonFacts) -> bool:
+    """Whether such a name stands anywhere else than in the body of a function, as nearly all do."""
+    if any(node.module == PB_MODULE for node in python.walk(ImportFrom)):
+        return True
+    names = pb_api().injected
+    return any(node.attr in names and not _in_body(python, node) for node in python.walk(Attribute))
+
+
+def _in_body(python: PythonFacts, node: Node) -> bool:
+    function = python.function_at(node)
+    return function is not None and (node.span.start or 0) >= (function.body[0].span.start or 0)
+
+
 def _annotation(python: PythonFacts, annotation: Node | None) -> Iterator[tuple[Node, str, bool]]:
     if annotation is not None:
         yield from ((node, name, True) for node, name, _ in _node(python, annotation))
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    if not _may_be_early(python):
+        return
     places = [
         (node, name, annotation)
         for node, name, annotation in _uses(python, python.body)

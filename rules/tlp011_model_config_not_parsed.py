@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, ImportFrom, Name, Node, Subscript
+from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Function, ImportFrom, Name, Node, Subscript
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -39,12 +39,25 @@ def _text(python: PythonFacts, expr: Expr, args: str, frame: Frame) -> Expr | No
     source, where = sources[0]
     if not isinstance(source, Subscript) or len(source.items) != 1 or where is not frame:
         return None
-    key = source.items[0]
-    known = isinstance(source.value, Name) and source.value.id == args and isinstance(key, Constant)
-    bound = frame.bindings.get(args, [])
-    if not known or len(bound) != 1 or args in python.mutated:
-        return None
-    return source if isinstance(key, Constant) and key.value == "model_config" else None
+    return source if _is_text(source, args) else None
+
+
+def _is_text(node: Subscript, args: str) -> bool:
+    """Whether a node is ``args["model_config"]``."""
+    key = node.items[0] if len(node.items) == 1 else None
+    of_args = isinstance(node.value, Name) and node.value.id == args
+    return of_args and isinstance(key, Constant) and key.value == "model_config"
+
+
+def _used(python: PythonFacts, initialize: Function, args: str) -> bool:
+    """Whether the text is used for anything else than being parsed at once, as it is nearly everywhere."""
+    parsed = {
+        id(call.arguments[0].value)
+        for call in python.walk_function(initialize, Call)
+        if isinstance(call.func, Attribute) and call.func.attr == "loads" and call.arguments
+    }
+    texts = (node for node in python.walk_function(initialize, Subscript) if _is_text(node, args))
+    return any(id(node) not in parsed for node in texts)
 
 
 def _fix(python: PythonFacts, text: Expr) -> Fix:
@@ -66,6 +79,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
     if initialize is None or len(initialize.positional) != 2 or "model_config" not in python.text:
         return
+    args, frame = initialize.positional[1].name, python.frame_of(initialize)
+    if len(frame.bindings.get(args, [])) != 1 or args in python.mutated or not _used(python, initialize, args):
+        return
     seen: set[int | None] = set()
     for node in python.walk(Subscript, Call):
         used: Node | None = None
@@ -78,7 +94,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 used, source = node, node.func.value
             elif python.pb_name(node.func) in HELPERS:
                 used, source = node, node.argument(0)
-        text = _text(python, source, initialize.positional[1].name, python.frame_of(initialize)) if source else None
+        text = _text(python, source, args, frame) if source else None
         if used is None or source is None or text is None or text.span.start in seen:
             continue
         seen.add(text.span.start)

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Compare, Constant, Name, Sequence, Subscript
+from tritonlint.inputs.python_tree import Compare, Constant, Expr, Name, Sequence, Subscript
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -28,6 +28,13 @@ RULE = Rule(
     effect="wrong-result",
 )
 NUMBERS = frozenset({"model_instance_device_id", "model_version"})
+
+
+def _may_be_wrong(value: Expr) -> bool:
+    """Whether a value is one that some argument never has."""
+    if not isinstance(value, Constant):
+        return False
+    return isinstance(value.value, int) or (isinstance(value.value, str) and value.value.startswith("KIND_"))
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -42,6 +49,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         sides = [node.left, node.rights[0]]
         for side, other in (sides, reversed(sides)):
+            values = other.items if isinstance(other, Sequence) else (other,)
+            if not any(_may_be_wrong(value) for value in values):
+                continue
             sources = python.follow(side)
             if not sources or len(sources) != 1:
                 continue
@@ -52,7 +62,6 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 continue
             keys = python.strings(source.items[0], where)
             key = keys[0] if keys else ""
-            values = other.items if isinstance(other, Sequence) else (other,)
             for value in values:
                 if not isinstance(value, Constant):
                     continue

@@ -47,7 +47,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not meant or python.method(meant) is not None or not statement.takes(HOOKS[meant]):
             continue
         if used is None:
-            used = {n.attr for n in python.walk() if isinstance(n, Attribute)}
+            used = {n.attr for n in python.walk(Attribute)}
         if statement.name in used:
             continue
         yield Problem(

@@ -20,7 +20,20 @@ from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_kinds import kind_of
-from tritonlint.inputs.python_tree import Binary, Call, Compare, Constant, Expr, Function, Name, Node, Subscript
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Constant,
+    Expr,
+    Function,
+    Name,
+    Node,
+    Subscript,
+    Walrus,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -39,7 +52,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     told: set[Span] = set()
     for node in (*python.walk(Binary, Compare), *python.walk(Subscript, Call)):
-        for expr, what in _uses(python, node):
+        for expr, what in _uses(python, initialize, node):
             if expr.span in told or not _is_argument(python, initialize, expr) or guarded(python.body, node):
                 continue
             told.add(expr.span)
@@ -56,7 +69,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             )
 
 
-def _uses(python: PythonFacts, node: Node) -> Iterator[tuple[Expr, str]]:
+def _uses(python: PythonFacts, initialize: Function, node: Node) -> Iterator[tuple[Expr, str]]:
     """Expressions that have to be numbers, and why."""
     if isinstance(node, Binary) and node.operator in {"+", "-", "/", "//", "**"}:
         yield from (
@@ -68,8 +81,9 @@ def _uses(python: PythonFacts, node: Node) -> Iterator[tuple[Expr, str]]:
             for mine, other in _pairs(node.left, node.rights[0])
             if _number(other)
         )
-    elif isinstance(node, Subscript) and len(node.items) == 1 and kind_of(python, node.value) in {"list", "tuple"}:
-        yield node.items[0], "the index of a list is a number"
+    elif isinstance(node, Subscript) and len(node.items) == 1 and _is_argument(python, initialize, node.items[0]):
+        if kind_of(python, node.value) in {"list", "tuple"}:
+            yield node.items[0], "the index of a list is a number"
     elif isinstance(node, Call) and python.qualified(node.func) == "range":
         yield from ((argument.value, "range takes numbers") for argument in node.arguments)
 
@@ -84,7 +98,7 @@ def _number(expr: Expr) -> bool:
 
 def _is_argument(python: PythonFacts, initialize: Function, expr: Expr) -> bool:
     """Whether an expression can be nothing else than one of the arguments that look like numbers."""
-    sources = python.follow(expr)
+    sources = python.follow(expr) if isinstance(expr, Name | Attribute | Subscript | Conditional | Walrus) else None
     if not sources or len(sources) != 1:
         return False
     source, where = sources[0]

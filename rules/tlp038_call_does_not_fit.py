@@ -71,6 +71,9 @@ def _own(python: PythonFacts, call: Call) -> tuple[str, Function, int] | None:
     func = call.func
     if not isinstance(func, Attribute) or not isinstance(func.value, Name):
         return None
+    method = python.method(func.attr)
+    if method is None:
+        return None
     frame = python.frame_at(call)
     own = python.self_name(frame)
     found = python.lookup(func.value.id, frame)
@@ -80,9 +83,7 @@ def _own(python: PythonFacts, call: Call) -> tuple[str, Function, int] | None:
         frame = python.frames[frame.parent]
     if not any(frame.in_class is owner for owner in python.model_classes):
         return None
-    bindings = python.attributes.get(func.attr, [])
-    method = python.method(func.attr)
-    if method is None or any(binding.kind != "function" for binding, _ in bindings):
+    if any(binding.kind != "function" for binding, _ in python.attributes.get(func.attr, [])):
         return None
     return _bound_method(method, f"self.{func.attr}")
 
@@ -96,10 +97,10 @@ def _bound_method(method: Function, name: str) -> tuple[str, Function, int] | No
 
 def _of_file(python: PythonFacts, call: Call) -> tuple[str, Function, int] | None:
     """The function of the module that ``name(…)`` calls, or the constructor of a class without bases."""
-    if not isinstance(call.func, Name):
+    module = python.frames[0]
+    if not isinstance(call.func, Name) or call.func.id not in module.bindings:
         return None
     found = python.lookup(call.func.id, python.frame_at(call))
-    module = python.frames[0]
     if found is None or found[1] is not module or len(found[0]) != 1 or found[0][0].kind not in {"function", "class"}:
         return None
     made = next((s for s in python.body if isinstance(s, Function | Class) and s.name == call.func.id), None)

@@ -58,7 +58,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     shapes = shapes_of(python, config, effective)
     execute = python.method("execute")
-    for node in python.walk(Assign, Subscript, Call):
+    for node in _suspects(python):
         for value, message in _wrong(python, shapes, node):
             if shape_is_asked(python, node):
                 continue
@@ -81,6 +81,18 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="likely",
                 key=python.source(node),
             )
+
+
+def _suspects(python: PythonFacts) -> Iterator[Assign | Subscript | Call]:
+    """Uses of the number of dimensions."""
+    for node in python.walk(Assign, Subscript, Call):
+        if isinstance(node, Assign):
+            if len(node.targets) == 1 and isinstance(node.targets[0], Sequence):
+                yield node
+        elif isinstance(node, Subscript) or (
+            isinstance(node.func, Attribute) and (node.func.attr in AXES or node.func.attr == "reshape")
+        ):
+            yield node
 
 
 def _entries(python: PythonFacts, shapes: Shapes, node: Node) -> int | None:
@@ -110,6 +122,9 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
         value = node.value
         if any(isinstance(item, Constant) and not isinstance(item.value, int) for item in node.items):
             return
+        array = value.value if isinstance(value, Attribute) and value.attr == "shape" else value
+        if shapes.of(array, python.frame_at(node)) is None:
+            return
         number = len([item for item in node.items if isinstance(item, Slice) or shapes.integer(item) is not None])
         if isinstance(value, Attribute) and value.attr == "shape":
             shape = shapes.of(value.value, python.frame_at(node))
@@ -122,11 +137,10 @@ def _wrong(python: PythonFacts, shapes: Shapes, node: Node) -> Iterator[tuple[Ex
             yield value, f"{shape_words(shape)}: {number} indices are too many"
     elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.certain:
         value = node.func.value
+        if node.func.attr not in AXES and node.func.attr != "reshape":
+            return
         frame = python.frame_at(node)
-        if (
-            not (node.func.attr in AXES or node.func.attr == "reshape")
-            or python.qualified(node.func, frame) is not None
-        ):
+        if python.qualified(node.func, frame) is not None:
             return
         shape = shapes.of(value, frame)
         if shape is None or shape == ():

@@ -54,6 +54,8 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
     if execute is None or len(execute.positional) < 2:
         return
     names = _names(python, execute)
+    if not names:
+        return
     emptying = [n for n in own_nodes(execute, While) if dotted(n.test) in names or _counts(n.test, names)]
     for node in own_nodes(execute, Call, Delete, Assign):
         changed: Node | None = None
@@ -61,10 +63,10 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
         if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in METHODS:
             if dotted(node.func.value) in names:
                 changed, how = node, node.func.attr
-        elif isinstance(node, Call) and python.qualified(node.func) == "random.shuffle":
-            if dotted(node.argument(0)) in names:
+        elif isinstance(node, Call):
+            if dotted(node.argument(0)) in names and python.qualified(node.func) == "random.shuffle":
                 changed, how = node, "shuffle"
-        elif not isinstance(node, Call):
+        else:
             for part in node.targets:
                 if isinstance(part, Subscript) and dotted(part.value) in names:
                     changed, how = node, "del" if isinstance(node, Delete) else "assignment"

@@ -44,7 +44,11 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     found = list(_in_execute(python, execute))
     if not any(problem.effect for problem in found):
-        raised = {event.span for event in rehearse(python, config, effective).raises if event.explicit and event.phase == "execute"}
+        raised = {
+            event.span
+            for event in rehearse(python, config, effective).raises
+            if event.explicit and event.phase == "execute"
+        }
         for node in python.walk(Raise):
             function = python.function_at(node)
             if node.span in raised and function not in {None, execute} and _depends_on_values(python, function, node):

@@ -42,13 +42,14 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     for used, name in python.pb_attributes:
         owner, dot, _ = name.rpartition(".")
         # Where the class itself is newer, the class is named.
-        if name not in api.names or (dot and api.names[owner] == api.names[name]):
+        if name not in api.names or (dot and api.names[owner] == api.names[name]) or target.since(api.names[name]):
             continue
         if python.qualified(used.value) == (f"{PB_MODULE}.{owner}" if dot else PB_MODULE):
             found.append((used, used.attr_span, f"`pb_utils.{name}`", api.names[name]))
     for call in python.pb_calls:
-        for argument in call.call.arguments:
-            first = api.keywords.get(call.name, {}).get(argument.keyword or "")
+        keywords = api.keywords.get(call.name, {})
+        for argument in call.call.arguments if keywords else ():
+            first = keywords.get(argument.keyword or "")
             if first is not None:
                 found.append((argument.value, argument.span, f"`{call.name}({argument.keyword}=…)`", first))
         if call.name == "InferenceResponse" and call.call.certain and call.call.argument(0, "output_tensors") is None:

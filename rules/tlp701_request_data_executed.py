@@ -19,7 +19,19 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Clause, Constant, For, Function, Name, Node, children
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Clause,
+    Constant,
+    For,
+    Function,
+    Name,
+    Node,
+    children,
+    lies_in,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -61,7 +73,8 @@ _SHAPES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not _WRITTEN.search(python.text):
+    dangerous = [call for call in python.walk(Call) if call.arguments and _is_dangerous(python, call)]
+    if not dangerous or not _WRITTEN.search(python.text):
         return
     for frame in python.frames:
         function = frame.function
@@ -71,12 +84,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not reads:
             continue
         names = _received(python, function, reads)
-        for node in python.walk_function(function, Call):
-            if not node.arguments:
+        for node in dangerous:
+            if not any(lies_in(node, statement) for statement in function.body):
                 continue
             name = python.qualified(node.func) or ""
-            if name not in _RUNS and not _runs(python, name, node):
-                continue
             if _carries(python, node.arguments[0].value, reads, names):
                 yield Problem(
                     node.span,
@@ -84,6 +95,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     help="use `json.loads` or `ast.literal_eval` for data; give subprocess a list and no shell",
                     key=name,
                 )
+
+
+def _is_dangerous(python: PythonFacts, call: Call) -> bool:
+    name = python.qualified(call.func) or ""
+    return name in _RUNS or _runs(python, name, call)
 
 
 def _runs(python: PythonFacts, name: str, call: Call) -> bool:

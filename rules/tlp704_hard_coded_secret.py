@@ -31,12 +31,12 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if assign.value is None or assign.operator:
             continue
         if any(names_a_secret(_last(target)) for target in assign.targets):
-            named.add(assign.value.span)
+            named.add(id(assign.value))
     for argument in python.walk(Argument):
         if argument.keyword and names_a_secret(argument.keyword):
-            named.add(argument.value.span)
+            named.add(id(argument.value))
     for node in python.walk(Constant):
-        if isinstance(node.value, str) and is_secret(node.value, named=node.span in named):
+        if isinstance(node.value, str) and is_secret(node.value, named=id(node) in named):
             yield Problem(
                 node.span,
                 "a secret stands in the source: everyone who can read the model repository has it",

@@ -36,12 +36,12 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         grown, place = _grown(node, own)
         if grown is None or place is None or grown in seen:
             continue
-        if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
-            continue  # A list of responses is another rule's.
         made = [binding for binding, _ in python.attributes.get(grown, ())]
         first = made[0].expr if len(made) == 1 else None
         if first is None or not _empty(python, first) or _bounded(python, grown):
             continue
+        if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
+            continue  # A list of responses is another rule's.
         if (execute.span.start or 0) <= (first.span.start or 0) < (execute.span.end or 0):
             continue  # Made anew in every call.
         seen.add(grown)
@@ -82,13 +82,11 @@ def _empty(python: PythonFacts, expr: Expr) -> bool:
 
 def _bounded(python: PythonFacts, name: str) -> bool:
     """Whether the file shortens, measures or hands away what an attribute holds."""
-    for node in python.walk():
-        if isinstance(node, Attribute) and node.attr in BOUNDS:
-            if isinstance(node.value, Attribute) and node.value.attr == name:
-                return True
-        elif isinstance(node, Call) and any(
-            isinstance(argument.value, Attribute) and argument.value.attr == name for argument in node.arguments
-        ):
+    for node in python.walk(Attribute):
+        if node.attr in BOUNDS and isinstance(node.value, Attribute) and node.value.attr == name:
+            return True
+    for call in python.walk(Call):
+        if any(isinstance(a.value, Attribute) and a.value.attr == name for a in call.arguments):
             return True
     return f"del self.{name}" in python.text
 

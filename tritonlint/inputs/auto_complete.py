@@ -24,6 +24,7 @@ from tritonlint.inputs.python_tree import (
     With,
     walk,
 )
+from tritonlint.remember import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,22 @@ class DeclaredTensor:
 
 def hook_calls(python: PythonFacts) -> Iterator[HookCall]:
     """Calls on the config object in the hook, in file order; none when the hook is no plain static or class method."""
+    return iter(_all_calls(python))
+
+
+@remembered
+def _all_calls(python: PythonFacts) -> tuple[HookCall, ...]:
+    return tuple(_hook_calls(python))
+
+
+def _hook_calls(python: PythonFacts) -> Iterator[HookCall]:
     hook = python.method("auto_complete_config")
     if hook is None or not hook.positional or not {"staticmethod", "classmethod"} & set(hook.decorator_names):
         return
     own = hook.positional[-1].name
-    for node in python.walk_function(hook):
+    for node in python.walk_function(hook, Call):
         if (
-            isinstance(node, Call)
-            and isinstance(node.func, Attribute)
+            isinstance(node.func, Attribute)
             and isinstance(node.func.value, Name)
             and node.func.value.id == own
             and node.certain
@@ -66,6 +75,15 @@ def hook_calls(python: PythonFacts) -> Iterator[HookCall]:
 
 def declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
     """Tensors that the hook adds from dict literals whose keys are all known."""
+    return iter(_all_tensors(python))
+
+
+@remembered
+def _all_tensors(python: PythonFacts) -> tuple[DeclaredTensor, ...]:
+    return tuple(_declared_tensors(python))
+
+
+def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
     for call in hook_calls(python):
         if call.method not in ("add_input", "add_output") or call.argument is None:
             continue
@@ -115,8 +133,8 @@ def dims(python: PythonFacts, expr: Expr | None) -> list[int] | None:
 
 def _may_be_caught(hook: Function, node: Node) -> bool:
     """Whether something in the hook may swallow the ValueError of a call."""
-    for outer in walk(hook.body):
-        if not isinstance(outer, Try | With) or (isinstance(outer, Try) and not outer.handlers):
+    for outer in walk(hook.body, Try, With):
+        if isinstance(outer, Try) and not outer.handlers:
             continue
         if any(inner is node for inner in walk(outer.body)):
             return True

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from itertools import chain
+from itertools import chain, pairwise
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar, Union, overload
 
@@ -675,8 +675,11 @@ def _visit(node: Any, order: Order, nodes: list[Any]) -> None:
 
 def _shallow(node: Node | tuple[Node, ...], kinds: tuple[type[Node], ...]) -> Iterator[Node]:
     """As :func:`walk`, functions not entered."""
+    found: Iterable[Node]
     if isinstance(node, Node):
-        found: Iterable[Node] = _own(node)
+        found = _own(node)
+    elif node and hasattr(node[0], "_order") and _siblings(node):
+        found = _without_functions(node[0]._order, node[0]._start, node[-1]._end)
     else:
         found = chain.from_iterable((root,) if isinstance(root, _FUNCTIONS) else _own(root) for root in node)
     return iter([inner for inner in found if inner.__class__ in kinds]) if kinds else iter(found)
@@ -692,15 +695,25 @@ def _own(node: Node) -> list[Node]:
 def _find_own(node: Any) -> list[Node]:
     if not hasattr(node, "_order"):
         arrange((node,))
-    nodes = node._order.nodes
-    own = [node]
-    at = node._start + 1
-    while at < node._end:
-        inner = nodes[at]
-        own.append(inner)
-        at = inner._end if isinstance(inner, _FUNCTIONS) else at + 1
-    node._own = own
+    node._own = [node, *_without_functions(node._order, node._start + 1, node._end)]
+    own: list[Node] = node._own
     return own
+
+
+def _siblings(roots: tuple[Node, ...]) -> bool:
+    """Whether nodes stand side by side in one order."""
+    order = roots[0]._order
+    return all(getattr(b, "_order", None) is order and a._end == b._start for a, b in pairwise(roots))
+
+
+def _without_functions(order: Order, start: int, end: int) -> list[Node]:
+    """The nodes between two places; what stands in functions, lambdas and classes is left out."""
+    found: list[Node] = []
+    for inner in order.select(_FUNCTIONS, start, end):
+        if inner._start >= start:
+            found += order.nodes[start : inner._start + 1]
+            start = inner._end
+    return found + order.nodes[start:end]
 
 
 def dotted(node: Node | None) -> str | None:

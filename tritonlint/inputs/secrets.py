@@ -11,17 +11,22 @@ _SHAPE = re.compile(
 _NAME = re.compile(
     r"(?i)(.*_)?(password|passwd|api_?key|secret|secret_key|secret_access_key|access_token|auth_token|hf_token)"
 )
+_PARTS = ("pass", "key", "secret", "token")
+"""Of which one stands in each of these names."""
+_SHORTEST = 20
+"""Characters of the shortest text that has such a shape."""
 _PLACEHOLDER = re.compile(r"(?i).*(your|change|example|dummy|placeholder|xxx|todo|test|\*\*|[<>{}$]).*")
 
 
 def names_a_secret(name: str) -> bool:
     """Whether a variable, argument or parameter of that name holds a secret."""
-    return _NAME.fullmatch(name) is not None
+    lowered = name.lower()
+    return any(part in lowered for part in _PARTS) and _NAME.fullmatch(name) is not None
 
 
 def is_secret(text: str, *, named: bool) -> bool:
     """Whether a text is a secret: by its shape, or because its name says so and it looks like no placeholder."""
-    if _SHAPE.fullmatch(text):
+    if len(text) >= _SHORTEST and _SHAPE.fullmatch(text):
         return True
     # A name of a secret (`password="DB_PASSWORD"`, `api-key`) has no digit or no letter beside it.
     written = named and len(text) >= 8 and " " not in text and "/" not in text and re.search(r"\d", text)
