@@ -1,0 +1,224 @@
+"""Values are handed over in another order than their names
+
+## What it does
+Reports `a, c, b = self._detect(…)` where `_detect` returns `a, b, c`, and calls such as `self._send(numbers, sender)`
+of `def _send(self, sender, numbers)`: the same names stand on both sides, at other places. Also for functions that a
+pool or a thread is given together with their arguments.
+
+## What happens
+Each name holds what another one should: the answer is wrong, or the request fails where the value is used; in a
+thread nobody sees the exception, and the request is never answered.
+
+## How to fix
+Use the same order on both sides.
+
+## Source
+Python's calls and assignments; both forms were run on a server of 24.10.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import is_generator, returns
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    Expr,
+    Function,
+    Name,
+    Sequence,
+    Subscript,
+)
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP240",
+    name="names-in-other-order",
+    effect="wrong-result",
+    certainty="likely",
+)
+
+_PASSED_ON = {"submit": 0, "run_in_executor": 1, "to_thread": 0, "apply_async": 0}
+"""Methods that call their argument at a position with those that follow."""
+_COPIES = frozenset({"copy", "astype", "item", "tolist", "strip", "lower"})
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    for call in python.walk(Call):
+        if call.certain and len(call.arguments) > 1:
+            yield from _swapped(python, call)
+    for statement in python.walk(Assign):
+        if len(statement.targets) == 1 and isinstance(statement.targets[0], Sequence) and not statement.operator:
+            yield from _unpacked(python, statement, statement.targets[0])
+
+
+def _swapped(python: PythonFacts, call: Call) -> Iterator[Problem]:
+    positional = [a.value for a in call.arguments if a.keyword is None]
+    function, skipped = _called(python, call.func), 0
+    effect = None
+    if function is None and isinstance(call.func, Attribute) and call.func.attr in _PASSED_ON:
+        skipped = _PASSED_ON[call.func.attr] + 1
+        function = _called(python, positional[skipped - 1]) if len(positional) > skipped else None
+        effect = "instability"
+    if function is None:
+        return
+    names = [_name(value) for value in positional[skipped:]]
+    parameters = [p.name for p in function.positional]
+    bound = python.frame_of(function).in_class is not None and function.decorator_names != ("staticmethod",)
+    parameters = parameters[bound:]
+    for first, one in enumerate(names):
+        for second in range(first + 1, min(len(names), len(parameters))):
+            other = names[second]
+            if one is None or other is None or one == other:
+                continue
+            if (one, other) == (parameters[second], parameters[first]):
+                yield Problem(
+                    call.span,
+                    f"`{one}` and `{other}` stand in another order than in the definition of `{function.name}`",
+                    help=f"write `{other}` before `{one}`",
+                    related=(Related(function.name_span, "defined here"),),
+                    effect=effect,  # type: ignore[arg-type]
+                    key=f"{one} {other}",
+                )
+                return
+
+
+def _unpacked(python: PythonFacts, statement: Assign, target: Sequence) -> Iterator[Problem]:
+    value = statement.value.value if isinstance(statement.value, Await) else statement.value
+    function = _called(python, value.func) if isinstance(value, Call) else None
+    if function is None or is_generator(function):
+        return
+    taken = [_target_name(item) for item in target.items]
+    orders = []
+    for given in returns(function):
+        if not isinstance(given.value, Sequence) or len(given.value.items) != len(taken):
+            return
+        orders.append([_name(item) for item in given.value.items])
+    for order in orders:
+        if None in order or None in taken or len(set(order)) != len(order):
+            return
+        places = [_place(name or "", [n or "" for n in order]) for name in taken]
+        if None in places or len(set(places)) != len(places) or places == sorted(places, key=int):  # type: ignore[arg-type]
+            return
+    if orders:
+        shown = ", ".join(f"`{name}`" for name in orders[0])
+        yield Problem(
+            target.span,
+            f"`{function.name}` returns {shown}, in this order: here they get each other's names",
+            help="unpack them in the order in which they are returned",
+            related=(Related(function.name_span, "defined here"),),
+            key="unpack",
+        )
+
+
+def _place(name: str, order: list[str]) -> int | None:
+    """Which returned name a target is named after."""
+    if name in order:
+        return order.index(name)
+    words = set(_words(name))
+    found = [place for place, one in enumerate(order) if set(_words(one)) <= words]
+    return found[0] if len(found) == 1 else None
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"_+", name.lower()) if word]
+
+
+def _called(python: PythonFacts, func: Expr) -> Function | None:
+    """The function or method of the file that an expression is."""
+    frame = python.frame_at(func)
+    if isinstance(func, Attribute):
+        own = python.self_name(frame)
+        if own is None or not isinstance(func.value, Name) or func.value.id != own:
+            return None
+        method = python.method(func.attr)
+        bindings = python.attributes.get(func.attr, [])
+        fine = method is not None and method.decorator_names in {(), ("staticmethod",), ("classmethod",)}
+        return method if fine and all(b.kind == "function" for b, _ in bindings) else None
+    if isinstance(func, Name):
+        found = python.lookup(func.id, frame)
+        if found is not None and len(found[0]) == 1 and found[0][0].kind == "function":
+            function = python.function_bound(found[0][0])
+            return function if function is not None and not function.decorators else None
+    return None
+
+
+def _name(expr: Expr) -> str | None:
+    """The name of a value, which a copy or some of its items keep."""
+    while True:
+        if isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in _COPIES:
+            expr = expr.func.value
+        elif isinstance(expr, Subscript):
+            expr = expr.value
+        else:
+            return expr.id if isinstance(expr, Name) else None
+
+
+def _target_name(expr: Expr) -> str | None:
+    if isinstance(expr, Attribute):
+        return expr.attr.lstrip("_")
+    return expr.id if isinstance(expr, Name) else None
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "lows" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "highs" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _answer(self, low, high):
+        tensors = [pb_utils.Tensor("lows", low), pb_utils.Tensor("highs", high)]
+        return pb_utils.InferenceResponse(output_tensors=tensors)
+
+    def _range(self, x):
+        low, high = x.min(keepdims=True), x.max(keepdims=True)
+        return low, high
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            high, low = self._range(x)
+#           ^^^^^^^^^ TLP240
+            responses.append(self._answer(high, low))
+#                            ^^^^^^^^^^^^^^^^^^^^^^^ TLP240
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "lows" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "highs" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _answer(self, low, high):
+        tensors = [pb_utils.Tensor("lows", low), pb_utils.Tensor("highs", high)]
+        return pb_utils.InferenceResponse(output_tensors=tensors)
+
+    def _range(self, x):
+        low, high = x.min(keepdims=True), x.max(keepdims=True)
+        return low, high
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            low, high = self._range(x)
+            responses.append(self._answer(low, high))
+        return responses
+""",
+)
