@@ -172,6 +172,9 @@ class _Play:
         self.input_shapes = declared_shapes(python, config, effective, "input")
         self.output_shapes = declared_shapes(python, config, effective, "output")
         self.requests = 2 if may_batch(effective) else 1
+        sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
+        if effective.max_batch_size and self.inputs is not None and None not in sizes:
+            self.machine.is_batch = lambda array: len(array.shape or ()) > 1 and (array.shape or (0,))[0] is None
 
     # ------------------------------------------------------------------------------------------------ life cycle
     def play(self) -> None:
@@ -644,7 +647,8 @@ class _Play:
             fits = len(shape) == len(array.shape) and all(
                 a is None or b is None or a == b for a, b in zip(shape, array.shape, strict=True)
             )
-            if not fits:
+            # Nothing was put in where the loop that fills it always raises: that is told there.
+            if not fits and (sure or 0 not in array.shape):
                 self.say(Mistake("shape", span, sure, name, shape=array.shape, value=value))
 
 

@@ -60,6 +60,7 @@ _RUNNERS = frozenset(f"asyncio.{name}" for name in ("run", "create_task", "ensur
 _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
 )
+_CODECS = ("utf-8", "utf8", "UTF-8", "ascii", "latin-1", "latin1")
 _SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
 PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Value]
 PbMethod: TypeAlias = Callable[[Value, str, list[Value], dict[str, Value], tree.Call], Value]
@@ -77,6 +78,8 @@ class Calls(Protocols):
         self.depth = 0
         self.requests: Seq = Seq("list", [])
         """The list that ``execute`` gets; how many of them come together is never known, if several may."""
+        self.is_batch: Callable[[Array], bool] = lambda _: False
+        """Whether the first dimension of an array can only be that of the batch."""
         self._running: list[tree.Node] = []
         self.in_loop = 0
         """Above 0 where an event loop runs."""
@@ -122,12 +125,18 @@ class Calls(Protocols):
                 return self.call_function(method, [function, *args], kwargs, span)
             if function.cls.known and method is None and not function.open:
                 raise self.fail("TypeError", f"'{function.cls.name}' object is not callable", span)
-        elif function is None or isinstance(function, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS)):
+        elif (
+            function is None
+            or isinstance(function, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
+            or (kind is Unknown and function.type in PLAIN_TYPES)
+        ):
             shown = "numpy.ndarray" if isinstance(function, Array) else type_name(function)
             if not (isinstance(function, Seq | Mapping) and function.kind not in BUILTINS):
                 raise self.fail("TypeError", f"'{shown}' object is not callable", span)
         for value in (*args, *kwargs.values()):
             self.havoc_value(value)
+        if kind is Unknown and function.type is None and node is not None:
+            return _coded(node, args)
         return UNKNOWN
 
     def _call_now(self, function: BoundFunc | Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
@@ -480,6 +489,16 @@ class Calls(Protocols):
         if any(answer is True for answer in answers):
             return True
         return Unknown("bool") if any(answer is None for answer in answers) or not answers else False
+
+
+def _coded(node: tree.Call, args: list[Value]) -> Value:
+    """What ``x.encode("utf-8")`` gives, whatever x is: nothing else takes the name of a codec."""
+    func = node.func
+    if isinstance(func, tree.Attribute) and len(args) == 1 and args[0] in _CODECS:
+        accessor = isinstance(func.value, tree.Attribute) and func.value.attr == "str"
+        if not accessor and func.attr in {"encode", "decode"}:
+            return Unknown("bytes" if func.attr == "encode" else "str")
+    return UNKNOWN
 
 
 def _keep_squeezed(name: str, owner: Value, made: Value, others: list[Value]) -> Value:

@@ -147,6 +147,13 @@ class Machine(Expressions):
         if whole and starred is not None and len(items) < wanted - 1:
             raise self.fail("ValueError", f"not enough values to unpack (expected at least {wanted - 1})", span)
         if not whole:
+            if isinstance(value, Array) and starred is None and self.is_batch(value):
+                # It fits a batch of that size, and none else.
+                text = f"not enough values to unpack (expected {wanted}, got 1)"
+                self.maybe += 1
+                self.record(self.fail("ValueError", text, span))
+                self.maybe -= 1
+                value = UNKNOWN
             element = self.element(value)
             for part in target.items:
                 self.assign(part, UNKNOWN if isinstance(part, tree.Starred) else element, scope, span)
@@ -234,7 +241,31 @@ class Machine(Expressions):
         test = self.truth(self.eval(node.test, scope), node.test.span)
         if test is not None:
             return self.run(node.body if test else node.orelse, scope)
-        return self.fork((lambda: self.run(node.body, scope), lambda: self.run(node.orelse, scope)))
+
+        def arm(body: tuple[tree.Stmt, ...], held: bool) -> str | None:
+            self._learn(node.test, held, scope)
+            return self.run(body, scope)
+
+        return self.fork((lambda: arm(node.body, True), lambda: arm(node.orelse, False)))
+
+    def _learn(self, test: tree.Expr, held: bool, scope: Scope) -> None:
+        """What a condition says of a name that nothing was known of: it is one of the texts that it is among."""
+        while isinstance(test, tree.Unary) and test.operator == "not":
+            test, held = test.operand, not held
+        if isinstance(test, tree.Binary) and test.operator == ("and" if held else "or"):
+            self._learn(test.left, held, scope)
+            self._learn(test.right, held, scope)
+        name = test.left if isinstance(test, tree.Compare) and len(test.operators) == 1 else None
+        if not isinstance(test, tree.Compare) or not isinstance(name, tree.Name) or name.id not in scope.vars:
+            return
+        if test.operators[0] != ("in" if held else "not in") or scope.vars[name.id] != UNKNOWN:
+            return
+        among = test.rights[0]
+        if isinstance(among, tree.Name | tree.Attribute | tree.Sequence):
+            found = self.eval(among, scope)
+            listed = found.items if isinstance(found, Seq | Mapping) and not found.open else ()
+            if listed and all(isinstance(item, str) for item in listed):
+                self._bind(name.id, Unknown("str"), scope)
 
     def _s_for(self, node: tree.For, scope: Scope) -> str | None:
         value = self.eval(node.iterable, scope)

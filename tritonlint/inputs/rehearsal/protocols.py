@@ -87,7 +87,9 @@ class Protocols(Ways):
         if kind is Obj:
             return self._object_attribute(owner, name, span)
         if kind is Library:
-            return self.constant(f"{owner.name}.{name}")
+            if owner.name == PB_MODULE or owner.name.startswith((f"{PB_MODULE}.", "numpy")):
+                return self.constant(f"{owner.name}.{name}")
+            return self.guard(lambda: library.attribute(owner, name), span)
         if kind is Unknown and owner.type is None:
             return UNKNOWN
         if kind is Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tritonlint.inputs import python_tree as tree
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal.objects import (
     Cls,
     Scope,
@@ -25,6 +25,14 @@ Note = Literal["bytes-in-text", "bytes-compared", "after-final", "split-by-reque
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
 ANY = tree.Handler(Span(""), None, None, (), Span(""))
 """Stands for a context manager that swallows exceptions."""
+
+
+_OWN = frozenset(
+    {"json.JSONDecodeError", "json.decoder.JSONDecodeError", "queue.Empty", "queue.Full", "struct.error", "zlib.error"}
+    | {"binascii.Error", "re.error", "subprocess.CalledProcessError", "subprocess.TimeoutExpired"}
+    | {f"{PB_MODULE}.TritonModelException", "numpy.linalg.LinAlgError", "pickle.UnpicklingError"}
+)
+"""Exceptions of libraries that are no others under another name: what Python itself raises is none of them."""
 
 
 @dataclass(slots=True)
@@ -160,6 +168,8 @@ class Ways(Trail):
                 last = name.rsplit(".", 1)[-1] if name else None
                 if last in classes:
                     return handler, True
+                if classes[0] in EXCEPTIONS and self.python.qualified(one) in _OWN:
+                    continue
                 if last is None or (last not in EXCEPTIONS and last not in self.globals.vars):
                     return handler, False
                 if last not in EXCEPTIONS:
