@@ -48,6 +48,12 @@ RULE = Rule(
 )
 HELP = "send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`"
 
+_WHY = {
+    "": "the final flag is never sent for a request, so the client waits for ever",
+    "no sender": "a request comes to its end without a response sender, so the client waits for ever",
+    "not started": "this thread is never started: nothing is sent, and the client waits for ever",
+}
+
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood or "get_response_sender" not in python.text:
@@ -57,10 +63,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in mistakes(python, config, effective, "no-final") if not found else ():
         yield Problem(
             mistake.span,
-            "the final flag is never sent for a request, so the client waits for ever"
-            if not mistake.found
-            else "a request comes to its end without a response sender, so the client waits for ever",
-            help=HELP,
+            _WHY.get(mistake.found) or f"this raises `{mistake.found}` in a thread: nobody sends the final flag",
+            help="start the thread" if mistake.found == "not started" else HELP,
             certainty="certain" if mistake.sure else "likely",
             key="never",
             general=mistake.span,

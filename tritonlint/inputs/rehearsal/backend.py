@@ -6,6 +6,7 @@ as the stub of 24.10 does (python_backend, ``pb_stub.cc``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -22,6 +23,7 @@ from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.python_tree import Expr, Function
 from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
+    SENT_FINAL,
     Absent,
     Answer,
     Answers,
@@ -70,6 +72,7 @@ Kind = Literal[
     "bytes-in-text",
     "bytes-compared",
     "squeezed",
+    "elements",
     "split-by-requests",
 ]
 BFLOAT16 = "bfloat16"
@@ -232,6 +235,7 @@ class _Play:
         if isinstance(value, Coroutine):
             value = machine.awaited(value, span)
         if isinstance(execute.node, Function):
+            machine.finish()
             self.answers(value, execute.node)
             self.senders(requests, execute.node)
 
@@ -500,7 +504,7 @@ class _Play:
             if name == "async_exec":
                 if not self.machine.in_loop:
                     raise Failure("RuntimeError", "no running event loop")
-                return Coroutine(None, done=True, value=answer)
+                return Coroutine(None, done=True, value=answer, python_type="_asyncio.Future")
             return UNKNOWN
         if isinstance(owner, Sender):
             if name == "send":
@@ -582,13 +586,23 @@ class _Play:
         """What became of the response senders of a decoupled model."""
         if self.effective.decoupled is not True or "set_release_flags" in self.python.text:
             return
+        machine = self.machine
+        for thread in machine.threads:
+            if thread.state["started"] is not True and _START.search(self.python.text):
+                machine.havoc_value(thread)  # Whoever starts it may not have been seen.
         for request in requests.items:
             state = request.state
-            if state["final"] is False and state["escaped"] is False:
+            if state[SENT_FINAL] is False and state["escaped"] is False:
                 taken = state["taken"]
-                self.say(
-                    Mistake("no-final", execute.name_span, taken is not UNKNOWN, found="" if taken else "no sender")
-                )
+                kept = next((t for t in machine.threads if _has(t.args, request)), None)
+                died = next((error for given, error in machine.died if _has(given, request)), None)
+                if died is not None:
+                    self.say(Mistake("no-final", died.span, False, found=died.shown))
+                elif kept is not None:
+                    self.say(Mistake("no-final", kept.span, True, found="not started"))
+                else:
+                    found = "" if taken else "no sender"
+                    self.say(Mistake("no-final", execute.name_span, taken is not UNKNOWN, found=found))
                 return
 
     def send(self, owner: Sender, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> None:
@@ -600,14 +614,14 @@ class _Play:
         if isinstance(sent, Seq | Array | PbTensor | Mapping | str | Error):
             raise Failure("TypeError", "send(): incompatible function arguments")
         state = owner.request.state
-        if state["final"] is True:
+        if state[SENT_FINAL] is True:
             self.machine.note("after-final", node.span)
         if isinstance(flags, Library):
             final: Value = flags.name.endswith(f".{FINAL}") or (False if ".TRITONSERVER_" in flags.name else UNKNOWN)
         else:
             final = bool(flags & 1) if isinstance(flags, int) else UNKNOWN
         if final is not False:
-            self.machine.put(state, "final", final)
+            self.machine.put(state, SENT_FINAL, final)
 
     def say(self, mistake: Mistake) -> None:
         if not self.machine.quiet and mistake not in self.found.mistakes:
@@ -640,6 +654,8 @@ class _Play:
         taken = {wanted, "str", "bytes"} if wanted == "object" else {wanted, "str"}
         if wanted is not None and array.dtype is not None and array.dtype not in taken:
             self.say(Mistake("data-type", span, sure, name, dtype=array.dtype, value=value))
+        elif wanted == "object" and array.of in _ODD_ELEMENTS:
+            self.say(Mistake("elements", span, sure, name, found=array.of))
         shape = self.output_shapes.get(name)
         if shape is not None and array.squeezed:
             self.say(Mistake("squeezed", span, False, name, value=value))
@@ -665,10 +681,18 @@ def _reachable(value: Value, depth: int) -> set[int]:
     return found
 
 
+def _has(given: list[Value], request: Request) -> bool:
+    """Whether a request, or its sender, is among arguments."""
+    return any(one is request or (isinstance(one, Sender) and one.request is request) for one in given)
+
+
 def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: str, default: Value = None) -> Value:
     return args[position] if position < len(args) else kwargs.get(keyword, default)
 
 
+_START = re.compile(r"\bstart\b")
+_ODD_ELEMENTS = frozenset({"dict", "list", "tuple", "set", "NoneType"})
+"""What nobody means to send as the text that Python shows for it."""
 _INCOMPATIBLE = "__init__(): incompatible constructor arguments"
 _CALLS: dict[str, Callable[[_Play, list[Value], dict[str, Value], CallNode], Value]] = {
     "<config>": _Play.c_config,

@@ -9,15 +9,13 @@ from typing import TypeAlias
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.objects import (
     BoundFunc,
     Cls,
     ConfigText,
-    Coroutine,
     Func,
     Obj,
-    PbTensor,
-    Response,
     Scope,
     Super,
 )
@@ -25,9 +23,9 @@ from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedE
 from tritonlint.inputs.rehearsal.protocols import (
     BACKEND_OBJECTS,
     BUILTINS,
+    RUNNING,
     SCALARS,
     Count,
-    Protocols,
     as_text,
     is_plain,
 )
@@ -56,7 +54,6 @@ _PURE = (
     "traceback", "abc", "statistics", "textwrap", "unicodedata", "decimal", "fractions", "platform", "shutil",
 )  # fmt: skip  # fmt: skip
 """Modules whose functions leave the objects they are given as they are (those that do not are modelled)."""
-_RUNNERS = frozenset(f"asyncio.{name}" for name in ("run", "create_task", "ensure_future", "wait_for", "shield"))
 _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
 )
@@ -66,7 +63,7 @@ PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Va
 PbMethod: TypeAlias = Callable[[Value, str, list[Value], dict[str, Value], tree.Call], Value]
 
 
-class Calls(Protocols):
+class Calls(Concurrency):
     """Calls of values; ``pb_call`` and ``pb_method`` answer for triton_python_backend_utils."""
 
     def __init__(
@@ -75,16 +72,11 @@ class Calls(Protocols):
         super().__init__(python, has_member)
         self.pb_call = pb_call
         self.pb_method = pb_method
-        self.depth = 0
-        self.requests: Seq = Seq("list", [])
-        """The list that ``execute`` gets; how many of them come together is never known, if several may."""
-        self.is_batch: Callable[[Array], bool] = lambda _: False
-        """Whether the first dimension of an array can only be that of the batch."""
         self._running: list[tree.Node] = []
-        self.in_loop = 0
-        """Above 0 where an event loop runs."""
         self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
 
+        self.is_batch: Callable[[Array], bool] = lambda _: False
+        """Whether the first dimension of an array can only be that of the batch."""
     def run(self, body: Iterable[tree.Stmt], scope: Scope) -> str | None:
         """Play statements; what ends them early, or None."""
         raise NotImplementedError
@@ -107,8 +99,13 @@ class Calls(Protocols):
         if kind is BoundFunc or kind is Func:
             func = function.func if kind is BoundFunc else function
             if isinstance(func.node, tree.Function) and func.node.is_async:
-                return Coroutine(function, args, kwargs)
-            return self._call_now(function, args, kwargs, span)
+                if not self._is_generator(func.node):
+                    return self.coroutine(function, args, kwargs)
+                made = self.call_now(function, args, kwargs, span)
+                if isinstance(made, Seq):
+                    made.kind = "async_generator"
+                return made
+            return self.call_now(function, args, kwargs, span)
         if kind is Bound:
             return self._call_method(function, args, kwargs, span, node)
         if kind is Library:
@@ -139,7 +136,8 @@ class Calls(Protocols):
             return _coded(node, args)
         return UNKNOWN
 
-    def _call_now(self, function: BoundFunc | Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+    def call_now(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Play the body of a function of the file."""
         if isinstance(function, BoundFunc):
             return self.call_function(function.func, [function.owner, *args], kwargs, span)
         return self.call_function(function, args, kwargs, span)
@@ -252,21 +250,6 @@ class Calls(Protocols):
         if isinstance(after, Func):
             self.call_function(after, [made], {}, span)
 
-    def awaited(self, value: Value, span: Span) -> Value:
-        """What awaiting a value gives."""
-        if isinstance(value, Coroutine):
-            if not value.done and value.func is not None:
-                value.done = True
-                self.in_loop += 1
-                try:
-                    value.value = self._call_now(value.func, value.args, value.kwargs, span)
-                finally:
-                    self.in_loop -= 1
-            return value.value
-        if value is None or isinstance(value, (*SCALARS, Seq, Mapping, Array, Response, PbTensor)):
-            raise self.fail("TypeError", f"object {type_name(value)} can't be used in 'await' expression", span)
-        return UNKNOWN
-
     def _call_method(
         self, bound: Bound, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
     ) -> Value:
@@ -279,6 +262,8 @@ class Calls(Protocols):
             given = [self.plain(a) for a in args]
             made = self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
             return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
+        if isinstance(owner, RUNNING):
+            return self.runner_method(bound, args, kwargs, span)
         if isinstance(owner, Builtin):
             return UNKNOWN
         given = [as_text(a) for a in args]
@@ -305,20 +290,10 @@ class Calls(Protocols):
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
             raise RaisedError(Exc("SystemExit", [], ("SystemExit", "BaseException")), span, self.statement, True)
-        if name in {
-            "asyncio.run",
-            "asyncio.create_task",
-            "asyncio.ensure_future",
-            "asyncio.wait_for",
-            "asyncio.shield",
-        }:
-            if args and isinstance(args[0], Coroutine):
-                result = self.awaited(args[0], span)
-                return result if name == "asyncio.run" else Coroutine(None, done=True, value=result)
-            return UNKNOWN
-        if name == "asyncio.gather":
-            results = [self.awaited(a, span) if isinstance(a, Coroutine) else UNKNOWN for a in args]
-            return Coroutine(None, done=True, value=Seq("list", results))
+        if name.startswith(("asyncio.", "threading.", "concurrent.")):
+            found = self.runs_beside(name, args, kwargs, span)
+            if found is not None:
+                return found[0]
         root = name.split(".", maxsplit=1)[0]
         if root not in _PURE and not name.startswith(("functools.", "concurrent.", "threading.", "queue.", "asyncio.")):
             for value in (*args, *kwargs.values()):

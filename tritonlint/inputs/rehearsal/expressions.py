@@ -20,6 +20,7 @@ from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
     Builtin,
+    Library,
     Mapping,
     Seq,
     Unknown,
@@ -182,7 +183,7 @@ class Expressions(Calls):
                 return
             clause = node.clauses[number]
             value = self.eval(clause.iterable, inner if number else scope)
-            items, whole = self.iterate(value, clause.iterable.span)
+            items, whole = self._clause_items(clause, value)
             if not whole or len(items) > MAX_TURNS:
                 state["open"] = True
                 items = [self.element(value)]
@@ -238,6 +239,11 @@ class Expressions(Calls):
         if not state["open"]:
             return Seq(kind, out)
         return Seq(kind, [], True, join_all(out))
+
+    def _clause_items(self, clause: tree.Clause, value: Value) -> tuple[list[Value], bool]:
+        start = clause.span.start or 0
+        is_async = self.python.text.startswith("async", start)
+        return (self.iterate_async if is_async else self.iterate)(value, clause.iterable.span)
 
     def _e_lambda(self, node: tree.Lambda, scope: Scope) -> Value:
         return self._function(node, scope)
@@ -343,11 +349,13 @@ class Expressions(Calls):
         args: list[Value] = []
         kwargs: dict[str, Value] = {}
         certain = True
+        loose: list[Value] = []
         for argument in node.arguments:
             value = self.eval(argument.value, scope)
             if argument.star == "*":
                 items, whole = self.iterate(value, argument.span)
                 args += items
+                loose += [] if whole else [self.element(value)]
                 certain = certain and whole
             elif argument.star == "**":
                 if isinstance(value, Mapping) and not value.open and all(isinstance(k, str) for k in value.items):
@@ -359,6 +367,8 @@ class Expressions(Calls):
             else:
                 args.append(value)
         self.steps += 1
+        if isinstance(function, Library) and function.name == "asyncio.gather" and loose:
+            return self.gathered(args, loose, kwargs, node.span)
         if not certain:
             for value in (*args, *kwargs.values(), function):
                 self.havoc_value(value)

@@ -270,16 +270,16 @@ class Machine(Expressions):
     def _s_for(self, node: tree.For, scope: Scope) -> str | None:
         value = self.eval(node.iterable, scope)
         self.statement = node.header
-        items, whole = (None, False) if node.is_async else self.iterate(value, node.iterable.span)
+        items, whole = (self.iterate_async if node.is_async else self.iterate)(value, node.iterable.span)
 
         def turn(item: Value) -> str | None:
             self.statement = node.header
             self.assign(node.target, item, scope, node.header)
             return self.run(node.body, scope)
 
-        if whole and items is not None and len(items) <= MAX_TURNS:
+        if whole and len(items) <= MAX_TURNS:
             return self._turns([partial(turn, item) for item in items], node.orelse, scope)
-        element = UNKNOWN if node.is_async else self.element(value)
+        element = self.element(value)
         return self._any_turns(lambda: turn(element), node.orelse, scope)
 
     def _s_while(self, node: tree.While, scope: Scope) -> str | None:

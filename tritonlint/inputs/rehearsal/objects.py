@@ -93,8 +93,8 @@ class Super:
 class Coroutine:
     """Something that can be awaited: a call of an async function, a task, a future.
 
-    ``func`` is what is still to be called; ``state`` holds what became of it, once it ran. ``own`` says that the body of
-    an async function is what runs, not a call that may give another coroutine.
+    ``func`` is what is still to be called; ``state`` holds what became of it, once it ran. ``own`` says that the body
+    of an async function is what runs, not a call that may give another coroutine.
     """
 
     func: Value
@@ -126,16 +126,20 @@ class Runner:
     python_type: str
 
 
+SENT_FINAL = "<final>"
+"""Whether the final flag was sent, in the state of a request."""
+
+
 @dataclass(slots=True, eq=False)
 class Request:
     """One of the requests that ``execute`` gets.
 
-    ``state`` says what became of its response sender: ``taken``, ``final`` (the final flag was sent), ``escaped``
+    ``state`` says what became of its response sender: ``taken``, ``<final>`` (the final flag was sent), ``escaped``
     (something unknown may send, too). Each is True, False, or something unknown.
     """
 
     number: int
-    state: dict[str, Value] = field(default_factory=lambda: {"taken": False, "final": False, "escaped": False})
+    state: dict[str, Value] = field(default_factory=lambda: {"taken": False, SENT_FINAL: False, "escaped": False})
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceRequest"
 
 

@@ -22,9 +22,11 @@ from tritonlint.inputs.rehearsal.objects import (
     PbTensor,
     Request,
     Response,
+    Runner,
     Scope,
     Sender,
     Super,
+    Thread,
 )
 from tritonlint.inputs.rehearsal.outcome import RaisedError
 from tritonlint.inputs.rehearsal.trail import join_all
@@ -49,6 +51,7 @@ from tritonlint.source import Span
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
 BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer, Answers)
+RUNNING = (Coroutine, Thread, Runner)
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
 BUILTINS = frozenset(dir(builtins))
 
@@ -72,6 +75,10 @@ class Protocols(Ways):
 
     def call_function(self, func: Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Play a function of the file."""
+        raise NotImplementedError
+
+    def runner_attribute(self, owner: Value, name: str, span: Span) -> Value:
+        """An attribute of something that runs functions, or is run."""
         raise NotImplementedError
 
     def guard(self, action: Callable[[], Value], span: Span) -> Value:
@@ -125,7 +132,9 @@ class Protocols(Ways):
             return self.guard(lambda: library.attribute(Unknown("str"), name), span)
         if kind is Builtin:
             return Bound(owner, name) if name in {"fromkeys", "join", "maketrans", "fromhex", "from_bytes"} else UNKNOWN
-        if kind in (Func, BoundFunc, Coroutine, Bound):
+        if isinstance(owner, RUNNING):
+            return self.runner_attribute(owner, name, span)
+        if kind in (Func, BoundFunc, Bound):
             if kind is Bound and isinstance(owner.owner, (*BACKEND_OBJECTS, Array)) and not name.startswith("__"):
                 shown = "method" if not isinstance(owner.owner, Array) else "builtin_function_or_method"
                 raise self.fail("AttributeError", f"'{shown}' object has no attribute '{name}'", span)
@@ -374,9 +383,21 @@ class Protocols(Ways):
                 return [], False
             shown = "method" if isinstance(value, Bound) else value.python_type
             raise self.fail("TypeError", f"'{shown}' object is not iterable", span)
+        if isinstance(value, Seq) and value.kind == "async_generator":
+            raise self.fail("TypeError", "'async_generator' object is not iterable", span)
         if is_plain(value):
             items, whole = self.guard(lambda: library.iterate(value), span)
             return items, whole
+        return [], False
+
+    def iterate_async(self, value: Value, span: Span) -> tuple[list[Value], bool]:
+        """What an ``async for`` gets, and whether that is all."""
+        if isinstance(value, Seq) and value.kind == "async_generator":
+            return list(value.items), not value.open
+        own = value is None or isinstance(value, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS, Coroutine))
+        if own:
+            text = f"'async for' requires an object with __aiter__ method, got {type_name(value)}"
+            raise self.fail("TypeError", text, span)
         return [], False
 
     def element(self, value: Value) -> Value:
@@ -423,6 +444,10 @@ class Protocols(Ways):
         elif isinstance(value, Obj):
             value.open = True
             for item in list(value.attrs.values()):
+                self.havoc_value(item, depth + 1)
+        elif isinstance(value, Coroutine | Thread):
+            function = value.func if isinstance(value, Coroutine) else value.target
+            for item in (function, *value.args, *value.kwargs.values()):
                 self.havoc_value(item, depth + 1)
         elif isinstance(value, BoundFunc):
             self.havoc_value(value.owner, depth + 1)

@@ -100,10 +100,11 @@ class Trail:
         if joined is not now:
             self.set_state(container, key, joined)
 
-    def havoc(self, mark: int) -> None:
-        """Forget everything that was changed since a mark."""
+    def havoc(self, mark: int, keep: frozenset[int] = frozenset()) -> None:
+        """Forget everything that was changed since a mark, but for what is in some containers, by identity."""
         for container, key in {(id(c), k): (c, k) for c, k, _ in self.trail[mark:]}.values():
-            self.set_state(container, key, _forgotten(container, key))
+            if id(container) not in keep:
+                self.set_state(container, key, _forgotten(container, key))
 
 
 def _state(value: Seq | Mapping) -> tuple[Any, bool, Value]:

@@ -1,0 +1,289 @@
+"""What runs beside the rest: coroutines and tasks of asyncio, threads, pools.
+
+What another thread does is played where it is started. Nobody hears what it raises, and what it changed is unknown from
+then on; only what it sends is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent import futures
+from threading import Thread as RealThread
+
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.objects import (
+    SENT_FINAL,
+    BoundFunc,
+    Coroutine,
+    Func,
+    Request,
+    Runner,
+    Scope,
+    Sender,
+    Thread,
+)
+from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
+from tritonlint.inputs.rehearsal.protocols import BACKEND_OBJECTS, SCALARS, Protocols
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    Bound,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    type_name,
+)
+from tritonlint.inputs.rehearsal.ways import ANY
+from tritonlint.source import Span
+
+ELSEWHERE = Unknown("thread")
+"""The final flag was sent by another thread, at some time."""
+_RUNNERS = {
+    "asyncio.get_event_loop": "EventLoop",
+    "asyncio.get_running_loop": "EventLoop",
+    "asyncio.new_event_loop": "EventLoop",
+    "concurrent.futures.ThreadPoolExecutor": "ThreadPoolExecutor",
+}
+_WRAPPERS = {
+    "asyncio.create_task": "_asyncio.Task",
+    "asyncio.ensure_future": "_asyncio.Task",
+    "asyncio.wait_for": "coroutine",
+    "asyncio.shield": "_asyncio.Future",
+}
+_AWAITABLE = "An asyncio.Future, a coroutine or an awaitable is required"
+_MEMBERS = {
+    "coroutine": frozenset({"send", "throw", "close"}),
+    "_asyncio.Future": frozenset(dir(asyncio.Future)),
+    "_asyncio.Task": frozenset({*dir(asyncio.Task), "uncancel", "cancelling", "get_context"}),
+    "Future": frozenset(dir(futures.Future)),
+    "Thread": frozenset({*dir(RealThread), "name", "daemon", "ident", "native_id"}),
+}
+
+
+class Concurrency(Protocols):
+    """Plays what runs beside the rest."""
+
+    def __init__(self, python: PythonFacts, has_member: Callable[[Value, str], bool]) -> None:
+        super().__init__(python, has_member)
+        self.requests: Seq = Seq("list", [])
+        """The list that ``execute`` gets; how many of them come together is never known, if several may."""
+        self.in_loop = 0
+        """Above 0 where an event loop runs."""
+        self.depth = 0
+        self.steps = 0
+        self.made: dict[int, Value] = {}
+        """Coroutines and tasks that were made, by identity."""
+        self.threads: list[Thread] = []
+        self.died: list[tuple[list[Value], RaisedError]] = []
+        """What threads were given, and the exception that surely ended them."""
+
+    def runs_beside(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> tuple[Value] | None:
+        """A call of asyncio, threading or concurrent.futures; None if it is none that is played."""
+        first = args[0] if args else None
+        if name in _RUNNERS:
+            return (Runner(_RUNNERS[name]),)
+        if name == "threading.Thread":
+            return self._thread(args, kwargs, span)
+        if name == "asyncio.run" and args:
+            if _never_awaitable(first):
+                raise self.fail("ValueError", f"a coroutine was expected, got {type_name(first)}", span)
+            return (self.awaited(first, span),) if isinstance(first, Coroutine) else None
+        if name in _WRAPPERS and args:
+            if _never_awaitable(first):
+                wrong = f"a coroutine was expected, got {type_name(first)}"
+                raise self.fail("TypeError", wrong if name == "asyncio.create_task" else _AWAITABLE, span)
+            if not isinstance(first, Coroutine):
+                return None
+            return (self.coroutine(first, [], {}, _WRAPPERS[name], own=False),)
+        if name == "asyncio.gather":
+            return (self.gathered(args, [], kwargs, span),)
+        if name == "asyncio.to_thread" and args:
+            return (self.coroutine(first, args[1:], kwargs, "coroutine", own=False),)
+        return None
+
+    def gathered(self, args: Sequence[Value], loose: Sequence[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """``asyncio.gather``; ``loose`` are arguments of which there may be any number."""
+        for one in (*args, *loose):
+            if isinstance(one, Seq) and one.kind in {"list", "dict", "set"}:
+                raise self.fail("TypeError", f"unhashable type: '{one.kind}'", span)
+            if _never_awaitable(one):
+                raise self.fail("TypeError", _AWAITABLE, span)
+        catches = kwargs.get("return_exceptions", False) is not False
+        results: list[Value] = []
+        self.maybe += bool(loose)
+        if catches:
+            self.tries.append((ANY,))
+        try:
+            for one in (*args, *loose):
+                try:
+                    result = self.awaited(one, span) if isinstance(one, Coroutine) else UNKNOWN
+                except RaisedError:
+                    if not catches:
+                        raise
+                    result = UNKNOWN
+                results.append(UNKNOWN if catches else result)
+        finally:
+            if catches:
+                self.tries.pop()
+            self.maybe -= bool(loose)
+        found = Seq("list", results)
+        if loose:
+            found = Seq("list", [], True, results[0] if len(results) == 1 else UNKNOWN)
+        return Coroutine(None, done=True, value=found, python_type="_asyncio.Future")
+
+    def coroutine(
+        self, func: Value, args: list[Value], kwargs: dict[str, Value], kind: str = "coroutine", *, own: bool = True
+    ) -> Coroutine:
+        """Something that runs once it is awaited."""
+        made = Coroutine(func, args, kwargs, python_type=kind, own=own)
+        self.put(self.made, id(made), made)
+        return made
+
+    def awaited(self, value: Value, span: Span) -> Value:
+        """What awaiting a value gives."""
+        if isinstance(value, Coroutine):
+            if value.done or "value" in value.state:
+                return value.state.get("value", value.value)
+            self.put(value.state, "value", UNKNOWN)
+            result = self._run(value, span)
+            self.put(value.state, "value", result)
+            return result
+        if _never_awaitable(value):
+            raise self.fail("TypeError", f"object {type_name(value)} can't be used in 'await' expression", span)
+        return UNKNOWN
+
+    def _run(self, value: Coroutine, span: Span) -> Value:
+        if isinstance(value.func, Coroutine):
+            return self.awaited(value.func, span)
+        if not value.own:
+            in_loop, self.in_loop = self.in_loop, 0
+            try:
+                return self.call(value.func, value.args, value.kwargs, span)
+            finally:
+                self.in_loop = in_loop
+        self.in_loop += 1
+        try:
+            return self.call_now(value.func, value.args, value.kwargs, span)
+        finally:
+            self.in_loop -= 1
+
+    def call_now(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Play the body of a function of the file."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------------- threads and pools
+    def _thread(self, args: list[Value], kwargs: dict[str, Value], span: Span) -> tuple[Value] | None:
+        target = args[1] if len(args) > 1 else kwargs.get("target")
+        given, named = kwargs.get("args", Seq("tuple", [])), kwargs.get("kwargs", Mapping({}))
+        if len(args) > 2 or not isinstance(given, Seq | Mapping | Unknown | None):
+            return None
+        if not isinstance(given, Seq) or given.open or not isinstance(named, Mapping) or named.open:
+            return None
+        made = Thread(target, list(given.items), {str(k): v for k, v in named.items.items()}, span)
+        self.threads.append(made)
+        return (made,)
+
+    def runner_method(self, bound: Bound, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """A method of a thread, a coroutine, a pool or an event loop."""
+        owner, name = bound.owner, bound.name
+        if isinstance(owner, Thread):
+            if name == "start":
+                self.put(owner.state, "started", True)
+                self.beside(owner.target, owner.args, owner.kwargs, span)
+                return None
+            return self.call(owner.target, owner.args, owner.kwargs, span) if name == "run" else UNKNOWN
+        if isinstance(owner, Coroutine):
+            if name == "result" and (owner.done or "value" in owner.state):
+                return owner.state.get("value", owner.value)
+        elif name == "run_in_executor" and len(args) > 1:
+            return self.coroutine(args[1], args[2:], {}, "_asyncio.Future", own=False)
+        elif name in {"run_until_complete", "create_task"} and args and owner.python_type == "EventLoop":
+            done = self.runs_beside("asyncio.run" if name[0] == "r" else "asyncio.create_task", args, kwargs, span)
+            if done is not None:
+                return done[0]
+        elif name == "submit" and args:
+            self.beside(args[0], args[1:], kwargs, span)
+            return UNKNOWN
+        for value in (*args, *kwargs.values()):
+            self.havoc_value(value)
+        return UNKNOWN
+
+    def beside(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> None:
+        """Play what another thread does with a request or its sender; whatever else it may do is unknown."""
+        if self.phase != "execute" or not any(_holds(one) for one in (function, *args, *kwargs.values())):
+            for one in (function, *args, *kwargs.values()):
+                self.havoc_value(one)
+            return
+        mark = len(self.trail)
+        maybe, depth, activation, statement = self.maybe, self.depth, self.activation, self.statement
+        in_loop, self.in_loop = self.in_loop, 0
+        steps = self.steps
+        self.tries.append((ANY,))
+        try:
+            self.call(function, args, kwargs, span)
+        except RaisedError as error:
+            self.died.append(([*args, *kwargs.values()], error))
+        except GaveUpError:
+            self.steps = steps
+            for one in (function, *args, *kwargs.values()):
+                self.havoc_value(one)
+        finally:
+            self.tries.pop()
+            self.in_loop = in_loop
+            self.maybe, self.depth, self.activation, self.statement = maybe, depth, activation, statement
+        own = frozenset(id(request.state) for request in self.requests.items)
+        self.havoc(mark, own)
+        for request in self.requests.items:
+            if request.state[SENT_FINAL] is True:
+                self.put(request.state, SENT_FINAL, ELSEWHERE)
+
+    def finish(self) -> None:
+        """Play what was handed to an event loop and not awaited; coroutines that nobody took do nothing."""
+        for one in list(self.made.values()):
+            if not isinstance(one, Coroutine):
+                # One that only some ways made.
+                for request in self.requests.items:
+                    self.havoc_value(request)
+            elif not one.done and "value" not in one.state:
+                self.put(one.state, "value", UNKNOWN)
+                inner = one.func if isinstance(one.func, Coroutine) else one
+                if one.python_type == "coroutine":
+                    self.havoc_value(one)
+                elif "value" not in inner.state and not inner.done:
+                    self.beside(inner.func, inner.args, inner.kwargs, self.statement)
+        self.made.clear()
+
+    def runner_attribute(self, owner: Value, name: str, span: Span) -> Value:
+        """An attribute of a thread, a coroutine, a pool or an event loop."""
+        members = _MEMBERS.get(owner.python_type)
+        known = members is None or name in members or name.startswith(("_", "cr_"))
+        if not known:
+            raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
+        return Bound(owner, name)
+
+
+def _never_awaitable(value: Value) -> bool:
+    return value is None or isinstance(value, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS, Func, BoundFunc))
+
+
+def _holds(value: Value, depth: int = 0) -> bool:
+    """Whether a request, or its sender, is in a value."""
+    if isinstance(value, Sender | Request):
+        return True
+    if depth > 2:
+        return False
+    if isinstance(value, Seq):
+        return any(_holds(one, depth + 1) for one in value.items)
+    if isinstance(value, Mapping):
+        return any(_holds(one, depth + 1) for one in value.items.values())
+    if isinstance(value, Coroutine):
+        return any(_holds(one, depth + 1) for one in (*value.args, *value.kwargs.values()))
+    if isinstance(value, Func):
+        scope: Scope | None = value.scope
+        while scope is not None and scope.parent is not None:
+            if any(isinstance(one, Sender | Request) for one in list(scope.vars.values())):
+                return True
+            scope = scope.parent
+    return False
