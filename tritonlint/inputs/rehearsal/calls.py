@@ -74,9 +74,9 @@ class Calls(Concurrency):
         self.pb_method = pb_method
         self._running: list[tree.Node] = []
         self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
-
         self.is_batch: Callable[[Array], bool] = lambda _: False
         """Whether the first dimension of an array can only be that of the batch."""
+
     def run(self, body: Iterable[tree.Stmt], scope: Scope) -> str | None:
         """Play statements; what ends them early, or None."""
         raise NotImplementedError
