@@ -20,9 +20,10 @@ from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import none_is_handled, tensors_by_name
 from tritonlint.inputs.python_objects import objects_of
-from tritonlint.inputs.python_tree import Name
+from tritonlint.inputs.python_tree import Assign, Attribute, Name, dotted
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP105",
@@ -46,13 +47,24 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         # Read under a condition: what is asked may say that the input is there.
         if read.function is not None and not unconditional(read.function, read.call):
             continue
+        used = _first_use(python, read)
+        got = (Related(read.call.span, "it is asked for here"),) if used is not None else ()
         yield Problem(
-            read.call.span,
+            used or read.call.span,
             f'input "{read.names[0]}" is optional, and a request without it fails here',
             help="test the result for None before using it",
-            related=(Related(optional.span, "declared optional here"),),
+            related=(Related(optional.span, "declared optional here"), *got),
             key=read.names[0],
         )
+
+
+def _first_use(python: PythonFacts, read: TensorRead) -> Span | None:
+    """Where a member of the result is used first, when the result only gets a name where it is asked for."""
+    name = next((n.targets[0] for n in python.walk(Assign) if n.value is read.call and len(n.targets) == 1), None)
+    if not isinstance(name, Name) or read.function is None:
+        return None
+    uses = (n for n in python.walk_function(read.function, Attribute) if dotted(n.value) == name.id)
+    return next((use.span for use in uses if (use.span.start or 0) > (read.call.span.start or 0)), None)
 
 
 def _through_parameter(python: PythonFacts, read: TensorRead, inputs: Mapping[str, Message]) -> Iterator[Problem]:
@@ -164,6 +176,25 @@ class TritonPythonModel:
             weight = self._get(request, "w")
 #                                       ^^^ TLP105
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("x", a * weight)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] optional: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            given = pb_utils.get_input_tensor_by_name(request, "x")
+            x = given.as_numpy()
+#               ^^^^^^^^^^^^^^ TLP105
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )
