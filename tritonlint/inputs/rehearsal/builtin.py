@@ -13,6 +13,7 @@ from tritonlint.inputs.rehearsal.operations import (
     compare,
     drain,
     hashable,
+    in_turn,
     iterate,
     key_of,
     length,
@@ -74,6 +75,10 @@ class Call(NamedTuple):
     def items(self, place: int = 0) -> tuple[list[Value], bool]:
         """All items of an argument, and whether these are all."""
         return drain(self.args[place], self.touch)
+
+    def in_turn(self, place: int = 0) -> tuple[list[Value], bool]:
+        """The same for one who keeps their order."""
+        return in_turn(self.args[place], self.touch)
 
     def told(self, value: Value) -> None:
         """Tell of a container that changes."""
@@ -224,11 +229,9 @@ def _sequence(kind: str) -> Handler:
         if not call.args:
             return Seq(kind, [])
         value = call.args[0]
-        items, complete = call.items()
+        items, complete = call.items() if kind in ("set", "frozenset") else call.in_turn()
         if kind in ("set", "frozenset"):
             return set_of(kind, items, not complete, unlisted(value))
-        if value.__class__ is Seq and value.kind in ("set", "frozenset") and len(items) > 1:
-            items = [common(items)] * len(items)
         return Seq(kind, list(items), not complete, unlisted(value))
 
     return handler
@@ -256,7 +259,7 @@ def _range(call: Call) -> Value:
 
 
 def _enumerate(call: Call) -> Value:
-    items, complete = call.items()
+    items, complete = call.in_turn()
     start = call.value(1, "start", 0)
     each = Seq("tuple", [Unknown("int"), unlisted(call.args[0])])
     if start.__class__ in (int, bool):
@@ -269,7 +272,7 @@ def _enumerate(call: Call) -> Value:
 def _zip(call: Call) -> Value:
     if not call.args:
         return Seq("zip", [])
-    found = [call.items(place) for place in range(len(call.args))]
+    found = [call.in_turn(place) for place in range(len(call.args))]
     shortest = min(len(items) for items, _ in found)
     rows = [Seq("tuple", [items[place] for items, _ in found]) for place in range(shortest)]
     complete = any(whole and len(items) == shortest for items, whole in found)
@@ -289,7 +292,7 @@ def _any_of(value: Value, items: list[Value]) -> Value:
 def _map(call: Call) -> Value:
     if len(call.args) < 2:
         raise Failure("TypeError", "map() must have at least two arguments.")
-    found = [call.items(place) for place in range(1, len(call.args))]
+    found = [call.in_turn(place) for place in range(1, len(call.args))]
     shortest = min(len(items) for items, _ in found)
     complete = any(whole and len(items) == shortest for items, whole in found)
     results: list[Value] = []
@@ -308,7 +311,7 @@ def _map(call: Call) -> Value:
 
 
 def _filter(call: Call) -> Value:
-    items, complete = call.items(1)
+    items, complete = call.in_turn(1)
     results: list[Value] = []
     for item in items:
         try:
@@ -421,7 +424,7 @@ def _iter(call: Call) -> Value:
         return UNKNOWN
     if value.__class__ is Seq and value.kind in ITERATORS:
         return value
-    items, complete = iterate(value)
+    items, complete = call.in_turn()
     if plain(value) is None:
         return UNKNOWN
     return Seq("list_iterator", items, not complete, unlisted(value))

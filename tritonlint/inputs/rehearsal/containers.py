@@ -14,6 +14,7 @@ from tritonlint.inputs.rehearsal.operations import (
     extend,
     forget_values,
     hashable,
+    in_turn,
     iterate,
     key_of,
     keys_of,
@@ -105,7 +106,7 @@ def _append(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Cal
 
 def _extend(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     source = Seq(owner.kind, list(owner.items), owner.open, owner.each) if args[0] is owner else args[0]
-    items, complete = drain(source, touch)
+    items, complete = in_turn(source, touch)
     touch(owner)
     extend(owner, items, complete, unlisted(source))
 
@@ -172,7 +173,7 @@ def _appendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller:
 
 
 def _extendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
-    items, complete = drain(args[0], touch)
+    items, complete = in_turn(args[0], touch)
     touch(owner)
     owner.items[:0] = items[::-1]
     if not complete:

@@ -17,7 +17,7 @@ from typing import Any
 
 from tritonlint.inputs.rehearsal.builtin import Call, Handler
 from tritonlint.inputs.rehearsal.containers import dict_of
-from tritonlint.inputs.rehearsal.operations import binary, compare, iterate, key_of, unary, unlist
+from tritonlint.inputs.rehearsal.operations import binary, compare, in_turn, iterate, key_of, unary, unlist
 from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
     ITERATORS,
@@ -263,7 +263,7 @@ def _counter(call: Call) -> Value:
 
 
 def _deque(call: Call) -> Value:
-    items, complete = call.items() if call.args else ([], True)
+    items, complete = call.in_turn() if call.args else ([], True)
     most = call.value(1, "maxlen")
     if most is None:
         return Seq("deque", list(items), not complete, unlisted(call.args[0]) if call.args else UNKNOWN)
@@ -274,7 +274,7 @@ def _deque(call: Call) -> Value:
 def _chain(call: Call) -> Value:
     found: list[Value] = []
     for place in range(len(call.args)):
-        items, complete = call.items(place)
+        items, complete = call.in_turn(place)
         found += items
         if not complete:
             others = range(place + 1, len(call.args))
@@ -284,7 +284,7 @@ def _chain(call: Call) -> Value:
 
 
 def _chain_all(call: Call) -> Value:
-    lists, complete = call.items()
+    lists, complete = call.in_turn()
     chained = _chain(call._replace(args=lists))
     if not complete:
         chained.open, chained.each = True, UNKNOWN
@@ -292,7 +292,7 @@ def _chain_all(call: Call) -> Value:
 
 
 def _slice_of_iterator(call: Call) -> Value:
-    items, complete = iterate(call.args[0])
+    items, complete = in_turn(call.args[0], None)
     if call.touch is not None and call.args[0].__class__ is Seq and call.args[0].kind in ITERATORS:
         call.touch(call.args[0])
         forget(call.args[0])
@@ -325,14 +325,14 @@ def _count(call: Call) -> Value:
 
 
 def _cycle(call: Call) -> Value:
-    items, complete = call.items()
+    items, complete = call.in_turn()
     each = common(items) if complete else UNKNOWN
     items = items * 2 if complete and len(items) < 100 else items
     return Seq("itertools.cycle", items, bool(items) or not complete, each)
 
 
 def _product(call: Call) -> Value:
-    found = [call.items(place) for place in range(len(call.args))]
+    found = [call.in_turn(place) for place in range(len(call.args))]
     if call.kwargs or any(not complete for _, complete in found):
         return Seq("itertools.product", [], True)
     if math.prod(len(items) for items, _ in found) > MOST_ITEMS:
@@ -342,7 +342,7 @@ def _product(call: Call) -> Value:
 
 
 def _longest(call: Call) -> Value:
-    found = [call.items(place) for place in range(len(call.args))]
+    found = [call.in_turn(place) for place in range(len(call.args))]
     if any(not complete for _, complete in found):
         return Seq("itertools.zip_longest", [], True)
     fill = call.kwargs.get("fillvalue")
@@ -354,7 +354,7 @@ def _longest(call: Call) -> Value:
 
 
 def _reduce(call: Call) -> Value:
-    items, complete = call.items(1)
+    items, complete = call.in_turn(1)
     if len(call.args) > 2:
         items = [call.args[2], *items]
     if not items:

@@ -233,6 +233,14 @@ def iterate(value: Value) -> tuple[list[Value], bool]:
     return [], False
 
 
+def in_turn(value: Value, touch: Touch | None) -> tuple[list[Value], bool]:
+    """The same as :func:`drain` for one who keeps the order, which a set has none of."""
+    items, complete = drain(value, touch)
+    if value.__class__ is Seq and value.kind in ("set", "frozenset") and len(items) > 1:
+        items = [common(items)] * len(items)
+    return items, complete
+
+
 def drain(value: Value, touch: Touch | None) -> tuple[list[Value], bool]:
     """The items of a value that is read to its end; an iterator is empty afterwards, unless nobody can be told."""
     if value.__class__ is Seq and value.kind in ITERATORS:
@@ -551,7 +559,7 @@ def in_place(operation: str, left: Value, right: Value, touch: Touch) -> Value:
     if kind in ("list", "deque") and operation == "+":
         if right is left:
             right = Seq(left.kind, list(left.items), left.open, left.each)
-        items, complete = drain(right, touch)
+        items, complete = in_turn(right, touch)
         touch(left)
         extend(left, items, complete, unlisted(right))
         return left

@@ -143,7 +143,8 @@ def _join(owner: Value, kind: str, items: Value, touch: Touch | None) -> Value:
                 else f"sequence item {place}: expected a bytes-like object, {shown(name)} found"
             )
             raise Failure("TypeError", words)
-    if not complete or owner.__class__ is Unknown or any(item.__class__ not in ATOMS for item in found):
+    unordered = items.__class__ is Seq and items.kind in ("set", "frozenset") and len(found) > 1
+    if not complete or unordered or owner.__class__ is Unknown or any(item.__class__ not in ATOMS for item in found):
         return Unknown(kind)
     if sum(map(len, found)) + len(owner) * len(found) > MOST_TEXT:
         return Unknown(kind)

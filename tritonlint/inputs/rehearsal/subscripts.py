@@ -92,6 +92,8 @@ def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | N
         if not value.open and value.factory is None and value.kind == "dict":
             if not value.items:
                 raise Failure("KeyError", "")
+            if key.__class__ is Unknown and key.type == "bytes" and all(name.__class__ is str for name in value.items):
+                raise Failure("KeyError", "b'...'")
             return common(value.items.values())
         lose(value.items.values())
         if value.factory is not None:
