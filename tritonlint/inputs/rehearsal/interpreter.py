@@ -243,29 +243,10 @@ class Machine(Expressions):
             return self.run(node.body if test else node.orelse, scope)
 
         def arm(body: tuple[tree.Stmt, ...], held: bool) -> str | None:
-            self._learn(node.test, held, scope)
+            self.learn(node.test, held, scope)
             return self.run(body, scope)
 
         return self.fork((lambda: arm(node.body, True), lambda: arm(node.orelse, False)))
-
-    def _learn(self, test: tree.Expr, held: bool, scope: Scope) -> None:
-        """What a condition says of a name that nothing was known of: it is one of the texts that it is among."""
-        while isinstance(test, tree.Unary) and test.operator == "not":
-            test, held = test.operand, not held
-        if isinstance(test, tree.Binary) and test.operator == ("and" if held else "or"):
-            self._learn(test.left, held, scope)
-            self._learn(test.right, held, scope)
-        name = test.left if isinstance(test, tree.Compare) and len(test.operators) == 1 else None
-        if not isinstance(test, tree.Compare) or not isinstance(name, tree.Name) or name.id not in scope.vars:
-            return
-        if test.operators[0] != ("in" if held else "not in") or scope.vars[name.id] != UNKNOWN:
-            return
-        among = test.rights[0]
-        if isinstance(among, tree.Name | tree.Attribute | tree.Sequence):
-            found = self.eval(among, scope)
-            listed = found.items if isinstance(found, Seq | Mapping) and not found.open else ()
-            if listed and all(isinstance(item, str) for item in listed):
-                self._bind(name.id, Unknown("str"), scope)
 
     def _s_for(self, node: tree.For, scope: Scope) -> str | None:
         value = self.eval(node.iterable, scope)
@@ -416,8 +397,13 @@ class Machine(Expressions):
                 handler, sure = found
                 signal = self._handle(handler, raised, scope, sure)
             else:
-                if signal is None:
-                    signal = self.run(node.orelse, scope)
+                if signal is None and node.orelse:
+                    # Only reached when nothing unknown raised.
+                    self.maybe += 1
+                    try:
+                        signal = self.run(node.orelse, scope)
+                    finally:
+                        self.maybe -= 1
                 signal = self._maybe_handled(node, signal, mark, scope)
         except RaisedError:
             self.run(node.final, scope)
@@ -493,6 +479,7 @@ class Machine(Expressions):
                     raised.explicit,
                     True,
                     raised.absent,
+                    raised.cause,
                 )
             )
         if not sure:
