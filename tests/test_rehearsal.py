@@ -24,6 +24,7 @@ backend: "python"
 max_batch_size: 8
 input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+input { name: "extra" data_type: TYPE_FP32 dims: [ 4 ] optional: true }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "label" data_type: TYPE_STRING dims: [ 1 ] }
 parameters { key: "names" value { string_value: "a,b" } }
@@ -41,6 +42,7 @@ import triton_python_backend_utils as pb_utils
 """
 TEXT = 'pb_utils.get_input_tensor_by_name(request, "text").as_numpy()'
 ARRAY = 'pb_utils.get_input_tensor_by_name(request, "x").as_numpy()'
+EXTRA = 'pb_utils.get_input_tensor_by_name(request, "extra")'
 SCORER = """\
 backend: "python"
 max_batch_size: 8
@@ -75,6 +77,46 @@ def ask(requested: str, body: str) -> str:
 
 
 CASES = {
+    "bytes_joined": each('y = x\nlabel = ",".join(text[:, 0])  #! sure TypeError'),
+    "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
+    "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),
+    "bytes_looked_up": each('y = x\nlabel = {"a": text, "b": text}.get(text[0, 0], text)  #! sure bytes-compared'),
+    "bytes_among_texts": each('y, label = x, text\ny = y * (text[0, 0] in ("a", "b"))  #! sure bytes-compared'),
+    "bytes_formatted": each('y, label = x, np.array([["{}".format(text[0, 0])]], dtype=object)  #! sure bytes-in-text'),
+    "bytes_and_text_sorted": each('y, label = x, text\nsorted([text[0, 0], "end"])  #! sure TypeError'),
+    "bytes_split_by_text": each('y, label = x, text\ntext[0, 0].split(",")  #! sure TypeError'),
+    "bytes_replaced": each('y, label = x, text\ntext[0, 0].replace("a", "b")  #! sure TypeError'),
+    "bytes_start_with_text": each('y, label = x, text\ntext[0, 0].startswith("a")  #! sure TypeError'),
+    "bytes_and_text_added": each('y, label = x, text\n"Hello " + text[0, 0]  #! sure TypeError'),
+    "text_decoded_twice": each("y, label = x, text\ntext[0, 0].decode().decode()  #! sure AttributeError"),
+    "text_array": each("y = x\nlabel = np.array([[t.decode()] for t in text[:, 0]])"),
+    "dict_in_object_array": each('y, label = x, np.array([[{"a": 1}]] * len(x), dtype=object)  #! sure elements'),
+    "dict_in_object_array2": each('y, label = x, np.array([[{"a": 1}] for _ in x], dtype=object)  #! sure elements'),
+    "list_of_json": each('y, label = x, np.array([[json.dumps({"a": 1})] for _ in x], dtype=object)'),
+    "json_key": each("y, label = x, text\njson.loads(text[0, 0])[text[0, 0]]  #! sure KeyError"),
+    "re_bytes": each('import re\ny, label = x, text\nre.sub("a", "b", text[0, 0])  #! sure TypeError'),
+    "re_pattern_bytes": each('import re\ny, label = x, text\nre.compile("a").sub("b", text[0, 0])  #! sure TypeError'),
+    "pattern_text": each('import re\ny, label = x, text\nre.compile("a").sub("b", text[0, 0].decode())'),
+    "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),
+    "optional_asked_twice": each(
+        f"e, f = {EXTRA}, {EXTRA}\nif e is None and f is None:\n    y, label = x, text\n"
+        "else:\n    y, label = x + (e.as_numpy() if e else f.as_numpy()), text"
+    ),
+    "optional_asked_late": each(
+        f"e = {EXTRA}\nif not e:\n    e = x\nelse:\n    e = e.as_numpy()\ny, label = x + e, text"
+    ),
+    "scalar_is_no_bytes": each(
+        "v = x[0, 0]\nif isinstance(v, (bytes, str)):\n    v = v.decode()\ny, label = x * v, text"
+    ),
+    "optional_asked_wrongly": each(
+        f"e, y, label = {EXTRA}, x, text\nif e is None:\n    y = x + e.as_numpy()  #! maybe AttributeError"
+    ),
+    "optional_asked_wrongly2": each(
+        f"e, label = {EXTRA}, text\ny = x if e else x + e.as_numpy()  #! maybe AttributeError"
+    ),
+    "optional_and_other_type": each(
+        f"e, y, label = {EXTRA}, x, text\nif e is not None:\n    y = x + e.as_numpy()[:, :3]  #! maybe ValueError"
+    ),
     "bls_asked_output": ask('["score"]', 'y = x * pb_utils.get_output_tensor_by_name(ask.exec(), "score").as_numpy()'),
     "bls_output_not_asked_for": ask(
         '["score"]', 'pb_utils.get_output_tensor_by_name(ask.exec(), "label").as_numpy()  #! sure AttributeError'
@@ -93,6 +135,167 @@ CASES = {
         '    y = x + pb_utils.get_output_tensor_by_name(answer, "score").as_numpy()',
     ),
     "bls_stream_is_no_answer": ask('["score"]', "ask.exec(decoupled=True).has_error()  #! sure AttributeError"),
+}
+
+ASYNC = {
+    "async_generator": """\
+    async def count(self, steps):
+        for _ in range(steps):  #! sure TypeError
+            yield 1
+
+    async def execute(self, requests):
+        return [1 async for one in self.count(np.zeros(1, dtype=np.int64)) for _ in requests]
+""",
+    "async_generator_in_for": """\
+    async def count(self):
+        yield 1
+
+    async def execute(self, requests):
+        return [self.no for _ in self.count()]  #! sure TypeError
+""",
+    "async_for_over_list": """\
+    async def execute(self, requests):
+        async for request in requests:  #! sure TypeError
+            pass
+""",
+    "gather_of_values": """\
+    def answer(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    async def execute(self, requests):
+        return list(await asyncio.gather(*[self.answer(r) for r in requests]))  #! sure TypeError
+""",
+    "gather_of_some_values": """\
+    def answer(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    async def execute(self, requests):
+        names = json.loads(self.names) if hasattr(self, "names") else []
+        await asyncio.gather(*[self.answer(name) for name in names])  #! maybe TypeError
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
+    "gathered": """\
+    async def answer(self, request):
+        await asyncio.sleep(0)
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    async def execute(self, requests):
+        tasks = [asyncio.create_task(self.answer(r)) for r in requests]
+        return [await task for task in tasks]
+""",
+    "one_less": """\
+    async def answer(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    async def execute(self, requests):
+        return (await asyncio.gather(*(self.answer(r) for r in requests)))[1:]  #! sure count
+""",
+    "future_as_answer": """\
+    async def execute(self, requests):
+        ask = pb_utils.InferenceRequest(model_name="scorer", requested_output_names=["score"], inputs=[])
+        asked = ask.async_exec()
+        return [pb_utils.InferenceResponse(error=asked.error()) for _ in requests]  #! sure AttributeError
+""",
+    "executor": """\
+    def answer(self, request):
+        return {}["a"]  #! sure KeyError
+
+    async def execute(self, requests):
+        loop = asyncio.get_running_loop()
+        return await asyncio.gather(*[loop.run_in_executor(None, self.answer, r) for r in requests])
+""",
+    "to_thread": """\
+    def answer(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    async def execute(self, requests):
+        return [await asyncio.to_thread(self.answer, r) for r in requests]
+""",
+}
+FINAL = "flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+STREAMS = {
+    "thread": f"""\
+    def work(self, sender):
+        sender.send({FINAL})
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.work, args=(request.get_response_sender(),)).start()
+""",
+    "threads_kept": f"""\
+    def work(self, sender):
+        sender.send({FINAL})
+
+    def execute(self, requests):
+        threads = [threading.Thread(target=self.work, args=(r.get_response_sender(),)) for r in requests if self]
+        for thread in threads:
+            thread.start()
+""",
+    "thread_never_started": f"""\
+    def work(self, sender):
+        sender.send({FINAL})
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.work, args=(request.get_response_sender(),))  #! sure no-final
+""",
+    "thread_dies": f"""\
+    def work(self, sender, count):
+        sender.send({FINAL})  #! maybe no-final
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.work, args=(3, request.get_response_sender())).start()
+""",
+    "thread_never_ends": """\
+    def work(self, sender):
+        sender.send()
+
+    def execute(self, requests):  #! sure no-final
+        for request in requests:
+            threading.Thread(target=self.work, kwargs={"sender": request.get_response_sender()}).start()
+""",
+    "pool": f"""\
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(max_workers=2)
+
+    def work(self, sender):
+        sender.send({FINAL})
+
+    def execute(self, requests):
+        for request in requests:
+            self.pool.submit(self.work, request.get_response_sender())
+""",
+    "task_of_its_own": f"""\
+    async def work(self, sender):
+        sender.send({FINAL})
+
+    async def execute(self, requests):
+        for request in requests:
+            asyncio.create_task(self.work(request.get_response_sender()))
+""",
+    "thread_class": f"""\
+    class Worker(threading.Thread):
+        def __init__(self, sender):
+            super().__init__()
+            self.sender = sender
+
+        def run(self):
+            self.sender.send({FINAL})
+
+    def execute(self, requests):
+        for request in requests:
+            self.Worker(request.get_response_sender()).start()
+""",
+    "queue": f"""\
+    def execute(self, requests):
+        import queue
+        todo = queue.Queue()
+        for request in requests:
+            todo.put(request.get_response_sender())
+        while not todo.empty():
+            todo.get().send({FINAL})
+""",
 }
 
 
@@ -125,3 +328,23 @@ def test_what_a_rehearsal_says(name: str, tmp_path: Path) -> None:
         (number, *mark.groups()) for number, line in enumerate(model.splitlines(), 1) for mark in MARK.finditer(line)
     ]
     assert events(tmp_path, model) == expected, model
+
+
+def marked(model: str) -> list[tuple[int, str, str]]:
+    """What the comments of a model say."""
+    return [
+        (number, mark[1], mark[2]) for number, line in enumerate(model.splitlines(), 1) for mark in MARK.finditer(line)
+    ]
+
+
+@pytest.mark.parametrize("name", ASYNC)
+def test_what_an_async_model_does(name: str, tmp_path: Path) -> None:
+    model = HEAD + "class TritonPythonModel:\n" + ASYNC[name]
+    assert events(tmp_path, model) == marked(model), model
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_what_a_decoupled_model_sends(name: str, tmp_path: Path) -> None:
+    model = HEAD + "class TritonPythonModel:\n" + STREAMS[name]
+    config = CONFIG + "model_transaction_policy { decoupled: true }\n"
+    assert events(tmp_path, model, config) == marked(model), model

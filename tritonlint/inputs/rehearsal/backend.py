@@ -48,6 +48,7 @@ from tritonlint.inputs.rehearsal.values import (
     Failure,
     Library,
     Mapping,
+    Perhaps,
     Seq,
     Shape,
     Unknown,
@@ -337,9 +338,10 @@ class _Play:
     def tensor(self, name: str, span: Span) -> Value:
         """An input of a request."""
         message = self.input_tensors.get(name)
-        if message is None or self.inputs is None or message.boolean("optional") or message.boolean("is_shape_tensor"):
+        if message is None or self.inputs is None or message.boolean("is_shape_tensor"):
             return UNKNOWN
-        return PbTensor(name, self.array(message, self.input_shapes.get(name)), span)
+        tensor = PbTensor(name, self.array(message, self.input_shapes.get(name)), span)
+        return Perhaps(tensor) if message.boolean("optional") else tensor
 
     def array(self, message: Message, shape: Shape) -> Array:
         """The array of an input."""
@@ -354,6 +356,8 @@ class _Play:
         response = _given(args, kwargs, 0, "inference_response")
         if response is None or isinstance(response, Seq | Mapping | Array | PbTensor | str):
             raise Failure("AttributeError", f"'{type_name(response)}' object has no attribute 'output_tensors'")
+        if isinstance(response, Coroutine):
+            self.machine.attribute(response, "output_tensors", node.span)
         name = _given(args, kwargs, 1, "name")
         return self.output_of(response, name, node) if isinstance(response, Answer) else UNKNOWN
 
@@ -504,7 +508,7 @@ class _Play:
             if name == "async_exec":
                 if not self.machine.in_loop:
                     raise Failure("RuntimeError", "no running event loop")
-                return Coroutine(None, done=True, value=answer, python_type="_asyncio.Future")
+                return Coroutine(None, done=True, value=answer, python_type="_asyncio.Future", span=node.span)
             return UNKNOWN
         if isinstance(owner, Sender):
             if name == "send":
@@ -534,7 +538,8 @@ class _Play:
             if self.inputs is None or set(self.inputs) != set(self.input_tensors):
                 return Seq("list", [], True)
             tensors = [self.tensor(tensor, node.span) for tensor in self.input_tensors]
-            return Seq("list", [], True) if UNKNOWN in tensors else Seq("list", tensors)
+            known = all(isinstance(tensor, PbTensor) for tensor in tensors)
+            return Seq("list", tensors) if known else Seq("list", [], True)
         if name == "get_response_sender":
             self.machine.put(owner.state, "taken", True)
             return Sender(owner)
@@ -617,7 +622,9 @@ class _Play:
         if state[SENT_FINAL] is True:
             self.machine.note("after-final", node.span)
         if isinstance(flags, Library):
-            final: Value = flags.name.endswith(f".{FINAL}") or (False if ".TRITONSERVER_" in flags.name else UNKNOWN)
+            # A name that there is not ends in an error.
+            other = False if ".TRITONSERVER_REQUEST_" in flags.name else UNKNOWN
+            final: Value = flags.name.endswith(f".{FINAL}") or other
         else:
             final = bool(flags & 1) if isinstance(flags, int) else UNKNOWN
         if final is not False:

@@ -58,6 +58,10 @@ _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
 )
 _CODECS = ("utf-8", "utf8", "UTF-8", "ascii", "latin-1", "latin1")
+_OWN_TYPES = {"float64": "float", "complex128": "complex"} | dict.fromkeys(
+    ["bool", "float16", "float32", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))], ""
+)
+"""Python's own types that scalars of NumPy inherit from."""
 _SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
 PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Value]
 PbMethod: TypeAlias = Callable[[Value, str, list[Value], dict[str, Value], tree.Call], Value]
@@ -100,7 +104,7 @@ class Calls(Concurrency):
             func = function.func if kind is BoundFunc else function
             if isinstance(func.node, tree.Function) and func.node.is_async:
                 if not self._is_generator(func.node):
-                    return self.coroutine(function, args, kwargs)
+                    return self.coroutine(function, args, kwargs, span=span)
                 made = self.call_now(function, args, kwargs, span)
                 if isinstance(made, Seq):
                     made.kind = "async_generator"
@@ -344,6 +348,12 @@ class Calls(Concurrency):
             length = len(self.requests.items)
             return Count(length) if length > 1 else length
         if name == "range":
+            for one in args:
+                if isinstance(one, Array) and (one.shape or (one.dtype or "").startswith("float")):
+                    text = "only integer scalar arrays can be converted to a scalar index"
+                    if one.scalar:
+                        text = f"'{type_name(one)}' object cannot be interpreted as an integer"
+                    raise self.fail("TypeError", text, span)
             args = [int(a) if isinstance(a, Count) else a for a in args]
         given = [as_text(a) for a in args]
         if name == "str" and len(given) == 1 and not kwargs and type_name(given[0]) == "bytes":
@@ -456,7 +466,10 @@ class Calls(Concurrency):
             elif isinstance(one, Builtin) and one.name in PLAIN_TYPES:
                 own = (*BACKEND_OBJECTS, Obj)
                 plain = isinstance(value, own) or (isinstance(value, Array) and not value.scalar)
-                answers.append(False if plain else None)
+                if isinstance(value, Array) and value.scalar and value.dtype in _OWN_TYPES:
+                    answers.append(one.name == _OWN_TYPES[value.dtype])
+                else:
+                    answers.append(False if plain else None)
             elif isinstance(one, Library) and one.name == "numpy.ndarray":
                 answers.append((not value.scalar) if isinstance(value, Array) else None)
             else:

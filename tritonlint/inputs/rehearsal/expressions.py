@@ -11,6 +11,7 @@ from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.calls import Calls, PbCall, PbMethod
 from tritonlint.inputs.rehearsal.objects import (
     Func,
+    Obj,
     Scope,
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
@@ -22,6 +23,7 @@ from tritonlint.inputs.rehearsal.values import (
     Builtin,
     Library,
     Mapping,
+    Perhaps,
     Seq,
     Unknown,
     Value,
@@ -294,7 +296,12 @@ class Expressions(Calls):
         right: list[Value] = [UNKNOWN]
 
         def other() -> str | None:
+            mark = len(self.trail)
+            self.learn(node.left, node.operator == "and", scope)
+            learnt = self.trail[mark:]
             right[0] = self.eval(node.right, scope)
+            for container, key, old in learnt:
+                self.put(container, key, old)
             return None
 
         self.fork((other, lambda: None))
@@ -318,17 +325,50 @@ class Expressions(Calls):
                 result = Unknown("bool")
         return result
 
+    def learn(self, test: tree.Expr, held: bool, scope: Scope) -> None:
+        """What a condition says of a name: it is None or not, or one of the texts that it is among."""
+        while isinstance(test, tree.Unary) and test.operator == "not":
+            test, held = test.operand, not held
+        if isinstance(test, tree.Binary) and test.operator == ("and" if held else "or"):
+            self.learn(test.left, held, scope)
+            self.learn(test.right, held, scope)
+        if isinstance(test, tree.Name) and isinstance(scope.vars.get(test.id), Perhaps):
+            known = scope.vars[test.id]
+            self.put(scope.vars, test.id, known.value if held else None)
+        name = test.left if isinstance(test, tree.Compare) and len(test.operators) == 1 else None
+        if not isinstance(test, tree.Compare) or not isinstance(name, tree.Name) or name.id not in scope.vars:
+            return
+        value, operator, other = scope.vars[name.id], test.operators[0], test.rights[0]
+        if operator in {"is", "is not", "==", "!="} and isinstance(other, tree.Constant) and other.value is None:
+            same = held == (operator in {"is", "=="})
+            if same and (isinstance(value, Perhaps) or value == UNKNOWN):
+                self.put(scope.vars, name.id, None)
+            elif isinstance(value, Perhaps):
+                self.put(scope.vars, name.id, value.value)
+        if operator != ("in" if held else "not in") or value != UNKNOWN:
+            return
+        if isinstance(other, tree.Name | tree.Attribute | tree.Sequence):
+            found = self.eval(other, scope)
+            listed = found.items if isinstance(found, Seq | Mapping) and not found.open else ()
+            if listed and all(isinstance(item, str) for item in listed):
+                self.put(scope.vars, name.id, Unknown("str"))
+
     def _e_conditional(self, node: tree.Conditional, scope: Scope) -> Value:
         test = self.truth(self.eval(node.test, scope), node.test.span)
         if test is not None:
             return self.eval(node.body if test else node.orelse, scope)
         found: list[Value] = []
 
-        def arm(expr: tree.Expr) -> str | None:
+        def arm(expr: tree.Expr, held: bool) -> str | None:
+            mark = len(self.trail)
+            self.learn(node.test, held, scope)
+            learnt = self.trail[mark:]
             found.append(self.eval(expr, scope))
+            for container, key, old in learnt:
+                self.put(container, key, old)
             return None
 
-        self.fork((lambda: arm(node.body), lambda: arm(node.orelse)))
+        self.fork((lambda: arm(node.body, True), lambda: arm(node.orelse, False)))
         return join(found[0], found[1]) if len(found) == 2 else UNKNOWN
 
     def _e_starred(self, node: tree.Starred, scope: Scope) -> Value:
@@ -345,7 +385,13 @@ class Expressions(Calls):
         return UNKNOWN
 
     def _e_call(self, node: tree.Call, scope: Scope) -> Value:
-        function = self.eval(node.func, scope)
+        if isinstance(node.func, tree.Attribute):
+            owner = self.eval(node.func.value, scope)
+            function = self.attribute(owner, node.func.attr, node.func.attr_span)
+            if function is UNKNOWN and isinstance(owner, Obj):
+                self.escape(owner)
+        else:
+            function = self.eval(node.func, scope)
         args: list[Value] = []
         kwargs: dict[str, Value] = {}
         certain = True

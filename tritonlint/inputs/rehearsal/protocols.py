@@ -40,6 +40,7 @@ from tritonlint.inputs.rehearsal.values import (
     Failure,
     Library,
     Mapping,
+    Perhaps,
     Seq,
     Unknown,
     Value,
@@ -81,6 +82,12 @@ class Protocols(Ways):
         """An attribute of something that runs functions, or is run."""
         raise NotImplementedError
 
+    def misused(self, value: Value, message: str, span: Span, type: str = "TypeError") -> RaisedError:
+        """An exception about a value that is of another kind than where it is used."""
+        error = self.fail(type, message, span)
+        error.cause = value.span if isinstance(value, Coroutine) else None
+        return error
+
     def guard(self, action: Callable[[], Value], span: Span) -> Value:
         """What an operation gives; what Python raises in it is raised in the model."""
         try:
@@ -99,6 +106,8 @@ class Protocols(Ways):
             return self.guard(lambda: library.attribute(owner, name), span)
         if kind is Unknown and owner.type is None:
             return UNKNOWN
+        if kind is Perhaps:
+            return self.attribute(owner.value, name, span)  # Another rule tells of missing tests.
         if kind is Array:
             return self.guard(lambda: arrays.attribute(owner, name), span)
         if kind is DType:
@@ -203,7 +212,7 @@ class Protocols(Ways):
                 raise self.fail("TypeError", f"'{owner.cls.name}' object is not subscriptable", span)
             return UNKNOWN
         if isinstance(owner, (*BACKEND_OBJECTS, Func, BoundFunc, Coroutine)):
-            raise self.fail("TypeError", f"'{owner.python_type}' object is not subscriptable", span)
+            raise self.misused(owner, f"'{owner.python_type}' object is not subscriptable", span)
         if isinstance(owner, Bound) and isinstance(owner.owner, (*BACKEND_OBJECTS, Array, Seq, Mapping, *SCALARS)):
             raise self.fail("TypeError", "'method' object is not subscriptable", span)
         if isinstance(owner, ConfigText):
@@ -259,7 +268,7 @@ class Protocols(Ways):
         if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
             return UNKNOWN
         for one, other in ((left, right), (right, left)):
-            own = isinstance(one, BACKEND_OBJECTS)
+            own = isinstance(one, (*BACKEND_OBJECTS, Coroutine))
             formats = operator == "%" and isinstance(left, str)
             repeats = operator == "*" and isinstance(other, Seq)
             known = isinstance(other, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
@@ -382,7 +391,7 @@ class Protocols(Ways):
             if isinstance(value, Answers):
                 return [], False
             shown = "method" if isinstance(value, Bound) else value.python_type
-            raise self.fail("TypeError", f"'{shown}' object is not iterable", span)
+            raise self.misused(value, f"'{shown}' object is not iterable", span)
         if isinstance(value, Seq) and value.kind == "async_generator":
             raise self.fail("TypeError", "'async_generator' object is not iterable", span)
         if is_plain(value):
@@ -463,6 +472,12 @@ class Protocols(Ways):
                         self.havoc_value(item, depth + 2)
                 scope = scope.parent
 
+    def escape(self, owner: Obj) -> None:
+        """An unknown method of an object may send through what it holds."""
+        for value in list(owner.attrs.values()):
+            if isinstance(value, Sender | Request | Coroutine | Thread):
+                self.havoc_value(value)
+
     def caller(self, span: Span) -> Callable[[Value, list[Value]], Value]:
         """How library functions call a function of the model."""
         return lambda function, args: self.call(function, args, {}, span)
@@ -487,7 +502,7 @@ def _same(left: Value, right: Value) -> bool | None:
         other = right if left is None else left
         if other is None:
             return True
-        return None if isinstance(other, Unknown) and other.type is None else False
+        return None if isinstance(other, Perhaps) or (isinstance(other, Unknown) and other.type is None) else False
     if isinstance(left, bool) and isinstance(right, bool):
         return left is right
     if isinstance(left, Unknown) or isinstance(right, Unknown):

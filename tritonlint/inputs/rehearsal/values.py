@@ -117,6 +117,13 @@ class Exc:
     bases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Perhaps:
+    """A value, or None: nothing has asked yet."""
+
+    value: Value
+
+
 def type_name(value: Value) -> str | None:
     """Python's name for the type of a value, as its error messages say it; None when it is not known."""
     kind = value.__class__
