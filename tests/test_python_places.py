@@ -35,6 +35,7 @@ TEXTS = (
     "async def f():\n  async with (a as b, c,): pass\n  async for x, in y: x @= -1j ** ~z\n",
     "async def f():\n  return [*(a), *b], {**c, 'd': ...}\n",
     "from .. a.b import (c as d, e,)\nimport f.g as h, i\nassert (a), 'b' f'{c}'\nwhile not x: break\nelse: continue\n",
+    "((a)).b; ( # c (\n a)((b), k=( (c)))[(d)]\n(e) = (f), ((g))\nfor (h) in (i), : del ((j)), (k)\n(None) + (l)\n",
     "lambda *a, **k: (yield)\n{**a, 'b': [i for i in j if k]}\nx[1:2, ...]\nnot -a if b else (c := d)\n",
     *(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tritonlint").glob("*.py"))[:12]),
 )

@@ -63,7 +63,6 @@ _IF = KINDS["If"]
 _LINES = _named("SimpleStatementLine", "SimpleStatementSuite")
 _LIST = KINDS["List"]
 _LIST_COMP = KINDS["ListComp"]
-_NAME = KINDS["Name"]
 _PARAM = KINDS["Param"]
 _SLICE = KINDS["Slice"]
 _STAR = KINDS["ImportStar"]
@@ -109,13 +108,6 @@ class _Converter:
             at = _blank(self.text, at).end()
         self.at = at = at + 1
         return at
-
-    def begun(self, node: Any) -> tuple[Any, tree.Expr]:
-        """Where an expression starts, with its parentheses, and the expression."""
-        if node.lpar:
-            return self.token(0), self.expr(node)
-        found = self.expr(node)
-        return found.span.start, found
 
     def comma(self, node: Any) -> None:
         if node.comma is not None:
@@ -172,16 +164,15 @@ class _Converter:
 
     def s_Expr(self, node: Any) -> tree.Stmt:  # noqa: N802
         # Parentheses belong to the statement, though not to the expression.
-        start, value = self.begun(node.value)
+        start = self.token(0)
+        value = self.expr(node.value)
         return tree.Expression(Span(self.path, start, self.at), value)
 
     def s_Assign(self, node: Any) -> tree.Stmt:  # noqa: N802
-        first, *others = node.targets
-        start, target = self.begun(first.target)
-        self.token(1)
-        targets = [target]
-        for other in others:
-            targets.append(self.expr(other.target))
+        start = self.token(0)
+        targets = []
+        for target in node.targets:
+            targets.append(self.expr(target.target))
             self.token(1)
         value = self.expr(node.value)
         return tree.Assign(Span(self.path, start, self.at), tuple(targets), value, None, "")
@@ -235,10 +226,10 @@ class _Converter:
         start = self.token(len(keyword))
         names = []
         for item in node.names:
-            self.token(len(item.name.value))
+            self.token(len(item.name))
             end = self.at
             self.comma(item)
-            names.append(item.name.value)
+            names.append(item.name)
         return tree.Scope(Span(self.path, start, end), keyword, tuple(names))
 
     s_Nonlocal = s_Global  # noqa: N815
@@ -289,11 +280,11 @@ class _Converter:
         if node.__class__ is _ATTRIBUTE:
             before = self.dotted(node.value)
             self.token(1)
-            self.token(len(node.attr.value))
-            return f"{before}.{node.attr.value}"
-        value: str = node.value
-        self.token(len(value))
-        return value
+            self.token(len(node.attr))
+            return f"{before}.{node.attr}"
+        name: str = node
+        self.token(len(name))
+        return name
 
     def decorators(self, node: Any) -> tuple[tree.Expr, ...]:
         out = []
@@ -303,7 +294,7 @@ class _Converter:
         return tuple(out)
 
     def name(self, node: Any) -> Span:
-        start = self.token(len(node.value))
+        start = self.token(len(node))
         return Span(self.path, start, self.at)
 
     def type_parameters(self, node: Any) -> None:
@@ -329,7 +320,7 @@ class _Converter:
         line = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start), self.offset - 1)
         return tree.Function(
             self.through(start, body),
-            node.name.value,
+            node.name,
             name,
             parameters,
             body,
@@ -352,7 +343,7 @@ class _Converter:
         if bracket:
             self.token(1)
         body = self.suite(node)
-        return tree.Class(self.through(start, body), node.name.value, name, bases, keywords, body, decorators)
+        return tree.Class(self.through(start, body), node.name, name, bases, keywords, body, decorators)
 
     def s_If(self, node: Any) -> tree.Stmt:  # noqa: N802
         # An elif chain is built from its end, so that its length is no depth here.
@@ -480,7 +471,7 @@ class _Converter:
         start = self.token(0)
         if node.star:
             self.token(len(node.star))
-        self.token(len(node.name.value))
+        self.token(len(node.name))
         span = Span(self.path, start, self.at)
         annotation = default = None
         if node.annotation is not None:
@@ -490,7 +481,7 @@ class _Converter:
             self.token(1)
             default = self.expr(node.default)
         self.comma(node)
-        return tree.Parameter(span, node.name.value, kind, default, annotation)
+        return tree.Parameter(span, node.name, kind, default, annotation)
 
     # ------------------------------------------------------------------------------------------- expressions
     def maybe(self, node: Any) -> tree.Expr | None:
@@ -501,16 +492,17 @@ class _Converter:
         depth = self.depth + 1
         if depth > tree.MAX_DEPTH:
             raise RecursionError
-        lpar = node.lpar
-        if not lpar and kind is _NAME:
-            value = node.value
+        if kind is str:
             start = self.at
             if self.text[start] in _BLANK:
                 start = _blank(self.text, start).end()
-            end = self.at = start + len(value)
-            if value in _SINGLETONS:
-                return tree.Constant(Span(self.path, start, end), _SINGLETONS[value])
-            return tree.Name(Span(self.path, start, end), value)
+            if self.text[start] == "(":
+                return self.bracketed(node)
+            end = self.at = start + len(node)
+            if node in _SINGLETONS:
+                return tree.Constant(Span(self.path, start, end), _SINGLETONS[node])
+            return tree.Name(Span(self.path, start, end), node)
+        lpar = node.lpar
         self.depth = depth
         for _ in lpar:
             self.token(1)
@@ -532,19 +524,23 @@ class _Converter:
         return self.offset + start, self.at, parts
 
     def parts(self, node: Any) -> Iterator[tree.Expr]:
-        for child in node.children:
-            if child.is_expression:
-                self.at = self.offset + child.outer[0]
+        for start, child in node.children:
+            if child.__class__ is str or child.is_expression:
+                self.at = self.offset + start
                 yield self.expr(child)
             else:
                 yield from self.parts(child)
 
-    def x_Name(self, node: Any) -> tree.Expr:  # noqa: N802
-        value = node.value
-        start = self.token(len(value))
-        if value in _SINGLETONS:
-            return tree.Constant(Span(self.path, start, self.at), _SINGLETONS[value])
-        return tree.Name(Span(self.path, start, self.at), value)
+    def bracketed(self, name: str) -> tree.Expr:
+        """A name in parentheses."""
+        depth = 0
+        while self.text[self.token(1)] == "(":
+            depth += 1
+        self.at -= 1
+        found = self.expr(name)
+        for _ in range(depth):
+            self.token(1)
+        return found
 
     def x_SimpleString(self, node: Any) -> tree.Expr:  # noqa: N802
         literal = node.value
@@ -634,51 +630,49 @@ class _Converter:
         return tree.Other(Span(self.path, start, self.at), ())
 
     def x_Attribute(self, node: Any) -> tree.Expr:  # noqa: N802
-        inner = node.value
-        start: Any = self.token(0) if inner.lpar else None
-        value = self.expr(inner)
-        if start is None:
-            start = value.span.start
-        text, at = self.text, self.at
+        text, start = self.text, self.at
+        if text[start] in _BLANK:
+            start = self.at = _blank(text, start).end()
+        value = self.expr(node.value)
+        at = self.at
         if text[at] != ".":
             at = _blank(text, at).end()
         at += 1
         if text[at] in _BLANK:
             at = _blank(text, at).end()
-        name = node.attr.value
+        name = node.attr
         end = self.at = at + len(name)
         path = self.path
         return tree.Attribute(Span(path, start, end), value, name, Span(path, at, end))
 
     def argument(self, node: Any) -> tree.Argument:
-        star, keyword, inner = node.star, None, node.value
-        start: Any = None
-        if node.keyword is not None:
-            keyword = node.keyword.value
-            start = self.token(len(keyword))
+        star, keyword = node.star, node.keyword
+        start = self.at
+        if self.text[start] in _BLANK:
+            start = self.at = _blank(self.text, start).end()
+        if keyword is not None:
+            self.at = start + len(keyword)
             self.sign("=")
-        elif star or inner.lpar:
-            start = self.token(len(star))
-        value = self.expr(inner)
-        if start is None:
-            start = value.span.start
+        elif star:
+            self.at = start + len(star)
+        value = self.expr(node.value)
         argument = tree.Argument(Span(self.path, start, self.at), value, keyword, star)
         if node.comma is not None:
             self.sign(",")
         return argument
 
     def x_Call(self, node: Any) -> tree.Expr:  # noqa: N802
-        inner = node.func
-        start: Any = self.token(0) if inner.lpar else None
-        func = self.expr(inner)
-        if start is None:
-            start = func.span.start
+        start = self.at
+        if self.text[start] in _BLANK:
+            start = self.at = _blank(self.text, start).end()
+        func = self.expr(node.func)
         self.sign("(")
         arguments = tuple([self.argument(argument) for argument in node.args])
         return tree.Call(Span(self.path, start, self.sign(")")), func, arguments)
 
     def x_Subscript(self, node: Any) -> tree.Expr:  # noqa: N802
-        start, value = self.begun(node.value)
+        start = self.token(0)
+        value = self.expr(node.value)
         self.sign("[")
         items: list[tree.Expr] = []
         for element in node.slice:
@@ -823,7 +817,8 @@ class _Converter:
         return tree.Unary(span, operator, operand)
 
     def x_BinaryOperation(self, node: Any) -> tree.Expr:  # noqa: N802
-        start, left = self.begun(node.left)
+        start = self.token(0)
+        left = self.expr(node.left)
         operator = node.operator
         self.token(len(operator))
         right = self.expr(node.right)
@@ -832,7 +827,8 @@ class _Converter:
     x_BooleanOperation = x_BinaryOperation  # noqa: N815
 
     def x_Comparison(self, node: Any) -> tree.Expr:  # noqa: N802
-        start, left = self.begun(node.left)
+        start = self.token(0)
+        left = self.expr(node.left)
         operators: list[str] = []
         rights: list[tree.Expr] = []
         for comparison in node.comparisons:
@@ -896,9 +892,10 @@ _EXPRESSIONS = _by_class("x_", _Converter.other)
 def _bound_names(pattern: Any) -> list[str]:
     names = []
     if isinstance(pattern, _named("MatchAs", "MatchStar")) and pattern.name is not None:
-        names.append(pattern.name.value)
+        names.append(pattern.name)
     if isinstance(pattern, _named("MatchMapping")) and pattern.rest is not None:
-        names.append(pattern.rest.value)
-    for child in pattern.children:
-        names.extend(_bound_names(child))
+        names.append(pattern.rest)
+    for _, child in pattern.children:
+        if isinstance(child, Light):
+            names.extend(_bound_names(child))
     return names

@@ -3,13 +3,13 @@
 For every node the native parser imports ``libcst``, gets a class by its name and calls it with the fields. Most of
 what ``libcst.parse_module`` takes is that import and the classes' own checks; more than half of the nodes are white
 space. So the parser is given another module to import, for as long as it runs: its classes only keep their fields,
-operators are the text of the operator, and white space and punctuation are empty text.
+names and operators are their text, and white space and punctuation are empty text.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from threading import Lock
 from types import FunctionType, ModuleType, SimpleNamespace
@@ -77,8 +77,8 @@ class Light(SimpleNamespace):
     """Start and end, only in what :func:`placed_module` returns."""
     outer: tuple[int, int]
     """The same with the parentheses around it."""
-    children: list[Any]
-    """The nodes directly below, in file order; with the places."""
+    children: list[tuple[int, Any]]
+    """The nodes directly below in file order, each behind the start of its ``outer``; with the places."""
 
 
 def _light(kind: type[cst.CSTNode]) -> Callable[..., Any]:
@@ -89,6 +89,9 @@ def _light(kind: type[cst.CSTNode]) -> Callable[..., Any]:
         return operator.format
     if name in _UNSEEN:
         return "".format
+    if name == "Name":
+        # Parentheses around it can be seen in the text.
+        return "{value}".format
     # Fields that are not there are not passed on by the native parser.
     defaults = {
         field.name: field.default if isinstance(field.default, str | tuple) else None
@@ -142,6 +145,7 @@ def placed_module(text: str) -> Any:
 class _Placing:
     def __init__(self, places: Places) -> None:
         self.places = places
+        self.made: dict[int, Any] = {}
 
     def light(self, value: Any) -> Any:
         if isinstance(value, list | tuple):
@@ -149,21 +153,20 @@ class _Placing:
         if not isinstance(value, cst.CSTNode):
             return None if isinstance(value, cst.MaybeSentinel) else value
         found = {field.name: self.light(getattr(value, field.name)) for field in fields(value)}
-        node = _BUILDERS.get(type(value).__name__, Light)(**found)
+        node = self.made[id(value)] = _BUILDERS.get(type(value).__name__, Light)(**found)
         if isinstance(node, Light):
-            start, end = node.place = self.places[id(value)]
-            opened, closed = getattr(value, "lpar", ()), getattr(value, "rpar", ())
-            node.outer = (
-                self.places[id(opened[0])][0] if isinstance(opened, list | tuple) and opened else start,
-                self.places[id(closed[-1])][1] if isinstance(closed, list | tuple) and closed else end,
-            )
-            node.children = sorted(_nodes(found.values()), key=lambda child: child.outer)
+            node.place = self.places[id(value)]
+            node.outer = self.outer(value)
+            node.children = [
+                (self.outer(child)[0], self.made[id(child)])
+                for child in value.children
+                if isinstance(child, cst.Name) or isinstance(self.made[id(child)], Light)
+            ]
         return node
 
-
-def _nodes(values: Any) -> Iterator[Light]:
-    for value in values:
-        if isinstance(value, Light):
-            yield value
-        elif isinstance(value, tuple):
-            yield from _nodes(value)
+    def outer(self, value: cst.CSTNode) -> tuple[int, int]:
+        start, end = self.places[id(value)]
+        opened, closed = getattr(value, "lpar", ()), getattr(value, "rpar", ())
+        if isinstance(opened, list | tuple) and opened and closed:
+            return self.places[id(opened[0])][0], self.places[id(closed[-1])][1]
+        return start, end
