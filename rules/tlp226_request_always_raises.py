@@ -48,7 +48,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help="remove the raise" if raised.explicit else "mend the expression",
             certainty="certain" if raised.sure else "likely",
             key=raised.message,
-            general=raised.statement,
+            general=raised.cause or raised.statement,
         )
 
 

@@ -170,7 +170,7 @@ ASYNC = {
         return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
 
     async def execute(self, requests):
-        names = json.loads(self.names) if hasattr(self, "names") else []
+        names = json.loads(requests[0].parameters())
         await asyncio.gather(*[self.answer(name) for name in names])  #! maybe TypeError
         return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
 """,

@@ -20,7 +20,7 @@ from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
 from tritonlint.inputs.python_tree import Call as CallNode
-from tritonlint.inputs.python_tree import Expr, Function
+from tritonlint.inputs.python_tree import Expr, Function, Try
 from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
@@ -221,16 +221,43 @@ class _Play:
         requests = machine.requests = Seq("list", [Request(number) for number in range(self.requests)])
         kept = _reachable(model, 0)
         mark = len(machine.trail)
-        self.execute(execute, model, requests)
+        value = self.execute(execute, model, requests)
         self.found.ended = "execute"
         if any(id(container) in kept for container, _, _ in machine.trail[mark:]):
             # What one call leaves behind, the next one finds.
             machine.steps = 0
             requests.items = [Request(number) for number in range(self.requests)]
             self.execute(execute, model, requests)
+        if isinstance(value, Seq) and value.open and any(attempt.handlers for attempt in self.python.walk(Try)):
+            self.straight(execute, model, requests)
 
-    def execute(self, execute: Func, model: Obj, requests: Seq) -> None:
-        """One call of ``execute``."""
+    def straight(self, execute: Func, model: Obj, requests: Seq) -> None:
+        """One call in which nothing raises: it has to answer every request, too."""
+        machine, mark = self.machine, len(self.machine.trail)
+        machine.steps, machine.straight = 0, True
+        machine.quiet += 1
+        requests.items = [Request(number) for number in range(self.requests)]
+        try:
+            value = machine.call(execute, [model, requests], {}, execute.node.span)
+            value = machine.awaited(value, execute.node.span) if isinstance(value, Coroutine) else value
+        except (RaisedError, GaveUpError):
+            return
+        finally:
+            machine.undo(mark)
+            machine.straight = False
+            machine.quiet -= 1
+        if self.answers_by_return and isinstance(value, Seq) and value.kind == "list" and not value.open:
+            if len(value.items) != self.requests and machine.return_span is not None:
+                self.say(Mistake("count", machine.return_span, False, count=(len(value.items), self.requests)))
+
+    @property
+    def answers_by_return(self) -> bool:
+        """Whether responses are what ``execute`` returns, and nothing that is sent."""
+        taken = any(request.state["taken"] is not False for request in self.machine.requests.items)
+        return self.effective.decoupled is False and not taken and "set_release_flags" not in self.python.text
+
+    def execute(self, execute: Func, model: Obj, requests: Seq) -> Value:
+        """One call of ``execute``, and what it returned."""
         machine, span = self.machine, execute.node.span
         value = machine.call(execute, [model, requests], {}, span)
         if isinstance(value, Coroutine):
@@ -239,6 +266,7 @@ class _Play:
             machine.finish()
             self.answers(value, execute.node)
             self.senders(requests, execute.node)
+        return value
 
     def own(self, cls: Cls, name: str) -> Func | None:
         """A plain method of the model."""
@@ -563,8 +591,7 @@ class _Play:
         machine = self.machine
         machine.maybe = 0
         span = machine.return_span or execute.name_span
-        taken = any(request.state["taken"] is not False for request in machine.requests.items)
-        if self.effective.decoupled is not False or taken or "set_release_flags" in self.python.text:
+        if not self.answers_by_return:
             return
         if isinstance(value, Obj | Response | PbTensor | Array | Error) or (
             value is not None and isinstance(value, bool | int | float | str | bytes | Mapping)

@@ -134,10 +134,17 @@ class Concurrency(Protocols):
         return Coroutine(None, done=True, value=found, python_type="_asyncio.Future")
 
     def coroutine(
-        self, func: Value, args: list[Value], kwargs: dict[str, Value], kind: str = "coroutine", *, own: bool = True
+        self,
+        func: Value,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        kind: str = "coroutine",
+        *,
+        own: bool = True,
+        span: Span | None = None,
     ) -> Coroutine:
         """Something that runs once it is awaited."""
-        made = Coroutine(func, args, kwargs, python_type=kind, own=own)
+        made = Coroutine(func, args, kwargs, python_type=kind, own=own, span=span)
         self.put(self.made, id(made), made)
         return made
 
@@ -260,7 +267,7 @@ class Concurrency(Protocols):
         members = _MEMBERS.get(owner.python_type)
         known = members is None or name in members or name.startswith(("_", "cr_"))
         if not known:
-            raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
+            raise self.misused(owner, f"'{owner.python_type}' object has no attribute '{name}'", span, "AttributeError")
         return Bound(owner, name)
 
 

@@ -417,7 +417,7 @@ class Machine(Expressions):
 
     def _maybe_handled(self, node: tree.Try, signal: str | None, mark: int, scope: Scope) -> str | None:
         """Join with what the handlers do, should something unknown have raised."""
-        if not node.handlers:
+        if not node.handlers or self.straight:
             return signal
         value = self.activation.value
 

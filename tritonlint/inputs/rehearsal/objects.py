@@ -94,7 +94,7 @@ class Coroutine:
     """Something that can be awaited: a call of an async function, a task, a future.
 
     ``func`` is what is still to be called; ``state`` holds what became of it, once it ran. ``own`` says that the body
-    of an async function is what runs, not a call that may give another coroutine.
+    of an async function is what runs, not a call that may give another coroutine. ``span`` is where it was made.
     """
 
     func: Value
@@ -104,6 +104,7 @@ class Coroutine:
     value: Value = None
     python_type: str = "coroutine"
     own: bool = True
+    span: Span | None = None
     state: dict[str, Value] = field(default_factory=dict)
 
 

@@ -31,6 +31,7 @@ class RaisedError(Exception):
     def __init__(self, exc: Exc | Obj, span: Span, statement: Span, explicit: bool, absent: str = "") -> None:
         super().__init__(exc)
         self.absent = absent
+        self.cause: Span | None = None
         self.exc = exc
         self.span = span
         self.statement = statement
@@ -58,6 +59,7 @@ class Raise:
 
     ``sure``: every call comes to it. ``statement`` is what raises it, ``span`` the expression in it. ``absent`` is the
     name of an input that the config does not have, if that is the cause; ``span`` is where it is asked for, then.
+    ``cause`` is where the value was made that does not fit, if that is somewhere else.
     """
 
     phase: str
@@ -68,3 +70,4 @@ class Raise:
     explicit: bool
     caught: bool
     absent: str = ""
+    cause: Span | None = None

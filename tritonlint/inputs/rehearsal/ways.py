@@ -69,6 +69,8 @@ class Ways(Trail):
         """How many conditions that are not known lie around; 0 where every run comes."""
         self.quiet = 0
         """Above 0 while something is only tried."""
+        self.straight = False
+        """Whether nothing raises that is not known to raise."""
         self.handling: list[Raise] = []
         self.statement = Span(python.path)
         self.activation = Activation()
@@ -126,7 +128,17 @@ class Ways(Trail):
             return
         sure = self.sure
         self.raises.append(
-            Raise(self.phase, error.span, error.statement, error.shown, sure, error.explicit, caught, error.absent)
+            Raise(
+                self.phase,
+                error.span,
+                error.statement,
+                error.shown,
+                sure,
+                error.explicit,
+                caught,
+                error.absent,
+                error.cause,
+            )
         )
 
     @property
