@@ -1,0 +1,197 @@
+"""A slice that starts at the same place in every turn
+
+## What it does
+Reports `rows[start : start + size]` in a loop where `start` is a number set before the loop and never moved in it, and
+where each turn sets it anew before the slice, so that what is added to it afterwards is lost.
+
+## What happens
+Each turn gets the first rows: all requests of a batch are answered with the result of the first one, with status OK.
+
+## How to fix
+Set `start = 0` before the loop and add `start += size` to its end.
+
+## Source
+Python's slices; run on a server of 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Binary,
+    Clause,
+    Constant,
+    Expr,
+    For,
+    Name,
+    Node,
+    Sequence,
+    Slice,
+    Starred,
+    Subscript,
+    Walrus,
+    lies_in,
+    walk,
+)
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP261", name="slice-start-not-moved", effect="wrong-result", certainty="likely")
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if not python.understood:
+        return
+    for frame in python.frames:
+        function = frame.function
+        if function is None:
+            continue
+        for loop in own_nodes(function, For):
+            for part in walk(loop.body, Subscript):
+                start = _start(loop, part)
+                if start is None or [b.kind for b in frame.bindings.get(start.id, ())].count("parameter"):
+                    continue
+                sets: list[Node] = [
+                    node
+                    for node in own_nodes(function, Assign, Walrus, For)
+                    if start.id in _names(node.target if isinstance(node, For | Walrus) else node.targets)
+                ]
+                yield from _judged(python, loop, part, start, sets)
+
+
+def _judged(python: PythonFacts, loop: For, part: Subscript, start: Name, sets: list[Node]) -> Iterator[Problem]:
+    inside = [node for node in sets if lies_in(node, loop)]
+    anew = [node for node in inside if node in loop.body and _is_constant(node)]
+    moved = [node for node in inside if node in loop.body and node not in anew]
+    if not inside:
+        if not sets or not all(_is_constant(node) for node in sets):
+            return
+        message = f"`{start.id}` stays where it is: every turn of the loop gets the same rows"
+        help_text = f"move it on at the end of the loop: `{start.id} += …`"
+        related = (Related(sets[-1].span, "set here"), Related(loop.header, "the loop"))
+    elif len(anew) == 1 and len(moved) == 1 and len(inside) == 2:
+        # All three stand in the body itself: no inner loop goes on from one part to the next.
+        holder = next((s for s in loop.body if part.span == s.span or lies_in(part, s)), None)
+        places = [loop.body.index(s) for s in (anew[0], holder, moved[0])] if holder is not None else []
+        if places != sorted(places) or isinstance(holder, For) or len(set(places)) != 3:
+            return
+        yield Problem(
+            anew[0].span,
+            f"`{start.id}` is set anew in every turn of the loop, which therefore gets the same rows each time",
+            help="move this line before the loop",
+            related=(Related(part.span, "the rows"), Related(moved[0].span, "what this adds is lost")),
+            key=start.id,
+        )
+        return
+    else:
+        return
+    yield Problem(part.span, message, help=help_text, related=related, key=start.id)
+
+
+def _start(loop: For, part: Subscript) -> Name | None:
+    """The name at which a slice starts whose end depends on the turn, and whose rows do not."""
+    cut = part.items[0] if part.items else None
+    if not isinstance(cut, Slice) or not isinstance(cut.lower, Name) or not isinstance(cut.upper, Binary):
+        return None
+    start, end = cut.lower, cut.upper
+    if end.operator != "+" or not any(isinstance(n, Name) and n.id == start.id for n in (end.left, end.right)):
+        return None
+    changing = set(_names(loop.target))
+    for node in walk(loop.body, Assign, For, Clause):
+        changing |= _names(node.targets if isinstance(node, Assign) else node.target)
+    used = {n.id for n in walk((end,), Name)} - {start.id}
+    rows = {n.id for n in walk((part.value,), Name)}
+    return start if used & changing and not rows & changing else None
+
+
+def _names(target: Expr | tuple[Expr, ...]) -> set[str]:
+    if isinstance(target, tuple):
+        return {name for one in target for name in _names(one)}
+    if isinstance(target, Name):
+        return {target.id}
+    if isinstance(target, Starred):
+        return _names(target.value)
+    return _names(target.items) if isinstance(target, Sequence) else set()
+
+
+def _is_constant(node: Node) -> bool:
+    return isinstance(node, Assign) and not node.operator and isinstance(node.value, Constant)
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        rows = np.concatenate(arrays) + 1
+        responses = []
+        start = 0
+        for array in arrays:
+            part = rows[start : start + len(array)]
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP261
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        rows = np.concatenate(arrays) + 1
+        responses = []
+        for array in arrays:
+            start = 0
+#           ^^^^^^^^^ TLP261
+            part = rows[start : start + len(array)]
+            start += len(array)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        rows = np.concatenate(arrays) + 1
+        responses = []
+        start = 0
+        for array in arrays:
+            part = rows[start : start + len(array)]
+            start += len(array)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+        return responses
+""",
+)
