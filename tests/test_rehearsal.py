@@ -97,6 +97,23 @@ CASES = {
     "re_bytes": each('import re\ny, label = x, text\nre.sub("a", "b", text[0, 0])  #! sure TypeError'),
     "re_pattern_bytes": each('import re\ny, label = x, text\nre.compile("a").sub("b", text[0, 0])  #! sure TypeError'),
     "pattern_text": each('import re\ny, label = x, text\nre.compile("a").sub("b", text[0, 0].decode())'),
+    "only_errors_are_answers": """\
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                response = self.answer(request)
+            except ValueError as error:
+                response = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+                responses.append(response)
+        return responses  #! maybe count
+
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x), pb_utils.Tensor("label", text)])
+""",
     "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),
     "optional_asked_twice": each(
         f"e, f = {EXTRA}, {EXTRA}\nif e is None and f is None:\n    y, label = x, text\n"

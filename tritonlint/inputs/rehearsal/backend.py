@@ -246,9 +246,9 @@ class _Play:
             machine.undo(mark)
             machine.straight = False
             machine.quiet -= 1
-        if self.answers_by_return and isinstance(value, Seq) and value.kind == "list" and not value.open:
-            if len(value.items) != self.requests and machine.return_span is not None:
-                self.say(Mistake("count", machine.return_span, False, count=(len(value.items), self.requests)))
+        listed = isinstance(value, Seq) and value.kind == "list" and not value.open
+        if listed and len(value.items) != self.requests and self.answers_by_return and machine.return_span is not None:
+            self.say(Mistake("count", machine.return_span, False, count=(len(value.items), self.requests)))
 
     @property
     def answers_by_return(self) -> bool:

@@ -90,20 +90,21 @@ class Ways(Trail):
                 raised = error
                 if not self.is_caught(error):
                     self.record(error)
-            ended.append((signal, raised, Way(mark, self.take(mark), self.activation.value)))
+            left = self.statement if signal is not None else None
+            ended.append((signal, raised, Way(mark, self.take(mark), self.activation.value, left)))
         self.maybe -= 1
         live = [way for signal, raised, way in ended if signal is None and raised is None]
-        left = [(signal, way) for signal, raised, way in ended if signal is not None]
+        gone = [(signal, way) for signal, raised, way in ended if signal is not None]
         if not live:
-            if not left:
+            if not gone:
                 raise next(raised for _, raised, _ in ended if raised is not None)
             # One of the ways that leave is played on, the others wait where it goes.
-            signal, way = left.pop()
-            self.wait(left)
+            signal, way = gone.pop()
+            self.wait(gone)
             self.apply(way.delta)
             self.activation.value = way.value
             return signal
-        self.wait(left)
+        self.wait(gone)
         self.apply(live[0].delta)
         self.absorb(live[1:])
         return None
