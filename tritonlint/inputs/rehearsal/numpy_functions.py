@@ -252,7 +252,8 @@ def _round(given: Given) -> Value:
     return result(made.dtype if made.dtype not in {"bool", "object"} else None, made.shape)
 
 
-@function("argsort argpartition", "a axis= kind= order= * stable=")
+@function("argpartition", "a kth axis= kind= order=")
+@function("argsort", "a axis= kind= order= * stable=")
 def _argsort(given: Given) -> Value:
     made = as_array(given["a"])
     if given.get("axis", -1) is None:
