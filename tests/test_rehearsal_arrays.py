@@ -317,3 +317,116 @@ def test_expression(text: str, a: Any, b: Any, i: int, j: int, hide: bool) -> No
     except OutOfReachError:
         return
     judge(text, found, outcome, known)
+
+
+WRITES = (
+    "a[0] = b", "a[i] = b", "a[i, j] = b", "a[:] = b", "a[...] = b", "a[1:] = b", "a[:, 0] = b", "a[[0, 0]] = b",
+    "a[a > 0] = 0", "a[0] = 'x'", "a[0, 0] = '1.5'", "a[0] = None", "a[0] = [1, 2]", "a[0] = [i]", "a[:] = [1, 2, 3]",
+    "a[:] = [[1], [2]]", "a[0] = {'a': 1}", "a[0] = b'x'", "a['x'] = 1", "a[i:j] = 0.5", "a[None] = b", "a[0, 0] = b",
+    "a[()] = b", "a += b", "a -= b", "a *= b", "a /= b", "a //= b", "a **= b", "a &= b", "a |= b", "a += 1", "a += 0.5",
+    "a /= 2", "a *= 2", "a -= 0.5", "a %= 2", "a += 'x'", "a += None", "a += [1]", "a @= b", "a //= 2", "a *= b.shape",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITES)
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(a=values(), b=values(), i=st.integers(-2, 3), j=st.integers(-2, 3), hide=st.booleans())
+def test_write(text: str, a: Any, b: Any, i: int, j: int, hide: bool) -> None:
+    if not isinstance(a[1], Array):
+        return
+    numbers = {"i": i, "j": j}
+    real = {"np": np, "a": a[0].copy(), "b": b[0], **numbers}
+    known = {"a": a[1], "b": b[1], **({name: Unknown("int") for name in numbers} if hide else numbers)}
+    (statement,) = ast.parse(text).body
+    outcome: Any = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec(text, real)
+        except Exception as error:
+            outcome = error
+    found: Any = None
+    try:
+        if isinstance(statement, ast.AugAssign):
+            value = rehearse(statement.value, known)
+            found = arrays.inplace(OPERATORS[type(statement.op)], a[1], value)
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
+            arrays.setitem(a[1], rehearse(statement.targets[0].slice, known), rehearse(statement.value, known))
+    except OutOfReachError:
+        return
+    except Failure as failure:
+        found = failure
+    if outcome is None and not isinstance(found, Failure):
+        outcome = real["a"] if isinstance(statement, ast.AugAssign) else None
+    # Both the data types and the shapes may be wrong.
+    judge(text, found, outcome, {**known, "first": None})
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(a=values())
+def test_length_and_elements(a: Any) -> None:
+    if not isinstance(a[1], Array):
+        return
+    for rehearsed, real in ((arrays.length, len), (arrays.element, lambda array: next(iter(array)))):
+        outcome: Any
+        try:
+            outcome = real(a[0])
+        except (TypeError, StopIteration) as error:
+            outcome = error
+        try:
+            found = rehearsed(a[1])
+        except Failure as failure:
+            found = failure
+        if found is not None and not isinstance(outcome, StopIteration):
+            judge(rehearsed.__name__, found, outcome, {"a": a[1]})
+
+
+LEAVES = st.sampled_from((0, 1, 2, -3, 0.5, True, "a", "1", b"b", None, 2**63, {"k": 1}, np.float32(1), np.int64(2)))
+NESTED = st.recursive(
+    LEAVES | SHAPES.map(np.zeros) | SHAPES.map(lambda shape: np.ones(shape, "float32")),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=2).map(tuple)
+        | st.builds(lambda one, n: [one] * n, inner, st.integers(1, 3))
+    ),
+    max_leaves=8,
+)
+
+
+def partly(value: Any, draw: st.DrawFn) -> Any:
+    """What may be known of a value that is not known as a whole."""
+    if draw(st.integers(0, 9)) == 0:
+        return UNKNOWN
+    if isinstance(value, list | tuple):
+        return Seq(type(value).__name__, [partly(item, draw) for item in value])
+    if type(value) in (int, float, bool, str, bytes) and value != 2**63 and draw(st.integers(0, 2)) == 0:
+        return Unknown(type(value).__name__)
+    known = abstract(value)
+    if isinstance(known, Array) and known.shape and 0 not in known.shape and draw(st.integers(0, 2)) == 0:
+        return Array(known.dtype, tuple(draw(st.sampled_from((n, None))) for n in known.shape))
+    return known
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["np.array(x)", "np.asarray(x)", "np.float32(x)", "np.sum(x)", "np.stack(x)", "np.concatenate(x)", "np.vstack(x)"]
+    + [f"np.array(x, dtype=np.{name})" for name in ("float32", "int64", "object_", "bytes_", "str_", "bool_")],
+)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(value=NESTED, data=st.data())
+def test_array_of_values(text: str, value: Any, data: st.DataObject) -> None:
+    known = partly(value, data.draw)
+    found, outcome = both(text, {"x": value}, {"x": known})
+    judge(f"{text} {value!r}", found, outcome, {"x": known})
+
+
+def test_array_of_a_list_that_goes_on() -> None:
+    open_list = Seq("list", [Unknown("float")], open=True)
+    made = arrays.from_value(open_list)
+    assert (made.dtype, made.shape) == ("float64", (None,))
+    begun = Seq("list", [0], open=True)
+    assert arrays.from_value(begun).dtype is None
+    assert arrays.from_value(Seq("list", [], open=True)).shape is None
+    texts = arrays.call("array", [Seq("list", [Unknown("bytes")], open=True)], {"dtype": DType("object")})
+    assert (texts.dtype, texts.shape, texts.of) == ("object", (None,), "bytes")
+    assert arrays.element(texts) == Unknown("bytes")

@@ -81,7 +81,8 @@ def from_value(value: Value, dtype: str | None = None) -> Array:
         shape = _discovered(value, found, dtype)
     except _Ragged as ragged:
         if dtype == "object" or found.broken:
-            return Array(dtype, None)
+            # NumPy keeps lists of different lengths as they are.
+            return Array(dtype, None, "list" if _lists_of_elements(value) else None)
         raise Failure(
             "ValueError",
             _INHOMOGENEOUS.format(ragged.depth) + "dimensions.",
@@ -94,6 +95,13 @@ def from_value(value: Value, dtype: str | None = None) -> Array:
         return Array(dtype, shape, of if dtype == "object" else None)
     common = dtypes.promote_all(kinds)
     return Array(common, shape, of if common == "object" else None)
+
+
+def _lists_of_elements(value: Value) -> bool:
+    return value.__class__ is Seq and all(
+        item.__class__ is Seq and item.kind == "list" and all(one.__class__ in _OF for one in item.items)
+        for item in value.items
+    )
 
 
 def _discovered(value: Value, found: _Found, dtype: str | None) -> Shape:
@@ -122,16 +130,13 @@ def _discovered(value: Value, found: _Found, dtype: str | None) -> Shape:
             convertible(value, name, dtype)
         return ()
     found.dtypes.add(None if kind in (Unknown, Library) else "object")
-    found.of.add(None)
+    found.of.add("NoneType" if value is None else "dict" if kind is Mapping and value.kind == "dict" else None)
     if kind is Unknown and name in {"NoneType", "dict", "set"}:
         found.dtypes.add("object")
         return ()
     if kind in (Unknown, Library):
         return None
     if value is None or kind is Mapping or (kind is Seq and value.kind in _NO_SEQUENCES):
-        if kind is Mapping and value.kind == "dict":
-            found.of.remove(None)
-            found.of.add("dict")
         if dtype is not None:
             convertible(value, type_name(value), dtype)
         return ()
@@ -145,15 +150,16 @@ def _discovered(value: Value, found: _Found, dtype: str | None) -> Shape:
 def _sequence(value: Seq, found: _Found, dtype: str | None) -> Shape:
     assert found.dtypes is not None  # noqa: S101
     length = None if value.open else len(value.items)
-    if not value.items:
+    items = [*value.items, value.each] if value.open and value.each is not UNKNOWN else value.items
+    if not items:
         if value.open:
             found.dtypes.add(None)
         return (0,) if length == 0 else None
-    if value.open and any(item.__class__ in (int, bool) for item in value.items):
+    if value.open and value.each is UNKNOWN and any(item.__class__ in (int, bool) for item in value.items):
         # A number that a list begins with says little about what else comes in.
         found.dtypes.add(None)
     inner: list[Shape] = []
-    for item in value.items:
+    for item in items:
         shape = _discovered(item, found, dtype)
         if found.left < 0:
             return None
@@ -162,7 +168,7 @@ def _sequence(value: Seq, found: _Found, dtype: str | None) -> Shape:
     if len(known) != len(inner):
         found.broken = True
         return None
-    if dtype == "object" and len(known) > 1 and any(None in shape for shape in known):
+    if dtype == "object" and (len(known) > 1 or value.open) and any(None in shape for shape in known):
         return None  # Lengths that differ are no error then.
     return _agreed(length, known, found)
 
@@ -230,6 +236,8 @@ def getitem(array: Array, index: Value) -> Value:
     if array.scalar:
         _of_scalar(array, index)
         return Array(array.dtype, None)
+    if array.dtype is None and (index.__class__ is str or index.__class__ is Unknown):
+        return UNKNOWN  # It may have fields.
     shape, single = shapes.indexed(array.shape, index, _index_array)
     if single:
         return pick(array.dtype, array.of)
@@ -259,12 +267,20 @@ def setitem(array: Array, index: Value, value: Value) -> None:
         if name is not None:
             raise Failure("TypeError", f"'{name}' object does not support item assignment")
         return
+    if array.dtype is None and (index.__class__ is str or index.__class__ is Unknown):
+        return  # It may have fields.
     shape, single = shapes.indexed(array.shape, index, _index_array)
     if array.dtype in {None, "object"}:
         return
     kind = value.__class__
     if kind is not Array:
-        if kind is Seq and value.kind in SEQUENCES and single and (value.open or len(value.items) != 1):
+        if (
+            kind is Seq
+            and value.kind in SEQUENCES
+            and single
+            and array.dtype != "bool"
+            and (value.open or len(value.items) != 1)
+        ):
             if array.dtype not in {"str", "bytes"} and value.items:
                 raise Failure("ValueError", "setting an array element with a sequence.")
             return
@@ -272,7 +288,7 @@ def setitem(array: Array, index: Value, value: Value) -> None:
     if shape is None or value.shape is None or array.dtype in {"str", "bytes"}:
         return
     if single:
-        if shapes.least(value.shape) > 1:
+        if shapes.least(value.shape) > 1 and array.dtype != "bool":
             raise Failure("ValueError", "setting an array element with a sequence.")
     elif not shapes.fits(value.shape, shape):
         text = f"could not broadcast input array from shape {words(value.shape)} into shape {words(shape)}"
@@ -643,8 +659,10 @@ def unary(operator: str, array: Array) -> Value:
 
 def inplace(operator: str, array: Array, value: Value) -> Value:
     """``array operator= value``: an array keeps its data type and shape, a single element does not."""
-    if array.scalar or array.shape == ():
+    if array.scalar:
         return binary(operator, array, value)
+    if array.dtype in _TEXT_TYPES:
+        return array  # NumPy 2 repeats and joins texts.
     made = binary(operator, array, value)
     if array.shape is None or array.dtype is None:
         return array if array.shape else UNKNOWN if array.shape is None else array
