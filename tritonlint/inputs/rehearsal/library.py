@@ -151,7 +151,7 @@ def method(bound: Bound, args: list[Value], kwargs: dict[str, Value], caller: Ca
             return _method_of_type(owner.name, name, args, kwargs, caller, touch)
         if plain(owner) in SAMPLES:
             return scalar_method(owner, name, args, kwargs, touch)
-    except NotKnown:
+    except (NotKnown, OverflowError):
         if kind is Seq or kind is Mapping:
             touch(owner)
             forget(owner)
@@ -199,7 +199,7 @@ def call(name: str, args: list[Value], kwargs: dict[str, Value], caller: Caller,
         first, _, rest = name.partition(".")
         if first in REAL and rest and "." not in rest:
             return _method_of_type(first, rest, args, kwargs, caller, touch or (lambda _: None))
-    except (NotKnown, IndexError):
+    except (NotKnown, IndexError, OverflowError):
         pass
     return UNKNOWN
 

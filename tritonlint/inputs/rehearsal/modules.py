@@ -35,6 +35,7 @@ from tritonlint.inputs.rehearsal.reality import (
     sampled,
     shown,
     unlisted,
+    wrong_count,
 )
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Library, Mapping, Seq, Unknown, Value, type_name
 
@@ -79,6 +80,8 @@ def _path(call: Call) -> Value:
 
 # ------------------------------------------------------------------------------------------------------------- json
 def _json_loads(call: Call) -> Value:
+    if len(call.args) > 1:
+        raise Failure("TypeError", f"loads() takes 1 positional argument but {len(call.args)} were given")
     text = call.value(0, "s", UNKNOWN)
     name = plain(text)
     if name not in (None, "str", "bytes"):
@@ -194,7 +197,7 @@ def _sleep(call: Call) -> Value:
     name = plain(call.args[0]) if len(call.args) == 1 else None
     if name in ("str", "bytes", "NoneType", "list", "tuple", "dict", "set"):
         raise Failure("TypeError", f"'{name}' object cannot be interpreted as an integer")
-    if call.args and call.args[0].__class__ in (int, float) and call.args[0] < 0:
+    if len(call.args) == 1 and call.args[0].__class__ in (int, float) and call.args[0] < 0:
         raise Failure("ValueError", "sleep length must be non-negative")
 
 
@@ -243,6 +246,8 @@ def _default_dict(call: Call) -> Value:
 
 
 def _ordered_dict(call: Call) -> Value:
+    if len(call.args) > 1:
+        wrong_count("OrderedDict", len(call.args), 0, 1)
     made = dict_of(call.args, call.kwargs, call.touch)
     return Mapping(made.items, made.open, "OrderedDict")
 
@@ -421,7 +426,7 @@ def _choice(call: Call) -> Value:
     if len(call.args) != 1:
         return UNKNOWN
     items, complete = iterate(call.args[0])
-    if plain(call.args[0]) is not None and not items and complete:
+    if plain(call.args[0]) in ("list", "tuple", "str", "range") and not items and complete:
         raise Failure("IndexError", "Cannot choose from an empty sequence")
     return element(call.args[0])
 
@@ -448,8 +453,6 @@ def _changed(call: Call) -> Value:
 def _unpack(call: Call) -> Value:
     layout = call.args[0] if call.args else UNKNOWN
     name = plain(call.args[1]) if len(call.args) > 1 else None
-    if name not in (None, "bytes"):
-        raise Failure("TypeError", f"a bytes-like object is required, not '{_last(name)}'")
     if layout.__class__ not in (str, bytes):
         return Seq("tuple", [], True)
     try:
@@ -459,6 +462,8 @@ def _unpack(call: Call) -> Value:
         fields = struct.unpack(layout, bytes(size))
     except struct.error:
         return UNKNOWN
+    if name not in (None, "bytes"):
+        raise Failure("TypeError", f"a bytes-like object is required, not '{_last(name)}'")
     return Seq("tuple", [Unknown(ATOMS[type(each)]) for each in fields])
 
 
@@ -472,7 +477,7 @@ def _math(name: str) -> Handler:
     heavy = name in ("factorial", "comb", "perm")
 
     def handler(call: Call) -> Value:
-        if name == "factorial" and any(value.__class__ is float for value in call.args):
+        if heavy and any(value.__class__ is float for value in call.args):
             return UNKNOWN  # Python before 3.10 takes 3.0
         limit = 2000 if heavy else 10**300
         if any(value.__class__ is int and abs(value) > limit for value in call.args):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -440,7 +441,9 @@ def repeated(sequence: Seq, times: Value) -> Seq:
     """``sequence * times``."""
     if times.__class__ not in (int, bool):
         return Seq(sequence.kind, [], bool(sequence.items) or sequence.open, element(sequence))
-    if times <= 0:
+    if times > sys.maxsize:
+        raise Failure("OverflowError", "cannot fit 'int' into an index-sized integer")
+    if times <= 0 or not (sequence.items or sequence.open):
         return Seq(sequence.kind, [])
     if sequence.open or len(sequence.items) * times > MOST_TEXT:
         return Seq(sequence.kind, list(sequence.items), True, element(sequence))

@@ -100,6 +100,11 @@ def scalar_method(owner: Value, name: str, args: list[Value], kwargs: dict[str, 
         return _join(owner, kind, args[0], touch)
     if name == "format" and kind == "str":
         return format_text(owner, args, kwargs)
+    given = len(args) + len(kwargs)
+    if name == "splitlines" and not all(value.__class__ is bool for value in [*args, *kwargs.values()]):
+        return _typed(kind, name)  # Python from 3.12 on takes anything
+    if name == "to_bytes" and given < 2:
+        return _typed(kind, name)  # Python from 3.11 on has defaults
     if name == "translate" or name.startswith("__") or _too_long(owner, name, args, kwargs):
         return _typed(kind, name)
     function = getattr(REAL[kind], name, None)
@@ -109,10 +114,6 @@ def scalar_method(owner: Value, name: str, args: list[Value], kwargs: dict[str, 
         return sampled(function, [owner, *args], kwargs)
     except NotKnown:
         return _typed(kind, name)
-    except Failure as failure:
-        if name == "to_bytes" and "missing" in failure.message:  # Python from 3.11 on has defaults
-            return Unknown("bytes")
-        raise
 
 
 def _too_long(owner: Value, name: str, args: list[Value], kwargs: dict[str, Value]) -> bool:
