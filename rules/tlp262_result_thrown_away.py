@@ -1,0 +1,189 @@
+"""A result that nobody takes
+
+## What it does
+Reports statements that only compute something: a method of text or an array that returns a new one (`text.replace(a,
+b)`, `pattern.sub("", text)`, `x.astype(…)`), functions such as `sorted`, `np.clip`, `np.sort`, `json.dumps`, and a
+method that is named and not called (`self.thread.start`). Statements in a `try` are left out: they may be checks.
+
+## What happens
+Nothing changes: the old value goes into the answer, with status OK.
+
+## How to fix
+Assign the result (`text = text.replace(a, b)`), return it, or add the missing `()`.
+
+## Source
+Python's and NumPy's documentation: strings do not change, and these functions return a new array; run on a server of
+24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Function,
+    Name,
+    Subscript,
+    Try,
+    lies_in,
+    walk,
+)
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP262", name="result-thrown-away", effect="wrong-result", certainty="likely")
+_NUMPY = (
+    "append", "around", "array_split", "astype", "clip", "concatenate", "delete", "expand_dims", "flip", "fliplr",
+    "flipud", "hstack", "insert", "moveaxis", "pad", "repeat", "reshape", "roll", "rollaxis", "rot90", "round", "sort",
+    "squeeze", "stack", "swapaxes", "tile", "transpose", "unique", "vstack", "where",
+)  # fmt: skip
+_FUNCTIONS = frozenset(
+    {"sorted", "reversed", "json.dumps", "re.sub", "re.subn", "re.escape", "os.path.join", "copy.deepcopy", "copy.copy"}
+    | {
+        "base64.b64encode",
+        "base64.b64decode",
+        "html.escape",
+        "html.unescape",
+        "textwrap.dedent",
+        "unicodedata.normalize",
+    }
+    | {f"numpy.{name}" for name in _NUMPY}
+)
+_METHODS: dict[str, tuple[int, int]] = {
+    **dict.fromkeys(("lower", "upper", "casefold", "capitalize", "title", "swapcase", "flatten", "tolist"), (0, 0)),
+    **dict.fromkeys(("strip", "lstrip", "rstrip"), (0, 1)),
+    **dict.fromkeys(("removeprefix", "removesuffix", "zfill"), (1, 1)),
+    "replace": (2, 3),
+    "sub": (2, 3),
+    "astype": (1, 1),
+    "reshape": (1, 8),
+    "squeeze": (0, 1),
+    "transpose": (0, 8),
+    "clip": (1, 2),
+    "tobytes": (0, 0),
+}
+"""Methods without any effect, with the least and the most arguments they take."""
+_ACTIONS = frozenset({"start", "join", "release", "acquire", "close", "clear", "shutdown", "flush", "commit", "sort"})
+"""Methods that nobody names as a statement without meaning to call them."""
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if not python.understood:
+        return
+    attempts: list[Try] | None = None
+    for statement in python.walk(Expression):
+        found = _useless(python, statement)
+        if found is None:
+            continue
+        if attempts is None:
+            attempts = [node for node in python.walk(Try) if node.handlers]
+        if any(lies_in(statement, one) for attempt in attempts for one in attempt.body):
+            continue
+        what, help_text = found
+        yield Problem(
+            statement.span, f"the result of `{what}` is thrown away: this line does nothing", help=help_text, key=what
+        )
+
+
+def _useless(python: PythonFacts, statement: Expression) -> tuple[str, str] | None:
+    value = statement.value
+    if isinstance(value, Attribute):
+        if value.attr in _ACTIONS and not _own(python, value.attr):
+            return python.source(value), f"call it: `{python.source(value)}()`"
+        return None
+    if not isinstance(value, Call) or not value.certain:
+        return None
+    keywords = {a.keyword for a in value.arguments}
+    if keywords & {"out", "inplace", "copy"}:
+        return None
+    func = value.func
+    name = python.qualified(func)
+    if name in _FUNCTIONS:
+        shown = python.source(func)
+        first = value.arguments[0].value if value.arguments else None
+        target = f"{python.source(first)} = " if isinstance(first, Name | Attribute | Subscript) else "… = "
+        return shown, f"take it (`{target}{shown}(…)`), or return it"
+    if not isinstance(func, Attribute) or func.attr not in _METHODS or _own(python, func.attr):
+        return None
+    least, most = _METHODS[func.attr]
+    if not least <= len(value.arguments) <= most or keywords - {None, "count", "flags"}:
+        return None
+    # A module's function may do anything; so may what a library made for the model.
+    if not isinstance(func.value, Name | Subscript | Call | Constant | Attribute) or name is not None:
+        return None
+    shown = f"{python.source(func.value)}.{func.attr}" if not isinstance(func.value, Call) else func.attr
+    target = python.source(value.arguments[-1].value) if func.attr == "sub" else python.source(func.value)
+    return shown, f"take it (`{target} = …`), or return it"
+
+
+def _own(python: PythonFacts, name: str) -> bool:
+    """Whether the file has a function of that name."""
+    return any(function.name == name for function in walk(python.body, Function))
+
+
+EXAMPLES = (
+    """\
+-- clean/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "cleaned" data_type: TYPE_STRING dims: [ 1 ] }
+-- clean/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].decode("utf-8")
+            text.replace(",", " ")
+#           ^^^^^^^^^^^^^^^^^^^^^^ TLP262
+            cleaned = np.array([text.encode("utf-8")], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("cleaned", cleaned)]))
+        return responses
+""",
+    """\
+-- bound/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- bound/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            np.clip(x, 0, 1)
+#           ^^^^^^^^^^^^^^^^ TLP262
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- bound/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- bound/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy().copy()
+            np.clip(x, 0, 1, out=x)
+            x.sort()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+)
