@@ -131,12 +131,14 @@ def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
         function = frame.function
         if function is None:
             continue
-        bound = {name: min(one.span.start or 0 for one in found) for name, found in frame.bindings.items()}
-        early = [
-            node
-            for node in own_nodes(function, Name)
-            if node.id in bound and (node.span.end or 0) <= bound[node.id] and node.id not in loose
-        ]
+        early = []
+        for node in own_nodes(function, Name):
+            bindings, end = frame.bindings.get(node.id), node.span.end or 0
+            # Mostly the first binding comes first in the file, too.
+            if bindings is None or (bindings[0].span.start or 0) < end or node.id in loose:
+                continue
+            if all((binding.span.start or 0) >= end for binding in bindings):
+                early.append(node)
         if not early:
             continue
         tried = {n.span for one in own_nodes(function, Try) if one.handlers for n in walk(one.body, Name)}

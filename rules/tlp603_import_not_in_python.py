@@ -57,8 +57,14 @@ INSTEAD = {
 
 def check(model: Model, python: PythonFacts, plan: Plan) -> Iterator[Problem]:
     runs = plan.stub_python
-    if runs is None or model.truncated or changes_imports(python):
+    if runs is None or model.truncated:
         return
+    problems = list(_lacking(model, python, plan, runs))
+    if problems and not changes_imports(python):
+        yield from problems
+
+
+def _lacking(model: Model, python: PythonFacts, plan: Plan, runs: str) -> Iterator[Problem]:
     here = {entry.name.split(".")[0] for entry in model.entries.values() if entry.path.count("/") <= 1}
     environment = plan.environment
     if plan.form != "none" and (environment is None or plan.ignored):

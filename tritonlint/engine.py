@@ -313,15 +313,16 @@ class _Run:
         prepared: dict[tuple[str, ...], list[list[Any]]] = {}
         written: frozenset[str] | None = None
         for rule in rules:
-            loaded = rule.loaded
+            words, loaded = rule.words, rule.loaded
+            if words and written is not None and written.isdisjoint(words):
+                continue
             try:
                 calls = prepared.get(loaded.parameters)
                 if calls is None:
                     calls = prepared[loaded.parameters] = self._arguments(loaded.parameters, facts, group)
-                if rule.words and calls and facts is not None:
-                    if written is None:
-                        written = frozenset().union(*(python.identifiers for python in facts.python))
-                    if written.isdisjoint(rule.words):
+                if words and calls and written is None and facts is not None:
+                    written = frozenset().union(*(python.identifiers for python in facts.python))
+                    if written.isdisjoint(words):
                         continue
                 for arguments in calls:
                     for problem in loaded.check(*arguments):
@@ -337,19 +338,16 @@ class _Run:
         """The argument lists to call with: none when a fact is missing, one per model file with ``python``."""
         lists: list[list[Any]] = [[]]
         for name in parameters:
-            values: Sequence[Any]
-            if name == "target":
-                values = (self.target,)
-            elif name == "repository":
-                values = (group,)
-            elif name == "python":
-                values = facts.python if facts is not None else ()
-            else:
-                value = getattr(facts, name)
-                values = () if value is None else (value,)
-            lists = [[*arguments, value] for arguments in lists for value in values]
-            if not lists:
-                break
+            if name == "python":
+                lists = [[*arguments, python] for arguments in lists for python in (facts.python if facts else ())]
+                if not lists:
+                    break
+                continue
+            value = self.target if name == "target" else group if name == "repository" else getattr(facts, name)
+            if value is None:
+                return []
+            for arguments in lists:
+                arguments.append(value)
         return lists
 
     def _internal(self, requested: Sequence[Model]) -> Iterator[_Judged]:

@@ -192,10 +192,13 @@ class ResponseFacts:
 
 
 class _Placed(Remembering):
-    """Where frames begin, asked for several times for each node; no field, so it is never pickled."""
+    """What is asked several times for each node; no field, so it is never pickled."""
 
-    __slots__ = ("_places",)
+    __slots__ = ("_names", "_places")
+    _names: dict[Expr | tuple[Expr, Frame], str | None]
+    """What :meth:`PythonFacts.qualified` answered."""
     _places: tuple[list[int], list[Frame]]
+    """Where frames begin."""
 
 
 @dataclass(slots=True, eq=False)
@@ -226,6 +229,10 @@ class PythonFacts(_Placed):
     """Dotted names of containers that are changed in place somewhere (``self.names.append(…)``)."""
     attributes: dict[str, list[tuple[Binding, int]]] = field(default_factory=dict)
     """What methods of the model class assign to ``self.x``, each with the number of the method's frame."""
+
+    def __post_init__(self) -> None:
+        own: Any = self  # slots of a base class are unknown to mypy here
+        own._names = {}
 
     def __reduce__(self) -> tuple[type[PythonFacts], tuple[object, ...]]:
         return PythonFacts, tuple([getattr(self, name) for name in self.__match_args__])
@@ -427,17 +434,14 @@ class PythonFacts(_Placed):
         """The dotted name an expression stands for, imports resolved; builtins keep their bare name."""
         if steps > MAX_STEPS or (expr.__class__ is not Name and expr.__class__ is not Attribute):
             return None
-        if frame is None:
-            return self._qualified_here(expr)
-        return self._qualified(expr, frame) if steps == 0 else self._find_qualified(expr, frame, steps)
-
-    @remembered
-    def _qualified_here(self, expr: Expr) -> str | None:
-        return self._qualified(expr, self.frame_at(expr))
-
-    @remembered
-    def _qualified(self, expr: Expr, frame: Frame) -> str | None:
-        return self._find_qualified(expr, frame, 0)
+        if steps:
+            return self._find_qualified(expr, frame or self.frame_at(expr), steps)
+        key = expr if frame is None else (expr, frame)
+        try:
+            return self._names[key]
+        except KeyError:
+            found = self._names[key] = self._find_qualified(expr, frame or self.frame_at(expr), 0)
+            return found
 
     def _find_qualified(self, expr: Expr, frame: Frame, steps: int) -> str | None:
         if isinstance(expr, Name):
@@ -481,8 +485,33 @@ class PythonFacts(_Placed):
     @remembered
     def pb_attributes(self) -> tuple[tuple[Attribute, str], ...]:
         """Every attribute that is something in triton_python_backend_utils, with its name there."""
-        found = ((node, self.pb_name(node)) for node in self.walk(Attribute))
-        return tuple((node, name) for node, name in found if name is not None)
+        leading = self.leading
+        found = []
+        for node in self.walk(Attribute):
+            if _root(node) in leading:
+                name = self.pb_name(node)
+                if name is not None:
+                    found.append((node, name))
+        return tuple(found)
+
+    @property
+    @remembered
+    def leading(self) -> frozenset[str | None]:
+        """Names that a dotted name in triton_python_backend_utils can begin with."""
+        return frozenset(
+            {
+                PB_MODULE,
+                *(
+                    name
+                    for frame in self.frames
+                    for name, bindings in frame.bindings.items()
+                    for binding in bindings
+                    if binding.kind == "parameter"
+                    or (binding.kind == "import" and binding.target.startswith(PB_MODULE))
+                    or (binding.kind == "value" and binding.expr.__class__ in {Name, Attribute})
+                ),
+            }
+        )
 
     def is_request_list(self, expr: Expr, frame: Frame | None = None) -> bool:
         """Whether an expression is the ``requests`` parameter of execute itself."""
@@ -646,6 +675,13 @@ class PythonFacts(_Placed):
         from tritonlint.inputs.python_dtypes import dtype_of
 
         return dtype_of(self, expr, frame or self.frame_at(expr))
+
+
+def _root(expr: Expr) -> str | None:
+    """The name that a dotted name begins with."""
+    while expr.__class__ is Attribute:
+        expr = expr.value
+    return expr.id if expr.__class__ is Name else None
 
 
 def _is_placeholder(binding: Binding) -> bool:
@@ -1123,17 +1159,14 @@ class _Builder:
         calls: list[PbCall] = []
         reads: list[TensorRead] = []
         dropped = {id(node.value) for node in facts.walk(Expression)}
-        leading = self.leading()
+        leading = facts.leading
         for node in facts.walk(Call):
-            base = node.func
-            while base.__class__ is Attribute:
-                base = base.value
-            if base.__class__ is not Name or base.id not in leading:
+            if _root(node.func) not in leading:
                 continue
-            frame = facts.frame_at(node)
-            name = facts.pb_name(node.func, frame)
+            name = facts.pb_name(node.func)
             if name is None:
                 continue
+            frame = facts.frame_at(node)
             function = facts._function_of(frame)
             calls.append(PbCall(name, node, function))
             if name == "get_input_tensor_by_name" and node.certain:
@@ -1145,21 +1178,6 @@ class _Builder:
         facts.responses = tuple(
             self.response(call) for call in calls if call.name == "InferenceResponse" and id(call.call) not in dropped
         )
-
-    def leading(self) -> set[str]:
-        """Names that a dotted name in triton_python_backend_utils can begin with."""
-        return {
-            PB_MODULE,
-            *(
-                name
-                for frame in self.facts.frames
-                for name, bindings in frame.bindings.items()
-                for binding in bindings
-                if binding.kind == "parameter"
-                or (binding.kind == "import" and binding.target.startswith(PB_MODULE))
-                or (binding.kind == "value" and binding.expr.__class__ in {Name, Attribute})
-            ),
-        }
 
     def response(self, call: PbCall) -> ResponseFacts:
         facts = self.facts
