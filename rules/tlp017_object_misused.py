@@ -70,6 +70,7 @@ NOT_OF_ARRAYS = frozenset(
 )
 TAKING = frozenset({"get_input_tensor_by_name", "get_output_tensor_by_name", "TritonError", "TritonModelException"})
 """Functions and classes of pb_utils that are given such an object."""
+ORDERS = frozenset({"<", ">", "<=", ">="})
 OF_DICTS = frozenset({"get", "items", "keys", "values", "pop"})
 NOUNS: dict[Kind, str] = {
     "request": "a request",
@@ -94,9 +95,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         (n for n in python.walk(Attribute) if not (isinstance(n.value, Name) and n.value.id in others)),
         (made.call for made in python.pb_calls if made.name in TAKING),
         (n for n in python.walk(Call) if isinstance(n.func, Attribute) and n.func.attr in OF_ARRAYS),
-        python.walk(Subscript, Binary, Assign),
-        python.walk(Compare, For, Clause),
-        python.walk(Comprehension),
+        python.walk(Subscript, Binary),
+        (n for n in python.walk(Assign) if n.operator or isinstance(n.value, Attribute)),
+        (n for n in python.walk(Compare) if not ORDERS.isdisjoint(n.operators)),
+        python.walk(For, Clause),
+        (n for n in python.walk(Comprehension) if n.kind == "dict"),
     ):
         found = _wrong(python, objects, node, called)
         if found is None or guarded(python.body, node):
@@ -232,7 +235,7 @@ def _operands(objects: Objects, node: Node) -> Iterator[tuple[Expr, str]]:
     elif isinstance(node, Assign) and isinstance(node.value, Attribute) and node.value.attr == "as_numpy":
         if not any(isinstance(target, Name) and _is_called(objects, target.id) for target in node.targets):
             yield node.value, "kept"
-    elif isinstance(node, Compare) and set(node.operators) & {"<", ">", "<=", ">="}:
+    elif isinstance(node, Compare) and not ORDERS.isdisjoint(node.operators):
         yield node.left, "compared"
         for right in node.rights:
             yield right, "compared"

@@ -34,7 +34,12 @@ DEVICES = ("model_instance_kind", "model_instance_device_id", "dlpack", "CUDA", 
 
 
 def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood or any(word in python.text for word in DEVICES):
+    groups = [
+        (index, group, kind)
+        for index, group in enumerate(config.root.messages("instance_group"))
+        if (kind := group.scalar("kind")) is not None and kind.value == "KIND_GPU" and not group.uncertain
+    ]
+    if not groups or not python.understood or any(word in python.text for word in DEVICES):
         return
     tops = [name.split(".")[0] for name in python.imports]
     if any(top not in PLAIN and not (top and is_standard(top)) for top in tops):
@@ -44,10 +49,7 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
     # Tensors on the GPU may only pass through on their way to another model.
     if any(python.calls_of("InferenceRequest")):
         return
-    for index, group in enumerate(config.root.messages("instance_group")):
-        kind = group.scalar("kind")
-        if kind is None or kind.value != "KIND_GPU" or group.uncertain:
-            continue
+    for index, group, kind in groups:
         edit = Edit(kind.span, "KIND_CPU")
         yield Problem(
             kind.span,

@@ -115,7 +115,6 @@ def _named_elsewhere(python: PythonFacts, names: dict[str, Span], seen: set[int 
 
 def _passed_on(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]:
     """Tensors of requests and of other models' answers that are put into a response as they are."""
-    requests = bls_requests(python)
     for made in python.calls_of("InferenceResponse"):
         given = made.call.argument(0, "output_tensors")
         frame = python.frame_at(made.call)
@@ -128,7 +127,7 @@ def _passed_on(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]
                 isinstance(source, Call) and isinstance(source.func, Attribute) and source.func.attr == "output_tensors"
             ):
                 spans = {call.span for call in answers(python, source.func.value, where) or ()}
-                asked = [r for r in requests if any(e.call.span in spans for e in r.executions)]
+                asked = [r for r in bls_requests(python) if any(e.call.span in spans for e in r.executions)]
                 wanted = asked[0].requested or () if len(asked) == 1 else ()
                 if wanted and not any(name in names for name, _ in wanted):
                     found = [(wanted[0][0], source.span)]

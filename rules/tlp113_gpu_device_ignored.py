@@ -29,15 +29,13 @@ CHOOSES = ("model_instance_device_id", "CUDA_VISIBLE_DEVICES", "set_device", "de
 
 
 def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
-    if "cuda" not in python.text or any(word in python.text for word in CHOOSES):
-        return
     devices: set[int] = set()
     written = None
     for group in effective.instance_groups or ():
         if group.kind == "KIND_GPU" and group.message is not None:
             written = written or group.message.field("gpus") or group.message.field("kind")
             devices |= set(group.gpus or range(target.gpus or 0))
-    if len(devices) < 2:
+    if len(devices) < 2 or "cuda" not in python.text or any(word in python.text for word in CHOOSES):
         return
     for node in python.walk(Call):
         fixed = [

@@ -56,6 +56,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
     names = _names(python, execute)
     if not names:
         return
+    shuffled = "shuffle" in python.identifiers
     emptying = [n for n in own_nodes(execute, While) if dotted(n.test) in names or _counts(n.test, names)]
     for node in own_nodes(execute, Call, Delete, Assign):
         changed: Node | None = None
@@ -64,7 +65,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
             if dotted(node.func.value) in names:
                 changed, how = node, node.func.attr
         elif isinstance(node, Call):
-            if dotted(node.argument(0)) in names and python.qualified(node.func) == "random.shuffle":
+            if shuffled and dotted(node.argument(0)) in names and python.qualified(node.func) == "random.shuffle":
                 changed, how = node, "shuffle"
         else:
             for part in node.targets:

@@ -131,6 +131,8 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
         for target in node.targets
         if isinstance(target, Name) and target.id in names
     }
+    if not lists:
+        return
     # What such a list is made with is replaced later.
     filled = {
         dotted(target.value)

@@ -40,10 +40,10 @@ from tritonlint.inputs.python_tree import (
     Starred,
     While,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
-from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP211",
@@ -59,7 +59,11 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or execute.decorators or uses_sender(python) or effective.decoupled is not False:
         return
     # A return in the loop over the requests is told by TLP203.
-    known = behind_test_for_requests(execute) | {n.span for loop in request_loops(execute) for n in walk(loop.body)}
+    known = behind_test_for_requests(execute) | {
+        statement.span
+        for statement in returns(execute)
+        if any(lies_in(statement, part) for loop in request_loops(execute) for part in loop.body)
+    }
     for statement in returns(execute):
         value = statement.value
         empty = isinstance(value, Sequence) and not value.items and value.kind == "list"
@@ -87,16 +91,15 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     loops = request_loops(execute)
     related = tuple(Related(loop.header, "the requests are read here") for loop in loops[:1])
-    inside = {n.span for node in own_nodes(execute, For, While, Handler) for n in walk(node)}
     for statement in returns(execute):
         value = statement.value
-        if statement.span in inside or value is None:
+        if value is None or any(lies_in(statement, node) for node in own_nodes(execute, For, While, Handler)):
             continue
         one: Node | None = None
         if isinstance(value, Sequence) and value.kind == "list" and len(value.items) == 1:
             one = None if isinstance(value.items[0], Starred) else value
         elif isinstance(value, Name):
-            one = _single_append(python, execute, value.id, inside) or _list_of_one(python, value)
+            one = _single_append(execute, value.id) or _list_of_one(python, value)
         if one is not None:
             yield Problem(
                 one.span,
@@ -141,12 +144,10 @@ def _counts_requests(execute: Function) -> bool:
     )
 
 
-def _single_append(python: PythonFacts, execute: Function, name: str, inside: set[Span]) -> Node | None:
+def _single_append(execute: Function, name: str) -> Node | None:
     """The only append to a list that starts empty, when it is in no loop; None when anything else may fill it."""
     appends: list[Node] = []
-    for node in own_nodes(execute):
-        if isinstance(node, Name) and node.id == name:
-            continue
+    for node in own_nodes(execute, Call, Assign, Attribute):
         if isinstance(node, Call) and dotted(node.func) == f"{name}.append":
             appends.append(node)
         elif isinstance(node, Assign) and any(dotted(t) == name for t in node.targets):
@@ -155,7 +156,7 @@ def _single_append(python: PythonFacts, execute: Function, name: str, inside: se
         elif isinstance(node, Attribute | Call) and _may_fill(node, name):
             return None
     top = {statement.value.span for statement in execute.body if isinstance(statement, Expression)}
-    return appends[0] if len(appends) == 1 and appends[0].span in top - inside else None
+    return appends[0] if len(appends) == 1 and appends[0].span in top else None
 
 
 def _may_fill(node: Attribute | Call, name: str) -> bool:

@@ -43,10 +43,14 @@ from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP212", name="responses-in-other-order", effect="wrong-result")
 
+TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort"})
+
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or uses_sender(python) or len(execute.positional) < 2 or effective.decoupled is not False:
+        return
+    if python.used_names.isdisjoint(TURNING) and not any(part.step is not None for part in python.walk(Slice)):
         return
     requests = execute.positional[1].name
     reordered = {

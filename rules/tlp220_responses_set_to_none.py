@@ -32,6 +32,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators:
         return
+    values = [*(node.value for node in own_nodes(execute, Assign)), *(node.value for node in returns(execute))]
+    if not any(map(_resets, values)):
+        return
     lists = {dotted(target) for node in own_nodes(execute, Assign) if starts_list(node) for target in node.targets}
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     for node in own_nodes(execute, Assign):
@@ -58,9 +61,14 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             )
 
 
+def _resets(expr: Expr | None) -> bool:
+    """Whether an expression calls a method that returns None, if it is one of a list."""
+    return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in METHODS
+
+
 def _on_list(expr: Expr | None, lists: set[str | None]) -> str:
     """The list that an expression calls a method of that returns None."""
-    if isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in METHODS:
+    if isinstance(expr, Call) and isinstance(expr.func, Attribute) and _resets(expr):
         name = dotted(expr.func.value)
         return name if name is not None and name in lists else ""
     return ""

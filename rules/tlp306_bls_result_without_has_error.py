@@ -57,8 +57,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         if "gather(" in python.text:
             yield from _gathered(python, function)
-        tried = {n.span for attempt in own_nodes(function) if isinstance(attempt, Try) for n in walk(attempt.body)}
-        for node in own_nodes(function):
+        tried = {n.span for attempt in own_nodes(function, Try) for n in walk(attempt.body)}
+        for node in own_nodes(function, Call, Assign):
             taken = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "output_tensors"
             if isinstance(node, Call) and (taken or python.pb_name(node.func) == "get_output_tensor_by_name"):
                 first = node.func.value if taken and isinstance(node.func, Attribute) else node.argument(0)

@@ -285,9 +285,15 @@ class PythonFacts(_Placed):
 
     @property
     @remembered
+    def used_names(self) -> frozenset[str]:
+        """Names and attributes that expressions consist of."""
+        return frozenset({node.id for node in self.walk(Name)} | {node.attr for node in self.walk(Attribute)})
+
+    @property
+    @remembered
     def identifiers(self) -> frozenset[str]:
         """The names in the code: those used, attributes, keywords, functions, classes, and each part of an import."""
-        found = {node.id for node in self.walk(Name)} | {node.attr for node in self.walk(Attribute)}
+        found = set(self.used_names)
         found.update(node.keyword for node in self.walk(Argument) if node.keyword is not None)
         found.update(node.name for node in self.walk(Function))
         found.update(node.name for node in self.walk(Class))

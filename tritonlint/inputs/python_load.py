@@ -303,7 +303,16 @@ class _Run:
                 return
 
     def statement(self, statement: Stmt, module: bool, depth: int) -> None:
-        if isinstance(statement, Raise):
+        if isinstance(statement, Assign):
+            if statement.value is not None:
+                self.expressions(statement.value, depth)
+            if module and statement.annotation is not None:
+                self.annotation(statement.annotation)
+        elif isinstance(statement, Expression):
+            self.expressions(statement.value, depth)
+        elif isinstance(statement, Function):
+            self.definition(statement, depth)
+        elif isinstance(statement, Raise):
             self.dead = True
             thrown = statement.exception
             thrown = thrown.func if isinstance(thrown, Call) else thrown
@@ -329,8 +338,6 @@ class _Run:
                 self.expressions(part, depth)
             self.block(statement.body, True, depth)
             self.ended = False
-        elif isinstance(statement, Function):
-            self.definition(statement, depth)
         elif isinstance(statement, Try) and not statement.handlers and not any(map(_may_leave, statement.final)):
             self.block(statement.body, module, depth)
         elif isinstance(statement, With) and all(self.holds(item.value) for item in statement.items):
@@ -346,13 +353,6 @@ class _Run:
         elif isinstance(statement, ImportFrom):
             if statement.module.startswith("."):
                 self.add("import", statement, statement.module)
-        elif isinstance(statement, Assign):
-            if statement.value is not None:
-                self.expressions(statement.value, depth)
-            if module and statement.annotation is not None:
-                self.annotation(statement.annotation)
-        elif isinstance(statement, Expression):
-            self.expressions(statement.value, depth)
         elif isinstance(statement, Delete | Flow):
             self.ended = isinstance(statement, Flow) and statement.keyword != "pass"
 

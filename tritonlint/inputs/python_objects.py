@@ -151,7 +151,8 @@ class Objects:
         if function is self._python.method("execute"):
             return "requests" if len(function.positional) > 1 and function.positional[1].name == name else None
         names = [one.name for one in function.positional]
-        if name not in names or function.decorators:
+        # Nobody but Triton calls most methods, and then not every call has to be looked at.
+        if name not in names or function.decorators or function.name not in self._python.used_names:
             return None
         bound = frame.in_class is not None
         position = names.index(name) - bound
