@@ -51,6 +51,7 @@ HELP = "send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLE
 _WHY = {
     "": "the final flag is never sent for a request, so the client waits for ever",
     "no sender": "a request comes to its end without a response sender, so the client waits for ever",
+    "left": "on this way the final flag is not sent, so the client waits for ever",
     "not started": "this thread is never started: nothing is sent, and the client waits for ever",
 }
 
@@ -331,5 +332,31 @@ class TritonPythonModel:
                 sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
             finally:
                 sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            worker = threading.Thread(target=self._work, args=(request, request.get_response_sender()))
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+            worker.daemon = True
+
+    def _work(self, request, sender):
+        try:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        finally:
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
 )

@@ -90,8 +90,9 @@ CASES = {
     "bytes_and_text_added": each('y, label = x, text\n"Hello " + text[0, 0]  #! sure TypeError'),
     "text_decoded_twice": each("y, label = x, text\ntext[0, 0].decode().decode()  #! sure AttributeError"),
     "text_array": each("y = x\nlabel = np.array([[t.decode()] for t in text[:, 0]])"),
-    "dict_in_object_array": each('y, label = x, np.array([[{"a": 1}]] * len(x), dtype=object)  #! sure elements'),
-    "dict_in_object_array2": each('y, label = x, np.array([[{"a": 1}] for _ in x], dtype=object)  #! sure elements'),
+    "dict_in_object_array": each(
+        'y = x\nlabel = np.array([[{"a": 1}]] * len(x), dtype=object)'
+    ),
     "list_of_json": each('y, label = x, np.array([[json.dumps({"a": 1})] for _ in x], dtype=object)'),
     "json_key": each("y, label = x, text\njson.loads(text[0, 0])[text[0, 0]]  #! sure KeyError"),
     "re_bytes": each('import re\ny, label = x, text\nre.sub("a", "b", text[0, 0])  #! sure TypeError'),
@@ -303,6 +304,60 @@ STREAMS = {
     def execute(self, requests):
         for request in requests:
             self.Worker(request.get_response_sender()).start()
+""",
+    "way_without_end": f"""\
+    def execute(self, requests):
+        for request in requests:
+            self.answer(request, request.get_response_sender())
+
+    def answer(self, request, sender):
+        if not request.request_id():
+            return  #! maybe no-final
+        sender.send({FINAL})
+""",
+    "way_ended_by_finally": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            try:
+                if not request.request_id():
+                    continue
+                self.logger = 1
+            finally:
+                sender.send({FINAL})
+""",
+    "way_ended_by_caller": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            if not self.answer(request, sender):
+                sender.send({FINAL})
+
+    def answer(self, request, sender):
+        if not request.request_id():
+            return False
+        sender.send({FINAL})
+        return True
+""",
+    "final_in_a_loop": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            for value in {ARRAY}:
+                sender.send({FINAL})  #! maybe after-final
+""",
+    "final_in_the_last_turn": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            values = {ARRAY}
+            for i, value in enumerate(values):
+                last = i == len(values) - 1
+                sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if last else 0)
+            for value in values:
+                if value.sum() > 3:
+                    sender.send({FINAL})
+                    break
 """,
     "queue": f"""\
     def execute(self, requests):

@@ -21,6 +21,7 @@ from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.python_tree import Expr, Function, Try
+from tritonlint.inputs.rehearsal.habits import is_list_in_text
 from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
@@ -40,6 +41,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Sender,
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, Raise, RaisedError
+from tritonlint.inputs.rehearsal.trail import AFTER_TURN, PARTLY
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -75,6 +77,10 @@ Kind = Literal[
     "squeezed",
     "elements",
     "split-by-requests",
+    "text-as-flag",
+    "result-lost",
+    "letters",
+    "used-up",
 ]
 BFLOAT16 = "bfloat16"
 """A data type that NumPy does not have."""
@@ -223,7 +229,8 @@ class _Play:
         mark = len(machine.trail)
         value = self.execute(execute, model, requests)
         self.found.ended = "execute"
-        if any(id(container) in kept for container, _, _ in machine.trail[mark:]):
+        changed = ((key if container is machine.spent else id(container)) for container, key, _ in machine.trail[mark:])
+        if any(one in kept for one in changed):
             # What one call leaves behind, the next one finds.
             machine.steps = 0
             requests.items = [Request(number) for number in range(self.requests)]
@@ -312,6 +319,8 @@ class _Play:
         parameters: dict[str, Value] = {}
         for key, entry in root.map("parameters").items():
             value = entry.value.string("string_value") if isinstance(entry.value, Message) else None
+            if value is not None and is_list_in_text(value):
+                self.machine.lists_in_texts.add(value)
             parameters[str(key)] = Mapping({"string_value": value if value is not None else Unknown("str")})
         adds = self.python.method("auto_complete_config") is not None or self.python.may_define("auto_complete_config")
         items["parameters"] = Mapping(parameters, adds)
@@ -636,6 +645,9 @@ class _Play:
                     found = "" if taken else "no sender"
                     self.say(Mistake("no-final", execute.name_span, taken is not UNKNOWN, found=found))
                 return
+            if state[SENT_FINAL] is PARTLY and state["escaped"] is False and "is_cancelled" not in self.python.text:
+                self.say(Mistake("no-final", machine.left_open[id(state)], False, found="left"))
+                return
 
     def send(self, owner: Sender, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> None:
         """``sender.send(response, flags)``."""
@@ -646,8 +658,10 @@ class _Play:
         if isinstance(sent, Seq | Array | PbTensor | Mapping | str | Error):
             raise Failure("TypeError", "send(): incompatible function arguments")
         state = owner.request.state
-        if state[SENT_FINAL] is True:
+        if state[SENT_FINAL] is True or state[SENT_FINAL] is AFTER_TURN:
             self.machine.note("after-final", node.span)
+        if state[SENT_FINAL] is AFTER_TURN:
+            self.machine.put(state, SENT_FINAL, UNKNOWN)
         if isinstance(flags, Library):
             # A name that there is not ends in an error.
             other = False if ".TRITONSERVER_REQUEST_" in flags.name else UNKNOWN

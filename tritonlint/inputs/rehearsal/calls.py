@@ -10,6 +10,7 @@ from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
+from tritonlint.inputs.rehearsal.habits import is_used_up_by, refuse_texts, says_no
 from tritonlint.inputs.rehearsal.objects import (
     BoundFunc,
     Cls,
@@ -62,6 +63,7 @@ _OWN_TYPES = {"float64": "float", "complex128": "complex"} | dict.fromkeys(
     ["bool", "float16", "float32", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))], ""
 )
 """Python's own types that scalars of NumPy inherit from."""
+_EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
 _SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
 PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Value]
 PbMethod: TypeAlias = Callable[[Value, str, list[Value], dict[str, Value], tree.Call], Value]
@@ -77,6 +79,14 @@ class Calls(Concurrency):
         self.pb_call = pb_call
         self.pb_method = pb_method
         self._running: list[tree.Node] = []
+        self._handed: list[tuple[list[Value], Span]] = []
+        """The arguments of the calls that are being played, and where those calls stand."""
+        self.spent: dict[int, Value] = {}
+        """Iterators that have nothing left, by identity."""
+        self.unused: tree.Expr | None = None
+        """The statement that is nothing but this expression."""
+        self.lists_in_texts: set[str] = set()
+        """Texts of the config that hold several words."""
         self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
         self.is_batch: Callable[[Array], bool] = lambda _: False
         """Whether the first dimension of an array can only be that of the batch."""
@@ -163,6 +173,7 @@ class Calls(Concurrency):
         outer, self.activation = self.activation, activation
         self.depth += 1
         self._running.append(node)
+        self._handed.append(([*args, *kwargs.values()], span))
         maybe = self.maybe
         self.maybe += self.diverted_in(outer)
         try:
@@ -175,6 +186,7 @@ class Calls(Concurrency):
         finally:
             self.depth -= 1
             self._running.pop()
+            self._handed.pop()
             self.activation = outer
             self.maybe = maybe
         return activation.yields if activation.yields is not None else value
@@ -254,6 +266,25 @@ class Calls(Concurrency):
         if isinstance(after, Func):
             self.call_function(after, [made], {}, span)
 
+    def look_at_letters(self, value: Value, span: Span) -> None:
+        """Note that a list of words is taken apart letter by letter, where the text was handed over."""
+        if not isinstance(value, str) or value not in self.lists_in_texts:
+            return
+        for given, place in reversed(self._handed):
+            if not any(argument is value for argument in given):
+                break
+            span = place
+        self.note("letters", span)
+
+    def use_up(self, value: Value, span: Span, *, whole: bool = True) -> None:
+        """Note that an iterator is asked again that has nothing left; ``whole`` says that nothing is left now."""
+        if not is_used_up_by(value):
+            return
+        if self.spent.get(id(value)) is value:
+            self.note("used-up", span)
+        elif whole:
+            self.put(self.spent, id(value), value)
+
     def _call_method(
         self, bound: Bound, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
     ) -> Value:
@@ -264,6 +295,7 @@ class Calls(Concurrency):
             return self.guard(lambda: self.pb_method(owner, bound.name, args, kwargs, node), span)
         if isinstance(owner, Array):
             given = [self.plain(a) for a in args]
+            self.guard(lambda: refuse_texts(bound.name, given, method=True), span)
             made = self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
             return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
         if isinstance(owner, RUNNING):
@@ -288,6 +320,7 @@ class Calls(Concurrency):
             given = [self.plain(a) for a in args]
             if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count):
                 self.note("split-by-requests", span)
+            self.guard(lambda: refuse_texts(name[6:], given), span)
             made = self.guard(lambda: arrays.call(name[6:], given, kwargs), span)
             return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])
         if name in {"json.loads"} and args and isinstance(args[0], ConfigText):
@@ -338,6 +371,12 @@ class Calls(Concurrency):
             return self._reflect(name, args, span)
         if name == "isinstance" and len(args) == 2:
             return self._is_instance(args[0], args[1], args, span)
+        if name == "bool" and args and says_no(args[0]):
+            self.note("text-as-flag", span)
+        if name in {"enumerate", "list", "set", "tuple", "sorted"} and args:
+            self.look_at_letters(args[0], span)
+        if name in _EAGER and args:
+            self.use_up(args[0], span)
         if name in _OVER_OBJECTS:
             found = self._over_objects(name, args, kwargs, span)
             if found is not None:

@@ -105,11 +105,18 @@ class Concurrency(Protocols):
 
     def gathered(self, args: Sequence[Value], loose: Sequence[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """``asyncio.gather``; ``loose`` are arguments of which there may be any number."""
-        for one in (*args, *loose):
-            if isinstance(one, Seq) and one.kind in {"list", "dict", "set"}:
-                raise self.fail("TypeError", f"unhashable type: '{one.kind}'", span)
-            if _never_awaitable(one):
-                raise self.fail("TypeError", _AWAITABLE, span)
+        for number, one in enumerate((*args, *loose)):
+            wrong = f"unhashable type: '{one.kind}'" if isinstance(one, Seq) and one.kind == "list" else _AWAITABLE
+            if not _never_awaitable(one):
+                continue
+            error = self.fail("TypeError", wrong, span)
+            if number < len(args):
+                raise error
+            # Whether there is any is not known.
+            self.maybe += 1
+            self.uncaught(error)
+            self.maybe -= 1
+            return UNKNOWN
         catches = kwargs.get("return_exceptions", False) is not False
         results: list[Value] = []
         self.maybe += bool(loose)

@@ -19,6 +19,7 @@ from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
 from tritonlint.inputs.rehearsal.expressions import MAX_STEPS, Expressions
 from tritonlint.inputs.rehearsal.objects import (
+    SENT_FINAL,
     Cls,
     Error,
     Func,
@@ -27,7 +28,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, Raise, RaisedError
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS
-from tritonlint.inputs.rehearsal.trail import ABSENT, Way, any_number, current, join_all
+from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, Way, any_number, current, join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -72,6 +73,7 @@ class Machine(Expressions):
         return None
 
     def _s_expression(self, node: tree.Expression, scope: Scope) -> str | None:
+        self.unused = node.value
         self.eval(node.value, scope)
         return None
 
@@ -252,6 +254,11 @@ class Machine(Expressions):
         value = self.eval(node.iterable, scope)
         self.statement = node.header
         items, whole = (self.iterate_async if node.is_async else self.iterate)(value, node.iterable.span)
+        self.look_at_letters(value, node.iterable.span)
+        leaves = any(
+            isinstance(n, tree.Return) or n.keyword == "break" for n in tree.walk(node.body, tree.Flow, tree.Return)
+        )
+        self.use_up(value, node.iterable.span, whole=not leaves)
 
         def turn(item: Value) -> str | None:
             self.statement = node.header
@@ -353,8 +360,18 @@ class Machine(Expressions):
         loop = Loop()
         self.activation.loops.append(loop)
         self.quiet += 1
+        finished: list[dict[str, Value]] = []
+
+        def first() -> str | None:
+            signal = turn()
+            states = [request.state for request in self.requests.items if request.state[SENT_FINAL] is True]
+            if signal in {None, CONTINUE} and not loop.continues:
+                finished.extend(states)
+            return signal
+
+        open_before = [request.state for request in self.requests.items if request.state[SENT_FINAL] is False]
         try:
-            self.fork((turn, lambda: None))
+            self.fork((first, lambda: None))
         finally:
             self.quiet -= 1
             self.activation.loops.pop()
@@ -366,6 +383,9 @@ class Machine(Expressions):
         changed = self.take(mark)
         for container, key, now in changed.values():
             self.set_state(container, key, any_number(container, key, now, current(container, key)))
+        for state in open_before:
+            if any(state is one for one in finished) and not loop.breaks:
+                self.put(state, SENT_FINAL, AFTER_TURN)
         loop = Loop()
         self.activation.loops.append(loop)
         try:
@@ -380,6 +400,7 @@ class Machine(Expressions):
         mark = len(self.trail)
         raised: RaisedError | None = None
         signal: str | None = None
+        earlier = self._early()
         self.tries.append(node.handlers)
         maybe, depth, activation = self.maybe, self.depth, self.activation
         try:
@@ -389,6 +410,8 @@ class Machine(Expressions):
             self.maybe, self.depth, self.activation = maybe, depth, activation
         finally:
             self.tries.pop()
+        if node.final:
+            self._not_left(earlier)
         try:
             if raised is not None:
                 found = self.handler_of(raised, node.handlers)
@@ -409,11 +432,24 @@ class Machine(Expressions):
             self.run(node.final, scope)
             raise
         value = self.activation.value
+        if node.final:
+            self._not_left(earlier)
         last = self.run(node.final, scope)
         if last is not None:
             return last
         self.activation.value = value
         return signal
+
+    def _early(self) -> list[Way]:
+        """The ways that have left the current call, or a turn of its loops."""
+        loops = self.activation.loops
+        return [*self.activation.returns, *(way for loop in loops for way in (*loop.continues, *loop.breaks))]
+
+    def _not_left(self, earlier: list[Way]) -> None:
+        """Ways that left a block come to what is done at its end, which is not played for them."""
+        for way in self._early():
+            if not any(way is one for one in earlier):
+                way.left = None
 
     def _maybe_handled(self, node: tree.Try, signal: str | None, mark: int, scope: Scope) -> str | None:
         """Join with what the handlers do, should something unknown have raised."""
@@ -514,6 +550,7 @@ class Machine(Expressions):
                 self.assign(item.target, entered, scope, item.value.span)
         signal: str | None = None
         error: Value = None
+        earlier = self._early()
         if swallows:
             maybe, depth, activation = self.maybe, self.depth, self.activation
             self.tries.append((ANY,))
@@ -526,6 +563,8 @@ class Machine(Expressions):
                 self.tries.pop()
         else:
             signal = self.run(node.body, scope)
+        if left:
+            self._not_left(earlier)
         value = self.activation.value
         for leave, owner in reversed(left):
             self.call_function(leave, [owner, error, error, error], {}, node.span)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tritonlint.inputs.rehearsal.objects import (
+    SENT_FINAL,
     Error,
     PbTensor,
     Response,
@@ -23,7 +24,12 @@ from tritonlint.inputs.rehearsal.values import (
     Value,
     type_name,
 )
+from tritonlint.source import Span
 
+AFTER_TURN = Unknown("sent in the turn before")
+"""The final flag was sent in every turn of a loop, should this not be the first one."""
+PARTLY = Unknown("sent on the other ways")
+"""The final flag was sent, but not where a way left early."""
 ABSENT = object()
 """Stands for a name that is not bound, and for the whole state of a container."""
 Delta: TypeAlias = dict[tuple[int, Any], tuple[Any, Any, Any]]
@@ -37,6 +43,8 @@ class Way:
     mark: int
     delta: Delta
     value: Value = None
+    left: Span | None = None
+    """The statement that left, if it did."""
 
 
 class Trail:
@@ -44,6 +52,8 @@ class Trail:
 
     def __init__(self) -> None:
         self.trail: list[tuple[Any, Any, Any]] = []
+        self.left_open: dict[int, Span] = {}
+        """Where a way left without the final flag that all others send, by the identity of a request's state."""
 
     def put(self, container: dict[Any, Value], key: Any, value: Value) -> None:
         """Set an item of a dict of values."""
@@ -88,10 +98,21 @@ class Trail:
                 old.setdefault((id(container), key), (container, key, before))
             for where, (container, key, before) in old.items():
                 other = way.delta[where][2] if where in way.delta else before
+                if key == SENT_FINAL and way.left is not None:
+                    other = self._leaves(container, other, way.left)
                 self.join_into(container, key, other)
             for where, (container, key, other) in way.delta.items():
                 if where not in old:
                     self.join_into(container, key, other)
+
+    def _leaves(self, state: dict[Any, Value], sent: Value, left: Span) -> Value:
+        """Whether a way that left early sent the final flag, seen from where the others are."""
+        now = state[SENT_FINAL]
+        if sent is not False or (now is not True and now is not PARTLY):
+            return sent
+        self.left_open.setdefault(id(state), left)
+        self.set_state(state, SENT_FINAL, PARTLY)
+        return PARTLY
 
     def join_into(self, container: Any, key: Any, other: Any) -> None:
         """Join an item, or the state of a container, with another one."""

@@ -21,7 +21,16 @@ from tritonlint.inputs.rehearsal.values import (
 )
 from tritonlint.source import Span
 
-Note = Literal["bytes-in-text", "bytes-compared", "after-final", "split-by-requests"]
+Note = Literal[
+    "bytes-in-text",
+    "bytes-compared",
+    "after-final",
+    "split-by-requests",
+    "text-as-flag",
+    "result-lost",
+    "letters",
+    "used-up",
+]
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
 ANY = tree.Handler(Span(""), None, None, (), Span(""))
 """Stands for a context manager that swallows exceptions."""
