@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import importlib
 import json
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tritonlint.inputs.rehearsal import library, members
+from tritonlint.inputs.rehearsal import library, members, modules
 from tritonlint.inputs.rehearsal.arrays import Slice
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
@@ -828,6 +829,79 @@ class TestPrograms:
         if step == "in place":
             return lambda: operator.iadd(one, two), lambda: library.in_place("+", first, second, ignore)
         return lambda: builtin(step)(one), lambda: library.call(step, [first], {}, nobody, ignore)
+
+
+class Opaque:
+    """A value that only the interpreter knows."""
+
+
+STRANGE = st.recursive(
+    st.one_of(
+        SCALARS,
+        st.sampled_from([UNKNOWN, Unknown("str"), Unknown("int"), Unknown("strange"), 10**40, Opaque()]),
+        st.sampled_from([Array("float32", (1, 2)), Array(scalar=True), Builtin("int"), Library("numpy.float32")]),
+        st.builds(Exc, st.sampled_from(["ValueError", "Mine"])),
+    ),
+    lambda inner: st.one_of(
+        st.builds(
+            Seq,
+            st.sampled_from(["list", "tuple", "set", "deque", "generator", "map", "strange"]),
+            st.lists(inner, max_size=2),
+            st.booleans(),
+            inner,
+        ),
+        st.builds(
+            Mapping,
+            st.dictionaries(KEYS, inner, max_size=2),
+            st.booleans(),
+            st.sampled_from(["dict", "defaultdict", "Counter", "environ"]),
+            st.sampled_from([None, Builtin("list")]),
+        ),
+        st.builds(Slice, inner, inner, inner),
+    ),
+    max_leaves=4,
+)
+EVERY_NAME = sorted({name for names in METHODS.values() for name in names})
+
+
+class TestAnything:
+    """Nothing but a failure comes out, whatever goes in."""
+
+    @MANY
+    @given(STRANGE, STRANGE, st.sampled_from(sorted(BINARY)), st.sampled_from([*COMPARE, "is", "is not"]))
+    def test_operators(self, first: Value, second: Value, binary: str, comparison: str) -> None:
+        for step in (
+            lambda: library.binary(binary, first, second),
+            lambda: library.compare(comparison, first, second),
+            lambda: library.unary("-", first),
+            lambda: library.getitem(first, second, nobody, ignore),
+            lambda: library.in_place(binary, first, second, ignore),
+            lambda: library.setitem(first, second, first, ignore),
+            lambda: library.delitem(first, second, ignore),
+            lambda: library.length(first),
+            lambda: library.iterate(first),
+            lambda: [library.truth(first), library.hashable(first), library.element(first)],
+        ):
+            with contextlib.suppress(Failure):
+                step()
+
+    @MANY
+    @given(STRANGE, st.lists(STRANGE, max_size=2), st.sampled_from(EVERY_NAME))
+    def test_methods(self, owner: Value, args: list[Value], name: str) -> None:
+        with contextlib.suppress(Failure):
+            found = library.attribute(owner, name)
+            if isinstance(found, Bound):
+                library.method(found, args, {}, nobody, ignore)
+
+    @MANY
+    @given(
+        st.lists(STRANGE, max_size=3),
+        st.dictionaries(st.sampled_from(["key", "default"]), STRANGE, max_size=1),
+        st.sampled_from(sorted([*library.BUILTINS, *modules.FUNCTIONS])),
+    )
+    def test_calls(self, args: list[Value], kwargs: dict[str, Value], name: str) -> None:
+        with contextlib.suppress(Failure):
+            library.call(name, args, kwargs, nobody)
 
 
 class TestExceptions:
