@@ -78,7 +78,6 @@ Kind = Literal[
     "elements",
     "split-by-requests",
     "text-as-flag",
-    "result-lost",
     "letters",
     "used-up",
 ]

@@ -12,11 +12,13 @@ from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.habits import is_used_up_by, refuse_texts, says_no
 from tritonlint.inputs.rehearsal.objects import (
+    JSON,
     BoundFunc,
     Cls,
     ConfigText,
     Func,
     Obj,
+    Pattern,
     Scope,
     Super,
 )
@@ -83,8 +85,6 @@ class Calls(Concurrency):
         """The arguments of the calls that are being played, and where those calls stand."""
         self.spent: dict[int, Value] = {}
         """Iterators that have nothing left, by identity."""
-        self.unused: tree.Expr | None = None
-        """The statement that is nothing but this expression."""
         self.lists_in_texts: set[str] = set()
         """Texts of the config that hold several words."""
         self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
@@ -302,7 +302,19 @@ class Calls(Concurrency):
             return self.runner_method(bound, args, kwargs, span)
         if isinstance(owner, Builtin):
             return UNKNOWN
+        if isinstance(owner, Pattern):
+            flat = bound.name not in {"split", "sub"}
+            if flat and (len(args) != 1 or kwargs):
+                return UNKNOWN
+            return self.call_plain(f"re.{bound.name}", [owner.pattern, *args], kwargs, span)
+        if bound.name == "join" and len(args) == 1 and isinstance(args[0], Array):
+            items, whole = self.iterate(args[0], span)
+            each = self.element(args[0])
+            args = [Seq("list", items if whole else [each], not whole, each)]
         given = [as_text(a) for a in args]
+        if owner is JSON:
+            self.look_for_bytes(owner, given[0] if given else None, span)
+            return JSON if len(given) == 1 else UNKNOWN
         if bound.name in {"get", "index", "count"} and given:
             self.look_for_bytes(owner, given[0], span)
         if bound.name == "format" and any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
@@ -340,7 +352,12 @@ class Calls(Concurrency):
             for value in (*args, *kwargs.values()):
                 if isinstance(value, Func | BoundFunc | Obj) or root not in {"copy", "functools"}:
                     self.havoc_value(value)
-        return self.call_plain(name, args, kwargs, span)
+        if name == "re.compile" and args:
+            self.call_plain(name, args, kwargs, span)
+            flags = len(args) > 1 or kwargs
+            return Pattern(Unknown(type_name(args[0])) if flags else args[0])
+        made = self.call_plain(name, args, kwargs, span)
+        return JSON if made is UNKNOWN and name in {"json.loads", "json.load"} and not kwargs else made
 
     def call_plain(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Call something of Python that takes and gives plain values."""

@@ -186,6 +186,8 @@ class Expressions(Calls):
             clause = node.clauses[number]
             value = self.eval(clause.iterable, inner if number else scope)
             items, whole = self._clause_items(clause, value)
+            self.look_at_letters(value, clause.iterable.span)
+            self.use_up(value, clause.iterable.span)
             if not whole or len(items) > MAX_TURNS:
                 state["open"] = True
                 items = [self.element(value)]

@@ -73,7 +73,6 @@ class Machine(Expressions):
         return None
 
     def _s_expression(self, node: tree.Expression, scope: Scope) -> str | None:
-        self.unused = node.value
         self.eval(node.value, scope)
         return None
 

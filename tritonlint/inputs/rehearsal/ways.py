@@ -27,7 +27,6 @@ Note = Literal[
     "after-final",
     "split-by-requests",
     "text-as-flag",
-    "result-lost",
     "letters",
     "used-up",
 ]

@@ -1,0 +1,92 @@
+"""bool() of a text that says no
+
+## What it does
+Reports `bool(text)` where the text is known (mostly a parameter of the config) and says `false`, `no`, `off` or `0`.
+
+## What happens
+Every text but the empty one is True: what the config switches off is on.
+
+## How to fix
+Compare the text: `text.lower() == "true"`.
+
+## Source
+Python's `bool`; run on a server of 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP247", name="text-taken-for-true", effect="wrong-result")
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for mistake in mistakes(python, config, effective, "text-as-flag"):
+        yield Problem(
+            mistake.span,
+            "every text but the empty one is True, also one that says no",
+            help="""compare the text: `text.lower() == "true"`""",
+            certainty="certain" if mistake.sure else "likely",
+            key="text-as-flag",
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+parameters { key: "lower" value { string_value: "false" } }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        self.lower = bool(parameters["lower"]["string_value"])
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP247
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([x[0].lower() if self.lower else x[0]], dtype=np.object_)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+parameters { key: "lower" value { string_value: "false" } }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        self.lower = parameters["lower"]["string_value"] == "true"
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([x[0].lower() if self.lower else x[0]], dtype=np.object_)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)

@@ -1,0 +1,86 @@
+"""An iterator is asked again that has nothing left
+
+## What it does
+Reports a second loop over the same generator, `map(…)` or `filter(…)`; also when `initialize` makes it and each request
+goes through it.
+
+## What happens
+The first loop takes all items. From the second one on there are none, without any error.
+
+## How to fix
+Make a list of it: `list(map(…))`.
+
+## Source
+Python's iterators; run on a server of 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP249", name="iterator-used-up", effect="wrong-result")
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for mistake in mistakes(python, config, effective, "used-up"):
+        yield Problem(
+            mistake.span,
+            "this iterator has nothing left: all its items were taken before",
+            help="make a list where the iterator is made",
+            certainty="certain" if mistake.sure else "likely",
+            key="used-up",
+        )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.words = map(str.encode, ["one", "two"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([b"yes" if x[0] in set(self.words) else b"no"], dtype=np.object_)
+#                                           ^^^^^^^^^^^^^^^ TLP249
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.words = list(map(str.encode, ["one", "two"]))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([b"yes" if x[0] in set(self.words) else b"no"], dtype=np.object_)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
