@@ -78,7 +78,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         for name, tensor in tensors_by_name(config, "input").items()
         if (scalar := tensor.scalar("data_type")) is not None and scalar.value == "TYPE_STRING"
     }
-    if not texts or not any(read.names is not None and set(read.names) <= texts for read in python.reads):
+    if not texts:
         return
     execute = python.method("execute")
     for mistake in rehearse(python, config, effective).mistakes:
@@ -95,6 +95,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key=python.text[mistake.span.start : mistake.span.end],
             general=mistake.span,
         )
+    if not any(read.names is not None and set(read.names) <= texts for read in python.reads):
+        return
     # What is taken from an array with more dimensions may be an array itself, which has no `decode`.
     ranks = [
         len(tensor.integers("dims") or ()) for name, tensor in tensors_by_name(config, "input").items() if name in texts
