@@ -269,7 +269,7 @@ def _listed(shape: tuple[int | None, ...], one: Value, left: int) -> Value:
     if count == 0:
         return Seq("list", [])
     if count is None or count > left:
-        return Seq("list", [_listed(shape[1:], one, left)], open=True)
+        return Seq("list", [_listed(shape[1:], one, left)], open=True, each=_listed(shape[1:], one, left))
     return Seq("list", [_listed(shape[1:], one, left // count) for _ in range(count)])
 
 

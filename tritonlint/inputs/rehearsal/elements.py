@@ -449,16 +449,8 @@ def binary(operator: str, left: Value, right: Value) -> Value:
         return Unknown("str") if left.__class__ is str else UNKNOWN
     first, second = operand(left), operand(right)
     if first is None or second is None:
-        return _beside(operator, left, right)
+        return UNKNOWN  # A tensor of another library takes the operation over.
     return calculated(operator, first, second)
-
-
-def _beside(operator: str, left: Value, right: Value) -> Value:
-    """An operation with something of which nothing is known: an array at least where an array has dimensions."""
-    del operator
-    known = left if left.__class__ is Array else right
-    other = right if known is left else left
-    return UNKNOWN if other.__class__ is not Unknown or not known.shape else Array(None, None)
 
 
 def calculated(operator: str, first: Operand, second: Operand) -> Value:

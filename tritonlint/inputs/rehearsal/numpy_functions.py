@@ -130,8 +130,32 @@ def _percentile(given: Given) -> Value:
     shape = shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False))
     if shape is None or asked.shape is None:
         return UNKNOWN
-    dtype = "float64" if (made.dtype is not None and kind_of(made.dtype) in "iu") or made.dtype == "float64" else None
-    return shaped(Array(), (*asked.shape, *shape), dtype)
+    # Where between two elements it lies is a float64, unless it is a single number.
+    wide = kind_of(made.dtype) in "iu" or made.dtype == "float64"
+    wide = wide or (kind_of(made.dtype) == "f" and asked.dtype == "float64" and asked.shape != ())
+    return shaped(Array(), (*asked.shape, *shape), "float64" if wide else None)
+
+
+@function("hanning hamming blackman bartlett", "M")
+def _window(given: Given) -> Value:
+    return Array("float64", (shapes.integer(given["M"]),)) if isinstance(given["M"], int) else Array("float64", (None,))
+
+
+@function("fft.fft fft.ifft fft.rfft fft.irfft", "a n= axis= norm= out=")
+def _fft(given: Given) -> Value:
+    made = as_array(given["a"])
+    if made.dtype is None or made.shape is None or kind_of(made.dtype) not in "biufc":
+        return UNKNOWN
+    # NumPy 1 makes everything of it as wide as can be, NumPy 2 keeps what is narrow.
+    return Array("complex128" if made.dtype in {"float64", "int64", "complex128"} else None, (None,) * len(made.shape))
+
+
+@function("convolve correlate", "a v mode=")
+def _convolved(given: Given) -> Value:
+    left, right = as_array(given["a"]), as_array(given["v"])
+    if left.shape is None or right.shape is None or len(left.shape) != 1 or len(right.shape) != 1:
+        return UNKNOWN
+    return Array(common_dtype([operand(left), operand(right)]), (None,))
 
 
 @function("linalg.norm", "x ord= axis= keepdims=")
