@@ -83,15 +83,16 @@ CASES = {
     "bytes_looked_up": each('y = x\nlabel = {"a": text, "b": text}.get(text[0, 0], text)  #! sure bytes-compared'),
     "bytes_among_texts": each('y, label = x, text\ny = y * (text[0, 0] in ("a", "b"))  #! sure bytes-compared'),
     "bytes_formatted": each('y, label = x, np.array([["{}".format(text[0, 0])]], dtype=object)  #! sure bytes-in-text'),
-    "bytes_and_text_sorted": each('y, label = x, text\nsorted([text[0, 0], "end"])  #! sure TypeError'),
+    "bytes_and_text_sorted": each('y, label = x, text\n_ = sorted([text[0, 0], "end"])  #! sure TypeError'),
     "bytes_split_by_text": each('y, label = x, text\ntext[0, 0].split(",")  #! sure TypeError'),
-    "bytes_replaced": each('y, label = x, text\ntext[0, 0].replace("a", "b")  #! sure TypeError'),
+    "bytes_replaced": each('y, label = x, text\n_ = text[0, 0].replace("a", "b")  #! sure TypeError'),
     "bytes_start_with_text": each('y, label = x, text\ntext[0, 0].startswith("a")  #! sure TypeError'),
     "bytes_and_text_added": each('y, label = x, text\n"Hello " + text[0, 0]  #! sure TypeError'),
     "text_decoded_twice": each("y, label = x, text\ntext[0, 0].decode().decode()  #! sure AttributeError"),
     "text_array": each("y = x\nlabel = np.array([[t.decode()] for t in text[:, 0]])"),
     "dict_in_object_array": each(
-        'y = x\nlabel = np.array([[{"a": 1}]] * len(x), dtype=object)'
+        'y = x\nlabel = np.array([[{"a": 1}] for _ in x], dtype=object)\n_ = [pb_utils.InferenceResponse('
+        '[pb_utils.Tensor("y", y), pb_utils.Tensor("label", label)])]  #! sure elements\nlabel = text'
     ),
     "list_of_json": each('y, label = x, np.array([[json.dumps({"a": 1})] for _ in x], dtype=object)'),
     "json_key": each("y, label = x, text\njson.loads(text[0, 0])[text[0, 0]]  #! sure KeyError"),

@@ -362,7 +362,7 @@ class Calls(Concurrency):
     def call_plain(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Call something of Python that takes and gives plain values."""
         given = [as_text(a) for a in args]
-        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span)), span)
+        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
 
     def _call_builtin(
         self,
@@ -422,7 +422,7 @@ class Calls(Concurrency):
                     text = f"{name}() argument must be a string or a real number, not '{given[0].python_type}'"
                     raise self.fail("TypeError", text, span)
                 return Unknown(name if name in {"int", "float", "bool", "str", "bytes"} else "str")
-        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span)), span)
+        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
 
     def _convert(self, name: str, array: Array, span: Span) -> Value:
         if name in {"int", "float"}:

@@ -231,6 +231,22 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Json:
+    """What ``json.loads`` made of a text that is not known: keys of its dicts are ``str``, and nothing is ``bytes``."""
+
+
+JSON = Json()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """What ``re.compile`` gives; a ``pattern`` with flags is only known by its type."""
+
+    pattern: Value
+    python_type: ClassVar[str] = "re.Pattern"
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigText:
     """``args["model_config"]``: the model config as JSON text."""
 

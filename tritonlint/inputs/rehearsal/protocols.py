@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.objects import (
+    JSON,
     Absent,
     Answer,
     Answers,
@@ -18,7 +20,9 @@ from tritonlint.inputs.rehearsal.objects import (
     Coroutine,
     Error,
     Func,
+    Json,
     Obj,
+    Pattern,
     PbTensor,
     Request,
     Response,
@@ -49,6 +53,7 @@ from tritonlint.inputs.rehearsal.values import (
 from tritonlint.inputs.rehearsal.ways import Ways
 from tritonlint.source import Span
 
+_SEARCHES = frozenset({"search", "match", "fullmatch", "findall", "finditer", "split", "sub"})
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
 BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer, Answers)
@@ -139,6 +144,12 @@ class Protocols(Ways):
             return Bound(owner, name)
         if kind is ConfigText:
             return self.guard(lambda: library.attribute(Unknown("str"), name), span)
+        if kind is Json:
+            return Bound(owner, name) if name == "get" else UNKNOWN
+        if kind is Pattern:
+            if not hasattr(re.Pattern, name):
+                raise self.fail("AttributeError", f"'re.Pattern' object has no attribute '{name}'", span)
+            return Bound(owner, name) if name in _SEARCHES else UNKNOWN
         if kind is Builtin:
             return Bound(owner, name) if name in {"fromkeys", "join", "maketrans", "fromhex", "from_bytes"} else UNKNOWN
         if isinstance(owner, RUNNING):
@@ -215,6 +226,10 @@ class Protocols(Ways):
             raise self.misused(owner, f"'{owner.python_type}' object is not subscriptable", span)
         if isinstance(owner, Bound) and isinstance(owner.owner, (*BACKEND_OBJECTS, Array, Seq, Mapping, *SCALARS)):
             raise self.fail("TypeError", "'method' object is not subscriptable", span)
+        if owner is JSON:
+            if type_name(key) == "bytes":
+                raise self.fail("KeyError", "b'...'", span)
+            return JSON if isinstance(key, str | int) or type_name(key) in {"str", "int"} else UNKNOWN
         if isinstance(owner, ConfigText):
             owner = Unknown("str")
         if owner is None or isinstance(owner, (*SCALARS, Seq, Mapping, Unknown)):
@@ -335,6 +350,8 @@ class Protocols(Ways):
             keys = container.items
             if keys and all(isinstance(key, str) for key in keys):
                 self.note("bytes-compared", span)
+        elif container is JSON and type_name(item) == "bytes":
+            self.note("bytes-compared", span)
 
     def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
         self.look_for_bytes(container, item, span)
@@ -428,6 +445,8 @@ class Protocols(Ways):
         """A value as the modules for arrays and libraries take it."""
         if isinstance(value, Count):
             return Unknown("int")
+        if value is JSON:
+            return UNKNOWN
         if isinstance(value, Absent):
             return None
         return Unknown("str") if isinstance(value, ConfigText) else value
@@ -490,6 +509,8 @@ def is_plain(value: Value) -> bool:
 
 def as_text(value: Value) -> Value:
     """A value as the library takes it: the config text is some str, an absent input None."""
+    if value is JSON:
+        return UNKNOWN
     if isinstance(value, Absent):
         return None
     return Unknown("str") if isinstance(value, ConfigText) else value
