@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tritonlint.inputs import python_nodes
 from tritonlint.inputs.python import read_python
 from tritonlint.inputs.python_convert import convert
 from tritonlint.inputs.python_nodes import Light, light_module, placed_module
-from tritonlint.inputs.python_tree import Constant, walk
+from tritonlint.inputs.python_tree import Constant, Node, children, walk
 
 HERE = Path(__file__).resolve().parent
 TEXTS = (
@@ -124,3 +125,22 @@ def test_literals_have_the_value_that_libcst_gives_them(text: str) -> None:
         return
     assert isinstance(found, Constant)
     assert (type(found.value), found.value) == (type(wanted), wanted)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_all_nodes_that_fields_hold_are_walked_in_the_order_of_the_fields(text: str) -> None:
+    statements, _ = convert(text, "model.py", 0)
+    walked = list(walk(statements))
+    for node in walked:
+        held: list[Node] = []
+        for field in fields(node):
+            value = getattr(node, field.name)
+            held += [one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Node)]
+        assert [id(one) for one in children(node)] == [id(one) for one in held]
+    below = [inner for root in statements for inner in one_by_one(root)]
+    assert [id(node) for node in walked] == [id(node) for node in below]
+
+
+def one_by_one(node: Node) -> list[Node]:
+    """A node and everything below it."""
+    return [node, *(inner for child in children(node) for inner in one_by_one(child))]
