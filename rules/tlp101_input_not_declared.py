@@ -44,8 +44,11 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not names:
         return
     yield from _by_key(python, names)
+    handed = [p for read in python.reads if read.names is None for p in _through_parameter(python, read, names)]
+    yield from handed
+    told = {problem.key for problem in handed}
     for raised in rehearse(python, config, effective).raises:
-        if raised.absent:
+        if raised.absent and raised.absent not in told:
             near = nearest(raised.absent, names, 0.75)
             yield Problem(
                 raised.span,
@@ -58,7 +61,6 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             )
     for read in python.reads:
         if read.names is None:
-            yield from _through_parameter(python, read, names)
             continue
         strange = [name for name in read.names or () if name not in names]
         if not strange or none_is_handled(python, read):
@@ -285,6 +287,30 @@ class TritonPythonModel:
             inputs = {tensor.name(): tensor.as_numpy() for tensor in request.inputs()}
             y = inputs["x"] + inputs["bias"]
 #                                    ^^^^^^ TLP101
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "scale" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def read(request, name):
+        tensor = pb_utils.get_input_tensor_by_name(request, name)
+        return tensor.as_numpy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            y = self.read(request, "x") * self.read(request, "factor")
+#                                                            ^^^^^^^^ TLP101
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

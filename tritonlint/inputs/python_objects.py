@@ -172,16 +172,20 @@ class Objects:
         frame = self._python.frame_at(parameter)
         function = frame.function
         found = frame.bindings.get(parameter.id, [])
-        if function is None or function.decorators or [one.kind for one in found] != ["parameter"]:
+        if function is None or [one.kind for one in found] != ["parameter"]:
+            return None
+        method = frame.in_class is not None
+        static = method and [dotted(one) for one in function.decorators] == ["staticmethod"]
+        if function.decorators and not static:
             return None
         names = [one.name for one in function.positional]
-        bound = frame.in_class is not None
-        if parameter.id not in names[bound:]:
+        first = int(method and not static)
+        if parameter.id not in names[first:]:
             return None
-        position = names.index(parameter.id) - bound
+        position = names.index(parameter.id) - first
         handed = []
         for reference, call in self.uses().get(function.name, ()):
-            if isinstance(reference, Attribute) != bound:
+            if isinstance(reference, Attribute) != method:
                 continue
             if call.func is not reference or not call.certain:
                 return None
