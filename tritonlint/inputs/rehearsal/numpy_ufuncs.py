@@ -70,7 +70,9 @@ def _unary_dtype(name: str, dtype: str | None) -> str | None:
         return "bool"
     code = kind_of(dtype)
     if code in "fc":
-        return dtype if code == "f" or name not in {"abs", "absolute", "sign"} else None
+        if code != "f" and name in {"abs", "absolute"}:
+            return {"complex64": "float32", "complex128": "float64"}.get(dtype)
+        return dtype if code == "f" or name != "sign" else None
     if name in _ALIKE or name in {"invert", "bitwise_not", "reciprocal"}:
         return dtype if code != "b" and name != "fabs" else "bool" if name in {"invert", "absolute", "abs"} else None
     if name in {"floor", "ceil", "trunc"}:
