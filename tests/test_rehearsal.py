@@ -116,6 +116,34 @@ class TritonPythonModel:
         text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
         return pb_utils.InferenceResponse([pb_utils.Tensor("y", x), pb_utils.Tensor("label", text)])
 """,
+    "caught_on_a_way": """\
+class TritonPythonModel:
+    def answer(self, x, text):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x), pb_utils.Tensor("label", text)])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+                if x.sum() > 0:
+                    responses.append(self.answer(x))  #! maybe TypeError
+                else:
+                    responses.append(self.answer(x, text))
+            except Exception as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+        return responses
+""",
+    "iterator_used_up": each(
+        "y, label = x, text\nsteps = (n for n in range(3))\nmax(steps)\nmax(steps)  #! sure used-up"
+    ),
+    "iterator_made_anew": each("y, label = x, text\nfor _ in range(2):\n    max(n for n in range(3))"),
+    "loop_left_early": each(
+        "y, label = x, text\nlines = iter(text[0, 0].decode().split())\nfor line in lines:\n    if line:\n        break\n"
+        "for line in lines:\n    pass"
+    ),
+    "text_as_number": each("y, label = x, text\nnp.arange(label[0, 0].decode())  #! sure TypeError"),
     "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),
     "optional_asked_twice": each(
         f"e, f = {EXTRA}, {EXTRA}\nif e is None and f is None:\n    y, label = x, text\n"

@@ -221,7 +221,9 @@ class Expressions(Calls):
         except RaisedError as error:
             if state["open"]:
                 # Whether this element comes up is not known.
-                if not self.is_caught(error):
+                if self.is_caught(error):
+                    self.suspect(error)
+                else:
                     self.maybe += 1
                     self.record(error)
                     self.maybe -= 1

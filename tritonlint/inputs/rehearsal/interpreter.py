@@ -41,10 +41,8 @@ from tritonlint.inputs.rehearsal.values import (
     Value,
     type_name,
 )
-from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Loop
+from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Loop, is_broad
 from tritonlint.source import Span
-
-_BROAD = frozenset({"Exception", "BaseException"})
 
 
 class Machine(Expressions):
@@ -474,6 +472,8 @@ class Machine(Expressions):
             if handler.name is not None:
                 self._bind(handler.name, Unknown("exception"), scope)
             error, self.activation_error = self.activation_error, None
+            handling = self.handling
+            self.handling = [*handling, *self.suspects.pop(id(handler), ())[:1]]
             try:
                 return self.run(handler.body, scope)
             except GaveUpError:
@@ -481,6 +481,7 @@ class Machine(Expressions):
                 raise RaisedError(Exc("Exception", [], ("Exception",)), handler.span, handler.span, True) from None
             finally:
                 self.activation_error = error
+                self.handling = handling
 
         arms: list[Callable[[], str | None]] = [went_well]
         arms += [partial(handled, handler) for handler in node.handlers]
@@ -494,10 +495,7 @@ class Machine(Expressions):
             self.eval(handler.type, scope)
 
     def _handle(self, handler: tree.Handler, raised: RaisedError, scope: Scope, sure: bool) -> str | None:
-        broad = handler.type is None or any(
-            (tree.dotted(one) or "") in _BROAD
-            for one in (handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,))
-        )
+        broad = is_broad(handler)
         if handler.name is not None:
             self._bind(handler.name, raised.exc, scope)
         before, self.activation_error = self.activation_error, raised

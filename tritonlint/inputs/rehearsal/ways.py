@@ -30,6 +30,7 @@ Note = Literal[
     "letters",
     "used-up",
 ]
+_BROAD = frozenset({"Exception", "BaseException"})
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
 ANY = tree.Handler(Span(""), None, None, (), Span(""))
 """Stands for a context manager that swallows exceptions."""
@@ -41,6 +42,12 @@ _OWN = frozenset(
     | {f"{PB_MODULE}.TritonModelException", "numpy.linalg.LinAlgError", "pickle.UnpicklingError"}
 )
 """Exceptions of libraries that are no others under another name: what Python itself raises is none of them."""
+
+
+def is_broad(handler: tree.Handler) -> bool:
+    """Whether a handler catches whatever comes."""
+    types = handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,)
+    return any(one is None or (tree.dotted(one) or "") in _BROAD for one in types)
 
 
 @dataclass(slots=True)
@@ -80,6 +87,8 @@ class Ways(Trail):
         self.straight = False
         """Whether nothing raises that is not known to raise."""
         self.handling: list[Raise] = []
+        self.suspects: dict[int, list[Raise]] = {}
+        """What was raised on some ways within a ``try``, by the identity of the handler that catches it."""
         self.statement = Span(python.path)
         self.activation = Activation()
         self.tries: list[tuple[tree.Handler, ...]] = []
@@ -98,6 +107,8 @@ class Ways(Trail):
                 raised = error
                 if not self.is_caught(error):
                     self.record(error)
+                else:
+                    self.suspect(error)
             left = self.statement if signal is not None else None
             ended.append((signal, raised, Way(mark, self.take(mark), self.activation.value, left)))
         self.maybe -= 1
@@ -130,6 +141,19 @@ class Ways(Trail):
     def is_caught(self, error: RaisedError) -> bool:
         """Whether a handler around catches an exception."""
         return any(self.handler_of(error, handlers) is not None for handlers in self.tries)
+
+    def suspect(self, error: RaisedError) -> None:
+        """Keep an exception of one way for the broad handler that catches it: it may be what the handler answers."""
+        if self.quiet or error.explicit:
+            return
+        for handlers in reversed(self.tries):
+            found = self.handler_of(error, handlers)
+            if found is None:
+                continue
+            if found[1] and found[0] is not ANY and is_broad(found[0]):
+                event = Raise(self.phase, error.span, error.statement, error.shown, False, False, True, error.absent)
+                self.suspects.setdefault(id(found[0]), []).append(event)
+            return
 
     def record(self, error: RaisedError, *, caught: bool = False) -> None:
         """Note an exception that nobody catches."""
