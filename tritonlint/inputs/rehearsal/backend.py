@@ -34,6 +34,8 @@ from tritonlint.inputs.rehearsal.objects import (
     Coroutine,
     Error,
     Func,
+    Metric,
+    MetricFamily,
     Obj,
     PbTensor,
     Request,
@@ -94,7 +96,11 @@ _KINDS: dict[type, ObjectKind] = {
     Answers: "answers",
     Error: "error",
 }
-_SENDER = frozenset({"send", "is_cancelled"})
+_MEMBERS: dict[type, frozenset[str]] = {
+    Sender: frozenset({"send", "is_cancelled"}),
+    MetricFamily: frozenset({"COUNTER", "GAUGE", "HISTOGRAM", "Metric"}),
+    Metric: frozenset({"increment", "observe", "set", "value"}),
+}
 _FIELDS = ("name", "platform", "backend", "default_model_filename")
 
 
@@ -142,8 +148,8 @@ def has_member(value: Value, name: str) -> bool:
     """Whether an object of the backend has a member."""
     if name.startswith("__"):
         return True
-    if isinstance(value, Sender):
-        return name in _SENDER
+    if value.__class__ in _MEMBERS:
+        return name in _MEMBERS[value.__class__]
     kind = _KINDS.get(value.__class__)
     return kind is None or name in MEMBERS[kind]
 
@@ -528,6 +534,13 @@ class _Play:
             if name == "output_tensors" and len(names) == 1:
                 return Seq("list", [self.output_of(owner, names[0], node)])
             return {"has_error": Unknown("bool"), "output_tensors": Seq("list", [], True)}.get(name, UNKNOWN)
+        if isinstance(owner, MetricFamily):
+            labels = _given(args, kwargs, 0, "labels")
+            if isinstance(labels, Mapping) and any(type_name(v) in _NO_LABELS for v in labels.items.values()):
+                raise Failure("TritonModelException", "attempt to access JSON non-string as string")
+            return Metric()
+        if isinstance(owner, Metric):
+            return Unknown("float") if name == "value" else None
         if isinstance(owner, Error):
             return Unknown("str") if name == "message" else UNKNOWN
         if isinstance(owner, Call):
@@ -738,6 +751,7 @@ def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: 
 
 
 _START = re.compile(r"\bstart\b")
+_NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
 _ODD_ELEMENTS = frozenset({"dict", "list", "tuple", "set", "NoneType"})
 """What nobody means to send as the text that Python shows for it."""
 _INCOMPATIBLE = "__init__(): incompatible constructor arguments"
@@ -754,4 +768,5 @@ _CALLS: dict[str, Callable[[_Play, list[Value], dict[str, Value], CallNode], Val
     "InferenceRequest": _Play.c_request,
     "TritonError": _Play.c_error,
     "TritonModelException": _Play.c_exception,
+    "MetricFamily": lambda *_: MetricFamily(),
 }

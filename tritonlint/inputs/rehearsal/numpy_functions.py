@@ -416,6 +416,12 @@ def _broadcast_to(given: Given) -> Value:
     return Array(made.dtype, shape, made.of)
 
 
+@function("take_along_axis", "arr indices axis")
+def _take_along_axis(given: Given) -> Value:
+    made = as_array(given["arr"])
+    return Array(made.dtype, as_array(given["indices"]).shape if shapes.is_whole(given["axis"]) else None, made.of)
+
+
 @function("repeat", "a repeats axis=")
 def _repeat(given: Given) -> Value:
     made = as_array(given["a"])

@@ -230,6 +230,20 @@ class Answers:
     python_type: ClassVar[str] = "c_python_backend_utils.ResponseIterator"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MetricFamily:
+    """What ``pb_utils.MetricFamily(…)`` gives."""
+
+    python_type: ClassVar[str] = "c_python_backend_utils.MetricFamily"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Metric:
+    """One metric of a family."""
+
+    python_type: ClassVar[str] = "c_python_backend_utils.Metric"
+
+
 @dataclass(frozen=True, slots=True)
 class Json:
     """What ``json.loads`` made of a text that is not known: keys of its dicts are ``str``, and nothing is ``bytes``."""

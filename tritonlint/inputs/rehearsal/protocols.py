@@ -21,6 +21,8 @@ from tritonlint.inputs.rehearsal.objects import (
     Error,
     Func,
     Json,
+    Metric,
+    MetricFamily,
     Obj,
     Pattern,
     PbTensor,
@@ -56,7 +58,7 @@ from tritonlint.source import Span
 _SEARCHES = frozenset({"search", "match", "fullmatch", "findall", "finditer", "split", "sub"})
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
-BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer, Answers)
+BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer, Answers, MetricFamily, Metric)
 RUNNING = (Coroutine, Thread, Runner)
 SCALARS = (bool, int, float, complex, str, bytes, type(None))
 BUILTINS = frozenset(dir(builtins))
