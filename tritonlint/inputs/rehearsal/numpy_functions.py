@@ -330,11 +330,12 @@ def _parts(value: Value, name: str) -> tuple[list[Array], bool] | None:
         if kind in (int, float, bool) or (kind is Unknown and value.type in {"int", "float"}):
             raise Failure("TypeError", f"the first input argument of {name} needs to be a sequence")
         return None
-    if value.open and not value.items:
+    items = [*value.items, value.each] if value.open and value.each is not UNKNOWN else value.items
+    if value.open and not items:
         return None
-    if len(value.items) > MAX_LISTED:
+    if len(items) > MAX_LISTED:
         return None
-    return [as_array(item) for item in value.items], not value.open
+    return [as_array(item) for item in items], not value.open
 
 
 @function("stack", "arrays axis= out= * dtype= casting=")
