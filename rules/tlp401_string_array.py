@@ -1,7 +1,8 @@
 """An array of str in a tensor
 
 ## What it does
-Reports `pb_utils.Tensor(name, array)` where the array holds `str`: `.astype(str)`, `dtype=str`, `np.str_`.
+Reports `pb_utils.Tensor(name, array)` where the array holds `str`: `.astype(str)`, `dtype=str`, `np.str_`, and
+`np.array` of texts without `dtype=object`, however it comes to the tensor.
 
 ## What happens
 `NumPy dtype is not supported.`: the request fails.
@@ -15,9 +16,12 @@ Facts, python-backend 6.7 (observed).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -28,7 +32,16 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for mistake in mistakes(python, config, effective, "text-array"):
+        yield Problem(
+            mistake.span,
+            "an array of str cannot become a tensor: the backend takes strings as `object` arrays only",
+            help="make it with `dtype=object`, or write `.astype(object)`",
+            certainty="certain" if mistake.sure else "likely",
+            key="Tensor",
+            general=mistake.span,
+        )
     execute = python.method("execute")
     for call in python.calls_of("Tensor"):
         value = call.call.argument(1)
@@ -44,6 +57,29 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 EXAMPLES = (
+    """\
+-- tag/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- tag/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.tags = np.array([tag.strip() for tag in "low, high".split(",")])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", self.tags[(x > 0).astype(int)])
+#                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP401
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

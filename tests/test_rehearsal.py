@@ -89,7 +89,59 @@ CASES = {
     "bytes_start_with_text": each('y, label = x, text\ntext[0, 0].startswith("a")  #! sure TypeError'),
     "bytes_and_text_added": each('y, label = x, text\n"Hello " + text[0, 0]  #! sure TypeError'),
     "text_decoded_twice": each("y, label = x, text\ntext[0, 0].decode().decode()  #! sure AttributeError"),
-    "text_array": each("y = x\nlabel = np.array([[t.decode()] for t in text[:, 0]])"),
+    "text_array": each(
+        "y = x\n"
+        "label = np.array([[t.decode()] for t in text[:, 0]])\n"
+        'pb_utils.Tensor("label", label)  #! sure text-array\n'
+        "label = label.astype(object)"
+    ),
+    "file_of_text": each(
+        "y = x\n"
+        "with open(str(len(x))) as lines:\n"
+        "    label = np.array([line.strip() for line in lines])\n"
+        'pb_utils.Tensor("label", label)  #! sure text-array\n'
+        "label = text"
+    ),
+    "file_of_bytes": each(
+        'y, label = x, text\nwith open("f", "rb") as file:\n    file.read().split(",")  #! sure TypeError'
+    ),
+    "name_among_texts": each(
+        "y, label = x, text\n"
+        "name = json.loads(text[0, 0])\n"
+        'if name not in ("a", "b"):\n'
+        "    raise ValueError(name)\n"
+        "name(x)  #! sure TypeError"
+    ),
+    "encoded_by_name": each(
+        "y = x\n"
+        'words = [word.encode("utf-8") for word in json.loads(text[0, 0])]\n'
+        "label = np.array(words, dtype=object)\n"
+        'pb_utils.InferenceResponse([pb_utils.Tensor("y", y), pb_utils.Tensor("label", label)])  #! sure shape\n'
+        "label = text"
+    ),
+    "rows_taken_apart": each("y, label = x, text\nfirst, second = x  #! maybe ValueError"),
+    "columns_taken_apart": each("y, label = x, text\nfirst, *_ = x\na, b, c, d = x.T"),
+    "handler_of_no_class": each(
+        "y, label = x, text\n"
+        "try:\n"
+        "    json.loads(text[0, 0])\n"
+        "except json.DecodeError:  #! maybe AttributeError\n"
+        "    raise ValueError from None"
+    ),
+    "own_exception_of_a_library": each(
+        "y, label = x, text\n"
+        "try:\n"
+        "    json.load(text[0, 0].decode())  #! sure AttributeError\n"
+        "except json.JSONDecodeError:\n"
+        "    pass"
+    ),
+    "bytes_among_keys": each('y, label = x, text\n{"a": 1}.get(text[0, 0])  #! sure bytes-compared'),
+    "async_exec_without_a_loop": ask('["score"]', "ask.async_exec()  #! sure RuntimeError"),
+    "async_exec_in_a_loop": ask('["score"]', "async def go():\n    await ask.async_exec()\nasyncio.run(go())"),
+    "array_as_input": ask(
+        '["score"]',
+        'pb_utils.InferenceRequest(model_name="scorer", requested_output_names=[], inputs=[x])  #! sure TypeError',
+    ),
     "dict_in_object_array": each(
         'y = x\nlabel = np.array([[{"a": 1}] for _ in x], dtype=object)\n_ = [pb_utils.InferenceResponse('
         '[pb_utils.Tensor("y", y), pb_utils.Tensor("label", label)])]  #! sure elements\nlabel = text'

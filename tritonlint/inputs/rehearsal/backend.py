@@ -82,6 +82,7 @@ Kind = Literal[
     "text-as-flag",
     "letters",
     "used-up",
+    "text-array",
 ]
 BFLOAT16 = "bfloat16"
 """A data type that NumPy does not have."""
@@ -441,6 +442,8 @@ class _Play:
         if no_array or (isinstance(value, Array) and value.scalar):
             raise Failure("TypeError", _INCOMPATIBLE)
         written = node.arguments[1].value if len(node.arguments) == 2 else None
+        if isinstance(value, Array) and value.dtype == "str":
+            self.machine.note("text-array", written.span if written is not None else node.span)
         return PbTensor(name if isinstance(name, str) else None, value, node.span, written)
 
     def c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:

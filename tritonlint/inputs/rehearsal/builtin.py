@@ -564,6 +564,10 @@ def _input(call: Call) -> Value:
 _NO_PATHS = frozenset({"NoneType", "float", "complex", "list", "tuple", "dict", "set"})
 
 
+FILE = "file"
+"""The kind of an open file, which gives its lines."""
+
+
 def _open(call: Call) -> Value:
     name = plain(call.value(0, "file", UNKNOWN))
     if name in _NO_PATHS:
@@ -575,6 +579,8 @@ def _open(call: Call) -> Value:
             raise Failure("ValueError", f"invalid mode: '{mode}'")
         if "b" in mode and call.value(3, "encoding") is not None and call.value(3, "encoding") != UNKNOWN:
             raise Failure("ValueError", "binary mode doesn't take an encoding argument")
+        if set(mode) & set("r+"):
+            return Seq(FILE, [], True, Unknown("bytes" if "b" in mode else "str"))
     return UNKNOWN
 
 

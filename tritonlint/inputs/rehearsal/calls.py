@@ -9,6 +9,7 @@ from typing import TypeAlias
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.habits import is_used_up_by, refuse_texts, says_no
 from tritonlint.inputs.rehearsal.objects import (
@@ -66,6 +67,7 @@ _OWN_TYPES = {"float64": "float", "complex128": "complex"} | dict.fromkeys(
 )
 """Python's own types that scalars of NumPy inherit from."""
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
+_PATHS_READ = {"read_text": "str", "read_bytes": "bytes"}
 _SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
 PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Value]
 PbMethod: TypeAlias = Callable[[Value, str, list[Value], dict[str, Value], tree.Call], Value]
@@ -311,6 +313,11 @@ class Calls(Concurrency):
             items, whole = self.iterate(args[0], span)
             each = self.element(args[0])
             args = [Seq("list", items if whole else [each], not whole, each)]
+        if isinstance(owner, Seq) and owner.kind == FILE:
+            lines = Seq("list", [], True, owner.each)
+            return {"read": owner.each, "readline": owner.each, "readlines": lines, "__enter__": owner}.get(
+                bound.name, UNKNOWN
+            )
         given = [as_text(a) for a in args]
         if owner is JSON:
             self.look_for_bytes(owner, given[0] if given else None, span)
@@ -536,12 +543,14 @@ class Calls(Concurrency):
 
 
 def _coded(node: tree.Call, args: list[Value]) -> Value:
-    """What ``x.encode("utf-8")`` gives, whatever x is: nothing else takes the name of a codec."""
+    """What ``x.encode("utf-8")`` gives, whatever x is (nothing else takes the name of a codec); what a path reads."""
     func = node.func
     if isinstance(func, tree.Attribute) and len(args) == 1 and args[0] in _CODECS:
         accessor = isinstance(func.value, tree.Attribute) and func.value.attr == "str"
         if not accessor and func.attr in {"encode", "decode"}:
             return Unknown("bytes" if func.attr == "encode" else "str")
+    if isinstance(func, tree.Attribute) and func.attr in _PATHS_READ:
+        return Unknown(_PATHS_READ[func.attr])
     return UNKNOWN
 
 

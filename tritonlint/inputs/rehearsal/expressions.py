@@ -10,6 +10,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.calls import Calls, PbCall, PbMethod
 from tritonlint.inputs.rehearsal.objects import (
+    JSON,
     Func,
     Obj,
     Scope,
@@ -349,7 +350,7 @@ class Expressions(Calls):
                 self.put(scope.vars, name.id, None)
             elif isinstance(value, Perhaps):
                 self.put(scope.vars, name.id, value.value)
-        if operator != ("in" if held else "not in") or value != UNKNOWN:
+        if operator != ("in" if held else "not in") or not (value == UNKNOWN or value is JSON):
             return
         if isinstance(other, tree.Name | tree.Attribute | tree.Sequence):
             found = self.eval(other, scope)

@@ -16,6 +16,7 @@ from typing import Any
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
 from tritonlint.inputs.rehearsal.expressions import MAX_STEPS, Expressions
 from tritonlint.inputs.rehearsal.objects import (
@@ -530,7 +531,7 @@ class Machine(Expressions):
         for item in node.items:
             self.statement = item.span
             value = self.eval(item.value, scope)
-            entered = UNKNOWN
+            entered: Value = UNKNOWN
             if isinstance(value, Obj):
                 method = self.class_attribute(value.cls, "__enter__")
                 if isinstance(method, Func):
@@ -539,6 +540,8 @@ class Machine(Expressions):
                 swallows = swallows or not isinstance(leave, Func) or any(tree.walk(leave.node, tree.Return))
                 if isinstance(leave, Func):
                     left.append((leave, value))
+            elif isinstance(value, Seq) and value.kind == FILE:
+                entered = value
             elif isinstance(item.value, tree.Call):
                 name = self.python.qualified(item.value.func) or ""
                 own = (tree.dotted(item.value.func) or "").startswith("self.") and value is UNKNOWN

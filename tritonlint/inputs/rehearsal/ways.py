@@ -29,6 +29,7 @@ Note = Literal[
     "text-as-flag",
     "letters",
     "used-up",
+    "text-array",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
