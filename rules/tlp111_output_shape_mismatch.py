@@ -48,6 +48,16 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             yield _problem(
                 mistake.span, mistake.name, mistake.shape, outputs, places, effective, mistake.sure, mistake.span
             )
+    for mistake in mistakes(python, config, effective, "fixed-rows"):
+        yield Problem(
+            mistake.span,
+            f"output '{mistake.name}' has {(mistake.shape or (1,))[0]} rows however many the request has: the first "
+            "dimension is the batch's",
+            help="make one row for each row of the inputs",
+            certainty="likely",
+            key=mistake.name,
+            general=mistake.span,
+        )
     for mistake in mistakes(python, config, effective, "squeezed"):
         yield Problem(
             mistake.span,
@@ -405,6 +415,26 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = self.predict(x[0])
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#                                                                             ^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.sum(axis=0).reshape(-1, 1)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
 #                                                                             ^ TLP111
         return responses

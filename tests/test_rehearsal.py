@@ -188,12 +188,12 @@ class TritonPythonModel:
         return responses
 """,
     "iterator_used_up": each(
-        "y, label = x, text\nsteps = (n for n in range(3))\nmax(steps)\nmax(steps)  #! sure used-up"
+        "y, label = x, text\nsteps = (n for n in range(3))\nlist(steps)\nlist(steps)  #! sure used-up"
     ),
     "iterator_made_anew": each("y, label = x, text\nfor _ in range(2):\n    max(n for n in range(3))"),
     "loop_left_early": each(
-        "y, label = x, text\nlines = iter(text[0, 0].decode().split())\nfor line in lines:\n    if line:\n        break\n"
-        "for line in lines:\n    pass"
+        "y, label = x, text\nlines = iter(text[0, 0].decode().split())\nfor line in lines:\n    if line:\n"
+        "        break\nfor line in lines:\n    pass"
     ),
     "text_as_number": each("y, label = x, text\nnp.arange(label[0, 0].decode())  #! sure TypeError"),
     "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),

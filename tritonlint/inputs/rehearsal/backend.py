@@ -80,6 +80,7 @@ Kind = Literal[
     "elements",
     "split-by-requests",
     "text-as-flag",
+    "fixed-rows",
     "letters",
     "used-up",
     "text-array",
@@ -708,6 +709,12 @@ class _Play:
                 if name not in names and all(n in self.outputs for n in names):
                     self.say(Mistake("missing-output", response.span, sure, name))
 
+    @property
+    def rows_differ(self) -> bool:
+        """Whether requests come with several rows, each of which one response has to answer."""
+        batched = (self.effective.max_batch_size or 0) > 1 and self.effective.complete
+        return batched and self.effective.decoupled is False and not self.config.root.has("sequence_batching")
+
     def compare(self, tensor: PbTensor, sure: bool) -> None:
         name, array, value = tensor.name or "", tensor.known, tensor.value
         span = value.span if value is not None else tensor.span
@@ -729,6 +736,8 @@ class _Play:
             # Nothing was put in where the loop that fills it always raises: that is told there.
             if not fits and (sure or 0 not in array.shape):
                 self.say(Mistake("shape", span, sure, name, shape=array.shape, value=value))
+            elif fits and shape[:1] == (None,) and array.shape[:1] not in {(None,), (1,), ()} and self.rows_differ:
+                self.say(Mistake("fixed-rows", span, False, name, shape=array.shape, value=value))
 
 
 def _reachable(value: Value, depth: int) -> set[int]:
