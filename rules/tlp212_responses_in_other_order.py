@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a loop over `reversed(requests)`, `requests[::-1]`, `sorted(requests, …)` or `set(requests)` whose responses
-are returned as they come, and responses that are reversed, sorted, or inserted at the front before they are returned.
+are returned as they come, also over a sorted list with one item for each request, and responses that are reversed,
+sorted, or inserted at the front before they are returned.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests are batched, clients get each
@@ -60,6 +61,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         for target in node.targets
         if isinstance(target, Name) and len(python.frame_of(execute).bindings.get(target.id, ())) == 1
     }
+    reordered |= _sorted_items(execute, requests)
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     turned: list[tuple[Node, str]] = []
     for node in own_nodes(execute, For, Call):
@@ -97,6 +99,34 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         certainty=None if may_batch(effective) else "likely",
         key="order",
     )
+
+
+def _sorted_items(execute: Function, requests: str) -> dict[str, Expr]:
+    """Lists with one item for each request, nothing of which says for which, that are sorted later."""
+    items = {
+        target.id
+        for node in own_nodes(execute, Assign)
+        if isinstance(made := node.value, Comprehension)
+        and made.kind == "list"
+        and len(made.clauses) == 1
+        and not made.clauses[0].conditions
+        and isinstance(made.clauses[0].iterable, Name)
+        and made.clauses[0].iterable.id == requests
+        and isinstance(made.elements[0], Call)
+        for target in node.targets
+        if isinstance(target, Name)
+    }
+    found: dict[str, Expr] = {}
+    for node in own_nodes(execute, Assign, Call):
+        if isinstance(node, Assign):
+            for target in node.targets if node.value is not None and _reordered_name(node.value) in items else ():
+                if isinstance(target, Name) and node.value is not None:
+                    found[target.id] = node.value
+        elif isinstance(node.func, Attribute) and node.func.attr in {"sort", "reverse"}:
+            name = dotted(node.func.value)
+            if name in items:
+                found[name] = node
+    return found
 
 
 def _value(expr: Expr | None) -> object:
@@ -141,6 +171,27 @@ def _filled_otherwise(execute: Function, name: str) -> bool:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        arrays = arrays[::-1]
+#                ^^^^^^^^^^^^ TLP212
+        responses = []
+        for x in arrays:
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"
