@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
-from tritonlint.inputs.python_tree import Attribute, Call, Constant
+from tritonlint.inputs.python_tree import Attribute, Call, Expr
 from tritonlint.repository import Model
 from tritonlint.rule import Rule, last_parts
 
@@ -53,18 +53,19 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
         if not node.arguments:
             continue
         first = node.argument(0)
-        if not isinstance(first, Constant) or not isinstance(first.value, str) or not first.value:
+        if first is None or python.qualified(node.func) not in READERS:
             continue
-        if first.value.startswith(("/", "~")) or python.qualified(node.func) not in READERS:
+        path = _path(python, first)
+        if not path or path.startswith(("/", "~")):
             continue
         if python.qualified(node.func) == "pathlib.Path" and not _is_read(python, node):
             continue
-        inside = posixpath.normpath(first.value)
+        inside = posixpath.normpath(path)
         found = next((p for p in (f"{version}/{inside}", inside) if p in model.entries), None)
-        if found is None or guarded(python.body, node):
-            continue
         loading = initialize is not None and unconditional(initialize, node)
         effect: Effect | None = "load-failure" if loading or python.function_at(node) is None else None
+        if found is None or guarded(python.body, node):
+            continue
         start = "Path(__file__).parent" if found.startswith(f"{version}/") else "Path(__file__).parent.parent"
         yield Problem(
             first.span,
@@ -73,6 +74,17 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
             effect=effect,
             key=inside,
         )
+
+
+def _path(python: PythonFacts, expr: Expr) -> str | None:
+    """A path as it is written, in one piece or joined."""
+    if isinstance(expr, Call):
+        if python.qualified(expr.func) != "os.path.join" or not expr.certain:
+            return None
+        parts = [_path(python, argument.value) for argument in expr.arguments]
+        return posixpath.join(*(part or "" for part in parts)) if parts and None not in parts else None
+    found = python.strings(expr)
+    return found[0] if found is not None and len(found) == 1 else None
 
 
 def _is_read(python: PythonFacts, path: Call) -> bool:
@@ -123,6 +135,35 @@ import triton_python_backend_utils as pb_utils
 class TritonPythonModel:
     def initialize(self, args):
         with open(Path(__file__).parent / "labels.txt") as stream:
+            self.labels = stream.read().splitlines()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- add/1/labels.txt --
+cat
+dog
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+
+import triton_python_backend_utils as pb_utils
+
+LABELS = "labels.txt"
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        with open(os.path.join(".", LABELS)) as stream:
+#                 ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP027
             self.labels = stream.read().splitlines()
 
     def execute(self, requests):
