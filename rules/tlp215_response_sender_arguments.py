@@ -58,7 +58,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         for name, bindings in frame.bindings.items():
             if all(b.kind == "value" and gets_sender(b.expr) for b in bindings):
                 names.add(name)
-        for node in own_nodes(function):
+        for node in own_nodes(function, Call, Attribute):
             found = _problem(python, node, names)
             if found is not None and not guarded(python.body, node):
                 yield found

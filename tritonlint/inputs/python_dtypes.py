@@ -289,11 +289,13 @@ def handed(facts: PythonFacts, parameter: str, frame: Frame) -> list[tuple[Expr,
     bound = frame.in_class is not None
     if function is None or function.decorators or parameter not in names[bound:]:
         return []
+    if function.name not in facts.used_names:
+        return []
     found: list[tuple[Expr, Frame]] = []
-    references = 0
-    for node in facts.walk(Name, Attribute):
-        named = node.attr if isinstance(node, Attribute) else node.id
-        references += named == function.name and isinstance(node, Attribute) == bound
+    if bound:
+        references = sum(node.attr == function.name for node in facts.walk(Attribute))
+    else:
+        references = sum(node.id == function.name for node in facts.walk(Name))
     for call in facts.walk(Call):
         if isinstance(call.func, Name | Attribute) and call.certain:
             where = facts.frame_at(call)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, overload
 
 from tritonlint.inputs.python_tree import (
@@ -682,7 +683,7 @@ def _plain(node: Node) -> bool:
 
 def checked_for_none(function: Function, name: str) -> bool:
     """Whether a function tests a local name for None or for truth anywhere."""
-    for node in walk(function.body):
+    for node in chain(walk(function.body, If, While, Conditional), walk(function.body, Assert, Compare, Binary)):
         tests: list[Node] = []
         if isinstance(node, If | While | Conditional | Assert):
             tests = [node.test]

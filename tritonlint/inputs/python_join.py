@@ -103,7 +103,7 @@ def conversion(python: PythonFacts, value: Expr, dtype: str) -> tuple[tuple[Span
 
 def none_is_handled(python: PythonFacts, read: TensorRead) -> bool:
     """Whether the result of a read is tested, kept or passed on, so that None may be meant."""
-    for node in python.walk():
+    for node in python.walk(Attribute, Assign, Walrus):
         if isinstance(node, Attribute) and node.value is read.call:
             return False
         if isinstance(node, Assign | Walrus) and node.value is read.call:
@@ -114,8 +114,7 @@ def none_is_handled(python: PythonFacts, read: TensorRead) -> bool:
             if isinstance(node, Walrus) or checked_for_none(read.function, name):
                 return True
             return not any(
-                isinstance(n, Attribute) and isinstance(n.value, Name) and n.value.id == name
-                for n in python.walk_function(read.function)
+                isinstance(n.value, Name) and n.value.id == name for n in python.walk_function(read.function, Attribute)
             )
     return True
 

@@ -131,21 +131,25 @@ class Call(Node):
     @property
     def certain(self) -> bool:
         """Whether every argument is written out (no ``*args`` or ``**kwargs``)."""
-        return not any(a.star for a in self.arguments)
+        for a in self.arguments:  # asked very often: a loop takes a third of the time of any()
+            if a.star:
+                return False
+        return True
 
     def argument(self, position: int | None, keyword: str | None = None) -> Expr | None:
         """The argument at a position or with a keyword, or None."""
         for a in self.arguments:
             if keyword is not None and a.keyword == keyword:
                 return a.value
-        positional = []
+        if position is None:
+            return None
         for a in self.arguments:
             if a.star:
                 break
             if a.keyword is None:
-                positional.append(a.value)
-        if position is not None and position < len(positional):
-            return positional[position]
+                if position == 0:
+                    return a.value
+                position -= 1
         return None
 
 
@@ -721,10 +725,10 @@ def dotted(node: Node | None) -> str | None:
     if node.__class__ is Name:
         return node.id
     parts: list[str] = []
-    while isinstance(node, Attribute):
+    while node.__class__ is Attribute:
         parts.append(node.attr)
         node = node.value
-    if not isinstance(node, Name):
+    if node.__class__ is not Name:
         return None
     parts.append(node.id)
     return ".".join(reversed(parts))
