@@ -26,6 +26,7 @@ RULE = Rule(
     name="constructor-needs-arguments",
     effect="load-failure",
     server_says=("__init__() missing 1 required", "Can't instantiate abstract class"),
+    words=("__init__", "dataclass", "ABC", "ABCMeta"),
 )
 
 

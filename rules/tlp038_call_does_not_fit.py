@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
-from tritonlint.inputs.python_tree import Attribute, Call, Class, Function, Name, Stmt, dotted
+from tritonlint.inputs.python_tree import Attribute, Call, Class, Expr, Function, Name, Stmt, dotted
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -40,7 +40,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     told: set[Span] = set()
     for call in python.walk(Call):
-        if not call.certain:
+        if not _may_be_of_file(python, call.func) or not call.certain:
             continue
         found = _own(python, call) or _of_file(python, call) or _of_base(python, call)
         if found is None:
@@ -64,6 +64,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             effect="load-failure" if loading else None,
             key=name,
         )
+
+
+def _may_be_of_file(python: PythonFacts, func: Expr) -> bool:
+    """Whether something that the file itself defines is called; mostly it is a library's."""
+    if isinstance(func, Name):
+        return func.id in python.frames[0].bindings
+    if not isinstance(func, Attribute):
+        return False
+    return isinstance(func.value, Call) or python.method(func.attr) is not None
 
 
 def _own(python: PythonFacts, call: Call) -> tuple[str, Function, int] | None:

@@ -33,10 +33,10 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    execute = python.method("execute")
-    policy = config.root.field("model_transaction_policy")
-    if effective.decoupled is not True or execute is None or execute.decorators or is_generator(execute):
+    execute = python.method("execute") if effective.decoupled is True else None
+    if execute is None or execute.decorators or is_generator(execute):
         return
+    policy = config.root.field("model_transaction_policy")
     if uses_sender(python):
         # One model.py for both modes; and once the final flag is sent, what execute returns is not looked at.
         return

@@ -34,6 +34,7 @@ RULE = Rule(
     name="parameter-not-set",
     effect="request-failure",
     server_says=("KeyError: '",),
+    words=("loads",),
 )
 
 

@@ -35,6 +35,7 @@ RULE = Rule(
     name="config-key-missing",
     effect="load-failure",
     server_says=("KeyError: '",),
+    words=("loads",),
 )
 ALWAYS = frozenset(
     {

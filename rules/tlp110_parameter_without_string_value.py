@@ -34,6 +34,7 @@ RULE = Rule(
     name="parameter-without-string-value",
     effect="request-failure",
     server_says=("argument must be a string", "'dict' object has no attribute"),
+    words=("loads",),
 )
 READERS = frozenset({"float", "int", "json.loads", "numpy.float32", "numpy.int32", "ast.literal_eval"})
 STRING_METHODS = frozenset({"lower", "upper", "split", "strip", "startswith", "endswith", "replace", "encode"})

@@ -37,6 +37,7 @@ RULE = Rule(
         "Unsupported flag provided",
         "incompatible function arguments",
     ),
+    words=("get_response_sender",),
 )
 METHODS = ("send", "is_cancelled")
 OTHER_FLAGS = frozenset(

@@ -30,8 +30,8 @@ HARMLESS = frozenset({"len", "enumerate", "zip", "range", "print", "list", "str"
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    execute = python.method("execute")
-    if execute is None or execute.decorators or effective.decoupled is not True:
+    execute = python.method("execute") if effective.decoupled is True else None
+    if execute is None or execute.decorators:
         return
     if uses_sender(python) or not python.bases_known or len(execute.positional) < 2:
         return

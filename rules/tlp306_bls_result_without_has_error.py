@@ -51,6 +51,7 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "exec(" not in python.text:
         return
+    reading = {id(made.call) for made in python.calls_of("get_output_tensor_by_name")}
     for frame in python.frames:
         function = frame.function
         if function is None:
@@ -60,7 +61,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         tried = {n.span for attempt in own_nodes(function, Try) for n in walk(attempt.body)}
         for node in own_nodes(function, Call, Assign):
             taken = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "output_tensors"
-            if isinstance(node, Call) and (taken or python.pb_name(node.func) == "get_output_tensor_by_name"):
+            if isinstance(node, Call) and (taken or id(node) in reading):
                 first = node.func.value if taken and isinstance(node.func, Attribute) else node.argument(0)
                 called = first.value if isinstance(first, Await) else first
                 if isinstance(called, Call) and node.span not in tried and _is_exec(python, called):
@@ -77,7 +78,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if not isinstance(value, Call) or not _is_exec(python, value):
                 continue
             name = node.targets[0].id
-            use = _unchecked_use(python, function, name)
+            use = _unchecked_use(python, function, name, reading)
             if use is None or use.span in tried:
                 continue
             yield Problem(
@@ -140,7 +141,7 @@ def _is_exec(python: PythonFacts, call: Call) -> bool:
     )
 
 
-def _unchecked_use(python: PythonFacts, function: Function, name: str) -> Node | None:
+def _unchecked_use(python: PythonFacts, function: Function, name: str, reading: set[int]) -> Node | None:
     """The first use of outputs; None as soon as the name is used in a way that may be a check."""
     nodes = list(python.walk_function(function))
     known: set[Span] = set()
@@ -151,7 +152,7 @@ def _unchecked_use(python: PythonFacts, function: Function, name: str) -> Node |
         if not isinstance(node, Call):
             continue
         first = node.argument(0)
-        if python.pb_name(node.func) == "get_output_tensor_by_name" and isinstance(first, Name) and first.id == name:
+        if id(node) in reading and isinstance(first, Name) and first.id == name:
             known.add(first.span)
             uses.append(node)
         elif isinstance(node.func, Attribute) and node.func.attr == "output_tensors":

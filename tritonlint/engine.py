@@ -313,9 +313,10 @@ class _Run:
         prepared: dict[tuple[str, ...], list[list[Any]]] = {}
         written: frozenset[str] | None = None
         for rule in rules:
-            words, loaded = rule.words, rule.loaded
+            words = rule.words
             if words and written is not None and written.isdisjoint(words):
                 continue
+            loaded = rule.loaded
             try:
                 calls = prepared.get(loaded.parameters)
                 if calls is None:
