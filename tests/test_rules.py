@@ -12,7 +12,7 @@ from tritonlint.engine import check_paths
 from tritonlint.example import Example, parse_example
 from tritonlint.fix import plan_fixes
 from tritonlint.report.result import Result
-from tritonlint.rule import load_rule, rule_modules
+from tritonlint.rule import LoadedRule, load_rule, rule_modules
 from tritonlint.settings import Settings
 
 CASES = [
@@ -74,3 +74,26 @@ def test_rule_is_whole(code: str) -> None:
         parsed = [parse_example(text) for text in loaded.examples]
         assert any(any(e.code == code for e in p.expected) for p in parsed), f"{code} has no example that it finds"
         assert any(not p.expected for p in parsed), f"{code} has no clean example"
+
+
+def test_rules_find_nothing_in_files_without_their_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the examples of all rules, findings are the same when rules are called whatever names a file holds."""
+    monkeypatch.chdir(tmp_path)
+    places = []
+    for code in rule_modules():
+        for number, text in enumerate(load_rule(code).examples):
+            example = parse_example(text)
+            if code.startswith("TLP") and any(path.endswith(".py") for path in example.files):
+                places.append(f"{code}-{number}")
+                example.write(tmp_path / places[-1])
+    settings = Settings(select=frozenset(code for code in rule_modules() if load_rule(code).rule.words))
+    demanded = check_paths(places, settings)
+
+    def without_words(code: str) -> LoadedRule:
+        loaded = load_rule(code)
+        return replace(loaded, rule=replace(loaded.rule, words=()))
+
+    monkeypatch.setattr("tritonlint.engine.load_rule", without_words)
+    called = check_paths(places, settings)
+    assert demanded.findings
+    assert demanded.findings == called.findings
