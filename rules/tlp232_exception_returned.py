@@ -1,0 +1,146 @@
+"""An exception that is returned instead of raised
+
+## What it does
+Reports `return SomeError(…)` in a function that elsewhere returns a value, or raises the same exception. Silent where
+the file asks for the type of what it got, and where the function makes exceptions for a `raise`.
+
+## What happens
+The caller takes the exception for a value: the request fails with an AttributeError or TypeError far from the cause,
+or the exception's text ends up in the answer.
+
+## How to fix
+Write `raise` in place of `return`.
+
+## Source
+Python's own behaviour; seen on 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import is_none, own_nodes, returns
+from tritonlint.inputs.python_tree import Call, Expr, Raise, dotted
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(code="TLP232", name="exception-returned", effect="request-failure", certainty="likely")
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if not python.understood or "isinstance" in python.text or "type(" in python.text:
+        return
+    raised_calls = {
+        (dotted(r.exception.func) or "").rsplit(".", 1)[-1] for r in python.walk(Raise) if isinstance(r.exception, Call)
+    }
+    for function in (frame.function for frame in python.frames if frame.function is not None):
+        if function.name in raised_calls:
+            continue
+        found = returns(function)
+        values = [s for s in found if not is_none(s.value) and _exception(s.value) is None]
+        raised = {_exception(r.exception) for r in own_nodes(function, Raise)}
+        for statement in found:
+            name = _exception(statement.value)
+            if name is None or not (values or name in raised):
+                continue
+            start = statement.span.start or 0
+            word = Span(python.path, start, start + len("return"))
+            yield Problem(
+                statement.span,
+                f"`{name}` is returned, not raised: the caller takes it for a value",
+                help="write `raise`",
+                fix=Fix("raise the exception", (Edit(word, "raise"),), safety="unsafe"),
+                key=name,
+            )
+
+
+def _exception(value: Expr | None) -> str | None:
+    """The exception that a call makes, by its name."""
+    name = dotted(value.func) if isinstance(value, Call) else None
+    last = name.rsplit(".", 1)[-1] if name else ""
+    is_class = last[:1].isupper() and last.endswith(("Error", "Exception")) and last != "TritonError"
+    return last if is_class else None
+
+
+EXAMPLES = (
+    """\
+-- parse/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- parse/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _parse(self, raw):
+        fields = raw.split(b",")
+        if len(fields) < 2:
+            return ValueError("two fields are needed")
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP232
+        return float(fields[1])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            raw = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0]
+            try:
+                y = np.array([self._parse(raw)], dtype=np.float32)
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+            except ValueError as exc:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(exc))))
+        return responses
+-- fixed: parse/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _parse(self, raw):
+        fields = raw.split(b",")
+        if len(fields) < 2:
+            raise ValueError("two fields are needed")
+        return float(fields[1])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            raw = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0]
+            try:
+                y = np.array([self._parse(raw)], dtype=np.float32)
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+            except ValueError as exc:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(exc))))
+        return responses
+""",
+    """\
+-- parse/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- parse/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _refused(self, count):
+        if count == 0:
+            return KeyError("nothing there")
+        return ValueError("two fields are needed")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            fields = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].split(b",")
+            try:
+                if len(fields) < 2:
+                    raise self._refused(len(fields))
+                y = np.array([float(fields[1])], dtype=np.float32)
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+            except ValueError as exc:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(exc))))
+        return responses
+""",
+)
