@@ -227,6 +227,14 @@ class TritonPythonModel:
     "bls_only_output_is_bytes": ask(
         '["label"]', "y = x + ask.exec().output_tensors()[0].as_numpy()  #! sure TypeError"
     ),
+    "bls_outputs_by_name": ask(
+        '["score", "label"]',
+        "found = {t.name(): t.as_numpy() for t in ask.exec().output_tensors()}\n"
+        'pb_utils.Tensor("y", found["score"].sum())  #! sure TypeError',
+    ),
+    "bls_outputs_in_other_order": ask(
+        '["label", "score"]', "first, other = ask.exec().output_tensors()\ny = x + other.as_numpy() + first.as_numpy()"
+    ),
     "bls_no_stream": ask('["score"]', "for answer in ask.exec():  #! sure TypeError\n    answer.has_error()"),
     "bls_stream": ask(
         '["score"]',

@@ -537,6 +537,8 @@ class _Play:
             names = owner.names or tuple(owner.outputs or ())
             if name == "output_tensors" and len(names) == 1:
                 return Seq("list", [self.output_of(owner, names[0], node)])
+            if name == "output_tensors" and names:
+                return Seq("list", [self.output_of(owner, one, node) for one in names], mixed=True)
             return {"has_error": Unknown("bool"), "output_tensors": Seq("list", [], True)}.get(name, UNKNOWN)
         if isinstance(owner, MetricFamily):
             labels = _given(args, kwargs, 0, "labels")

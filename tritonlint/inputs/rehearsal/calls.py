@@ -66,6 +66,8 @@ _OWN_TYPES = {"float64": "float", "complex128": "complex"} | dict.fromkeys(
     ["bool", "float16", "float32", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))], ""
 )
 """Python's own types that scalars of NumPy inherit from."""
+_REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
+"""Methods that make one number of a whole array."""
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
 _PATHS_READ = {"read_text": "str", "read_bytes": "bytes"}
 _SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
@@ -299,6 +301,8 @@ class Calls(Concurrency):
             given = [self.plain(a) for a in args]
             self.guard(lambda: refuse_texts(bound.name, given, method=True), span)
             made = self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
+            if made is UNKNOWN and bound.name in _REDUCTIONS and not args and not kwargs and not owner.scalar:
+                made = Array(None, (), None, True)
             return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
         if isinstance(owner, RUNNING):
             return self.runner_method(bound, args, kwargs, span)

@@ -134,6 +134,8 @@ class Machine(Expressions):
 
     def _unpack(self, target: tree.Sequence, value: Value, scope: Scope, span: Span) -> None:
         items, whole = self.iterate(value, span)
+        if isinstance(value, Seq) and value.mixed:
+            items = [self.element(value)] * len(items)
         starred = next((i for i, part in enumerate(target.items) if isinstance(part, tree.Starred)), None)
         wanted = len(target.items)
         if whole and starred is None and len(items) != wanted:

@@ -215,6 +215,8 @@ class Protocols(Ways):
 
     def item(self, owner: Value, key: Value, span: Span) -> Value:
         """``owner[key]``."""
+        if isinstance(owner, Seq) and owner.mixed and isinstance(key, int | Unknown):
+            return self.element(owner)
         if isinstance(owner, Array):
             return self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
         if isinstance(owner, Obj):

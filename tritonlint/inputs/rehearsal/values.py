@@ -38,13 +38,14 @@ UNKNOWN = Unknown()
 class Seq:
     """A list, tuple, set, frozenset, deque, or an iterator over known values; ``open`` says: maybe other items.
 
-    ``each`` is what is known of every item that is not listed.
+    ``each`` is what is known of every item that is not listed. ``mixed`` says that they may stand in another order.
     """
 
     kind: str
     items: list[Value]
     open: bool = False
     each: Value = UNKNOWN
+    mixed: bool = False
 
 
 @dataclass(slots=True, eq=False)
