@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import innermost_block, own_nodes
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -58,8 +58,7 @@ def _behind(function: Function, loop: For) -> Iterator[Problem]:
         return
     bound = {n.id for a in walk(loop.body, Assign) for t in a.targets for n in walk(t, Name)}
     bound |= {n.id for n in walk(loop.target, Name)}
-    block = innermost_block(function, loop)
-    behind = block[next((i for i, s in enumerate(block) if s is loop), len(block)) + 1 :]
+    behind = _behind_in_block(function, loop)
     lists = _made_together(function)
     for statement in behind:
         found = _appended(statement)
@@ -81,6 +80,19 @@ def _behind(function: Function, loop: For) -> Iterator[Problem]:
                 related=(Related(loop.header, "the loop"),),
                 key=name,
             )
+
+
+def _behind_in_block(function: Function, loop: For) -> tuple[Stmt, ...]:
+    """The statements that follow a loop in its block."""
+    blocks: list[object] = [function.body]
+    for node in own_nodes(function):
+        blocks += [getattr(node, name, None) for name in ("body", "orelse", "final")]
+    for block in blocks:
+        if isinstance(block, tuple):
+            for number, statement in enumerate(block):
+                if statement is loop:
+                    return block[number + 1 :]
+    return ()
 
 
 def _appended(statement: Stmt) -> tuple[str, Expr] | None:
