@@ -43,7 +43,9 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     tensors = list(declared_tensors(python))
     adding = [call for call in hook_calls(python) if call.method in ("add_input", "add_output")]
     # What is not known may be something that cannot be parsed, and that saves the model.
-    understood = len(tensors) == len(adding) and all(_parsed(python, tensor) for tensor in tensors)
+    understood = len({id(tensor.call) for tensor in tensors}) == len(adding) and all(
+        _parsed(python, tensor) for tensor in tensors
+    )
     for tensor in tensors:
         if not tensor.values.keys() >= KEYS:
             continue
@@ -51,13 +53,15 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
         if data_type is not None and data_type not in data_types():
             near = get_close_matches(data_type.upper(), data_types(), 1, 0.5)
             refused = target.before("23.11")
+            reads = "triton_string_to_numpy" in python.identifiers
             yield Problem(
                 tensor.values["data_type"].span,
                 f"there is no data type {data_type!r}: the server "
-                + ("refuses the model" if refused else "drops everything that auto_complete_config sets"),
+                + ("refuses the model" if refused else "drops everything that auto_complete_config sets")
+                + (", and `triton_string_to_numpy` raises KeyError" if reads and not refused else ""),
                 help=f"did you mean {near[0]!r}?" if near else f"there are {', '.join(data_types())}",
-                effect="load-failure" if refused else "wrong-result",
-                certainty=None if tensor.certain else "likely",
+                effect="load-failure" if refused or reads else "wrong-result",
+                certainty=None if tensor.certain and (refused or not reads) else "likely",
                 key=f"{tensor.direction} {data_type}",
             )
             continue
@@ -97,6 +101,37 @@ def _parsed(python: PythonFacts, tensor: DeclaredTensor) -> bool:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+EXTRA = [
+    {"name": "w", "data_type": "TYPE_FP32", "dims": [1]},
+    {"name": "z", "data_type": "TYPE_FP32", "dims": [0]},
+#                                                   ^^^ TLP035
+]
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        for entry in EXTRA:
+            config.add_input(entry)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

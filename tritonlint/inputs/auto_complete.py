@@ -16,6 +16,8 @@ from tritonlint.inputs.python_tree import (
     Call,
     Dict,
     Expr,
+    Expression,
+    For,
     Function,
     Name,
     Node,
@@ -45,6 +47,7 @@ class DeclaredTensor:
     literal: Dict
     values: dict[str, Expr]
     certain: bool
+    call: Call
 
 
 def hook_calls(python: PythonFacts) -> Iterator[HookCall]:
@@ -87,18 +90,33 @@ def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
     for call in hook_calls(python):
         if call.method not in ("add_input", "add_output") or call.argument is None:
             continue
-        followed = python.follow(call.argument)
-        if followed is None or len(followed) != 1 or not isinstance(followed[0][0], Dict):
+        literals = [source for source, _ in python.follow(call.argument) or () if isinstance(source, Dict)]
+        loop = _loop_of(python, call.call)
+        if not literals or (len(literals) > 1 and loop is None):
             continue
-        literal = followed[0][0]
-        values: dict[str, Expr] = {}
-        for key, value in zip(literal.keys, literal.values, strict=True):
-            names = python.strings(key) if key is not None else None
-            if names is None or len(names) != 1:
-                break
-            values[names[0]] = value
-        else:
-            yield DeclaredTensor(call.method.removeprefix("add_"), literal, values, call.certain)
+        for literal in literals:
+            values: dict[str, Expr] = {}
+            for key, value in zip(literal.keys, literal.values, strict=True):
+                names = python.strings(key) if key is not None else None
+                if names is None or len(names) != 1:
+                    break
+                values[names[0]] = value
+            else:
+                certain = call.certain or loop is not None
+                yield DeclaredTensor(call.method.removeprefix("add_"), literal, values, certain, call.call)
+
+
+def _loop_of(python: PythonFacts, call: Call) -> For | None:
+    """The loop of the hook over a written list that does nothing but this call for each of its items."""
+    hook = python.method("auto_complete_config")
+    for statement in hook.body if hook is not None else ():
+        if isinstance(statement, For) and len(statement.body) == 1:
+            only = statement.body[0]
+            sources = python.follow(statement.iterable, python.frame_at(statement)) or ()
+            if isinstance(only, Expression) and only.value is call and len(sources) == 1:
+                items = sources[0][0].items if isinstance(sources[0][0], Sequence) else ()
+                return statement if items and all(isinstance(item, Dict) for item in items) else None
+    return None
 
 
 def one_string(python: PythonFacts, expr: Expr | None) -> str | None:
