@@ -196,6 +196,19 @@ class TritonPythonModel:
         "        break\nfor line in lines:\n    pass"
     ),
     "text_as_number": each("y, label = x, text\nnp.arange(label[0, 0].decode())  #! sure TypeError"),
+    "keys_of_a_counter": each(
+        "from collections import Counter\ny, label = x, text\n"
+        "words = Counter(t.decode() for t in text[:, 0]).most_common(3)\n"
+        "[word.decode() for word, _ in words]  #! maybe AttributeError"
+    ),
+    "values_of_an_open_dict": each(
+        "y, label = x, text\nlengths = {t.decode(): len(t) for t in text[:, 0]}\n"
+        "for name, length in lengths.items():\n    name.upper(), length.upper()  #! maybe AttributeError"
+    ),
+    "open_dict_changed": each(
+        "y, label = x, text\nlengths = {t.decode(): len(t) for t in text[:, 0]}\nlengths[text[0, 0].decode()] = 'a'\n"
+        "for length in lengths.values():\n    length.upper()"
+    ),
     "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),
     "optional_asked_twice": each(
         f"e, f = {EXTRA}, {EXTRA}\nif e is None and f is None:\n    y, label = x, text\n"

@@ -457,7 +457,8 @@ def _view(kind: str) -> Handler:
             items = list(owner.items.values())
         else:
             items = [Seq("tuple", [value_of(key), item]) for key, item in owner.items.items()]
-        return Seq(kind, items, owner.open)
+        pair = Seq("tuple", [owner.key, owner.each])
+        return Seq(kind, items, owner.open, {"dict_keys": owner.key, "dict_values": owner.each}.get(kind, pair))
 
     return handler
 
@@ -542,6 +543,9 @@ def container_method(
 ) -> Value:
     """What a method of a container gives, and does to the container."""
     handler = _METHODS.get(owner.kind, {}).get(name)
+    if name == "most_common" and owner.__class__ is Mapping:
+        keys = [*(value_of(key) for key in owner.items), *([owner.key] if owner.open else [])]
+        return Seq("list", [], True, Seq("tuple", [common(keys), Unknown("int")]))
     if handler is None:
         if name not in _READING and not name.startswith(("is", "union", "most_common", "elements")):
             touch(owner)

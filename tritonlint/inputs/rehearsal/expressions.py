@@ -34,6 +34,7 @@ from tritonlint.source import Span
 
 MAX_STEPS = 6000
 """Statements and calls of one rehearsal; a model that needs more is not played through."""
+_ABSOLUTE = frozenset({"abs", "numpy.abs", "numpy.absolute"})
 _SINGLE: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": Ellipsis}
 
 
@@ -241,6 +242,7 @@ class Expressions(Calls):
                     made.open = True
             if state["open"]:
                 made.items = {}
+                made.key, made.each = (join_all([pair.items[place] for pair in out]) for place in (0, 1))
             return made
         kind = {"generator": "generator"}.get(node.kind, node.kind)
         if not state["open"]:
@@ -290,7 +292,27 @@ class Expressions(Calls):
             return self._boolean(node, scope)
         left = self.eval(node.left, scope)
         right = self.eval(node.right, scope)
+        if node.operator in {"/", "//", ">>"} and isinstance(left, Array) and left.dtype == "uint8":
+            self._look_at_sum(node.left)
         return self.binary(node.operator, left, right, node.span)
+
+    def _look_at_sum(self, node: tree.Expr) -> None:
+        """Note a sum of bytes that is divided: what is over 255 is lost before."""
+        if isinstance(node, tree.Binary) and node.operator == "+":
+            if not isinstance(node.left, tree.Constant) and not isinstance(node.right, tree.Constant):
+                self.note("wraps", node.span)
+
+    def _look_at_truth(self, value: Value, span: Span) -> None:
+        """Note that ``and`` or ``or`` asks whether an array is true, which has more than one element as a rule."""
+        if not isinstance(value, Array) or value.scalar or value.dtype != "bool" or not value.shape:
+            return
+        if value.shape[-1] is None:
+            text = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+            error = self.fail("ValueError", text, span)
+            if not self.is_caught(error):
+                self.maybe += 1
+                self.uncaught(error)
+                self.maybe -= 1
 
     def _boolean(self, node: tree.Binary, scope: Scope) -> Value:
         left = self.eval(node.left, scope)
@@ -298,6 +320,7 @@ class Expressions(Calls):
         if held is not None:
             goes_on = held == (node.operator == "and")
             return self.eval(node.right, scope) if goes_on else left
+        self._look_at_truth(left, node.left.span)
         right: list[Value] = [UNKNOWN]
 
         def other() -> str | None:
@@ -424,6 +447,11 @@ class Expressions(Calls):
             for value in (*args, *kwargs.values(), function):
                 self.havoc_value(value)
             return UNKNOWN
+        if isinstance(function, Builtin | Library) and function.name in _ABSOLUTE and len(args) == 1:
+            first = node.arguments[0].value
+            unsigned = isinstance(args[0], Array) and (args[0].dtype or "").startswith("uint")
+            if unsigned and isinstance(first, tree.Binary) and first.operator == "-":
+                self.note("wraps", node.span)
         statement = self.statement
         try:
             return self.call(function, args, kwargs, node.span, node, scope)

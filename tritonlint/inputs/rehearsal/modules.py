@@ -260,7 +260,8 @@ def _counter(call: Call) -> Value:
     items, complete = call.items()
     keys = [key_of(item) for item in items]
     if not complete or NO_KEY in keys:
-        return Mapping({}, True, "Counter")
+        each = [] if complete else [unlisted(call.args[0])]
+        return Mapping({}, True, "Counter", key=common([*items, *each]), each=Unknown("int"))
     counts: dict[Any, Value] = {}
     for key in keys:
         counts[key] = counts.get(key, 0) + 1

@@ -48,6 +48,7 @@ from tritonlint.inputs.rehearsal.values import (
     Mapping,
     Perhaps,
     Seq,
+    Shape,
     Unknown,
     Value,
     type_name,
@@ -76,6 +77,8 @@ class Protocols(Ways):
     def __init__(self, python: PythonFacts, has_member: Callable[[Value, str], bool]) -> None:
         super().__init__(python)
         self.has_member = has_member
+        self.lost: dict[int, tuple[Value, Shape, Span]] = {}
+        """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
 
     def call(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Call any value."""
@@ -283,7 +286,12 @@ class Protocols(Ways):
             other = right if isinstance(left, Array | DType) else left
             if isinstance(other, BACKEND_OBJECTS):
                 raise self._unsupported(operator, left, right, span)
-            return self.guard(lambda: arrays.binary(operator, self.plain(left), self.plain(right)), span)
+            self._look_at_axes(operator, left, right)
+            made = self.guard(lambda: arrays.binary(operator, self.plain(left), self.plain(right)), span)
+            if operator in "+-*/":
+                self.same_axes(left, made)
+                self.same_axes(right, made)
+            return made
         if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
             return UNKNOWN
         for one, other in ((left, right), (right, left)):
@@ -308,6 +316,21 @@ class Protocols(Ways):
         if operator == "%" and type_name(left) == "str":
             return Unknown("str")
         return UNKNOWN
+
+    def same_axes(self, before: Value, made: Value) -> None:
+        """An array that has the axes of another one."""
+        if id(before) in self.lost and isinstance(made, Array) and made.shape == before.shape:
+            _, shape, span = self.lost[id(before)]
+            self.lost[id(made)] = made, shape, span
+
+    def _look_at_axes(self, operator: str, left: Value, right: Value) -> None:
+        """Note an array beside what was made of its rows: the places of that one are taken for columns."""
+        for one, other in ((left, right), (right, left)):
+            if operator in "+-*/" and id(one) in self.lost and isinstance(other, Array):
+                made, shape, span = self.lost[id(one)]
+                fits = made.shape[-1] is not None and made.shape[-1] == (other.shape or (None,))[-1]
+                if other.shape == shape and not fits:
+                    self.note("axis-lost", span)
 
     def _unsupported(self, operator: str, left: Value, right: Value, span: Span) -> RaisedError:
         text = f"unsupported operand type(s) for {operator}: '{type_name(left)}' and '{type_name(right)}'"
@@ -439,6 +462,8 @@ class Protocols(Ways):
                 return UNKNOWN
         if isinstance(value, Answers):
             return value.answer
+        if isinstance(value, Mapping):
+            return value.key if not value.items else UNKNOWN
         if isinstance(value, Seq):
             return join_all([*value.items, value.each] if value.open else value.items)
         if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):

@@ -95,6 +95,8 @@ def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | N
             if key.__class__ is Unknown and key.type == "bytes" and all(name.__class__ is str for name in value.items):
                 raise Failure("KeyError", "b'...'")
             return common(value.items.values())
+        if value.factory is None and not value.items and value.kind == "dict":
+            return value.each
         lose(value.items.values())
         if value.factory is not None:
             if touch is not None:
@@ -106,7 +108,7 @@ def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | N
     if value.kind == "environ":
         return Unknown("str")
     if value.open:
-        return UNKNOWN
+        return UNKNOWN if value.items or value.kind != "dict" else value.each
     if value.kind == "Counter":
         return 0
     if value.factory is not None:

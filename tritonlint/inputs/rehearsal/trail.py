@@ -65,6 +65,8 @@ class Trail:
 
     def touch(self, value: Seq | Mapping) -> None:
         """Note the state of a container that is about to be changed."""
+        if value.__class__ is Mapping:
+            value.key = value.each = UNKNOWN
         self.trail.append((value, ABSENT, _state(value)))
 
     def undo(self, mark: int) -> None:

@@ -53,12 +53,15 @@ class Mapping:
     """A dict with hashable keys; ``open`` says: maybe other items, or other values.
 
     ``factory`` gives a missing value (defaultdict); ``kind`` is dict, defaultdict, OrderedDict, Counter or environ.
+    ``key`` and ``each`` are what is known of every item that is not listed, until something changes the dict.
     """
 
     items: dict[Any, Value]
     open: bool = False
     kind: str = "dict"
     factory: Value = None
+    key: Value = UNKNOWN
+    each: Value = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
