@@ -407,6 +407,28 @@ STREAMS = {
         for request in requests:
             self.Worker(request.get_response_sender()).start()
 """,
+    "end_only_after_an_error": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            try:
+                sender.send(json.loads(request.request_id()))  #! maybe no-final
+            except ValueError:
+                sender.send({FINAL})
+""",
+    "end_after_all": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            done = False
+            try:
+                sender.send(json.loads(request.request_id()))
+            except ValueError:
+                sender.send({FINAL})
+                done = True
+            if not done:
+                sender.send({FINAL})
+""",
     "way_without_end": f"""\
     def execute(self, requests):
         for request in requests:

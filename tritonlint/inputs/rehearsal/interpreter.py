@@ -29,7 +29,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, Raise, RaisedError
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS
-from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, Way, any_number, current, join_all
+from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, PARTLY, Way, any_number, current, join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -488,8 +488,15 @@ class Machine(Expressions):
 
         arms: list[Callable[[], str | None]] = [went_well]
         arms += [partial(handled, handler) for handler in node.handlers]
+        unsent = [request.state for request in self.requests.items if request.state[SENT_FINAL] is False]
         # What was done before is certain: only what the handlers do may not happen.
-        return self.fork(arms)
+        found = self.fork(arms)
+        for state in unsent:
+            if state[SENT_FINAL] == Unknown("bool"):
+                # Only the handlers sent it.
+                self.left_open.setdefault(id(state), (node.orelse or node.body)[-1].span)
+                self.put(state, SENT_FINAL, PARTLY)
+        return found
 
     def _look_up(self, handler: tree.Handler, scope: Scope) -> None:
         """Evaluate what a handler catches, which Python does once something was raised."""
