@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from tritonlint.finding import Problem
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
 from tritonlint.inputs.python_load import bound_in_passing, failures, undefined_names
 from tritonlint.inputs.python_tree import (
@@ -114,12 +114,12 @@ def _of_another_function(python: PythonFacts) -> Iterator[Name]:
     for frame in python.frames if names else ():
         if frame.function is None or frame.in_class is None:
             continue
-        for node in own_nodes(frame.function, Name):
+        for node in python.walk_function(frame.function, Name):
             if node.id not in names or node.id in frame.bindings or node.id in told or node.id.startswith("__"):
                 continue
             if python.lookup(node.id, frame) is not None:
                 continue
-            if python.frame_at(node) is frame and not guarded(python.body, node):
+            if _is_own(python, frame, node) and not guarded(python.body, node):
                 told.add(node.id)
                 yield node
 
@@ -132,7 +132,7 @@ def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
         if function is None:
             continue
         early = []
-        for node in own_nodes(function, Name):
+        for node in python.walk_function(function, Name):
             bindings, end = frame.bindings.get(node.id), node.span.end or 0
             # Mostly the first binding comes first in the file, too.
             if bindings is None or (bindings[0].span.start or 0) < end or node.id in loose:
@@ -143,9 +143,16 @@ def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
             continue
         tried = {n.span for one in own_nodes(function, Try) if one.handlers for n in walk(one.body, Name)}
         for node in early:
-            if node.span not in tried and python.frame_at(node) is frame and unconditional(function, node):
+            if node.span not in tried and _is_own(python, frame, node) and unconditional(function, node):
                 yield function, node
                 break
+
+
+def _is_own(python: PythonFacts, frame: Frame, node: Name) -> bool:
+    """Whether a name is read by the function of a frame itself, not by one that is defined in it."""
+    if python.frame_at(node) is not frame or frame.function is None:
+        return False
+    return any(name is node for name in own_nodes(frame.function, Name))
 
 
 def _changed_without_value(python: PythonFacts) -> Iterator[Name]:

@@ -265,12 +265,21 @@ class PythonFacts(_Placed):
         for owner in self.model_classes:
             if owner.decorators or owner.keywords:
                 return True
-            if any(name in _bound_by(statement) for statement in owner.body):
-                return True
-            if any(isinstance(s, Function) and s.name in {"__getattr__", "__getattribute__"} for s in owner.body):
-                return True
+        if name in self._bound_in_class or not self._methods.isdisjoint({"__getattr__", "__getattribute__"}):
+            return True
         # TritonPythonModel.execute = …, or setattr(TritonPythonModel, …)
         return f"{MODEL_CLASS}.{name}" in self._assigned or "setattr" in self.called or name in self.attributes
+
+    @property
+    @remembered
+    def _bound_in_class(self) -> frozenset[str]:
+        """What the bodies of the model class and its bases bind other than by ``def`` directly in them."""
+        return frozenset().union(*(_bound_by(s) for owner in self.model_classes for s in owner.body))
+
+    @property
+    @remembered
+    def _methods(self) -> frozenset[str]:
+        return frozenset(s.name for owner in self.model_classes for s in owner.body if isinstance(s, Function))
 
     @property
     @remembered

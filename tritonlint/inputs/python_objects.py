@@ -77,6 +77,7 @@ class Objects:
     def __init__(self, python: PythonFacts) -> None:
         self._python = python
         self._known: dict[tuple[Node | str, int], Kind | None] = {}
+        self._made = {made.call: made.name for made in python.pb_calls}
         self._uses: dict[str, list[tuple[Name | Attribute, Call]]] | None = None
 
     def kind(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> Kind | None:
@@ -227,7 +228,7 @@ class Objects:
         return None
 
     def _call(self, call: Call, frame: Frame, steps: int) -> Kind | None:
-        made = self._python.pb_name(call.func, frame)
+        made = self._made.get(call)
         if made is not None:
             return _MADE.get(made)
         if isinstance(call.func, Attribute):
