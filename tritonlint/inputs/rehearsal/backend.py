@@ -80,10 +80,13 @@ Kind = Literal[
     "elements",
     "split-by-requests",
     "text-as-flag",
+    "cut-row",
     "fixed-rows",
     "letters",
     "used-up",
     "text-array",
+    "axis-lost",
+    "wraps",
 ]
 BFLOAT16 = "bfloat16"
 """A data type that NumPy does not have."""

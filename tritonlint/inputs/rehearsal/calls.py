@@ -11,7 +11,7 @@ from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
-from tritonlint.inputs.rehearsal.habits import is_used_up_by, refuse_texts, says_no
+from tritonlint.inputs.rehearsal.habits import are_cut_rows, is_used_up_by, refuse_texts, says_no, with_origin
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     BoundFunc,
@@ -68,8 +68,11 @@ _OWN_TYPES = {"float64": "float", "complex128": "complex"} | dict.fromkeys(
 """Python's own types that scalars of NumPy inherit from."""
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
 """Methods that make one number of a whole array."""
+_MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstack"})
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
 _PATHS_READ = {"read_text": "str", "read_bytes": "bytes"}
+_OVER_AXIS = frozenset({"sum", "mean", "max", "min", "std", "var", "median", "amax", "amin", "linalg.norm"})
+_ELEMENTWISE = frozenset({"maximum", "minimum", "sqrt", "clip", "abs", "exp", "log", "astype", "copy"})
 _SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
 PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Value]
 PbMethod: TypeAlias = Callable[[Value, str, list[Value], dict[str, Value], tree.Call], Value]
@@ -303,6 +306,7 @@ class Calls(Concurrency):
             made = self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
             if made is UNKNOWN and bound.name in _REDUCTIONS and not args and not kwargs and not owner.scalar:
                 made = Array(None, (), None, True)
+            self._look_for_axis(bound.name, owner, made, args, kwargs, span)
             return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
         if isinstance(owner, RUNNING):
             return self.runner_method(bound, args, kwargs, span)
@@ -330,7 +334,22 @@ class Calls(Concurrency):
             self.look_for_bytes(owner, given[0], span)
         if bound.name == "format" and any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
             self.note("bytes-in-text", span)
-        return self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
+        found = self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
+        return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
+
+    def _look_for_axis(
+        self, name: str, owner: Value, made: Value, args: list[Value], kwargs: dict[str, Value], span: Span
+    ) -> None:
+        """Keep in mind what a function made of the rows of an array."""
+        if not isinstance(owner, Array) or not isinstance(made, Array) or owner.shape is None or made.shape is None:
+            return
+        if name in _ELEMENTWISE:
+            self.same_axes(owner, made)
+        if name not in _OVER_AXIS or len(made.shape) != len(owner.shape) - 1 or len(owner.shape) < 2:
+            return
+        axis = kwargs.get("axis", args[0] if args and name != "linalg.norm" else None)
+        if isinstance(axis, int) and axis not in {0, -len(owner.shape)}:
+            self.lost[id(made)] = made, owner.shape, span
 
     def _call_library(
         self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
@@ -344,7 +363,11 @@ class Calls(Concurrency):
             if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count):
                 self.note("split-by-requests", span)
             self.guard(lambda: refuse_texts(name[6:], given), span)
+            if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):
+                self.note("cut-row", span)
             made = self.guard(lambda: arrays.call(name[6:], given, kwargs), span)
+            if args:
+                self._look_for_axis(name[6:], args[0], made, args[1:], kwargs, span)
             return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])
         if name in {"json.loads"} and args and isinstance(args[0], ConfigText):
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
@@ -373,7 +396,8 @@ class Calls(Concurrency):
     def call_plain(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Call something of Python that takes and gives plain values."""
         given = [as_text(a) for a in args]
-        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
+        found = self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
+        return with_origin(found, "text") if name in {"re.findall", "re.split"} else found
 
     def _call_builtin(
         self,

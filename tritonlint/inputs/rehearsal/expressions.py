@@ -176,6 +176,7 @@ class Expressions(Calls):
             inner = Scope({}, scope.parent)
         out: list[Value] = []
         state = {"open": False}
+        sources: list[Seq] = []
 
         def element() -> None:
             values = [self.eval(e, inner) for e in node.elements]
@@ -188,6 +189,7 @@ class Expressions(Calls):
             clause = node.clauses[number]
             value = self.eval(clause.iterable, inner if number else scope)
             items, whole = self._clause_items(clause, value)
+            sources.extend([value] if isinstance(value, Seq) else [])
             self.look_at_letters(value, clause.iterable.span)
             self.use_up(value, clause.iterable.span)
             if not whole or len(items) > MAX_TURNS:
@@ -247,7 +249,8 @@ class Expressions(Calls):
         kind = {"generator": "generator"}.get(node.kind, node.kind)
         if not state["open"]:
             return Seq(kind, out)
-        return Seq(kind, [], True, join_all(out))
+        words = node.kind == "list" and len(node.clauses) == 1 and len(sources) == 1
+        return Seq(kind, [], True, join_all(out), origin=sources[0].origin if words else "")
 
     def _clause_items(self, clause: tree.Clause, value: Value) -> tuple[list[Value], bool]:
         start = clause.span.start or 0
@@ -298,9 +301,10 @@ class Expressions(Calls):
 
     def _look_at_sum(self, node: tree.Expr) -> None:
         """Note a sum of bytes that is divided: what is over 255 is lost before."""
-        if isinstance(node, tree.Binary) and node.operator == "+":
-            if not isinstance(node.left, tree.Constant) and not isinstance(node.right, tree.Constant):
-                self.note("wraps", node.span)
+        if not isinstance(node, tree.Binary) or node.operator != "+":
+            return
+        if not isinstance(node.left, tree.Constant) and not isinstance(node.right, tree.Constant):
+            self.note("wraps", node.span)
 
     def _look_at_truth(self, value: Value, span: Span) -> None:
         """Note that ``and`` or ``or`` asks whether an array is true, which has more than one element as a rule."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
-from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal import arrays, habits, library
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     Absent,
@@ -240,7 +240,8 @@ class Protocols(Ways):
         if isinstance(owner, ConfigText):
             owner = Unknown("str")
         if owner is None or isinstance(owner, (*SCALARS, Seq, Mapping, Unknown)):
-            return self.guard(lambda: library.getitem(owner, key, self.caller(span), self.touch), span)
+            found = self.guard(lambda: library.getitem(owner, key, self.caller(span), self.touch), span)
+            return habits.with_origin(found, habits.cut(owner, key))
         return UNKNOWN
 
     def set_attribute(self, owner: Value, name: str, value: Value, span: Span) -> None:
@@ -262,6 +263,10 @@ class Protocols(Ways):
     def set_item(self, owner: Value, key: Value, value: Value, span: Span) -> None:
         """``owner[key] = value``."""
         if isinstance(owner, Array):
+            if habits.is_cut(value) and habits.is_fixed_row(
+                self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
+            ):
+                self.note("cut-row", span)
             self.guard(lambda: arrays.setitem(owner, self.plain(key), self.plain(value)), span)
         elif isinstance(owner, Seq | Mapping | str | bytes | int | float | None):
             self.guard(lambda: library.setitem(owner, key, value, self.touch), span)
@@ -312,7 +317,8 @@ class Protocols(Ways):
                 return Unknown("int") if operator not in {"/", "%"} else UNKNOWN
             left, right = (int(v) if isinstance(v, Count) else v for v in (left, right))
         if is_plain(left) and is_plain(right):
-            return self.guard(lambda: library.binary(operator, left, right), span)
+            found = self.guard(lambda: library.binary(operator, left, right), span)
+            return habits.with_origin(found, habits.added(left, right)) if operator == "+" else found
         if operator == "%" and type_name(left) == "str":
             return Unknown("str")
         return UNKNOWN

@@ -27,9 +27,12 @@ Note = Literal[
     "after-final",
     "split-by-requests",
     "text-as-flag",
+    "cut-row",
     "letters",
     "used-up",
     "text-array",
+    "axis-lost",
+    "wraps",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
