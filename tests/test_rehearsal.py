@@ -76,6 +76,12 @@ def ask(requested: str, body: str) -> str:
     return each(f"{call}\n{given}y, label = x, text\n{body}")
 
 
+def words(body: str) -> str:
+    """A model that puts the lengths of the words of a text, ``ids``, into the array ``row``."""
+    first = "y, label, row = x, text, np.zeros(12)\nids = [len(word) for word in text[0, 0].decode().split()]\n"
+    return each(first + body)
+
+
 CASES = {
     "bytes_joined": each('y = x\nlabel = ",".join(text[:, 0])  #! sure TypeError'),
     "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
@@ -208,6 +214,19 @@ class TritonPythonModel:
     "open_dict_changed": each(
         "y, label = x, text\nlengths = {t.decode(): len(t) for t in text[:, 0]}\nlengths[text[0, 0].decode()] = 'a'\n"
         "for length in lengths.values():\n    length.upper()"
+    ),
+    "row_not_filled": words("row[:] = [1] + ids[:10] + [2]  #! sure cut-row"),
+    "row_filled_by_product": words("ids = ids[:12]\nrow[:] = ids + [0] * (12 - len(ids))"),
+    "row_filled_in_place": words("ids = ids[:12]\nids += [0] * (12 - len(ids))\nrow[:] = ids"),
+    "row_filled_in_a_loop": words("ids = ids[:12]\nwhile len(ids) < 12:\n    ids.append(0)\nrow[:] = ids"),
+    "row_filled_on_a_way": words(
+        "ids = ids[:12]\nif len(ids) < 12:\n    ids = ids + [0] * (12 - len(ids))\nrow[:] = ids"
+    ),
+    "row_filled_and_cut": words("row[:] = (ids + [0] * 12)[:12]"),
+    "row_filled_in_part": words("ids = ids[:12]\nrow[: len(ids)] = ids"),
+    "row_of_numbers": words("row[:] = ids"),
+    "rows_not_filled": words(
+        "np.array([[len(w) for w in t.decode().split()][:4] for t in text[:, 0]])  #! sure cut-row"
     ),
     "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),
     "optional_asked_twice": each(

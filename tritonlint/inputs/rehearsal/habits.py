@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tritonlint.inputs.rehearsal.values import Failure, Seq, Value, type_name
+from tritonlint.inputs.rehearsal.shapes import Slice
+from tritonlint.inputs.rehearsal.values import Array, Failure, Seq, Value, type_name
 
 _LISTED = re.compile(r"\w+(?:\s*[,;|]\s*\w+)+")
 _NO = frozenset({"false", "off", "no", "0", "f", "n"})
@@ -41,3 +42,44 @@ def refuse_texts(name: str, args: list[Value], *, method: bool = False) -> None:
 def is_used_up_by(value: Value) -> bool:
     """Whether iterating over a value leaves nothing for the next time."""
     return isinstance(value, Seq) and value.kind in {"generator", "map", "filter"}
+
+
+_FEW = 2
+"""So many known items put before or behind words are marks, not what fills a row up."""
+
+
+def with_origin(value: Value, origin: str) -> Value:
+    """A new list that is known to hold the words of a text."""
+    if origin and isinstance(value, Seq) and value.open:
+        value.origin = origin
+    return value
+
+
+def cut(words: Value, key: Value) -> str:
+    """The origin of some of the words of a text."""
+    if isinstance(words, Seq) and words.origin and isinstance(key, Slice):
+        return "cut" if key.upper is not None and key.step is None else words.origin
+    return ""
+
+
+def added(left: Value, right: Value) -> str:
+    """The origin of the words of a text with marks around them."""
+    for words, other in ((left, right), (right, left)):
+        if isinstance(words, Seq) and words.origin and isinstance(other, Seq):
+            return words.origin if not other.open and len(other.items) <= _FEW else ""
+    return ""
+
+
+def is_cut(value: Value) -> bool:
+    """Whether a list holds as many words as a text has, or fewer: nothing filled it up."""
+    return isinstance(value, Seq) and value.origin == "cut"
+
+
+def is_fixed_row(value: Value) -> bool:
+    """Whether a part of an array is a row of a known length."""
+    return isinstance(value, Array) and bool(value.shape) and (value.shape[-1] or 0) > 1  # type: ignore[index]
+
+
+def are_cut_rows(value: Value) -> bool:
+    """Whether an array of these rows would have rows of several lengths."""
+    return isinstance(value, Seq) and value.kind == "list" and value.open and is_cut(value.each)

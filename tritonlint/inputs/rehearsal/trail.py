@@ -65,8 +65,10 @@ class Trail:
 
     def touch(self, value: Seq | Mapping) -> None:
         """Note the state of a container that is about to be changed."""
-        if value.__class__ is Mapping:
+        if isinstance(value, Mapping):
             value.key = value.each = UNKNOWN
+        else:
+            value.origin = ""
         self.trail.append((value, ABSENT, _state(value)))
 
     def undo(self, mark: int) -> None:

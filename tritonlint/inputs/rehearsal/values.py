@@ -39,6 +39,7 @@ class Seq:
     """A list, tuple, set, frozenset, deque, or an iterator over known values; ``open`` says: maybe other items.
 
     ``each`` is what is known of every item that is not listed. ``mixed`` says that they may stand in another order.
+    ``origin`` is "text" for the words of a text, "cut" when too many of them were cut off.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Seq:
     open: bool = False
     each: Value = UNKNOWN
     mixed: bool = False
+    origin: str = ""
 
 
 @dataclass(slots=True, eq=False)
