@@ -161,11 +161,17 @@ def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
     for frame in python.frames:
         if frame.function is None:
             continue
+        # What is a parameter, or gets a value in another way too, has one.
+        local = {
+            name
+            for name, bound in frame.bindings.items()
+            if bound[0].kind in {"value", "unknown"} and name not in declared
+        }
         changed = [
             target
-            for node in python.walk_function(frame.function, Assign)
+            for node in (python.walk_function(frame.function, Assign) if local else ())
             for target in node.targets
-            if isinstance(target, Name) and _needs(node, target.id) and target.id not in declared
+            if isinstance(target, Name) and target.id in local and _needs(node, target.id)
         ]
         for name in changed:
             spans = {one.span for one in changed if one.id == name.id}

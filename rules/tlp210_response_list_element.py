@@ -133,16 +133,6 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
     }
     if not lists:
         return
-    # What such a list is made with is replaced later.
-    filled = {
-        dotted(target.value)
-        for node in own_nodes(execute, Assign)
-        for target in node.targets
-        if isinstance(target, Subscript)
-    }
-    filled |= {
-        dotted(a.value) for call in own_nodes(execute, Call) for a in call.arguments if dotted(call.func) != "len"
-    }
     for node in own_nodes(execute, Call, Assign):
         if isinstance(node, Call) and isinstance(node.func, Attribute) and len(node.arguments) == 1 and node.certain:
             if isinstance(node.func.value, Name) and node.func.value.id in lists:
@@ -152,10 +142,24 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
                     yield from _of_list(node.arguments[0].value)
                     yield node.arguments[0].value, True
         elif isinstance(node, Assign) and any(dotted(t) in lists for t in node.targets) and node.value is not None:
-            if node.operator or not any(dotted(t) in filled for t in node.targets):
-                yield from _of_list(node.value)
+            made = list(_of_list(node.value))
+            if made and (node.operator or _filled(execute).isdisjoint(dotted(t) for t in node.targets)):
+                yield from made
             if node.operator == "+":
                 yield node.value, True
+
+
+def _filled(execute: Function) -> set[str | None]:
+    """Lists whose elements are replaced, here or by what they are given to: what they are made with does not stay."""
+    filled = {
+        dotted(target.value)
+        for node in own_nodes(execute, Assign)
+        for target in node.targets
+        if isinstance(target, Subscript)
+    }
+    return filled | {
+        dotted(a.value) for call in own_nodes(execute, Call) for a in call.arguments if dotted(call.func) != "len"
+    }
 
 
 def _branches(expr: Expr) -> Iterator[Expr]:
