@@ -228,6 +228,9 @@ class TritonPythonModel:
     "rows_not_filled": words(
         "np.array([[len(w) for w in t.decode().split()][:4] for t in text[:, 0]])  #! sure cut-row"
     ),
+    "rows_split": each("y, label = x, text\nx.reshape(len(x), 3)  #! maybe ValueError"),
+    "rows_split2": each("y, label = x, text\nnp.reshape(x, (-1, 3, 2))  #! maybe ValueError"),
+    "rows_cut": each("y, label = x, text\nx.reshape(x.shape[0] * 2, 2), x.reshape(-1, 4, 1), x.reshape(len(x), -1)"),
     "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),
     "optional_asked_twice": each(
         f"e, f = {EXTRA}, {EXTRA}\nif e is None and f is None:\n    y, label = x, text\n"
@@ -248,6 +251,26 @@ class TritonPythonModel:
     "optional_and_other_type": each(
         f"e, y, label = {EXTRA}, x, text\nif e is not None:\n    y = x + e.as_numpy()[:, :3]  #! maybe ValueError"
     ),
+    "random_weights": each("y, label = x @ np.random.default_rng(3).normal(size=(4, 4)).astype(np.float32), text"),
+    "random_weights_of_wrong_type": each(
+        "y = x @ np.random.default_rng(3).random((4, 4))\nlabel = text\n"
+        '_ = pb_utils.InferenceResponse([pb_utils.Tensor("y", y), pb_utils.Tensor("label", text)])  #! sure data-type\n'
+        "y = x"
+    ),
+    "random_weights_of_wrong_shape": each(
+        "label, rng = text, np.random.RandomState(3)\ny = x @ rng.rand(3, 4)  #! sure ValueError"
+    ),
+    "family_is_no_metric": each(
+        'y, label = x, text\nfamily = pb_utils.MetricFamily(name="n", description="d", '
+        "kind=pb_utils.MetricFamily.COUNTER)\n"
+        'family.Metric(labels={"a": "b"}).increment(1)\nfamily.increment(1)  #! sure AttributeError'
+    ),
+    "labels_of_metrics_are_texts": each(
+        'y, label = x, text\nfamily = pb_utils.MetricFamily("n", "d", pb_utils.MetricFamily.GAUGE)\n'
+        'family.Metric(labels={"a": 1})  #! sure TritonModelException'
+    ),
+    "rows_stacked": each("y, label = np.stack([row * 2 for row in x]), text"),
+    "lists_of_lists": each("y, label = np.array([[float(v) for v in row] for row in x], dtype=np.float32), text"),
     "bls_asked_output": ask('["score"]', 'y = x * pb_utils.get_output_tensor_by_name(ask.exec(), "score").as_numpy()'),
     "bls_output_not_asked_for": ask(
         '["score"]', 'pb_utils.get_output_tensor_by_name(ask.exec(), "label").as_numpy()  #! sure AttributeError'
@@ -487,7 +510,28 @@ STREAMS = {
         for request in requests:
             sender = request.get_response_sender()
             for value in {ARRAY}:
-                sender.send({FINAL})  #! maybe after-final
+                sender.send({FINAL})  #! maybe final-in-loop
+""",
+    "sent_behind_the_last_turn": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            values = {ARRAY}
+            for i, value in enumerate(values):
+                flags = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if i == len(values) - 1 else 0
+                sender.send(flags=flags)
+            sender.send()  #! maybe after-final
+""",
+    "sent_behind_no_turn": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            values = {ARRAY}
+            for i, value in enumerate(values):
+                last = i == len(values) - 1
+                sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if last else 0)
+            if len(values) == 0:
+                sender.send({FINAL})
 """,
     "final_in_the_last_turn": f"""\
     def execute(self, requests):

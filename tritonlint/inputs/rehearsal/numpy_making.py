@@ -6,7 +6,7 @@ from tritonlint.inputs.rehearsal import dtypes, shapes
 from tritonlint.inputs.rehearsal.dtypes import dtype_of
 from tritonlint.inputs.rehearsal.elements import from_value, pick
 from tritonlint.inputs.rehearsal.numpy_calls import Given, as_array, asked_dtype, dimension, function
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Failure, Seq, Shape, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Failure, Library, Seq, Shape, Unknown, Value
 
 TYPES = {name: dtype for name, dtype in dtypes.NAMES.items() if len(name) > 2 and name != "c16"}
 
@@ -219,12 +219,34 @@ def _random(given: Given) -> Value:
     return _sized(given, "float64", Unknown("float"))
 
 
+@function("random.default_rng", "seed=")
+def _generator(given: Given) -> Value:
+    return Library("numpy.random.generator")
+
+
+@function("random.RandomState", "seed=")
+def _random_state(given: Given) -> Value:
+    # What it can is offered by the module, too.
+    return Library("numpy.random")
+
+
+@function("random.generator.random random.generator.standard_normal", "size= dtype= out=")
+def _generated(given: Given) -> Value:
+    return _sized(given, asked_dtype(given, "float64") or "", Unknown("float"))
+
+
+@function("random.generator.integers", "low high= size= dtype= endpoint=")
+def _integers(given: Given) -> Value:
+    return _sized(given, asked_dtype(given, "int64") or "", UNKNOWN, "low", "high")
+
+
+@function("random.generator.normal random.generator.laplace", "loc= scale= size=")
 @function("random.normal random.laplace random.logistic random.gumbel", "loc= scale= size=")
 def _normal(given: Given) -> Value:
     return _sized(given, "float64", Unknown("float"), "loc", "scale")
 
 
-@function("random.uniform", "low= high= size=")
+@function("random.uniform random.generator.uniform", "low= high= size=")
 def _uniform(given: Given) -> Value:
     return _sized(given, "float64", Unknown("float"), "low", "high")
 
