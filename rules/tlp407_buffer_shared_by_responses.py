@@ -1,8 +1,8 @@
 """One buffer for the responses of several requests
 
 ## What it does
-Reports a tensor in the loop over requests whose array is made outside the loop and overwritten in it, where
-config.pbtxt has dynamic batching.
+Reports a tensor in the loop over requests whose array is made outside the loop and overwritten in it, also in a
+function that fills a buffer of the model and returns a part of it, where config.pbtxt has dynamic batching.
 
 ## What happens
 A response is copied when `execute` returns, so every request of a batch is answered with what the last one left in the
@@ -17,11 +17,13 @@ Observed on 24.10: three batched clients all got the third one's values.
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import request_loops
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, For, Name, Node, Subscript, dotted, lies_in, walk
+from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -34,10 +36,19 @@ RULE = Rule(
 MAKERS = frozenset(f"numpy.{name}" for name in ("zeros", "empty", "ones", "full", "zeros_like", "empty_like"))
 
 
-def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or config.root.message("dynamic_batching") is None or uses_sender(python):
         return
+    for mistake in mistakes(python, config, effective, "shared-buffer"):
+        yield Problem(
+            mistake.span,
+            "all requests of a batch share the memory of this array, so each is answered with the values of the last",
+            help="hand over a copy: `.copy()`",
+            certainty="certain" if mistake.sure else "likely",
+            key="memory",
+            general=mistake.span,
+        )
     for made in python.calls_of("Tensor"):
         value = made.call.argument(1)
         loop = next((found for found in request_loops(execute) if lies_in(made.call, found)), None)
@@ -80,6 +91,36 @@ def _changed(python: PythonFacts, loop: For, name: str) -> Node | None:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.buffer = np.zeros((8, 2), dtype=np.float32)
+
+    def _double(self, x):
+        rows = self.buffer[: len(x)]
+        np.multiply(x, 2, out=rows)
+        return rows
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", self._double(x))
+#                                    ^^^^^^^^^^^^^^^ TLP407
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

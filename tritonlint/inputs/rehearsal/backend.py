@@ -85,6 +85,7 @@ Kind = Literal[
     "letters",
     "used-up",
     "text-array",
+    "shared-buffer",
     "axis-lost",
     "wraps",
 ]
@@ -276,6 +277,7 @@ class _Play:
     def execute(self, execute: Func, model: Obj, requests: Seq) -> Value:
         """One call of ``execute``, and what it returned."""
         machine, span = self.machine, execute.node.span
+        machine.buffers.forget()
         value = machine.call(execute, [model, requests], {}, span)
         if isinstance(value, Coroutine):
             value = machine.awaited(value, span)
@@ -448,6 +450,8 @@ class _Play:
         written = node.arguments[1].value if len(node.arguments) == 2 else None
         if isinstance(value, Array) and value.dtype == "str":
             self.machine.note("text-array", written.span if written is not None else node.span)
+        if isinstance(value, Array) and not self.machine.quiet and self.machine.buffers.tensor(value):
+            self.machine.note("shared-buffer", written.span if written is not None else node.span)
         return PbTensor(name if isinstance(name, str) else None, value, node.span, written)
 
     def c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:

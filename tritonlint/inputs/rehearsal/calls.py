@@ -9,6 +9,7 @@ from typing import TypeAlias
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.buffers import anew
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.habits import are_cut_rows, is_used_up_by, refuse_texts, says_no, with_origin
@@ -303,7 +304,8 @@ class Calls(Concurrency):
         if isinstance(owner, Array):
             given = [self.plain(a) for a in args]
             self.guard(lambda: refuse_texts(bound.name, given, method=True), span)
-            made = self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span)
+            made = anew(self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span), owner)
+            self._written(kwargs, owner if bound.name == "fill" else None)
             if made is UNKNOWN and bound.name in _REDUCTIONS and not args and not kwargs and not owner.scalar:
                 made = Array(None, (), None, True)
             self._look_for_axis(bound.name, owner, made, args, kwargs, span)
@@ -351,6 +353,12 @@ class Calls(Concurrency):
         if isinstance(axis, int) and axis not in {0, -len(owner.shape)}:
             self.lost[id(made)] = made, owner.shape, span
 
+    def _written(self, kwargs: dict[str, Value], into: Value) -> None:
+        """Note the arrays that a function writes into."""
+        for array in (into, kwargs.get("out")):
+            if isinstance(array, Array) and not self.quiet:
+                self.buffers.write(array)
+
     def _call_library(
         self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
     ) -> Value:
@@ -365,7 +373,8 @@ class Calls(Concurrency):
             self.guard(lambda: refuse_texts(name[6:], given), span)
             if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):
                 self.note("cut-row", span)
-            made = self.guard(lambda: arrays.call(name[6:], given, kwargs), span)
+            made = anew(self.guard(lambda: arrays.call(name[6:], given, kwargs), span), *args, *kwargs.values())
+            self._written(kwargs, args[0] if name == "numpy.copyto" and args else None)
             if args:
                 self._look_for_axis(name[6:], args[0], made, args[1:], kwargs, span)
             return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])

@@ -8,6 +8,7 @@ from typing import Any
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal.buffers import anew
 from tritonlint.inputs.rehearsal.calls import Calls, PbCall, PbMethod
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
@@ -285,7 +286,7 @@ class Expressions(Calls):
             held = self.truth(value, node.operand.span)
             return Unknown("bool") if held is None else not held
         if isinstance(value, Array):
-            return self.guard(lambda: arrays.unary(node.operator, value), node.span)
+            return anew(self.guard(lambda: arrays.unary(node.operator, value), node.span), value)
         if isinstance(value, (*SCALARS, Seq, Mapping, Unknown)):
             return self.guard(lambda: library.unary(node.operator, value), node.span)
         return self._no_operand(node.operator, value, node.span)

@@ -108,7 +108,10 @@ class Machine(Expressions):
                 old.each, old.open = join_all([*each, self.element(value)]), True
             return old
         if isinstance(old, Array) and not old.scalar:
-            return self.guard(lambda: arrays.inplace(node.operator, old, self.plain(value)), span)
+            made = self.guard(lambda: arrays.inplace(node.operator, old, self.plain(value)), span)
+            if not self.quiet:
+                self.buffers.write(old)
+            return self.buffers.view(old, Ellipsis, made)
         if isinstance(old, Seq | Mapping) and node.operator in {"|", "*", "-", "&", "^"}:
             self.havoc_value(old)
             return old

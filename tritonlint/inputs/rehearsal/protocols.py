@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, habits, library
+from tritonlint.inputs.rehearsal.buffers import Buffers, anew
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     Absent,
@@ -77,6 +78,7 @@ class Protocols(Ways):
     def __init__(self, python: PythonFacts, has_member: Callable[[Value, str], bool]) -> None:
         super().__init__(python)
         self.has_member = has_member
+        self.buffers = Buffers()
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
 
@@ -221,7 +223,8 @@ class Protocols(Ways):
         if isinstance(owner, Seq) and owner.mixed and isinstance(key, int | Unknown):
             return self.element(owner)
         if isinstance(owner, Array):
-            return self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
+            found = self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
+            return self.buffers.view(owner, key, found)
         if isinstance(owner, Obj):
             method = self.class_attribute(owner.cls, "__getitem__")
             if isinstance(method, Func):
@@ -268,6 +271,8 @@ class Protocols(Ways):
             ):
                 self.note("cut-row", span)
             self.guard(lambda: arrays.setitem(owner, self.plain(key), self.plain(value)), span)
+            if not self.quiet:
+                self.buffers.write(owner, key)
         elif isinstance(owner, Seq | Mapping | str | bytes | int | float | None):
             self.guard(lambda: library.setitem(owner, key, value, self.touch), span)
         elif isinstance(owner, Obj):
@@ -292,7 +297,9 @@ class Protocols(Ways):
             if isinstance(other, BACKEND_OBJECTS):
                 raise self._unsupported(operator, left, right, span)
             self._look_at_axes(operator, left, right)
-            made = self.guard(lambda: arrays.binary(operator, self.plain(left), self.plain(right)), span)
+            made = anew(
+                self.guard(lambda: arrays.binary(operator, self.plain(left), self.plain(right)), span), left, right
+            )
             if operator in "+-*/":
                 self.same_axes(left, made)
                 self.same_axes(right, made)

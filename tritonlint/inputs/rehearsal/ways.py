@@ -31,6 +31,7 @@ Note = Literal[
     "letters",
     "used-up",
     "text-array",
+    "shared-buffer",
     "axis-lost",
     "wraps",
 ]
