@@ -271,6 +271,20 @@ class TritonPythonModel:
     ),
     "rows_stacked": each("y, label = np.stack([row * 2 for row in x]), text"),
     "lists_of_lists": each("y, label = np.array([[float(v) for v in row] for row in x], dtype=np.float32), text"),
+    "one_of_several_functions": each(
+        'y = {b"a": np.sin, b"b": np.cos}[text[0, 0]](x)\n'
+        "double, half = (lambda v: v * 2), (lambda v: v / 2)\n"
+        'y = {b"a": double, b"b": half}[text[0, 0]](x)\n'
+        "label = text"
+    ),
+    "one_of_several_functions_fails": each(
+        "y = x\nfirst, last = (lambda v: v[0]), (lambda v: v.last())  #! maybe AttributeError\n"
+        '{b"a": first, b"b": last}[text[0, 0]](x)\nlabel = text'
+    ),
+    "function_as_array": each(
+        "double, half = (lambda v: v * 2), (lambda v: v / 2)\n"
+        'y = np.asarray({b"a": double, b"b": half}[text[0, 0]], dtype=np.float32)  #! sure TypeError\nlabel = text'
+    ),
     "bls_asked_output": ask('["score"]', 'y = x * pb_utils.get_output_tensor_by_name(ask.exec(), "score").as_numpy()'),
     "bls_output_not_asked_for": ask(
         '["score"]', 'pb_utils.get_output_tensor_by_name(ask.exec(), "label").as_numpy()  #! sure AttributeError'

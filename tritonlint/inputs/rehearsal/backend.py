@@ -43,7 +43,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Sender,
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, Raise, RaisedError
-from tritonlint.inputs.rehearsal.trail import AFTER_TURN, PARTLY
+from tritonlint.inputs.rehearsal.trail import AFTER_TURN, MAYBE_FINAL, PARTLY, SOMETIMES
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -86,6 +86,7 @@ Kind = Literal[
     "used-up",
     "text-array",
     "shared-buffer",
+    "final-in-loop",
     "axis-lost",
     "wraps",
 ]
@@ -186,12 +187,15 @@ class _Play:
         self.effective = effective
         self.found = found
         self.machine = Machine(python, has_member, self.call, self.method)
+        self.machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
         self.inputs = declared(python, config, "input")
         self.outputs = declared(python, config, "output")
         self.input_tensors = tensors_by_name(config, "input")
         self.output_tensors = tensors_by_name(config, "output")
         self.input_shapes = declared_shapes(python, config, effective, "input")
         self.output_shapes = declared_shapes(python, config, effective, "output")
+        self.finals: dict[int, Span] = {}
+        """Where the final flag was sent, by the identity of a request's state."""
         self.requests = 2 if may_batch(effective) else 1
         sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
         if effective.max_batch_size and self.inputs is not None and None not in sizes:
@@ -683,10 +687,20 @@ class _Play:
         if isinstance(sent, Seq | Array | PbTensor | Mapping | str | Error):
             raise Failure("TypeError", "send(): incompatible function arguments")
         state = owner.request.state
-        if state[SENT_FINAL] is True or state[SENT_FINAL] is AFTER_TURN:
-            self.machine.note("after-final", node.span)
-        if state[SENT_FINAL] is AFTER_TURN:
-            self.machine.put(state, SENT_FINAL, UNKNOWN)
+        machine = self.machine
+        if state[SENT_FINAL] is True:
+            machine.note("after-final", node.span)
+        elif state[SENT_FINAL] is AFTER_TURN:
+            machine.note("final-in-loop", self.finals.get(id(state), node.span))
+            machine.put(state, SENT_FINAL, UNKNOWN)
+        elif state[SENT_FINAL] is SOMETIMES and machine.maybe <= machine.sometimes.get(id(state), -1):
+            machine.maybe += 1
+            machine.note("after-final", node.span)
+            machine.maybe -= 1
+        if flags is MAYBE_FINAL:
+            if state[SENT_FINAL] is not True:
+                machine.put(state, SENT_FINAL, SOMETIMES)
+            return
         if isinstance(flags, Library):
             # A name that there is not ends in an error.
             other = False if ".TRITONSERVER_REQUEST_" in flags.name else UNKNOWN
@@ -694,7 +708,8 @@ class _Play:
         else:
             final = bool(flags & 1) if isinstance(flags, int) else UNKNOWN
         if final is not False:
-            self.machine.put(state, SENT_FINAL, final)
+            machine.put(state, SENT_FINAL, final)
+            self.finals[id(state)] = node.span
 
     def say(self, mistake: Mistake) -> None:
         if not self.machine.quiet and mistake not in self.found.mistakes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 from tritonlint.inputs import python_tree as tree
@@ -12,7 +13,14 @@ from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.buffers import anew
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
-from tritonlint.inputs.rehearsal.habits import are_cut_rows, is_used_up_by, refuse_texts, says_no, with_origin
+from tritonlint.inputs.rehearsal.habits import (
+    are_cut_rows,
+    is_used_up_by,
+    refuse_texts,
+    says_no,
+    splits_rows,
+    with_origin,
+)
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     BoundFunc,
@@ -40,6 +48,7 @@ from tritonlint.inputs.rehearsal.values import (
     Array,
     Bound,
     Builtin,
+    Choice,
     DType,
     Exc,
     Library,
@@ -91,6 +100,8 @@ class Calls(Concurrency):
         self._running: list[tree.Node] = []
         self._handed: list[tuple[list[Value], Span]] = []
         """The arguments of the calls that are being played, and where those calls stand."""
+        self.batched = False
+        """Whether the first dimension of each input is that of the batch."""
         self.spent: dict[int, Value] = {}
         """Iterators that have nothing left, by identity."""
         self.lists_in_texts: set[str] = set()
@@ -128,6 +139,14 @@ class Calls(Concurrency):
                     made.kind = "async_generator"
                 return made
             return self.call_now(function, args, kwargs, span)
+        if kind is Choice:
+            found: list[Value] = []
+
+            def arm(option: Value) -> None:
+                found.append(self.call(option, args, kwargs, span, node, scope))
+
+            self.fork([partial(arm, option) for option in function.options])
+            return join_all(found)
         if kind is Bound:
             return self._call_method(function, args, kwargs, span, node)
         if kind is Library:
@@ -308,6 +327,8 @@ class Calls(Concurrency):
             self._written(kwargs, owner if bound.name == "fill" else None)
             if made is UNKNOWN and bound.name in _REDUCTIONS and not args and not kwargs and not owner.scalar:
                 made = Array(None, (), None, True)
+            if bound.name == "reshape":
+                self._look_at_rows(owner, made, span)
             self._look_for_axis(bound.name, owner, made, args, kwargs, span)
             return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
         if isinstance(owner, RUNNING):
@@ -338,6 +359,14 @@ class Calls(Concurrency):
             self.note("bytes-in-text", span)
         found = self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
         return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
+
+    def _look_at_rows(self, old: Value, new: Value, span: Span) -> None:
+        """Tell of a reshape that fails for a batch of one."""
+        message = splits_rows(old, new) if self.batched else None
+        if message is not None:
+            self.maybe += 1
+            self.record(self.fail("ValueError", message, span))
+            self.maybe -= 1
 
     def _look_for_axis(
         self, name: str, owner: Value, made: Value, args: list[Value], kwargs: dict[str, Value], span: Span
@@ -375,6 +404,8 @@ class Calls(Concurrency):
                 self.note("cut-row", span)
             made = anew(self.guard(lambda: arrays.call(name[6:], given, kwargs), span), *args, *kwargs.values())
             self._written(kwargs, args[0] if name == "numpy.copyto" and args else None)
+            if name == "numpy.reshape" and args:
+                self._look_at_rows(args[0], made, span)
             if args:
                 self._look_for_axis(name[6:], args[0], made, args[1:], kwargs, span)
             return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
 from tritonlint.inputs.rehearsal.shapes import Slice
 from tritonlint.inputs.rehearsal.values import Array, Failure, Seq, Value, type_name
@@ -83,3 +84,16 @@ def is_fixed_row(value: Value) -> bool:
 def are_cut_rows(value: Value) -> bool:
     """Whether an array of these rows would have rows of several lengths."""
     return isinstance(value, Seq) and value.kind == "list" and value.open and is_cut(value.each)
+
+
+def splits_rows(old: Value, new: Value) -> str | None:
+    """What NumPy says of a reshape for a batch of one whose elements do not make whole rows of the new shape."""
+    if not isinstance(old, Array) or not isinstance(new, Array) or not old.shape or not new.shape:
+        return None
+    if old.shape[0] is not None or old.shape.count(None) != 1 or new.shape.count(None) != 1:
+        return None
+    have, wanted = (prod(length for length in shape if length is not None) for shape in (old.shape, new.shape))
+    if not wanted or have % wanted == 0:
+        return None
+    shown = ",".join("1" if length is None else str(length) for length in new.shape)
+    return f"cannot reshape array of size {have} into shape ({shown})"
