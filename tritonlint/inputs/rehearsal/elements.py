@@ -140,6 +140,8 @@ def _discovered(value: Value, found: _Found, dtype: str | None) -> Shape:
         if dtype is not None:
             convertible(value, type_name(value), dtype)
         return ()
+    if dtype is not None and type_name(value) in {"function", "method"}:
+        convertible(value, type_name(value), dtype)
     if kind is Seq or type_name(value) is None:
         found.dtypes.discard("object")
         found.dtypes.add(None)
@@ -197,12 +199,23 @@ def convertible(value: Value, name: str | None, dtype: str) -> None:
         return
     if value.__class__ in (str, bytes):
         _parsed(value, code)
-    elif code in "fc" and name in {"dict", "list", "set", "tuple", "generator", "map", "filter", "zip"}:
+    elif code in "fc" and name in {
+        "function",
+        "method",
+        "dict",
+        "list",
+        "set",
+        "tuple",
+        "generator",
+        "map",
+        "filter",
+        "zip",
+    }:
         if name in {"list", "tuple"}:
             raise Failure("ValueError", "setting an array element with a sequence.")
         what = "float() argument must be a string or a real number" if code == "f" else "must be real number"
         raise Failure("TypeError", f"{what}, not '{name}'")
-    elif code in "iu" and name in {"dict", "NoneType", "set", "generator"}:
+    elif code in "iu" and name in {"function", "method", "dict", "NoneType", "set", "generator"}:
         article = "int() argument must be a string, a bytes-like object or a real number"
         raise Failure("TypeError", f"{article}, not '{name}'")
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, NoReturn
 
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Seq, Unknown, Value, choice_of
 
 Caller = Callable[[Value, "list[Value]"], Value]
 """Calls a function of the model."""
@@ -328,6 +328,9 @@ def common(values: Iterable[Value]) -> Value:
     values = list(values)
     if values and all(value is values[0] for value in values):
         return values[0]
+    choice = choice_of(values)
+    if choice is not None:
+        return choice
     names = set()
     for value in values:
         kind = value.__class__

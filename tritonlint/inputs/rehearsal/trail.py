@@ -22,12 +22,17 @@ from tritonlint.inputs.rehearsal.values import (
     Seq,
     Unknown,
     Value,
+    choice_of,
     type_name,
 )
 from tritonlint.source import Span
 
 AFTER_TURN = Unknown("sent in the turn before")
 """The final flag was sent in every turn of a loop, should this not be the first one."""
+SOMETIMES = Unknown("sent in some turn")
+"""The final flag was sent in one turn of a loop or another."""
+MAYBE_FINAL = Unknown("int")
+"""The final flag, or 0: flags by a condition, known by identity."""
 PARTLY = Unknown("sent on the other ways")
 """The final flag was sent, but not where a way left early."""
 ABSENT = object()
@@ -52,6 +57,8 @@ class Trail:
 
     def __init__(self) -> None:
         self.trail: list[tuple[Any, Any, Any]] = []
+        self.sometimes: dict[int, int] = {}
+        """How many unknown conditions lay around a loop that sends the final flag, by the identity of a state."""
         self.left_open: dict[int, Span] = {}
         """Where a way left without the final flag that all others send, by the identity of a request's state."""
 
@@ -193,6 +200,16 @@ def _join_states(now: tuple[Any, bool, Value], other: tuple[Any, bool, Value]) -
     return [join(a, b) for a, b in zip(now[0], other[0], strict=True)], opened, each
 
 
+def _is_final(value: Value) -> bool:
+    if value.__class__ is Library:
+        return value.name.endswith(".TRITONSERVER_RESPONSE_COMPLETE_FINAL")
+    return value.__class__ is int and value == 1
+
+
+def _is_zero(value: Value) -> bool:
+    return value.__class__ is int and value == 0
+
+
 def join(left: Value, right: Value) -> Value:
     """What is known of a value that is one of two."""
     if left is right:
@@ -202,6 +219,11 @@ def join(left: Value, right: Value) -> Value:
     kind = left.__class__
     if Response in (kind, right.__class__):
         return _join_responses(left, right)
+    if (_is_final(left) and _is_zero(right)) or (_is_final(right) and _is_zero(left)):
+        return MAYBE_FINAL
+    choice = choice_of((left, right))
+    if choice is not None:
+        return choice
     if kind is not right.__class__:
         names = type_name(left), type_name(right)
         return Unknown(names[0]) if names[0] == names[1] and names[0] in PLAIN_TYPES else UNKNOWN

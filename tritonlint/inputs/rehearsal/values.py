@@ -7,10 +7,12 @@ classes here. Whoever works on values raises :class:`Failure` for what Python wo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 Value: TypeAlias = Any
+_MOST_OPTIONS = 8
 Shape: TypeAlias = "tuple[int | None, ...] | None"
 """Dimensions of an array, None for those that are not known; None when even their number is not."""
 
@@ -109,6 +111,24 @@ class Bound:
 
     owner: Value
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of several functions, such as those of a dict that is asked for a key that is not known."""
+
+    options: tuple[Value, ...]
+    python_type: ClassVar[str] = "function"
+
+
+def choice_of(values: Iterable[Value]) -> Choice | None:
+    """The choice between functions or methods; None for anything else, and for too many."""
+    options: list[Value] = []
+    for value in values:
+        if getattr(value, "python_type", None) not in {"function", "method"}:
+            return None
+        options += [one for one in getattr(value, "options", (value,)) if not any(one is old for old in options)]
+    return Choice(tuple(options)) if 1 < len(options) <= _MOST_OPTIONS else None
 
 
 @dataclass(slots=True, eq=False)
