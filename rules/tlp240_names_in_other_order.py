@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `a, c, b = self._detect(…)` where `_detect` returns `a, b, c`, and calls such as `self._send(numbers, sender)`
-of `def _send(self, sender, numbers)`: the same names stand on both sides, at other places. Also for functions that a
+of `def _send(self, sender, numbers)`: the same names stand on both sides, at other places. So do `lat[0], lat[1],
+lon[0], lon[1]` where the parameters are `lat1, lon1, lat2, lon2`. Also for functions that a
 pool or a thread is given together with their arguments.
 
 ## What happens
@@ -85,6 +86,17 @@ def _swapped(python: PythonFacts, call: Call) -> Iterator[Problem]:
                     key=f"{one} {other}",
                 )
                 return
+    kinds = [name.rstrip("0123456789").rstrip("_") for name in parameters]
+    if sorted(kinds) == sorted(name or "" for name in names) and kinds != names:
+        place = next(place for place, name in enumerate(names) if name != kinds[place])
+        yield Problem(
+            call.span,
+            f"`{names[place]}` stands where the definition of `{function.name}` has `{parameters[place]}`",
+            help=f"write them in the order {', '.join(parameters)}",
+            related=(Related(function.name_span, "defined here"),),
+            effect=effect,  # type: ignore[arg-type]
+            key=f"{names[place]} {parameters[place]}",
+        )
 
 
 def _unpacked(python: PythonFacts, statement: Assign, target: Sequence) -> Iterator[Problem]:
@@ -165,6 +177,31 @@ def _target_name(expr: Expr) -> str | None:
 
 
 EXAMPLES = (
+    """\
+-- far/config.pbtxt --
+backend: "python"
+input { name: "lat" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "lon" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "far" data_type: TYPE_FP32 dims: [ 1 ] }
+-- far/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def apart(lat1, lon1, lat2, lon2):
+    return abs(lat2 - lat1) + abs(lon2 - lon1)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            lat = pb_utils.get_input_tensor_by_name(request, "lat").as_numpy()
+            lon = pb_utils.get_input_tensor_by_name(request, "lon").as_numpy()
+            far = apart(lat[:1], lat[1:], lon[:1], lon[1:])
+#                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP240
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("far", far)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"
