@@ -62,6 +62,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key="send",
             general=mistake.span,
         )
+    for mistake in mistakes(python, config, effective, "final-in-loop"):
+        yield Problem(
+            mistake.span,
+            "the final flag is sent in a loop: what the next turn sends raises an error, and is lost",
+            help="send the final flag behind the loop",
+            certainty="likely",
+            key="send",
+            general=mistake.span,
+        )
     for frame in python.frames:
         function = frame.function
         for node in own_nodes(function, Assign) if function is not None else ():
@@ -186,8 +195,8 @@ class TritonPythonModel:
     def _stream(self, x, sender):
         for i in range(len(x)):
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x[i : i + 1])]))
-#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
 
     def execute(self, requests):
         for request in requests:

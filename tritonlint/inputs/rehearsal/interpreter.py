@@ -29,7 +29,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, Raise, RaisedError
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS
-from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, PARTLY, Way, any_number, current, join_all
+from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, PARTLY, SOMETIMES, Way, any_number, current, join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -391,12 +391,22 @@ class Machine(Expressions):
                 self.put(state, SENT_FINAL, AFTER_TURN)
         loop = Loop()
         self.activation.loops.append(loop)
+        sent: list[dict[str, Value]] = []
+
+        def again() -> str | None:
+            signal = turn()
+            sent.extend(r.state for r in self.requests.items if r.state[SENT_FINAL] is SOMETIMES)
+            return signal
+
         try:
-            self.fork((turn, lambda: None))
+            self.fork((again, lambda: None))
         finally:
             self.activation.loops.pop()
             self.maybe = maybe
         self.absorb([*loop.continues, *loop.breaks])
+        for state in sent if not loop.breaks and len(self.activation.returns) == returns else ():
+            self.put(state, SENT_FINAL, SOMETIMES)
+            self.sometimes[id(state)] = maybe
         return self._otherwise(orelse, scope, loop)
 
     def _s_try(self, node: tree.Try, scope: Scope) -> str | None:

@@ -32,6 +32,7 @@ Note = Literal[
     "used-up",
     "text-array",
     "shared-buffer",
+    "final-in-loop",
     "axis-lost",
     "wraps",
 ]
