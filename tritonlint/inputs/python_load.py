@@ -284,6 +284,7 @@ class _Run:
         self.dead = False
         """Whether the load surely ended."""
         self.keys = _Keys(python, None)
+        self.unbound = _undefined(python)
         self.may_exit = not _EXIT_NAMES.isdisjoint(python.identifiers)
 
     def phase(self, phase: Phase, body: tuple[Stmt, ...], *, module: bool = False) -> None:
@@ -377,7 +378,7 @@ class _Run:
                 self.annotation(annotation)
 
     def annotation(self, annotation: Expr) -> None:
-        if self.python.future_annotations or not self.may_be_undefined(annotation):
+        if self.python.future_annotations:
             return
         for node in self.sure(annotation):
             if isinstance(node, Name) and self.undefined(node):
@@ -405,15 +406,15 @@ class _Run:
 
     def may_fail(self, expr: Expr) -> bool:
         """Whether it has to be asked what of an expression is surely evaluated; mostly nothing in it can fail."""
-        if self.current == "initialize" and next(walk(expr, Subscript), None) is not None:
-            return True
-        return (self.may_exit and next(walk(expr, Call), None) is not None) or self.may_be_undefined(expr)
-
-    def may_be_undefined(self, expr: Expr) -> bool:
-        if self.current == "import":
-            return next(walk(expr, Name), None) is not None
-        names = _undefined(self.python)
-        return bool(names) and any(node.id in names for node in walk(expr, Name))
+        importing, initializing = self.current == "import", self.current == "initialize"
+        for node in walk(expr):
+            kind = node.__class__
+            if isinstance(node, Name):
+                if importing or node.id in self.unbound:
+                    return True
+            elif (initializing and kind is Subscript) or (self.may_exit and kind is Call):
+                return True
+        return False
 
     def sure(self, node: Node) -> Iterator[Node]:
         """A node and what is surely evaluated with it."""
@@ -435,7 +436,7 @@ class _Run:
             yield from self.sure(part)
 
     def undefined(self, node: Name) -> bool:
-        return node.id in _undefined(self.python) or (self.current == "import" and self.too_early(node))
+        return node.id in self.unbound or (self.current == "import" and self.too_early(node))
 
     def too_early(self, node: Name) -> bool:
         """Whether the module reads one of its names before anything binds it."""
