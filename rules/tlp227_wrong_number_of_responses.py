@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import answering_loop, answers, returns
+from tritonlint.inputs.python_tree import Name
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -33,6 +35,8 @@ RULE = Rule(
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     for mistake in mistakes(python, config, effective, "count"):
+        if not mistake.sure and _is_told(python):
+            continue
         responses, requests = mistake.count
         yield Problem(
             mistake.span,
@@ -43,6 +47,17 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key="count",
             general=mistake.span,
         )
+
+
+def _is_told(python: PythonFacts) -> bool:
+    """Whether a loop shows where the response of a request is missing: another rule names the place."""
+    execute = python.method("execute")
+    for name in {s.value.id for s in returns(execute) if isinstance(s.value, Name)} if execute is not None else ():
+        loop = answering_loop(execute, name) if execute is not None else None
+        found = answers(loop, name) if loop is not None else None
+        if found is not None and (found.continues or found.branches):
+            return True
+    return False
 
 
 EXAMPLES = (
@@ -67,5 +82,25 @@ class TritonPythonModel:
             responses += self.answers(request)
         return responses
 #              ^^^^^^^^^ TLP227
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            responses.append(self.answer(request))
+        return responses
 """,
 )

@@ -231,6 +231,23 @@ class TritonPythonModel:
     "rows_split": each("y, label = x, text\nx.reshape(len(x), 3)  #! maybe ValueError"),
     "rows_split2": each("y, label = x, text\nnp.reshape(x, (-1, 3, 2))  #! maybe ValueError"),
     "rows_cut": each("y, label = x, text\nx.reshape(x.shape[0] * 2, 2), x.reshape(-1, 4, 1), x.reshape(len(x), -1)"),
+    "an_error_is_no_answer": """\
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+                if x.sum() > 0:
+                    raise ValueError("too large")
+                tensors = [pb_utils.Tensor("y", x), pb_utils.Tensor("label", text)]
+                responses.append(pb_utils.InferenceResponse(tensors))
+            except ValueError:
+                pb_utils.Logger.log_warn("too large")
+        return responses
+""",
+    "half_sum": each("y, label = x, text\nx.astype(np.int32).astype(np.float16).sum()"),
     "optional_asked": each(f"e = {EXTRA}\ny, label = x if e is None else x + e.as_numpy(), text"),
     "optional_asked_twice": each(
         f"e, f = {EXTRA}, {EXTRA}\nif e is None and f is None:\n    y, label = x, text\n"
@@ -285,6 +302,23 @@ class TritonPythonModel:
         "double, half = (lambda v: v * 2), (lambda v: v / 2)\n"
         'y = np.asarray({b"a": double, b"b": half}[text[0, 0]], dtype=np.float32)  #! sure TypeError\nlabel = text'
     ),
+    "field_of_a_dataclass": "from dataclasses import dataclass, field\n\n@dataclass\nclass Found:\n"
+    "    words: list = field(default_factory=list)\n\n"
+    + each(
+        'y, label, found = x, text, Found()\nfound.words += "amount"  #! sure letters-added\nfound.words[0].upper()'
+    ),
+    "word_appended": each('y, label, words = x, text, []\nwords.append("amount")\nwords += ["night"]'),
+    "quantiles_are_texts": each(
+        'y, label = x, text\n_ = np.quantile(x, "0.5;0.7".split(";"), axis=1)  #! sure TypeError'
+    ),
+    "rows_without_their_axis": each("y, label = x / x.sum(axis=1), text  #! sure axis-lost"),
+    "norms_without_their_axis": each(
+        "n = np.linalg.norm(x, axis=-1)  #! sure axis-lost\ny, label = x / (n + 1e-9), text"
+    ),
+    "rows_with_their_axis": each("n = np.linalg.norm(x, axis=-1)\ny, label = x / n[:, None] - x.mean(axis=0), text"),
+    "arrays_in_and": each("y, label = x, text\n(x[:, 0] > 0) and (x[:, 1] > 0)  #! maybe ValueError"),
+    "bytes_wrap": each("z = x.astype(np.uint8)\ny, label = ((z + z) // 2).astype(np.float32), text  #! sure wraps"),
+    "bytes_do_not_wrap": each("z = x.astype(np.uint8)\ny, label = ((z + 1) // 2).astype(np.float32), text"),
     "bls_asked_output": ask('["score"]', 'y = x * pb_utils.get_output_tensor_by_name(ask.exec(), "score").as_numpy()'),
     "bls_output_not_asked_for": ask(
         '["score"]', 'pb_utils.get_output_tensor_by_name(ask.exec(), "label").as_numpy()  #! sure AttributeError'

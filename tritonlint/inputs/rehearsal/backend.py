@@ -80,13 +80,16 @@ Kind = Literal[
     "elements",
     "split-by-requests",
     "text-as-flag",
+    "half-sum",
     "cut-row",
     "fixed-rows",
     "letters",
+    "letters-added",
     "used-up",
     "text-array",
     "shared-buffer",
     "final-in-loop",
+    "row-per-request",
     "axis-lost",
     "wraps",
 ]
@@ -259,18 +262,20 @@ class _Play:
         machine.steps, machine.straight = 0, True
         machine.quiet += 1
         requests.items = [Request(number) for number in range(self.requests)]
+        count: int | None = None
         try:
             value = machine.call(execute, [model, requests], {}, execute.node.span)
             value = machine.awaited(value, execute.node.span) if isinstance(value, Coroutine) else value
+            if isinstance(value, Seq) and value.kind == "list" and not value.open:
+                count = len(value.items)
         except (RaisedError, GaveUpError):
             return
         finally:
             machine.undo(mark)
             machine.straight = False
             machine.quiet -= 1
-        listed = isinstance(value, Seq) and value.kind == "list" and not value.open
-        if listed and len(value.items) != self.requests and self.answers_by_return and machine.return_span is not None:
-            self.say(Mistake("count", machine.return_span, False, count=(len(value.items), self.requests)))
+        if count not in {None, self.requests} and self.answers_by_return and machine.return_span is not None:
+            self.say(Mistake("count", machine.return_span, False, count=(count or 0, self.requests)))
 
     @property
     def answers_by_return(self) -> bool:

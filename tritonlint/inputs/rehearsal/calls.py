@@ -15,6 +15,7 @@ from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.habits import (
     are_cut_rows,
+    is_integer,
     is_used_up_by,
     refuse_texts,
     says_no,
@@ -26,6 +27,7 @@ from tritonlint.inputs.rehearsal.objects import (
     BoundFunc,
     Cls,
     ConfigText,
+    Field,
     Func,
     Obj,
     Pattern,
@@ -100,6 +102,8 @@ class Calls(Concurrency):
         self._running: list[tree.Node] = []
         self._handed: list[tuple[list[Value], Span]] = []
         """The arguments of the calls that are being played, and where those calls stand."""
+        self.halves: dict[int, Value] = {}
+        """Arrays of integers as float16, by identity."""
         self.batched = False
         """Whether the first dimension of each input is that of the batch."""
         self.spent: dict[int, Value] = {}
@@ -204,10 +208,16 @@ class Calls(Concurrency):
         maybe = self.maybe
         self.maybe += self.diverted_in(outer)
         try:
-            signal = self.run(node.body, scope)
             ways = activation.returns
-            value = activation.value if signal == RETURN else None
-            self.absorb(ways)
+            try:
+                signal = self.run(node.body, scope)
+            except RaisedError as error:
+                if not ways:
+                    raise
+                value = self.survive(error, ways).value
+            else:
+                value = activation.value if signal == RETURN else None
+                self.absorb(ways)
             for way in ways:
                 value = join(value, way.value)
         finally:
@@ -285,13 +295,20 @@ class Calls(Concurrency):
                 value = given[name]
             else:
                 value = self.class_attribute(made.cls, name)
-                if not any(name in cls.vars for cls in made.cls.lineage):
+                if isinstance(value, Field):
+                    value = self.call(value.factory, [], {}, span) if value.factory is not None else value.default
+                elif not any(name in cls.vars for cls in made.cls.lineage):
                     text = f"{made.cls.name}.__init__() missing 1 required positional argument: '{name}'"
                     raise self.fail("TypeError", text, span)
             self.put(made.attrs, name, value)
         after = self.class_attribute(made.cls, "__post_init__")
         if isinstance(after, Func):
             self.call_function(after, [made], {}, span)
+
+    def look_at_added(self, value: Value, span: Span) -> None:
+        """Note that the letters of a word are added to a list one by one."""
+        if isinstance(value, str) and value.isalpha() and value.islower() and len(value) > 3:
+            self.note("letters-added", span)
 
     def look_at_letters(self, value: Value, span: Span) -> None:
         """Note that a list of words is taken apart letter by letter, where the text was handed over."""
@@ -327,6 +344,10 @@ class Calls(Concurrency):
             self._written(kwargs, owner if bound.name == "fill" else None)
             if made is UNKNOWN and bound.name in _REDUCTIONS and not args and not kwargs and not owner.scalar:
                 made = Array(None, (), None, True)
+            if bound.name == "astype" and isinstance(made, Array) and made.dtype == "float16" and is_integer(owner):
+                self.halves[id(made)] = made
+            if bound.name == "sum" and not args and not kwargs:
+                self._look_at_sum_of_halves(owner, span)
             if bound.name == "reshape":
                 self._look_at_rows(owner, made, span)
             self._look_for_axis(bound.name, owner, made, args, kwargs, span)
@@ -340,6 +361,8 @@ class Calls(Concurrency):
             if flat and (len(args) != 1 or kwargs):
                 return UNKNOWN
             return self.call_plain(f"re.{bound.name}", [owner.pattern, *args], kwargs, span)
+        if bound.name == "extend" and len(args) == 1:
+            self.look_at_added(args[0], span)
         if bound.name == "join" and len(args) == 1 and isinstance(args[0], Array):
             items, whole = self.iterate(args[0], span)
             each = self.element(args[0])
@@ -360,6 +383,13 @@ class Calls(Concurrency):
         found = self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
         return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
 
+    def _look_at_sum_of_halves(self, value: Value, span: Span) -> None:
+        """Note a sum of many integers as float16, which ends at 65504."""
+        if not isinstance(value, Array) or self.halves.get(id(value)) is not value:
+            return
+        if value.shape is None or value.shape.count(None) > self.batched:
+            self.note("half-sum", span)
+
     def _look_at_rows(self, old: Value, new: Value, span: Span) -> None:
         """Tell of a reshape that fails for a batch of one."""
         message = splits_rows(old, new) if self.batched else None
@@ -367,6 +397,20 @@ class Calls(Concurrency):
             self.maybe += 1
             self.record(self.fail("ValueError", message, span))
             self.maybe -= 1
+
+    def _look_for_batch(self, name: str, first: Value, made: Value, others: list[Value]) -> None:
+        """Keep in mind the rows of all requests in one array."""
+        if name in {"concatenate", "vstack"} and isinstance(first, Seq) and isinstance(made, Array) and made.shape:
+            pieces = first.items
+            whole = len(pieces) == len(self.requests.items) > 1 and not first.open and made.shape[0] is None
+            if (
+                whole
+                and others in ([], [0])
+                and all(isinstance(p, Array) and (p.shape or (0,))[0] is None for p in pieces)
+            ):
+                self.batches[id(made)] = made
+        elif name in _ELEMENTWISE:
+            self.joined(first, made)
 
     def _look_for_axis(
         self, name: str, owner: Value, made: Value, args: list[Value], kwargs: dict[str, Value], span: Span
@@ -376,6 +420,7 @@ class Calls(Concurrency):
             return
         if name in _ELEMENTWISE:
             self.same_axes(owner, made)
+            self.joined(owner, made)
         if name not in _OVER_AXIS or len(made.shape) != len(owner.shape) - 1 or len(owner.shape) < 2:
             return
         axis = kwargs.get("axis", args[0] if args and name != "linalg.norm" else None)
@@ -404,10 +449,13 @@ class Calls(Concurrency):
                 self.note("cut-row", span)
             made = anew(self.guard(lambda: arrays.call(name[6:], given, kwargs), span), *args, *kwargs.values())
             self._written(kwargs, args[0] if name == "numpy.copyto" and args else None)
+            if name == "numpy.sum" and len(args) == 1 and not kwargs:
+                self._look_at_sum_of_halves(args[0], span)
             if name == "numpy.reshape" and args:
                 self._look_at_rows(args[0], made, span)
             if args:
                 self._look_for_axis(name[6:], args[0], made, args[1:], kwargs, span)
+                self._look_for_batch(name[6:], args[0], made, [*args[1:], *kwargs.values()])
             return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])
         if name in {"json.loads"} and args and isinstance(args[0], ConfigText):
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
@@ -417,6 +465,8 @@ class Calls(Concurrency):
             found = self.runs_beside(name, args, kwargs, span)
             if found is not None:
                 return found[0]
+        if name == "dataclasses.field" and not args and {"default", "default_factory"} & kwargs.keys():
+            return Field(kwargs.get("default_factory"), kwargs.get("default"))
         root = name.split(".", maxsplit=1)[0]
         if root not in _PURE and not name.startswith(("functools.", "concurrent.", "threading.", "queue.", "asyncio.")):
             for value in (*args, *kwargs.values()):

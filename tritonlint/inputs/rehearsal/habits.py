@@ -97,3 +97,8 @@ def splits_rows(old: Value, new: Value) -> str | None:
         return None
     shown = ",".join("1" if length is None else str(length) for length in new.shape)
     return f"cannot reshape array of size {have} into shape ({shown})"
+
+
+def is_integer(value: Value) -> bool:
+    """Whether a value is an array of integers."""
+    return isinstance(value, Array) and (value.dtype or "").startswith(("int", "uint"))

@@ -27,12 +27,15 @@ Note = Literal[
     "after-final",
     "split-by-requests",
     "text-as-flag",
+    "half-sum",
     "cut-row",
     "letters",
+    "letters-added",
     "used-up",
     "text-array",
     "shared-buffer",
     "final-in-loop",
+    "row-per-request",
     "axis-lost",
     "wraps",
 ]
@@ -133,6 +136,23 @@ class Ways(Trail):
         self.apply(live[0].delta)
         self.absorb(live[1:])
         return None
+
+    def survive(self, error: RaisedError, ways: Sequence[Way]) -> Way:
+        """Go on with ways that have left already, where only the others meet an exception."""
+        self.maybe += 1
+        if self.is_caught(error):
+            self.suspect(error)
+        else:
+            self.record(error)
+        self.maybe -= 1
+        first = ways[0]
+        changed = self.take(first.mark)
+        self.apply(first.delta)
+        for delta in (changed, *(way.delta for way in ways[1:])):
+            for place, (container, key, value) in delta.items():
+                if delta is not changed or place not in first.delta:
+                    self.join_into(container, key, value)
+        return first
 
     def wait(self, left: Sequence[tuple[str | None, Way]]) -> None:
         """Keep ways that ended early for the place where they go."""
