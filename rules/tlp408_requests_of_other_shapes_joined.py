@@ -44,11 +44,23 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     ):
         yield Problem(
             mistake.span,
-            "this makes equal parts, and requests may bring batches of different sizes: rows go to other clients, or it "
-            "raises ValueError",
+            "this makes equal parts, and requests may bring batches of different sizes: rows go to other clients, or "
+            "it raises ValueError",
             help="split by the sizes of the batches: `np.split(joined, np.cumsum([len(x) for x in arrays])[:-1])`",
             certainty="likely",
             key="split",
+            general=mistake.span,
+        )
+    for mistake in (
+        mistakes(python, config, effective, "row-per-request") if (effective.max_batch_size or 0) > 1 else ()
+    ):
+        yield Problem(
+            mistake.span,
+            "this gives each request one row of all that were joined, and a request may bring several",
+            help="count along: `rows = joined[start : start + len(x)]`, then `start += len(x)`",
+            certainty="likely",
+            effect="wrong-result",
+            key="row",
             general=mistake.span,
         )
     inputs = tensors_by_name(config, "input")
@@ -192,6 +204,29 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", sums[start : start + len(part)])
             responses.append(pb_utils.InferenceResponse([y]))
             start += len(part)
+        return responses
+""",
+    """\
+-- scale/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+dynamic_batching { }
+-- scale/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        x = np.concatenate([pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests], axis=0)
+        y = x / np.maximum(x.sum(axis=1, keepdims=True), 1)
+        responses = []
+        for number, _ in enumerate(requests):
+            rows = y[number : number + 1]
+#                  ^^^^^^^^^^^^^^^^^^^^^^ TLP408
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", rows)]))
         return responses
 """,
 )

@@ -79,6 +79,10 @@ class Protocols(Ways):
         super().__init__(python)
         self.has_member = has_member
         self.buffers = Buffers()
+        self.batches: dict[int, Array] = {}
+        """Arrays that hold the rows of all requests, by identity."""
+        self.rows: dict[Span, set[int]] = {}
+        """The rows of such arrays that an expression gave."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
 
@@ -223,6 +227,7 @@ class Protocols(Ways):
         if isinstance(owner, Seq) and owner.mixed and isinstance(key, int | Unknown):
             return self.element(owner)
         if isinstance(owner, Array):
+            self._look_at_row(owner, key, span)
             found = self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
             return self.buffers.view(owner, key, found)
         if isinstance(owner, Obj):
@@ -303,6 +308,8 @@ class Protocols(Ways):
             if operator in "+-*/":
                 self.same_axes(left, made)
                 self.same_axes(right, made)
+                self.joined(left, made)
+                self.joined(right, made)
             return made
         if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
             return UNKNOWN
@@ -329,6 +336,27 @@ class Protocols(Ways):
         if operator == "%" and type_name(left) == "str":
             return Unknown("str")
         return UNKNOWN
+
+    def joined(self, before: Value, made: Value) -> None:
+        """An array that has the rows of all requests, as another one has."""
+        if id(before) in self.batches and isinstance(made, Array) and isinstance(before, Array):
+            shape, old = made.shape, before.shape
+            if shape is not None and old is not None and len(shape) == len(old) and shape[0] is None:
+                self.batches[id(made)] = made
+
+    def _look_at_row(self, owner: Array, key: Value, span: Span) -> None:
+        """Note that each request gets one row, by its number, of an array that holds the rows of all."""
+        if id(owner) not in self.batches:
+            return
+        row = key
+        if isinstance(key, arrays.Slice):
+            one = isinstance(key.lower, int) and isinstance(key.upper, int) and key.upper - key.lower == 1
+            row = key.lower if one and key.step is None else None
+        if isinstance(row, int):
+            rows = self.rows.setdefault(span, set())
+            rows.add(row)
+            if rows == {0, 1}:
+                self.note("row-per-request", span)
 
     def same_axes(self, before: Value, made: Value) -> None:
         """An array that has the axes of another one."""
