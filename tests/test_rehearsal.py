@@ -83,6 +83,29 @@ def words(body: str) -> str:
 
 
 CASES = {
+    "only_what_is_left_raises": f"""\
+class TritonPythonModel:
+    def find(self, text):
+        for word in ("a", "b"):
+            if text == word:
+                return word
+        return word.missing  #! maybe AttributeError
+
+    def count(self, text):
+        found = 0
+        for word in ("a", "b"):
+            if text == word:
+                continue
+            found += word.size  #! maybe AttributeError
+        return found
+
+    def execute(self, requests):
+        for request in requests:
+            text = {TEXT}[0, 0].decode()
+            self.find(text)
+            self.count(text)
+        return [pb_utils.InferenceResponse([]) for _ in requests]  #! sure missing-output
+""",
     "bytes_joined": each('y = x\nlabel = ",".join(text[:, 0])  #! sure TypeError'),
     "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
     "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),

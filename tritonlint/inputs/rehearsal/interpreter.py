@@ -100,6 +100,7 @@ class Machine(Expressions):
             if isinstance(value, Array) and old.kind == "list":
                 # A list and an array are added as arrays.
                 return self.binary("+", old, value, span)
+            self.look_at_added(value, span)
             items, whole = self.iterate(value, span)
             self.touch(old)
             each = [old.each] if old.open else []
@@ -339,7 +340,17 @@ class Machine(Expressions):
         """One turn, joined with the ways that went on to the next early."""
         mark = len(self.trail)
         loop.continues = []
-        signal = turn()
+        try:
+            signal = turn()
+        except RaisedError as error:
+            if not loop.continues and not loop.breaks:
+                raise
+            self.survive(error, loop.continues or loop.breaks)
+            if loop.continues:
+                loop.continues = []
+                return None
+            loop.breaks = []
+            return BREAK
         if signal == CONTINUE:
             signal = None
         if loop.continues:
