@@ -127,6 +127,8 @@ def _percentile(given: Given) -> Value:
     if made.dtype is None or kind_of(made.dtype) not in "biuf":
         return UNKNOWN
     asked = as_array(given["q"])
+    if asked.dtype in {"str", "bytes"}:
+        raise Failure("TypeError", f"'<=' not supported between instances of 'float' and 'numpy.{asked.dtype}_'")
     shape = shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False))
     if shape is None or asked.shape is None:
         return UNKNOWN

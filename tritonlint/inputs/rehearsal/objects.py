@@ -244,6 +244,14 @@ class Metric:
     python_type: ClassVar[str] = "c_python_backend_utils.Metric"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """What ``dataclasses.field`` makes of a default."""
+
+    factory: Value
+    default: Value
+
+
 @dataclass(frozen=True, slots=True)
 class Json:
     """What ``json.loads`` made of a text that is not known: keys of its dicts are ``str``, and nothing is ``bytes``."""
