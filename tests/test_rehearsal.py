@@ -124,6 +124,26 @@ class TritonPythonModel:
         'pb_utils.Tensor("label", label)  #! sure text-array\n'
         "label = label.astype(object)"
     ),
+    "shuffled": each(
+        'y, label = x, text\nimport random\nwords = ["a", "b"]\nwords = random.shuffle(words)\nlen(words)  #! sure TypeError'
+    ),
+    "updated": each('y, label = x, text\noptions = {"a": 1}.update(b=2)\noptions["a"]  #! sure TypeError'),
+    "sorted_array": each("y, label = x, text\nx = x.copy().sort()\nx.shape  #! sure AttributeError"),
+    "appended": each("y, label = x, text\nitems = [].append(1)\nfor item in items:  #! sure TypeError\n    pass"),
+    "no_json_parse": each('y, label = x, text\njson.parse("1")  #! sure AttributeError'),
+    "no_path_exist": each('y, label = x, text\nimport os\nos.path.exist("a")  #! sure AttributeError'),
+    "no_math_power": each("y, label = x, text\nimport math\nmath.power(2, 3)  #! sure AttributeError"),
+    "no_time": each("y, label = x, text\nimport time\ntime.now()  #! sure AttributeError"),
+    "no_datetime": each("y, label = x, text\nimport datetime\ndatetime.now()  #! sure AttributeError"),
+    "no_re": each('y, label = x, text\nimport re\nre.replace("a", "b", "c")  #! sure AttributeError'),
+    "next_again": each("y, label = x, text\nit = iter([1])\nnext(it)\nnext(it)  #! sure StopIteration"),
+    "method_as_value": each("y, label = x, text\nsize = x.sum\nsize + 1  #! sure TypeError"),
+    "func_as_value": each("y, label = x, text\ndef f():\n    return 1\nf + 1  #! sure TypeError"),
+    "func_none": each("y, label = x, text\ndef f(a):\n    a + 1\nf(1) + 1  #! sure TypeError"),
+    "lambda_arity": each("y, label = x, text\nf = lambda a: a\nf(1, 2)  #! sure TypeError"),
+    "tuple_index": each("y, label = x, text\n(1, 2)[2]  #! sure IndexError"),
+    "del_twice": each('y, label = x, text\nd = {"a": 1}\ndel d["a"]\ndel d["a"]  #! sure KeyError'),
+    "format_missing": each('y, label = x, text\n"{a}".format(b=1)  #! sure KeyError'),
     "file_of_text": each(
         "y = x\n"
         "with open(str(len(x))) as lines:\n"

@@ -299,7 +299,7 @@ class Protocols(Ways):
         """``left operator right``."""
         if isinstance(left, Array | DType) or isinstance(right, Array | DType):
             other = right if isinstance(left, Array | DType) else left
-            if isinstance(other, BACKEND_OBJECTS):
+            if isinstance(other, BACKEND_OBJECTS) or _is_function(other):
                 raise self._unsupported(operator, left, right, span)
             self._look_at_axes(operator, left, right)
             made = anew(
@@ -314,7 +314,7 @@ class Protocols(Ways):
         if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
             return UNKNOWN
         for one, other in ((left, right), (right, left)):
-            own = isinstance(one, (*BACKEND_OBJECTS, Coroutine))
+            own = isinstance(one, (*BACKEND_OBJECTS, Coroutine)) or _is_function(one)
             formats = operator == "%" and isinstance(left, str)
             repeats = operator == "*" and isinstance(other, Seq)
             known = isinstance(other, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
@@ -400,7 +400,7 @@ class Protocols(Ways):
             return Unknown("bool") if found is None else found
         if operator in {"<", "<=", ">", ">="}:
             for one, other in ((left, right), (right, left)):
-                if isinstance(one, BACKEND_OBJECTS) and isinstance(other, SCALARS):
+                if (isinstance(one, BACKEND_OBJECTS) or _is_function(one)) and isinstance(other, SCALARS):
                     text = (
                         f"'{operator}' not supported between instances of '{type_name(left)}' and '{type_name(right)}'"
                     )
@@ -570,6 +570,15 @@ class Protocols(Ways):
     def caller(self, span: Span) -> Callable[[Value, list[Value]], Value]:
         """How library functions call a function of the model."""
         return lambda function, args: self.call(function, args, {}, span)
+
+
+def _is_function(value: Value) -> bool:
+    """Whether a value is a function or method that was not called."""
+    if isinstance(value, Bound):
+        owner = value.owner
+        plain = isinstance(owner, Seq | Mapping) and owner.kind in {"list", "tuple", "dict", "set"}
+        return plain or isinstance(owner, Array | str | bytes)
+    return isinstance(value, Func | BoundFunc)
 
 
 def is_plain(value: Value) -> bool:

@@ -163,6 +163,8 @@ def type_name(value: Value) -> str | None:
         return f"numpy.{value.dtype}" if value.dtype else None
     if value is None:
         return "NoneType"
+    if kind is Bound:
+        return "builtin_function_or_method"
     if kind in (bool, int, float, complex, str, bytes):
         return kind.__name__  # type: ignore[no-any-return]
     return getattr(value, "python_type", None)
