@@ -85,6 +85,7 @@ Kind = Literal[
     "fixed-rows",
     "letters",
     "letters-added",
+    "worker-died",
     "used-up",
     "text-array",
     "shared-buffer",
@@ -678,6 +679,10 @@ class _Play:
                 else:
                     found = "" if taken else "no sender"
                     self.say(Mistake("no-final", execute.name_span, taken is not UNKNOWN, found=found))
+                return
+            fell = next((error for given, error in machine.died if _has(given, request) and not error.explicit), None)
+            if fell is not None and state[SENT_FINAL] is not False:
+                self.say(Mistake("worker-died", fell.span, False, found=fell.shown))
                 return
             if state[SENT_FINAL] is PARTLY and state["escaped"] is False and "is_cancelled" not in self.python.text:
                 self.say(Mistake("no-final", machine.left_open[id(state)], False, found="left"))
