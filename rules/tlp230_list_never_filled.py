@@ -72,7 +72,7 @@ def _only_read(python: PythonFacts, function: Function, made: Assign, target: Na
         return False
     read: set[int] = set()
     kept = False
-    for node in own_nodes(function):
+    for node in (*own_nodes(function, Call, For), *own_nodes(function, Clause, Return)):
         for expr in _reads(python, node):
             if isinstance(expr, Name) and expr.id == name:
                 read.add(id(expr))

@@ -49,6 +49,13 @@ _HOOKS = frozenset({"initialize", "execute", "finalize", "auto_complete_config",
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood:
         return
+    # Mostly only what Triton calls returns nothing.
+    if not any(
+        _returns_nothing(frame.function)
+        for frame in python.frames
+        if frame.function is not None and not (frame.in_class is not None and frame.function.name in _HOOKS)
+    ):
+        return
     told: set[int] = set()
     for call in _used(python):
         function = _function(python, call)
