@@ -385,9 +385,8 @@ class Calls(Concurrency):
 
     def _look_at_sum_of_halves(self, value: Value, span: Span) -> None:
         """Note a sum of many integers as float16, which ends at 65504."""
-        if not isinstance(value, Array) or self.halves.get(id(value)) is not value:
-            return
-        if value.shape is None or value.shape.count(None) > self.batched:
+        kept: Value = self.halves.get(id(value), UNKNOWN)
+        if kept is value and isinstance(kept, Array) and (kept.shape is None or kept.shape.count(None) > self.batched):
             self.note("half-sum", span)
 
     def _look_at_rows(self, old: Value, new: Value, span: Span) -> None:
