@@ -125,7 +125,7 @@ class TritonPythonModel:
         "label = label.astype(object)"
     ),
     "shuffled": each(
-        'y, label = x, text\nimport random\nwords = ["a", "b"]\nwords = random.shuffle(words)\nlen(words)  #! sure TypeError'
+        'y, label = x, text\nimport random\nwords = random.shuffle(["a", "b"])\nlen(words)  #! sure TypeError'
     ),
     "updated": each('y, label = x, text\noptions = {"a": 1}.update(b=2)\noptions["a"]  #! sure TypeError'),
     "sorted_array": each("y, label = x, text\nx = x.copy().sort()\nx.shape  #! sure AttributeError"),

@@ -691,7 +691,9 @@ class TestModules:
         with pytest.raises((TypeError, ValueError)) as real:
             open(*args, **kwargs)  # noqa: SIM115
         assert failure.value.type == real.type.__name__
-        assert library.call("open", [Unknown("str")], {}, nobody) == UNKNOWN
+        assert library.call("open", [Unknown("str")], {}, nobody).each == Unknown("str")
+        assert library.call("open", [Unknown("str"), "rb"], {}, nobody).each == Unknown("bytes")
+        assert library.call("open", [Unknown("str"), "w"], {}, nobody) == UNKNOWN
 
     def test_the_environment_is_shared_by_nobody(self) -> None:
         library.setitem(library.constant("os.environ"), "A", "1", ignore)
