@@ -122,12 +122,47 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP212": (Evidence(ask=TOGETHER, difference="another client's request"),),
     "TLP213": (
         Evidence("not observable", where="second = ", why="the stream ends after its first response, with status OK"),
+        Evidence("not observable", where="def _stream", why="the stream ends after its first turn, with status OK"),
     ),
     "TLP214": (Evidence("error", releases={"24.03": "error"}, why="before 24.06 there is no sender in this mode"),),
     "TLP216": (Evidence(releases={"23.07": "error"}, why="before 23.11 there are no release flags"),),
     "TLP219": (Evidence("hang", releases={"24.03": "error"}, why="before 24.04 it is not awaited at all (TLP218)"),),
     "TLP222": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch"),),
     "TLP224": (Evidence("error", Ask(rounds=2), why="the second call returns two responses"),),
+    "TLP230": (
+        Evidence(
+            ask=Ask(change={"np.array(kept, dtype=np.int64)": "np.array([len(kept)], dtype=np.int64)"}),
+            holds=0,
+            why="the length of the list as the answer",
+        ),
+    ),
+    "TLP231": (Evidence(ask=Ask(shapes={"text": (2, 1)}), difference="batch entries"),),
+    "TLP232 clean": (Evidence(ask=Ask(values={"text": ["1,2"]})),),
+    "TLP234": (
+        Evidence(
+            ask=Ask(
+                values={"x": [1.0, 2.0]},
+                change={
+                    "np.array(self._positive(x), dtype=np.float32)": (
+                        "np.array([(len(self._positive(x)), len(self._positive(x)))[1]], dtype=np.float32)"
+                    )
+                },
+            ),
+            holds=4.0,
+            why="the length of what the second call gives, for two positive values",
+        ),
+    ),
+    "TLP235": (Evidence(ask=Ask(values={"code": [2]}), holds=b"Reykja", why="asked for the longer text"),),
+    "TLP236": (
+        Evidence(ask=Ask(values={"a": [200] * 16, "b": [100] * 16}), holds=22, why="the mean of 200 and 100 is 150"),
+    ),
+    "TLP237": (Evidence(ask=Ask(shapes={"x": (2, 5)})),),
+    "TLP250": (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),),
+    "TLP251": (Evidence("error", Ask(together=2)),),
+    "TLP253": (Evidence("hang", Ask(values={"x": [1.0]}, rounds=2), why="the second call waits for the lock"),),
+    "TLP255": (
+        Evidence(ask=Ask(values={"x": [1.0]}), holds=b"value,p,o,s,i,t,i,v,e", why="asked with a positive number"),
+    ),
     "TLP301": (
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
@@ -158,6 +193,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP407": (Evidence(ask=TOGETHER, difference="another client's request"),),
     "TLP408": (
+        Evidence(ask=Ask(shapes={"x": (2, 3)}), where="number : number + 1", difference="batch entries"),
         Evidence(
             "error",
             Ask(
