@@ -572,6 +572,38 @@ STREAMS = {
             return  #! maybe no-final
         sender.send({FINAL})
 """,
+    "senders_kept_for_later": f"""\
+    def execute(self, requests):
+        later = []
+        for request in requests:
+            sender = request.get_response_sender()
+            if request.request_id():
+                later.append((request, sender))
+                continue
+            sender.send({FINAL})
+        for request, sender in later:
+            sender.send({FINAL})
+""",
+    "all_senders_by_name": f"""\
+    def execute(self, requests):
+        later = {{}}
+        for request in requests:
+            later[request.request_id()] = request.get_response_sender()
+        for sender in later.values():
+            sender.send({FINAL})
+""",
+    "senders_by_name": f"""\
+    def execute(self, requests):
+        later = {{}}
+        for request in requests:
+            sender = request.get_response_sender()
+            if request.request_id():
+                later[request.request_id()] = sender
+                continue
+            sender.send({FINAL})
+        for sender in later.values():
+            sender.send({FINAL})
+""",
     "way_ended_by_finally": f"""\
     def execute(self, requests):
         for request in requests:

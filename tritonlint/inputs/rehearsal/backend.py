@@ -668,6 +668,8 @@ class _Play:
                 machine.havoc_value(thread)  # Whoever starts it may not have been seen.
         for request in requests.items:
             state = request.state
+            if machine.unknown_sends and state["taken"] is not False:
+                return
             if state[SENT_FINAL] is False and state["escaped"] is False:
                 taken = state["taken"]
                 kept = next((t for t in machine.threads if _has(t.args, request)), None)

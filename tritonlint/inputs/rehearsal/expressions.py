@@ -423,6 +423,8 @@ class Expressions(Calls):
             function = self.attribute(owner, node.func.attr, node.func.attr_span)
             if function is UNKNOWN and isinstance(owner, Obj):
                 self.escape(owner)
+            elif function is UNKNOWN and node.func.attr == "send":
+                self.unknown_sends = True
         else:
             function = self.eval(node.func, scope)
         args: list[Value] = []

@@ -79,6 +79,8 @@ class Protocols(Ways):
         super().__init__(python)
         self.has_member = has_member
         self.buffers = Buffers()
+        self.unknown_sends = False
+        """Whether something unknown, which may be the sender of a request, was sent through."""
         self.batches: dict[int, Array] = {}
         """Arrays that hold the rows of all requests, by identity."""
         self.rows: dict[Span, set[int]] = {}
@@ -525,6 +527,8 @@ class Protocols(Ways):
         """Forget what is in a value, because something unknown got hold of it."""
         if depth > 3:
             return
+        if isinstance(value, Seq | Mapping) and value.open:
+            self.unknown_sends = True
         if isinstance(value, Seq):
             if value.kind in {"list", "deque", "set"}:
                 self.touch(value)
