@@ -185,6 +185,9 @@ class TritonPythonModel:
         "    pass"
     ),
     "bytes_among_keys": each('y, label = x, text\n{"a": 1}.get(text[0, 0])  #! sure bytes-compared'),
+    "bytes_in_one_of_some_texts": each(
+        'y, label = x, text\n{"a": "{0}!", "b": "{0}?"}.get(str(x), "{0}").format(text[0, 0])  #! sure bytes-in-text'
+    ),
     "async_exec_without_a_loop": ask('["score"]', "ask.async_exec()  #! sure RuntimeError"),
     "async_exec_in_a_loop": ask('["score"]', "async def go():\n    await ask.async_exec()\nasyncio.run(go())"),
     "array_as_input": ask(

@@ -345,7 +345,8 @@ def _get(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Ca
         if not owner.items and not owner.open:
             return default
         lose([default, *owner.items.values()])
-        return UNKNOWN
+        found = UNKNOWN if owner.open else common([default, *owner.items.values()])
+        return found if found.__class__ is Unknown else UNKNOWN
     if key in owner.items:
         return owner.items[key]
     return UNKNOWN if owner.open else default
