@@ -150,7 +150,59 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse(error=answer.error()))
                 continue
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
-            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y[0])]))
+        return responses
+-- double/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- double/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Client:
+    model = "double"
+
+    def send(self, array):
+        return pb_utils.InferenceRequest(
+            model_name=self.model,
+            inputs=[pb_utils.Tensor("x", array[None])],
+            requested_output_names=["y"],
+        ).exec()
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.client = Client()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answer = self.client.send(x)
+            if answer.has_error():
+                responses.append(pb_utils.InferenceResponse(error=answer.error()))
+                continue
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y[0])]))
         return responses
 -- double/config.pbtxt --
 backend: "python"

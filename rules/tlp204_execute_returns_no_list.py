@@ -57,7 +57,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     if execute is None or execute.decorators or effective.decoupled is not False:
         return
-    for mistake in mistakes(python, config, effective, "return"):
+    found = list(_seen(python, execute))
+    yield from found
+    for mistake in mistakes(python, config, effective, "return") if not found else ():
         yield Problem(
             mistake.span,
             f"`execute` returns a {mistake.found} here; Triton takes a list of responses only",
@@ -66,6 +68,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key=mistake.found,
             general=mistake.span,
         )
+
+
+def _seen(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     if is_generator(execute):
         first = next(node for node in own_nodes(execute, Yield))
         yield Problem(

@@ -59,7 +59,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     if execute is None or execute.decorators or effective.decoupled is not False:
         return
-    for mistake in mistakes(python, config, effective, "element"):
+    found = list(_seen(python, execute))
+    yield from found
+    for mistake in mistakes(python, config, effective, "element") if not found else ():
         yield Problem(
             mistake.span,
             f"a {mistake.found} is in this list, which takes InferenceResponse objects only",
@@ -68,6 +70,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key=mistake.found,
             general=mistake.span,
         )
+
+
+def _seen(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     told: set[Span] = set()
     every = [(part, whole) for element, whole in _elements(python, execute) for part in _branches(element)]
     for element, whole in every:

@@ -21,10 +21,13 @@ from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
+from tritonlint.inputs.python_tree import Function
 from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.outcome import Raise
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP226",
@@ -48,8 +51,20 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help="remove the raise" if raised.explicit else "mend the expression",
             certainty="certain" if raised.sure else "likely",
             key=raised.message,
-            general=raised.cause or raised.statement,
+            general=raised.cause or _place(python, raised),
         )
+
+
+def _place(python: PythonFacts, raised: Raise) -> Span:
+    """Where another rule may name the cause."""
+    if raised.message.startswith(f"AttributeError: '{MODEL_CLASS}' object"):
+        return Span(python.path, 0, len(python.text))  # The method that should set it may have another name.
+    if raised.explicit:
+        start = raised.span.start or 0
+        functions = [frame.owner.span for frame in python.frames if isinstance(frame.owner, Function)]
+        around = [span for span in functions if (span.start or 0) <= start < (span.end or 0)]
+        return around[-1] if around else raised.statement
+    return raised.statement
 
 
 EXAMPLES = (

@@ -34,6 +34,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    execute = python.method("execute")
     for mistake in mistakes(python, config, effective, "count"):
         if not mistake.sure and _is_told(python):
             continue
@@ -45,7 +46,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help="make one response for each request",
             certainty="certain" if mistake.sure and requests == 1 else "likely",
             key="count",
-            general=mistake.span,
+            general=execute.span if execute is not None else mistake.span,
         )
 
 

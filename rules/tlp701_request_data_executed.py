@@ -183,7 +183,7 @@ class TritonPythonModel:
     """\
 -- add/config.pbtxt --
 backend: "python"
-input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- add/1/model.py --
 import numpy as np

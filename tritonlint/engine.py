@@ -596,19 +596,30 @@ def _distinct(findings: list[Finding]) -> list[Finding]:
 
 
 def _most_exact(judged: list[_Judged]) -> list[_Judged]:
-    """Without the general problems of statements for which there is another one."""
+    """Without the general problems that another one names more exactly.
+
+    That one lies in the same statement, is the same rule's about the same thing, or refuses the file as well.
+    """
+    if all(item.problem.general is None for item in judged):
+        return judged
     exact: dict[str, list[Span]] = {}
+    told: set[tuple[str, str, str]] = set()
+    refused: set[str] = set()
     for item in judged:
-        if item.problem.general is None and severity_of(item.effect, item.certainty) != "note":
-            exact.setdefault(item.problem.span.path, []).append(item.problem.span)
-            for related in item.problem.related:
-                exact.setdefault(related.span.path, []).append(related.span)
+        problem = item.problem
+        if problem.general is None and severity_of(item.effect, item.certainty) != "note":
+            for span in (problem.span, *(related.span for related in problem.related)):
+                exact.setdefault(span.path, []).append(span)
+            told.add((item.rule.rule.code, problem.key, problem.span.path))
+            if item.refuses:
+                refused.add(problem.span.path)
     out = []
     for item in judged:
         place = item.problem.general
         if place is not None:
             others = exact.setdefault(place.path, [])
-            if any(_overlap(place, other) for other in others):
+            same = (item.rule.rule.code, item.problem.key, place.path) in told
+            if same or (item.refuses and place.path in refused) or any(_overlap(place, other) for other in others):
                 continue
             others.append(place)
         out.append(item)

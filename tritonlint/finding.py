@@ -97,7 +97,7 @@ class Problem:
 
     ``key`` tells two problems of one rule in one file apart in the fingerprint without line numbers (a field
     path, a tensor name); the message is used when it is empty. ``effect`` and ``certainty`` replace the
-    rule's own for this one problem. ``general`` is a place (a statement) whose problems other rules may name more
+    rule's own for this one problem. ``general`` is a place (a statement) whose problems another one may name more
     exactly: when one that is no note lies in it, this problem is left out. ``release_note`` is appended to the help.
     """
 

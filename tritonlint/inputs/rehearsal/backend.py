@@ -444,6 +444,8 @@ class _Play:
             if tensor.dims is not None and size is not None:
                 shape = ((None,) if size else ()) + tuple(None if dim == -1 else dim for dim in tensor.dims)
             outputs[tensor.name or ""] = self.array(tensor.message, shape)
+        if any(name not in outputs for name in call.requested or ()):
+            return Answer(None)  # The call fails, and another rule says so.
         return Answer(call.requested, outputs)
 
     def c_tensor(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
@@ -729,6 +731,8 @@ class _Play:
 
     def response(self, response: Response) -> None:
         """A response that is given back, against the declared outputs."""
+        if self.machine.phase != "execute":
+            return
         if response.outputs is None or response.error is not False or self.outputs is None:
             return
         sure = self.machine.sure

@@ -15,6 +15,7 @@ from typing import Any
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
@@ -628,11 +629,17 @@ class Machine(Expressions):
 
     def _s_import_from(self, node: tree.ImportFrom, scope: Scope) -> str | None:
         for alias in node.names:
+            if node.module == PB_MODULE and self.phase == "import" and alias.name in pb_api().injected:
+                raise self.fail("ImportError", f"cannot import name '{alias.name}' from '{PB_MODULE}'", alias.span)
             self._bind(alias.bound, self.constant(f"{node.module}.{alias.name}"), scope)
         return None
 
     def _s_function(self, node: tree.Function, scope: Scope) -> str | None:
         self.statement = node.name_span
+        for annotation in (node.returns, *(p.annotation for p in node.parameters)):
+            if annotation is not None and not self.python.future_annotations:
+                for part in tree.walk(annotation, tree.Attribute):
+                    self.eval(part, scope)
         value = self._function(node, scope)
         for decorator in reversed(node.decorators):
             value = self.decorated(decorator, value, scope)

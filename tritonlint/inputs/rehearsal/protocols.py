@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.rehearsal import arrays, habits, library
 from tritonlint.inputs.rehearsal.buffers import Buffers, anew
 from tritonlint.inputs.rehearsal.objects import (
@@ -119,6 +120,8 @@ class Protocols(Ways):
         if kind is Obj:
             return self._object_attribute(owner, name, span)
         if kind is Library:
+            if owner.name == PB_MODULE and self.phase == "import" and name in pb_api().injected:
+                raise self.fail("AttributeError", f"module '{PB_MODULE}' has no attribute '{name}'", span)
             if owner.name == PB_MODULE or owner.name.startswith((f"{PB_MODULE}.", "numpy")):
                 return self.constant(f"{owner.name}.{name}")
             return self.guard(lambda: library.attribute(owner, name), span)
