@@ -6,10 +6,7 @@ then on; only what it sends is kept.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from concurrent import futures
-from threading import Thread as RealThread
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.rehearsal.objects import (
@@ -53,13 +50,20 @@ _WRAPPERS = {
     "asyncio.shield": "_asyncio.Future",
 }
 _AWAITABLE = "An asyncio.Future, a coroutine or an awaitable is required"
+_ANY_FUTURE = frozenset(
+    {"add_done_callback", "cancel", "cancelled", "done", "exception", "result", "set_exception", "set_result"}
+)
 _MEMBERS = {
     "coroutine": frozenset({"send", "throw", "close"}),
-    "_asyncio.Future": frozenset(dir(asyncio.Future)),
-    "_asyncio.Task": frozenset({*dir(asyncio.Task), "uncancel", "cancelling", "get_context"}),
-    "Future": frozenset(dir(futures.Future)),
-    "Thread": frozenset({*dir(RealThread), "name", "daemon", "ident", "native_id"}),
+    "_asyncio.Future": _ANY_FUTURE | {"get_loop", "remove_done_callback"},
+    "_asyncio.Task": _ANY_FUTURE
+    | {"cancelling", "get_context", "get_coro", "get_loop", "get_name", "get_stack", "print_stack"}
+    | {"remove_done_callback", "set_name", "uncancel"},
+    "Future": _ANY_FUTURE | {"running", "set_running_or_notify_cancel"},
+    "Thread": frozenset({"daemon", "getName", "ident", "isDaemon", "is_alive", "join", "name", "native_id", "run"})
+    | {"setDaemon", "setName", "start"},
 }
+"""Public members, those of CPython 3.8 to 3.13."""
 
 
 class Concurrency(Protocols):
