@@ -1,0 +1,31 @@
+"""The models of ``tests/blind``: nothing is said of those that were served well, and what was found once is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.blind import score, set_names
+
+FOUND = {
+    "five": 42,
+    "four": 55,
+    "four-more": 72,
+    "one": 42,
+    "served": 0,
+    "six": 39,
+    "six-more": 49,
+    "three": 48,
+    "three-more": 16,
+    "two": 42,
+}
+"""Faulty models with a finding where the fault is; more is better."""
+
+
+@pytest.mark.parametrize("name", set_names())
+def test_what_a_server_showed_is_said_and_nothing_else(name: str, tmp_path: Path) -> None:
+    result = score(name, tmp_path)
+    alarms = [f"{f.model} line {f.location.line}: {f.code} {f.message}" for f in result.alarms]
+    assert not alarms, "\n".join(alarms)
+    assert result.found >= FOUND[name], f"missed: {', '.join(sorted(result.missed))}"
