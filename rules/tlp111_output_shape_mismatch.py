@@ -105,7 +105,7 @@ def _problem(
     declared = outputs[name]
     without = bool(effective.max_batch_size) and _fits(shape, declared[1:])
     # All values are there in their order, and a client may well not look at the shape.
-    sure = sure and not (shape and declared == (*shape, 1))
+    sure = sure and not (shape and declared in {(*shape, 1), (*shape, None)})
     return Problem(
         span,
         f"output '{name}' is {shape_words(shape)} here, and clients expect {shape_words(declared)}"
