@@ -227,6 +227,33 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             high, low = self._range(x)
 #           ^^^^^^^^^ TLP240
+            responses.append(self._answer(low, high))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "lows" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "highs" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _answer(self, low, high):
+        tensors = [pb_utils.Tensor("lows", low), pb_utils.Tensor("highs", high)]
+        return pb_utils.InferenceResponse(output_tensors=tensors)
+
+    def _range(self, x):
+        low, high = x.min(keepdims=True), x.max(keepdims=True)
+        return low, high
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            low, high = self._range(x)
             responses.append(self._answer(high, low))
 #                            ^^^^^^^^^^^^^^^^^^^^^^^ TLP240
         return responses

@@ -68,17 +68,22 @@ sequence_batching {
   control_input { name: "START" control { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } }
 }
 -- add/1/model.py --
+import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
+    def initialize(self, args):
+        self.total = np.zeros((1, 1), dtype=np.float32)
+
     def execute(self, requests):
         responses = []
         for request in requests:
             start = pb_utils.get_input_tensor_by_name(request, "START").as_numpy()
 #           ^^^^^ TLP245
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            self.total = self.total + x
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.total)]))
         return responses
 """,
     """\

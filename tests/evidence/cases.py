@@ -131,7 +131,7 @@ def judge(case: Case, installation: ServerInstallation) -> Result:
     if differences:
         said += f"; {'; '.join(differences)}"
     if case.evidence.holds is not None and seen.answered:
-        said += f"; the answer is {_first_value(seen)!r}"
+        said += f"; the answer is {_value(seen)!r}"
     return Result(case, said, _holds(case, seen, differences), _quotes(case, seen))
 
 
@@ -163,12 +163,13 @@ def _holds(case: Case, seen: Observation, differences: Sequence[str]) -> bool:
             return seen.load == "crash" or "crash" in seen.kinds
         case "difference":
             if case.evidence.holds is not None:
-                return seen.answered and _first_value(seen) == case.evidence.holds
+                return seen.answered and _value(seen) == case.evidence.holds
             return any(re.search(case.evidence.difference, one) for one in differences)
         case _:
             return seen.answered and not differences
 
 
-def _first_value(seen: Observation) -> object:
-    outputs = seen.replies[0].outputs
+def _value(seen: Observation) -> object:
+    """The first value of the last answer: some faults show in a later call only."""
+    outputs = seen.replies[-1].outputs
     return next(iter(outputs.values())).values[0] if outputs else None

@@ -6,6 +6,7 @@ fits when every text that it changes, and its ``where``, are in the example's fi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -22,9 +23,9 @@ class Evidence:
     """What an example must show and how it is asked.
 
     ``shows`` replaces what follows from the effect. ``difference`` is a regular expression that one of the observed
-    differences must match; ``holds`` names the value that the first output must have (for a wrong value that only
-    the model knows). ``why`` explains what is not observable here, or how the fault is made to show. ``releases``
-    are further releases with what is to be seen there.
+    differences must match; ``holds`` names the value that the first output of the last answer must have (for a wrong
+    value that only the model knows). ``why`` explains what is not observable here, or how the fault is made to show.
+    ``releases`` are further releases with what is to be seen there.
     """
 
     shows: Shows | None = None
@@ -57,6 +58,8 @@ WHY_NOT: Mapping[Effect, str] = {
 NO_GPU = "there is no GPU here"
 TOGETHER = Ask(together=2, config=BATCHED)
 TO_OTHER = Ask(companions={"other": "echo"})
+STARTS = {"sequence_id": 1, "sequence_start": True}
+"""The request is the first of a sequence."""
 RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}
 """The conversion raises ValueError."""
 
@@ -93,6 +96,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP035 clean": (Evidence("difference", why="the output that the function adds is made nowhere"),),
+    "TLP060": (Evidence("error", Ask(without=("y",)), why="asked as its clients do, with x"),),
+    "TLP062": (
+        Evidence(
+            ask=Ask(values={"x": [255] * 500}, shapes={"x": [500]}), holds=math.inf, why="the sum of 500 white pixels"
+        ),
+    ),
     "TLP102": (Evidence(difference="is missing"),),
     "TLP103": (Evidence(difference="is missing"),),
     "TLP104": (Evidence(difference="declared"),),
@@ -157,12 +166,46 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"a": [200] * 16, "b": [100] * 16}), holds=22, why="the mean of 200 and 100 is 150"),
     ),
     "TLP237": (Evidence(ask=Ask(shapes={"x": (2, 5)})),),
+    "TLP240": (
+        Evidence(
+            where="apart(",
+            ask=Ask(values={"lat": [1.0, 5.0], "lon": [2.0, 10.0]}),
+            holds=6.0,
+            why="between (1, 2) and (5, 10), which are 12 apart",
+        ),
+        Evidence(ask=Ask(values={"x": [1.0, 2.0]}), holds=2.0, why="the least of 1 and 2"),
+    ),
+    "TLP241": (Evidence("error", Ask(rounds=2), why="the second call"),),
+    "TLP242": (Evidence("hang", Ask(rounds=2), why="the second call waits for the lock"),),
+    "TLP245": (
+        Evidence(
+            ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS),
+            holds=2.0,
+            why="1 starts a second sequence, whose total is 1",
+        ),
+    ),
+    "TLP245 clean": (Evidence(ask=Ask(parameters=STARTS)),),
+    "TLP247": (Evidence(ask=Ask(values={"x": ["Text"]}), holds=b"text", why="the parameter says false"),),
+    "TLP248": (Evidence(ask=Ask(values={"x": ["one"]}), holds=b"no", why="asked for one of the words"),),
+    "TLP249": (Evidence(ask=Ask(values={"x": ["one"]}, rounds=2), holds=b"no", why="the second call for one word"),),
     "TLP250": (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),),
     "TLP251": (Evidence("error", Ask(together=2)),),
     "TLP253": (Evidence("hang", Ask(values={"x": [1.0]}, rounds=2), why="the second call waits for the lock"),),
     "TLP255": (
         Evidence(ask=Ask(values={"x": [1.0]}), holds=b"value,p,o,s,i,t,i,v,e", why="asked with a positive number"),
     ),
+    "TLP260": (Evidence(ask=Ask(values={"x": [1.0]}), holds=1.0, why="1 km is 1000 m"),),
+    "TLP261": (
+        Evidence(
+            ask=Ask(together=2, config=BATCHED, change={"np.concatenate(arrays) + 1": "np.concatenate(arrays)"}),
+            difference="another client's request",
+        ),
+    ),
+    "TLP262": (
+        Evidence(where="text.replace(", ask=Ask(values={"text": ["a,b"]}), holds=b"a,b", why="the comma stays"),
+        Evidence(ask=Ask(values={"x": [2.0, 3.0]}), holds=2.0, why="the bound is 1"),
+    ),
+    "TLP263": (Evidence(holds=b'{"range": null}', why="the answer should hold a text"),),
     "TLP301": (
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
