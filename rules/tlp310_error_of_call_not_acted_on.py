@@ -1,11 +1,13 @@
 """has_error() is asked, but the result is used all the same
 
 ## What it does
-Reports `if response.has_error():` whose body only logs or prints, when the outputs of the response are read behind it.
+Reports `if response.has_error():` whose body only logs or prints, when the outputs of the response are read behind it,
+and a check that is the wrong way round: the error is asked for where there is none, or the outputs are read where the
+call has failed.
 
 ## What happens
 A failed response has no outputs: `get_output_tensor_by_name` returns None, and the request fails with an AttributeError
-about None instead of the real error.
+about None instead of the real error. Without an error, `error()` is None: every request fails with an AttributeError.
 
 ## How to fix
 End the block: append an error response and `continue`, or raise
@@ -21,17 +23,22 @@ from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import (
+    Assign,
     Attribute,
     Call,
     Conditional,
+    Expr,
     Expression,
     Flow,
     Function,
     If,
     Name,
     Node,
+    Raise,
+    Return,
     Stmt,
     Try,
+    Unary,
     dotted,
     walk,
 )
@@ -54,7 +61,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     pb = pb_alias(python)
     for frame in python.frames:
         function = frame.function
-        if function is None or any(isinstance(n, Try) for n in own_nodes(function)):
+        if function is None:
+            continue
+        for node in own_nodes(function, If):
+            yield from _turned_round(python, function, node)
+        if any(isinstance(n, Try) for n in own_nodes(function)):
             continue
         for node in own_nodes(function, If):
             if node.orelse or not _only_tells(node.body):
@@ -77,9 +88,78 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             )
 
 
+def _turned_round(python: PythonFacts, function: Function, node: If) -> Iterator[Problem]:
+    """A check whose branches are those of its opposite."""
+    test, failed = node.test, True
+    while isinstance(test, Unary) and test.operator == "not":
+        test, failed = test.operand, not failed
+    name = _response(test)
+    if not name:
+        return
+    bad, good = (node.body, node.orelse) if failed else (node.orelse, node.body)
+    if not good and _leaves(bad):
+        good = _behind(function, node)
+    elif not bad and _leaves(good):
+        bad = _behind(function, node)
+    if any(_sets(one, name) for one in (*good, *bad)):
+        return
+    asked = next((c for c in walk(good, Call) if dotted(c.func) == f"{name}.error"), None)
+    owner = next((a for a in walk(good, Attribute) if asked is not None and a.value is asked), None)
+    read = next((c for c in walk(bad, Call) if _reads(python, c, name)), None)
+    if owner is None and (read is None or any(_reads(python, c, name) for c in walk(good, Call))):
+        return
+    tested = any(isinstance(n, If | Conditional) and f"{name}.error()" in python.source(n.test) for n in walk(good))
+    if owner is not None and not tested:
+        yield Problem(
+            node.test.span,
+            f"this is the wrong way round: where `{name}` has no error, `error()` is None",
+            help=f"write `if {name}.has_error():`" if not failed else f"write `if not {name}.has_error():`",
+            related=(Related(owner.span, "asked for here"),),
+            certainty="certain",
+            key=name,
+        )
+    elif owner is None and read is not None:
+        yield Problem(
+            node.test.span,
+            f"this is the wrong way round: where `{name}` has an error, its outputs are None",
+            help=f"write `if {name}.has_error():`" if not failed else f"write `if not {name}.has_error():`",
+            related=(Related(read.span, "read here"),),
+            key=name,
+        )
+
+
+def _leaves(block: tuple[Stmt, ...]) -> bool:
+    last = block[-1] if block else None
+    return isinstance(last, Return | Raise) or (isinstance(last, Flow) and last.keyword != "pass")
+
+
+def _behind(function: Function, node: If) -> tuple[Stmt, ...]:
+    """The statements that follow in the same block."""
+    outer = (function, *own_nodes(function))
+    blocks = (getattr(one, part, ()) for one in outer for part in ("body", "orelse", "final"))
+    for block in blocks:
+        for number, one in enumerate(block if isinstance(block, tuple) else ()):
+            if one is node:
+                return block[number + 1 :]
+    return ()
+
+
+def _sets(statement: Stmt, name: str) -> bool:
+    return any(dotted(target) == name for assign in walk(statement, Assign) for target in assign.targets)
+
+
+def _reads(python: PythonFacts, call: Call, name: str) -> bool:
+    """Whether a call takes an output of a response."""
+    read = python.pb_name(call.func) == "get_output_tensor_by_name" and dotted(call.argument(0)) == name
+    return read or dotted(call.func) == f"{name}.output_tensors"
+
+
 def _asked(node: If) -> str:
     """``x`` of ``if x.has_error():``."""
-    test = node.test
+    return _response(node.test)
+
+
+def _response(test: Expr) -> str:
     if isinstance(test, Call) and isinstance(test.func, Attribute) and test.func.attr == "has_error":
         return dotted(test.func.value) or ""
     return ""
@@ -108,10 +188,8 @@ def _use_behind(python: PythonFacts, function: Function, test: If, name: str) ->
             continue
         if isinstance(node, If | Conditional) and any(isinstance(n, Name) for n in walk(node.test)):
             return use
-        if isinstance(node, Call) and use is None:
-            read = python.pb_name(node.func) == "get_output_tensor_by_name" and dotted(node.argument(0)) == name
-            if read or dotted(node.func) == f"{name}.output_tensors":
-                use = node
+        if isinstance(node, Call) and use is None and _reads(python, node, name):
+            use = node
     return use
 
 
@@ -202,6 +280,34 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.next_model = os.environ.get("NEXT_MODEL", "absent")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name=self.next_model, requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            if not answer.has_error():
+#              ^^^^^^^^^^^^^^^^^^^^^^ TLP310
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
