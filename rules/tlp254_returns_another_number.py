@@ -24,8 +24,11 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Clause,
+    Comprehension,
     Constant,
     Expr,
+    For,
     Function,
     Name,
     Return,
@@ -84,12 +87,36 @@ def _unpacked(python: PythonFacts, function: Function, size: int) -> bool:
     for assign in python.walk(Assign):
         target = assign.targets[0]
         call = next((call for call in calls if call is assign.value), None)
-        if call is None or not isinstance(target, Sequence) or len(target.items) != size:
-            continue
-        if not any(isinstance(item, Starred) for item in target.items):
+        if call is not None and _takes(target, size):
+            taken.append(call)
+    for listed in python.walk(Comprehension):
+        call = next((call for call in calls if listed.elements == (call,)), None)
+        if call is not None and _taken_apart(python, listed, size):
             taken.append(call)
     named = [n for n in python.walk(Name, Attribute) if (n.id if isinstance(n, Name) else n.attr) == function.name]
     return len(taken) == len(calls) == len(named)
+
+
+def _takes(target: Expr, size: int) -> bool:
+    """Whether a target takes exactly as many values."""
+    if not isinstance(target, Sequence) or len(target.items) != size:
+        return False
+    return not any(isinstance(item, Starred) for item in target.items)
+
+
+def _taken_apart(python: PythonFacts, listed: Comprehension, size: int) -> bool:
+    """Whether each item of a comprehension is unpacked: by a loop over it, or over its only name."""
+    sources: list[Expr] = [listed]
+    frame = python.frame_at(listed)
+    for assign in python.walk_function(frame.function, Assign) if frame.function is not None else ():
+        if assign.value is listed and len(assign.targets) == 1 and isinstance(assign.targets[0], Name):
+            name = assign.targets[0].id
+            if len(frame.bindings.get(name, ())) != 1:
+                return False
+            used = [n for n in python.walk_function(frame.function, Name) if n.id == name]  # type: ignore[arg-type]
+            sources += used
+    loops = [loop for loop in python.walk(For, Clause) if any(loop.iterable is one for one in sources)]
+    return bool(loops) and all(_takes(loop.target, size) for loop in loops)
 
 
 EXAMPLES = (
@@ -136,6 +163,32 @@ class TritonPythonModel:
         for request in requests:
             x, scale = self._scaled(pb_utils.get_input_tensor_by_name(request, "x").as_numpy())
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * scale)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _scaled(self, value, scale):
+        if value > 0:
+            return scale
+#           ^^^^^^^^^^^^ TLP254
+        return value, scale
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            found = [self._scaled(value, 2) for value in x]
+            y = np.array([value * scale for value, scale in found], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
