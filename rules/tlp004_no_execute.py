@@ -19,7 +19,7 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Function
+from tritonlint.inputs.python_tree import Class, Function, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -47,12 +47,28 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             key="execute",
         )
         return
+    nested = next((f for owner in python.model_classes for f in _within(owner) if f.name == "execute"), None)
+    if nested is not None:
+        yield Problem(
+            nested.name_span,
+            "this `execute` stands inside another method, so the class has none: every request will fail",
+            help="move it out to the level of the other methods",
+            key="execute",
+        )
+        return
     yield Problem(
         model.name_span,
         "TritonPythonModel has no method `execute`, so every request will fail",
         help="add `def execute(self, requests)` that returns one InferenceResponse per request",
         key="execute",
     )
+
+
+def _within(owner: Class) -> Iterator[Function]:
+    """The functions that stand in methods of a class and take a model and its requests."""
+    for method in owner.body:
+        if isinstance(method, Function):
+            yield from (f for f in walk(method.body, Function) if len(f.positional) == 2)
 
 
 EXAMPLES = (
@@ -86,6 +102,27 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.factor = 2
+
+        def execute(self, requests):
+#           ^^^^^^^ TLP004
+            responses = []
+            for request in requests:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.factor)]))
+            return responses
 """,
     """\
 -- add/config.pbtxt --

@@ -20,7 +20,7 @@ Facts, python-backend 6.4: exceptions of `execute`; each example was run on a se
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
 from tritonlint.inputs.python_tree import Function
 from tritonlint.inputs.rehearsal.backend import rehearse
@@ -41,24 +41,40 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for raised in rehearse(python, config, effective).raises:
         if raised.phase != "execute" or raised.absent or (raised.explicit and not raised.sure):
             continue
-        if raised.caught:
+        if raised.without:
+            which = f"a request without the optional input `{raised.without}`"
+            what = f"and the handler answers {which} with an error" if raised.caught else f"so {which} fails"
+        elif raised.caught:
             what = "and the handler answers every request with an error"
         else:
             what = "so every request fails" if raised.sure else "so the request fails when it comes here"
+        if raised.cause is not None:
+            yield Problem(
+                raised.cause,
+                f"what this gives is used without `await`: `{raised.message}`, {what}",
+                help="write `await` before it",
+                certainty="certain" if raised.sure else "likely",
+                related=(Related(raised.span, "used here"),),
+                key=raised.message,
+                general=raised.cause,
+            )
+            continue
         yield Problem(
             raised.span,
             f"this raises `{raised.message}`, {what}",
             help="remove the raise" if raised.explicit else "mend the expression",
             certainty="certain" if raised.sure else "likely",
             key=raised.message,
-            general=raised.cause or _place(python, raised),
+            general=_place(python, raised),
         )
 
 
 def _place(python: PythonFacts, raised: Raise) -> Span:
     """Where another rule may name the cause."""
-    if raised.message.startswith(f"AttributeError: '{MODEL_CLASS}' object"):
-        return Span(python.path, 0, len(python.text))  # The method that should set it may have another name.
+    elsewhere = raised.message.startswith(f"AttributeError: '{MODEL_CLASS}' object")
+    if elsewhere or (raised.without and "NoneType" in raised.message):
+        # The method that should set it may have another name, the test that is missing may be somewhere else.
+        return Span(python.path, 0, len(python.text))
     if raised.explicit:
         start = raised.span.start or 0
         functions = [frame.owner.span for frame in python.frames if isinstance(frame.owner, Function)]

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `return SomeError(…)` in a function that elsewhere returns a value, or raises the same exception. Silent where
-the file asks for the type of what it got, and where the function makes exceptions for a `raise`.
+the file asks whether what it got is an exception, and where the function makes exceptions for a `raise`.
 
 ## What happens
 The caller takes the exception for a value: the request fails with an AttributeError or TypeError far from the cause,
@@ -15,20 +15,22 @@ Write `raise` in place of `return`.
 Python's own behaviour; seen on 24.10.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_none, own_nodes, returns
-from tritonlint.inputs.python_tree import Call, Expr, Raise, dotted
+from tritonlint.inputs.python_tree import Call, Expr, Raise, Sequence, dotted
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
+_TYPE_OF = re.compile(r"(?<![.\w])type\(")
 RULE = Rule(code="TLP232", name="exception-returned", effect="request-failure", certainty="likely")
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood or "isinstance" in python.text or "type(" in python.text:
+    if not python.understood or _asks_for_type(python):
         return
     raised_calls = {
         (dotted(r.exception.func) or "").rsplit(".", 1)[-1] for r in python.walk(Raise) if isinstance(r.exception, Call)
@@ -52,6 +54,25 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 fix=Fix("raise the exception", (Edit(word, "raise"),), safety="unsafe"),
                 key=name,
             )
+
+
+_VALUES = frozenset(
+    {"bool", "bytes", "bytearray", "complex", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
+    | {"np.ndarray", "numpy.ndarray", "np.generic", "numpy.generic", "np.integer", "np.floating", "np.number"}
+)
+"""Types that nobody asks for to tell an exception."""
+
+
+def _asks_for_type(python: PythonFacts) -> bool:
+    """Whether the file asks what something is, so that it may tell an exception from a value."""
+    if _TYPE_OF.search(python.text):
+        return True
+    for call in python.walk(Call) if "isinstance" in python.text else ():
+        kind = call.argument(1) if dotted(call.func) == "isinstance" else None
+        kinds = kind.items if isinstance(kind, Sequence) else (kind,)
+        if kind is not None and not all((dotted(one) or "") in _VALUES for one in kinds):
+            return True
+    return False
 
 
 def _exception(value: Expr | None) -> str | None:

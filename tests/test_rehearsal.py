@@ -106,6 +106,42 @@ class TritonPythonModel:
             self.count(text)
         return [pb_utils.InferenceResponse([]) for _ in requests]  #! sure missing-output
 """,
+    "config_without_key": """\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+        made = pb_utils.get_output_config_by_name(self.config, "y")
+        self.label = made.get("label_filename", "") or made.get("dtype", 4) + 1
+        made["size"] = 3
+        self.size = made["size"]
+        self.policy = self.config["version_policy"]
+        self.kind = pb_utils.get_output_config_by_name(self.config, "y")["datatype"]  #! sure KeyError
+
+    def execute(self, requests):
+        return [None for _ in requests]
+""",
+    "zip_of_pairs": each(
+        "y, label = x, text\n"
+        "words, sizes = zip([(t, len(t)) for t in text[:, 0]])  #! maybe ValueError\n"
+        "words, sizes = zip(*[(t, len(t)) for t in text[:, 0]])"
+    ),
+    "text_as_tensor": each(
+        'y, label = x, text\nword = text[0, 0].decode()\npb_utils.Tensor("label", word)  #! sure TypeError'
+    ),
+    "text_as_error": each(
+        "y, label = x, text\nword = text[0, 0].decode()\npb_utils.InferenceResponse([], error=word)  #! sure TypeError"
+    ),
+    "exception_in_json": each(
+        "y, label = x, text\n"
+        "try:\n"
+        "    json.loads(text[0, 0])\n"
+        "except ValueError as error:\n"
+        '    json.dumps({"error": str(error), "kind": type(error).__name__})\n'
+        '    json.dumps({"error": error})  #! maybe TypeError'
+    ),
+    "tensor_in_json": each(
+        'y, label = x, text\nmade = pb_utils.Tensor("y", x)\njson.dumps({"y": [made]})  #! sure TypeError'
+    ),
     "bytes_joined": each('y = x\nlabel = ",".join(text[:, 0])  #! sure TypeError'),
     "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
     "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tritonlint.effective import EffectiveConfig
@@ -19,8 +19,8 @@ from tritonlint.inputs.python_join import declared, may_batch, tensors_by_name
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
+from tritonlint.inputs.python_tree import Attribute, Expr, Function, Try
 from tritonlint.inputs.python_tree import Call as CallNode
-from tritonlint.inputs.python_tree import Expr, Function, Try
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
 from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
@@ -59,6 +59,7 @@ from tritonlint.inputs.rehearsal.values import (
     Value,
     type_name,
 )
+from tritonlint.pbtxt.schema import message_types
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.remember import remembered
 from tritonlint.source import Span
@@ -93,10 +94,17 @@ Kind = Literal[
     "row-per-request",
     "axis-lost",
     "wraps",
+    "metric",
 ]
 BFLOAT16 = "bfloat16"
 """A data type that NumPy does not have."""
 FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+REFUSED_BY_METRIC = {
+    "COUNTER": frozenset({"set", "observe"}),
+    "GAUGE": frozenset({"observe"}),
+    "HISTOGRAM": frozenset({"increment", "set", "value"}),
+}
+"""What the kinds of metrics do not support (seen on 24.10)."""
 
 _KINDS: dict[type, ObjectKind] = {
     Request: "request",
@@ -200,6 +208,10 @@ class _Play:
         self.output_shapes = declared_shapes(python, config, effective, "output")
         self.finals: dict[int, Span] = {}
         """Where the final flag was sent, by the identity of a request's state."""
+        self.absent: frozenset[str] | None = None
+        """The optional inputs that requests come without, where that is decided."""
+        self.sent: dict[int, set[Span]] = {}
+        """Where a response was sent without the final flag, by the identity of a request's state."""
         self.requests = 2 if may_batch(effective) else 1
         sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
         if effective.max_batch_size and self.inputs is not None and None not in sizes:
@@ -256,6 +268,33 @@ class _Play:
             self.execute(execute, model, requests)
         if isinstance(value, Seq) and value.open and any(attempt.handlers for attempt in self.python.walk(Try)):
             self.straight(execute, model, requests)
+        optional = [name for name, tensor in self.input_tensors.items() if tensor.boolean("optional")]
+        if optional and not any(r.phase == "execute" and r.sure for r in machine.raises):
+            self.without("", execute, model, requests)
+            for name in optional[:_MOST_OPTIONAL]:
+                self.without(name, execute, model, requests)
+
+    def without(self, name: str, execute: Func, model: Obj, requests: Seq) -> None:
+        """One call whose requests have all their optional inputs, or all but one."""
+        machine, found, mark = self.machine, self.found, len(self.machine.trail)
+        raised, calls = len(machine.raises), len(found.calls)
+        self.absent = frozenset({name})
+        machine.steps, machine.maybe = 0, 1
+        requests.items = [Request(number) for number in range(self.requests)]
+        try:
+            self.execute(execute, model, requests)
+        except RaisedError as error:
+            machine.uncaught(error)
+        except GaveUpError:
+            pass
+        finally:
+            machine.undo(mark)
+            machine.maybe = 0
+            self.absent = None
+        known = {event.span for event in machine.raises[:raised]}
+        events = [e for e in machine.raises[raised:] if not e.explicit and e.span not in known]
+        machine.raises[raised:] = [replace(event, sure=False, without=name) for event in events]
+        del found.calls[calls:]
 
     def straight(self, execute: Func, model: Obj, requests: Seq) -> None:
         """One call in which nothing raises: it has to answer every request, too."""
@@ -294,7 +333,7 @@ class _Play:
         if isinstance(execute.node, Function):
             machine.finish()
             self.answers(value, execute.node)
-            self.senders(requests, execute.node)
+            self.senders(requests, execute.node, value)
         return value
 
     def own(self, cls: Cls, name: str) -> Func | None:
@@ -346,7 +385,7 @@ class _Play:
             parameters[str(key)] = Mapping({"string_value": value if value is not None else Unknown("str")})
         adds = self.python.method("auto_complete_config") is not None or self.python.may_define("auto_complete_config")
         items["parameters"] = Mapping(parameters, adds)
-        return Mapping(items, True)
+        return Mapping(items, True, names=frozenset(message_types()[root.type_name].fields))
 
     def entry(self, tensor: Message) -> Mapping:
         """The entry of a tensor."""
@@ -357,7 +396,7 @@ class _Play:
             "data_type": data_type.value if data_type is not None and isinstance(data_type.value, str) else UNKNOWN,
             "dims": Seq("list", list(dims), False) if dims is not None else UNKNOWN,
         }
-        return Mapping(items, True)
+        return Mapping(items, True, names=frozenset(message_types()[tensor.type_name].fields))
 
     def named(self, name: Value, tensors: dict[str, Message], names: dict[str, Span] | None) -> Value:
         """``get_input_config_by_name`` and its like."""
@@ -400,7 +439,11 @@ class _Play:
         if message is None or self.inputs is None or message.boolean("is_shape_tensor"):
             return UNKNOWN
         tensor = PbTensor(name, self.array(message, self.input_shapes.get(name)), span)
-        return Perhaps(tensor) if message.boolean("optional") else tensor
+        if not message.boolean("optional"):
+            return tensor
+        if self.absent is None:
+            return Perhaps(tensor)
+        return None if name in self.absent else tensor
 
     def array(self, message: Message, shape: Shape) -> Array:
         """The array of an input."""
@@ -457,7 +500,7 @@ class _Play:
         no_array = value is None or isinstance(
             value, bool | int | float | str | bytes | Seq | Mapping | PbTensor | Response | Obj
         )
-        if no_array or (isinstance(value, Array) and value.scalar):
+        if no_array or _is_no_object(value) or (isinstance(value, Array) and value.scalar):
             raise Failure("TypeError", _INCOMPATIBLE)
         written = node.arguments[1].value if len(node.arguments) == 2 else None
         if isinstance(value, Array) and value.dtype == "str":
@@ -469,9 +512,9 @@ class _Play:
     def c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         outputs = _given(args, kwargs, 0, "output_tensors", UNKNOWN if not args and not kwargs else Seq("list", []))
         error = _given(args, kwargs, 1, "error")
-        if isinstance(outputs, PbTensor | Array | str | int | float | Mapping):
+        if isinstance(outputs, PbTensor | Array | str | int | float | Mapping) or _is_no_object(outputs):
             raise Failure("TypeError", _INCOMPATIBLE)
-        if isinstance(error, str | Exc):
+        if isinstance(error, str | Exc) or _is_no_object(error):
             raise Failure("TypeError", _INCOMPATIBLE)
         if error is not None:
             self.machine.error_made()
@@ -510,6 +553,10 @@ class _Play:
         if isinstance(requested, Seq) and not requested.open and all(isinstance(i, str) for i in requested.items):
             names = tuple(requested.items)
         return Call(node.span, model, tensors, names)
+
+    def c_family(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        kind = _given(args, kwargs, 2, "kind")
+        return MetricFamily(kind.name.rsplit(".", 1)[-1] if isinstance(kind, Library) else "")
 
     def c_numpy_type(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         name = _given(args, kwargs, 0, "triton_type_string")
@@ -563,8 +610,10 @@ class _Play:
             labels = _given(args, kwargs, 0, "labels")
             if isinstance(labels, Mapping) and any(type_name(v) in _NO_LABELS for v in labels.items.values()):
                 raise Failure("TritonModelException", "attempt to access JSON non-string as string")
-            return Metric()
+            return Metric(owner.kind)
         if isinstance(owner, Metric):
+            if name in REFUSED_BY_METRIC.get(owner.kind, ()) and isinstance(node.func, Attribute):
+                self.say(Mistake("metric", node.func.attr_span, self.machine.sure, name, found=owner.kind))
             return Unknown("float") if name == "value" else None
         if isinstance(owner, Error):
             return Unknown("str") if name == "message" else UNKNOWN
@@ -621,7 +670,7 @@ class _Play:
             return Seq("list", [], True)
         return {
             "request_id": Unknown("str"),
-            "parameters": Unknown("str"),
+            "parameters": ConfigText("parameters"),
             "model_name": Unknown("str"),
             "model_version": Unknown("int"),
             "timeout": Unknown("int"),
@@ -660,9 +709,12 @@ class _Play:
         if not value.open and len(value.items) != self.requests:
             self.say(Mistake("count", span, True, count=(len(value.items), self.requests)))
 
-    def senders(self, requests: Seq, execute: Function) -> None:
-        """What became of the response senders of a decoupled model."""
-        if self.effective.decoupled is not True or "set_release_flags" in self.python.text:
+    def senders(self, requests: Seq, execute: Function, value: Value) -> None:
+        """What became of the response senders, where they have to answer: of a decoupled model, or instead of a list."""
+        if "set_release_flags" in self.python.text:
+            return
+        instead = value is None and all(request.state["taken"] is True for request in requests.items)
+        if self.effective.decoupled is not True and not (self.effective.decoupled is False and instead):
             return
         machine = self.machine
         for thread in machine.threads:
@@ -682,7 +734,10 @@ class _Play:
                     self.say(Mistake("no-final", kept.span, True, found="not started"))
                 else:
                     found = "" if taken else "no sender"
-                    self.say(Mistake("no-final", execute.name_span, taken is not UNKNOWN, found=found))
+                    sent = self.sent.get(id(state), set())
+                    # Without a stream there is but one response, and it ends the request.
+                    place = next(iter(sent)) if len(sent) == 1 and instead else execute.name_span
+                    self.say(Mistake("no-final", place, taken is not UNKNOWN, found=found))
                 return
             fell = next((error for given, error in machine.died if _has(given, request) and not error.explicit), None)
             if fell is not None and state[SENT_FINAL] is not False:
@@ -698,7 +753,7 @@ class _Play:
         flags = _given(args, kwargs, 1, "flags", 0)
         if set(kwargs) - {"response", "flags"} or isinstance(flags, Response | str | None):
             raise Failure("TypeError", "send(): incompatible function arguments")
-        if isinstance(sent, Seq | Array | PbTensor | Mapping | str | Error):
+        if isinstance(sent, Seq | Array | PbTensor | Mapping | str | Error) or _is_no_object(sent):
             raise Failure("TypeError", "send(): incompatible function arguments")
         state = owner.request.state
         machine = self.machine
@@ -724,8 +779,14 @@ class _Play:
         if final is not False:
             machine.put(state, SENT_FINAL, final)
             self.finals[id(state)] = node.span
+        else:
+            self.sent.setdefault(id(state), set()).add(node.span)
 
     def say(self, mistake: Mistake) -> None:
+        if self.absent is not None:
+            if any(old.kind == mistake.kind and old.span == mistake.span for old in self.found.mistakes):
+                return
+            mistake = replace(mistake, sure=False)
         if not self.machine.quiet and mistake not in self.found.mistakes:
             self.found.mistakes.append(mistake)
 
@@ -798,10 +859,16 @@ def _has(given: list[Value], request: Request) -> bool:
     return any(one is request or (isinstance(one, Sender) and one.request is request) for one in given)
 
 
+def _is_no_object(value: Value) -> bool:
+    """Whether a value that is only known by its type is Python's own: no array, and no object of the backend."""
+    return isinstance(value, Unknown) and value.type in {"str", "bytes", "int", "float", "bool", "exception"}
+
+
 def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: str, default: Value = None) -> Value:
     return args[position] if position < len(args) else kwargs.get(keyword, default)
 
 
+_MOST_OPTIONAL = 3
 _START = re.compile(r"\bstart\b")
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
 _ODD_ELEMENTS = frozenset({"dict", "list", "tuple", "set", "NoneType"})
@@ -820,5 +887,5 @@ _CALLS: dict[str, Callable[[_Play, list[Value], dict[str, Value], CallNode], Val
     "InferenceRequest": _Play.c_request,
     "TritonError": _Play.c_error,
     "TritonModelException": _Play.c_exception,
-    "MetricFamily": lambda *_: MetricFamily(),
+    "MetricFamily": _Play.c_family,
 }

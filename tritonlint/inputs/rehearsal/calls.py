@@ -456,7 +456,7 @@ class Calls(Concurrency):
                 self._look_for_axis(name[6:], args[0], made, args[1:], kwargs, span)
                 self._look_for_batch(name[6:], args[0], made, [*args[1:], *kwargs.values()])
             return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])
-        if name in {"json.loads"} and args and isinstance(args[0], ConfigText):
+        if name in {"json.loads"} and args and args[0] == ConfigText():
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
             raise RaisedError(Exc("SystemExit", [], ("SystemExit", "BaseException")), span, self.statement, True)

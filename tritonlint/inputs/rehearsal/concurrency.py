@@ -6,6 +6,7 @@ then on; only what it sends is kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from tritonlint.inputs.python import PythonFacts
@@ -35,6 +36,7 @@ from tritonlint.inputs.rehearsal.values import (
 from tritonlint.inputs.rehearsal.ways import ANY
 from tritonlint.source import Span
 
+_MISTAKEN = re.compile(r"InferenceRe(sponseSender|quest)'")
 ELSEWHERE = Unknown("thread")
 """The final flag was sent by another thread, at some time."""
 _RUNNERS = {
@@ -130,10 +132,13 @@ class Concurrency(Protocols):
             for one in (*args, *loose):
                 try:
                     result = self.awaited(one, span) if isinstance(one, Coroutine) else UNKNOWN
-                except RaisedError:
+                except RaisedError as error:
                     if not catches:
                         raise
-                    result = UNKNOWN
+                    if not error.explicit and self.sure:
+                        self.record(error, caught=True)
+                    results.append(error.exc)
+                    continue
                 results.append(UNKNOWN if catches else result)
         finally:
             if catches:
@@ -242,6 +247,9 @@ class Concurrency(Protocols):
         try:
             self.call(function, args, kwargs, span)
         except RaisedError as error:
+            if not error.explicit and _MISTAKEN.search(error.shown):
+                # What works with it is right, what hands it over has taken something else for it.
+                error.span = span
             self.died.append(([*args, *kwargs.values()], error))
         except GaveUpError:
             self.steps = steps

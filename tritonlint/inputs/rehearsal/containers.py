@@ -349,7 +349,7 @@ def _get(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Ca
         return found if found.__class__ is Unknown else UNKNOWN
     if key in owner.items:
         return owner.items[key]
-    return UNKNOWN if owner.open else default
+    return default if owner.lacks(key) else UNKNOWN
 
 
 def _setdefault(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:

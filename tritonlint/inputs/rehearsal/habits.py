@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import prod
 
+from tritonlint.inputs.rehearsal.reality import ITERATORS
 from tritonlint.inputs.rehearsal.shapes import Slice
 from tritonlint.inputs.rehearsal.values import Array, Failure, Seq, Value, type_name
 
@@ -40,9 +41,13 @@ def refuse_texts(name: str, args: list[Value], *, method: bool = False) -> None:
             raise Failure("TypeError", f"{name}() takes no text as a number")
 
 
+_ENDLESS = frozenset({"itertools.cycle", "itertools.count", "itertools.repeat"})
+_USED_UP = ITERATORS - _ENDLESS
+
+
 def is_used_up_by(value: Value) -> bool:
     """Whether iterating over a value leaves nothing for the next time."""
-    return isinstance(value, Seq) and value.kind in {"generator", "map", "filter"}
+    return isinstance(value, Seq) and value.kind in _USED_UP
 
 
 _FEW = 2

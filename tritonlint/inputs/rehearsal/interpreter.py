@@ -154,7 +154,7 @@ class Machine(Expressions):
         if whole and starred is not None and len(items) < wanted - 1:
             raise self.fail("ValueError", f"not enough values to unpack (expected at least {wanted - 1})", span)
         if not whole:
-            if isinstance(value, Array) and starred is None and self.is_batch(value):
+            if starred is None and (_is_row_of_ones(value) or (isinstance(value, Array) and self.is_batch(value))):
                 # It fits a batch of that size, and none else.
                 text = f"not enough values to unpack (expected {wanted}, got 1)"
                 self.maybe += 1
@@ -536,7 +536,9 @@ class Machine(Expressions):
         before, self.activation_error = self.activation_error, raised
         maybe = self.maybe
         handling = list(self.handling)
-        if broad and sure and not self.quiet and (not raised.explicit or _is_always(raised)):
+        # Whoever names an exception means it, but not for every request.
+        meant = not broad and not self.sure
+        if not meant and sure and not self.quiet and (not raised.explicit or _is_always(raised)):
             self.handling.append(
                 Raise(
                     self.phase,
@@ -723,6 +725,11 @@ class Machine(Expressions):
                 self.statement = statement.span
                 text = f"mutable default <class '{kind}'> for field {target.id} is not allowed: use default_factory"
                 raise self.fail("ValueError", text, statement.value.span)
+
+
+def _is_row_of_ones(value: Value) -> bool:
+    """Whether a value is what ``zip`` makes of one thing alone: tuples of one item, as many as there are items."""
+    return isinstance(value, Seq) and value.kind == "zip" and isinstance(value.each, Seq) and len(value.each.items) == 1
 
 
 def _is_always(error: RaisedError) -> bool:

@@ -37,7 +37,18 @@ from tritonlint.inputs.rehearsal.reality import (
     unlisted,
     wrong_count,
 )
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Library, Mapping, Seq, Unknown, Value, type_name
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    Exc,
+    Failure,
+    Library,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    type_name,
+)
 
 _MOST_JSON = 1_000_000
 
@@ -127,6 +138,12 @@ def _check_json(value: Value, skip: bool, depth: int) -> None:
     if value.__class__ is Array and (not value.scalar or _is_foreign_scalar(value)):
         kind = (type_name(value) or "").rpartition(".")[2]
         raise Failure("TypeError", f"Object of type {kind} is not JSON serializable")
+    known = type_name(value)
+    own = getattr(getattr(value, "cls", None), "known", True)
+    if name is None and (known == "exception" or (own and getattr(value, "python_type", "str") not in _OF_JSON)):
+        raise Failure("TypeError", f"Object of type {_last(known)} is not JSON serializable")
+    if value.__class__ is Exc:
+        raise Failure("TypeError", f"Object of type {value.type} is not JSON serializable")
     if name is None or depth > 12:
         return
     if name not in _OF_JSON:

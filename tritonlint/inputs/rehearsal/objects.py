@@ -232,15 +232,17 @@ class Answers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MetricFamily:
-    """What ``pb_utils.MetricFamily(…)`` gives."""
+    """What ``pb_utils.MetricFamily(…)`` gives; ``kind`` is COUNTER, GAUGE, HISTOGRAM or empty."""
 
+    kind: str = ""
     python_type: ClassVar[str] = "c_python_backend_utils.MetricFamily"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Metric:
-    """One metric of a family."""
+    """One metric of a family of a ``kind``."""
 
+    kind: str = ""
     python_type: ClassVar[str] = "c_python_backend_utils.Metric"
 
 
@@ -270,6 +272,10 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class ConfigText:
-    """``args["model_config"]``: the model config as JSON text."""
+    """JSON text that is never empty: ``args["model_config"]``, the model config, or ``request.parameters()``.
 
+    The parameters of a request that has none are the text ``{}`` (python_backend, ``python_be.cc``).
+    """
+
+    of: str = "model_config"
     python_type: ClassVar[str] = "str"

@@ -279,7 +279,7 @@ def contains(container: Value, item: Value) -> bool | None:
     if kind is Mapping:
         key = key_of(item)
         if key is not NO_KEY:
-            return True if key in container.items else (None if container.open else False)
+            return True if key in container.items else (False if container.lacks(key) else None)
         if container.open or any(equal(value_of(each), item) is not False for each in container.items):
             return None
         return False

@@ -59,7 +59,8 @@ class Raise:
 
     ``sure``: every call comes to it. ``statement`` is what raises it, ``span`` the expression in it. ``absent`` is the
     name of an input that the config does not have, if that is the cause; ``span`` is where it is asked for, then.
-    ``cause`` is where the value was made that does not fit, if that is somewhere else.
+    ``cause`` is where the value was made that does not fit, if that is somewhere else. ``without`` is the optional
+    input that the requests lack.
     """
 
     phase: str
@@ -71,3 +72,4 @@ class Raise:
     caught: bool
     absent: str = ""
     cause: Span | None = None
+    without: str = ""

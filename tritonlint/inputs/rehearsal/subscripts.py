@@ -107,7 +107,7 @@ def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | N
         return value.items[real]
     if value.kind == "environ":
         return Unknown("str")
-    if value.open:
+    if value.open and not (value.names is not None and value.lacks(real)):
         return UNKNOWN if value.items or value.kind != "dict" else value.each
     if value.kind == "Counter":
         return 0

@@ -74,6 +74,7 @@ class Trail:
         """Note the state of a container that is about to be changed."""
         if isinstance(value, Mapping):
             value.key = value.each = UNKNOWN
+            value.names = None
         else:
             value.origin = ""
         self.trail.append((value, ABSENT, _state(value)))

@@ -58,6 +58,7 @@ class Mapping:
 
     ``factory`` gives a missing value (defaultdict); ``kind`` is dict, defaultdict, OrderedDict, Counter or environ.
     ``key`` and ``each`` are what is known of every item that is not listed, until something changes the dict.
+    So long ``names``, if any, are all the keys that it may have.
     """
 
     items: dict[Any, Value]
@@ -66,6 +67,11 @@ class Mapping:
     factory: Value = None
     key: Value = UNKNOWN
     each: Value = UNKNOWN
+    names: frozenset[str] | None = None
+
+    def lacks(self, key: Any) -> bool:
+        """Whether the dict surely has no such key."""
+        return key not in self.items and (not self.open or (self.names is not None and key not in self.names))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
