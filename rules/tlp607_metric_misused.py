@@ -22,11 +22,14 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_tree import Attribute, Call, Constant, Dict, Expr, Sequence
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -58,9 +61,33 @@ OTHER_NAMES = {"inc": "increment", "add": "increment", "dec": "increment", "get"
 _Found = tuple[Span, str, str, Fix | None]
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if "MetricFamily" not in python.text:
         return
+    told: set[Span] = set()
+    for problem in _followed(python):
+        told.add(problem.span)
+        yield problem
+    for mistake in mistakes(python, config, effective, "metric"):
+        if mistake.span not in told:
+            right = REFUSED[mistake.found][mistake.name]
+            yield Problem(
+                mistake.span,
+                f"a {mistake.found} does not support `{mistake.name}`: this raises an error, and can end the whole "
+                "server",
+                help=f"write `{right}`" if right else "read the histogram through the metrics endpoint",
+                effect=_effect(mistake.found, mistake.name),
+                certainty="certain" if mistake.sure else "likely",
+                key=mistake.name,
+            )
+
+
+def _effect(kind: str, method: str) -> Effect | None:
+    """What a call while serving does."""
+    return "server-crash" if (kind, method) == ("COUNTER", "set") else None
+
+
+def _followed(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
     for made in python.calls_of("MetricFamily"):
         name = made.call.argument(0, "name")
@@ -88,6 +115,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         effect: Effect | None = None
         if initialize is not None and unconditional(initialize, node):
             effect = "load-failure"
+        elif message.startswith("a COUNTER does not support `set`"):
+            effect = _effect("COUNTER", "set")
         yield Problem(span, message, help=help_, fix=fix, effect=effect, key=message)
 
 
@@ -276,6 +305,39 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             self.metric.increment(1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Metrics:
+    def __init__(self):
+        self.family = pb_utils.MetricFamily(
+            name="tlp607_rows", description="rows", kind=pb_utils.MetricFamily.COUNTER
+        )
+        self.rows = self.family.Metric(labels={"model": "add"})
+
+    def count(self, rows):
+        self.rows.set(rows)
+#                 ^^^ TLP607
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.metrics = Metrics()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.metrics.count(len(x))
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

@@ -612,7 +612,8 @@ class _Play:
                 raise Failure("TritonModelException", "attempt to access JSON non-string as string")
             return Metric(owner.kind)
         if isinstance(owner, Metric):
-            if name in REFUSED_BY_METRIC.get(owner.kind, ()) and isinstance(node.func, Attribute):
+            refused = name in REFUSED_BY_METRIC.get(owner.kind, ()) and self.machine.phase == "execute"
+            if refused and isinstance(node.func, Attribute) and not self.machine.tries:
                 self.say(Mistake("metric", node.func.attr_span, self.machine.sure, name, found=owner.kind))
             return Unknown("float") if name == "value" else None
         if isinstance(owner, Error):

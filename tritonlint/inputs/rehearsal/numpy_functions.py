@@ -487,6 +487,8 @@ def _unique(given: Given) -> Value:
 def _split(given: Given) -> Value:
     made = as_array(given["ary"])
     parts, axis = given["indices_or_sections"], given.get("axis", 0)
+    if isinstance(parts, Seq | Array) and axis.__class__ is int:
+        return _split_at(made, parts, axis)
     if parts.__class__ is not int or not 0 < parts <= MAX_LISTED or axis.__class__ is not int or not made.shape:
         return UNKNOWN
     if not -len(made.shape) <= axis < len(made.shape):
@@ -496,6 +498,19 @@ def _split(given: Given) -> Value:
     one = whole // parts if whole is not None and whole % parts == 0 else None
     shape = tuple(one if n == place else length for n, length in enumerate(made.shape))
     return Seq("list", [Array(made.dtype, shape, made.of) for _ in range(parts)])
+
+
+def _split_at(made: Array, borders: Seq | Array, axis: int) -> Value:
+    """The parts between borders: one more than there are borders."""
+    places = as_array(borders).shape
+    if places is None or len(places) != 1 or places[0] is None or places[0] >= MAX_LISTED:
+        return UNKNOWN
+    shape = made.shape
+    if shape is not None and not -len(shape) <= axis < len(shape):
+        return UNKNOWN
+    if shape is not None:
+        shape = tuple(None if n == axis % len(shape) else length for n, length in enumerate(shape))
+    return Seq("list", [Array(made.dtype, shape, made.of) for _ in range(places[0] + 1)])
 
 
 @function("take", "a indices axis= out= mode=")
