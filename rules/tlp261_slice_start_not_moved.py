@@ -22,6 +22,7 @@ from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import (
     Assign,
     Binary,
+    Call,
     Clause,
     Constant,
     Expr,
@@ -33,6 +34,7 @@ from tritonlint.inputs.python_tree import (
     Starred,
     Subscript,
     Walrus,
+    dotted,
     lies_in,
     walk,
 )
@@ -49,7 +51,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if function is None:
             continue
         for loop in own_nodes(function, For):
-            for part in walk(loop.body, Subscript):
+            for part in walk(loop.body, Subscript, Call):
                 start = _start(loop, part)
                 if start is None or [b.kind for b in frame.bindings.get(start.id, ())].count("parameter"):
                     continue
@@ -61,7 +63,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 yield from _judged(python, loop, part, start, sets)
 
 
-def _judged(python: PythonFacts, loop: For, part: Subscript, start: Name, sets: list[Node]) -> Iterator[Problem]:
+def _judged(python: PythonFacts, loop: For, part: Subscript | Call, start: Name, sets: list[Node]) -> Iterator[Problem]:
     inside = [node for node in sets if lies_in(node, loop)]
     anew = [node for node in inside if node in loop.body and _is_constant(node)]
     moved = [node for node in inside if node in loop.body and node not in anew]
@@ -90,20 +92,33 @@ def _judged(python: PythonFacts, loop: For, part: Subscript, start: Name, sets: 
     yield Problem(part.span, message, help=help_text, related=related, key=start.id)
 
 
-def _start(loop: For, part: Subscript) -> Name | None:
+def _start(loop: For, part: Subscript | Call) -> Name | None:
     """The name at which a slice starts whose end depends on the turn, and whose rows do not."""
-    cut = part.items[0] if part.items else None
-    if not isinstance(cut, Slice) or not isinstance(cut.lower, Name) or not isinstance(cut.upper, Binary):
+    start, end, sliced = _bounds(loop, part)
+    if not isinstance(start, Name) or not isinstance(end, Binary):
         return None
-    start, end = cut.lower, cut.upper
     if end.operator != "+" or not any(isinstance(n, Name) and n.id == start.id for n in (end.left, end.right)):
         return None
     changing = set(_names(loop.target))
     for node in walk(loop.body, Assign, For, Clause):
         changing |= _names(node.targets if isinstance(node, Assign) else node.target)
     used = {n.id for n in walk((end,), Name)} - {start.id}
-    rows = {n.id for n in walk((part.value,), Name)}
-    return start if used & changing and not rows & changing else None
+    rows = {n.id for n in walk(sliced, Name)}
+    return start if used & changing and sliced and not rows & changing else None
+
+
+def _bounds(loop: For, part: Subscript | Call) -> tuple[Expr | None, Expr | None, tuple[Expr, ...]]:
+    """Where a slice starts and ends, and what it is taken of."""
+    if isinstance(part, Subscript):
+        cut = part.items[0] if part.items else None
+        return (cut.lower, cut.upper, (part.value,)) if isinstance(cut, Slice) else (None, None, ())
+    if dotted(part.func) != "slice" or len(part.arguments) != 2:
+        return None, None, ()
+    names = {dotted(t) for a in walk(loop.body, Assign) if a.value is part for t in a.targets}
+    taken = tuple(
+        s.value for s in walk(loop.body, Subscript) if s.items and (s.items[0] is part or dotted(s.items[0]) in names)
+    )
+    return part.argument(0), part.argument(1), taken
 
 
 def _names(target: Expr | tuple[Expr, ...]) -> set[str]:
@@ -168,6 +183,30 @@ class TritonPythonModel:
             part = rows[start : start + len(array)]
             start += len(array)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        rows = np.concatenate(arrays) + 1
+        responses = []
+        start = 0
+        for array in arrays:
+            part = slice(start, start + len(array))
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP261
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", rows[part])]))
         return responses
 """,
     """\
