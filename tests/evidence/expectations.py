@@ -112,7 +112,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where='== "2"', holds=1.0, why="the factor is 3 where the comparison is true"),
         Evidence("error"),
     ),
-    "TLP111": (Evidence(difference="shape"),),
+    "TLP111": (Evidence(difference="shape|batch entries"),),
     "TLP112": (
         Evidence("error", Ask(shapes={"x": [2, 2, 3]}), where="x.reshape(1, 6)", why="asked with a batch of two"),
         Evidence("error"),
@@ -234,7 +234,13 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where='f"<', holds=b"<b'text 0a'>", why="the answer should be the text in angle brackets"),
         Evidence(difference="repr of bytes"),
     ),
-    "TLP407": (Evidence(ask=TOGETHER, difference="another client's request"),),
+    "TLP407": (
+        Evidence(
+            ask=Ask(together=2, config=BATCHED, change={"np.multiply(x, 2,": "np.multiply(x, 1,"}),
+            difference="another client's request",
+        ),
+        Evidence(ask=TOGETHER, difference="another client's request"),
+    ),
     "TLP408": (
         Evidence(ask=Ask(shapes={"x": (2, 3)}), where="number : number + 1", difference="batch entries"),
         Evidence(
