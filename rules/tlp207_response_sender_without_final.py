@@ -52,20 +52,25 @@ _WHY = {
     "": "the final flag is never sent for a request, so the client waits for ever",
     "no sender": "a request comes to its end without a response sender, so the client waits for ever",
     "left": "on this way the final flag is not sent, so the client waits for ever",
+    "request": "this thread gets the request in place of its response sender, so the client waits for ever",
     "not started": "this thread is never started: nothing is sent, and the client waits for ever",
 }
+_HELP = {"not started": "start the thread", "request": "hand over `request.get_response_sender()`"}
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    if not python.understood or "get_response_sender" not in python.text:
+    if not python.understood:
         return
-    found = list(_seen(python, effective))
+    taken = "get_response_sender" in python.text
+    found = list(_seen(python, effective)) if taken else []
     yield from found
     for mistake in mistakes(python, config, effective, "no-final") if not found else ():
+        if not taken and mistake.found != "request":
+            continue
         yield Problem(
             mistake.span,
             _WHY.get(mistake.found) or f"this raises `{mistake.found}` in a thread: nobody sends the final flag",
-            help="start the thread" if mistake.found == "not started" else HELP,
+            help=_HELP.get(mistake.found, HELP),
             certainty="certain" if mistake.sure else "likely",
             key="never",
             general=mistake.span,
@@ -170,6 +175,32 @@ def _fix(python: PythonFacts, last: Stmt, name: str) -> Fix | None:
 
 
 EXAMPLES = (
+    """\
+-- echo/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+model_transaction_policy { decoupled: true }
+-- echo/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def work(self, sender, x):
+        try:
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)]))
+        finally:
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            threading.Thread(target=self.work, args=(request, x)).start()
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+        return None
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -613,8 +613,9 @@ class _Play:
             return Metric(owner.kind)
         if isinstance(owner, Metric):
             refused = name in REFUSED_BY_METRIC.get(owner.kind, ()) and self.machine.phase == "execute"
-            if refused and isinstance(node.func, Attribute) and not self.machine.tries:
-                self.say(Mistake("metric", node.func.attr_span, self.machine.sure, name, found=owner.kind))
+            if refused and isinstance(node.func, Attribute):
+                sure = self.machine.sure and not self.machine.tries
+                self.say(Mistake("metric", node.func.attr_span, sure, name, found=owner.kind))
             return Unknown("float") if name == "value" else None
         if isinstance(owner, Error):
             return Unknown("str") if name == "message" else UNKNOWN
@@ -711,11 +712,12 @@ class _Play:
             self.say(Mistake("count", span, True, count=(len(value.items), self.requests)))
 
     def senders(self, requests: Seq, execute: Function, value: Value) -> None:
-        """What became of the response senders, where they have to answer: of a decoupled model, or instead of a list."""
+        """What became of the response senders, where they have to answer: of a stream, or instead of a list."""
         if "set_release_flags" in self.python.text:
             return
-        instead = value is None and all(request.state["taken"] is True for request in requests.items)
-        if self.effective.decoupled is not True and not (self.effective.decoupled is False and instead):
+        taken = all(request.state["taken"] is True for request in requests.items)
+        instead = self.effective.decoupled is False and value is None and taken
+        if self.effective.decoupled is not True and not instead:
             return
         machine = self.machine
         for thread in machine.threads:
@@ -729,7 +731,9 @@ class _Play:
                 taken = state["taken"]
                 kept = next((t for t in machine.threads if _has(t.args, request)), None)
                 died = next((error for given, error in machine.died if _has(given, request)), None)
-                if died is not None:
+                if died is not None and kept is not None and died.shown in _TAKEN_FOR_SENDER:
+                    self.say(Mistake("no-final", kept.span, True, found="request"))
+                elif died is not None:
                     self.say(Mistake("no-final", died.span, False, found=died.shown))
                 elif kept is not None:
                     self.say(Mistake("no-final", kept.span, True, found="not started"))
@@ -874,6 +878,9 @@ _START = re.compile(r"\bstart\b")
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
 _ODD_ELEMENTS = frozenset({"dict", "list", "tuple", "set", "NoneType"})
 """What nobody means to send as the text that Python shows for it."""
+_TAKEN_FOR_SENDER = frozenset(
+    f"AttributeError: '{Request.python_type}' object has no attribute '{name}'" for name in ("send", "is_cancelled")
+)
 _INCOMPATIBLE = "__init__(): incompatible constructor arguments"
 _CALLS: dict[str, Callable[[_Play, list[Value], dict[str, Value], CallNode], Value]] = {
     "<config>": _Play.c_config,
