@@ -53,7 +53,10 @@ RULE = Rule(
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood:
         return
+    turns = {mistake.span for mistake in mistakes(python, config, effective, "final-in-loop")}
     for mistake in mistakes(python, config, effective, "after-final"):
+        if mistake.span in turns:
+            continue
         yield Problem(
             mistake.span,
             "this comes after the final flag: sending raises an error, and the response is lost",
@@ -202,5 +205,30 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             self._stream(x, request.get_response_sender())
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            for i in range(len(x)):
+                if sender.is_cancelled():
+                    break
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x[i : i + 1])]), self.final)
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
+            sender.send(flags=self.final)
 """,
 )

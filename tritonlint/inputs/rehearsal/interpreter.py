@@ -392,6 +392,7 @@ class Machine(Expressions):
             self.activation.loops.pop()
             self.maybe = maybe
         # What one turn changes is unknown in any other.
+        leaving = (*loop.breaks, *self.activation.returns[returns:])
         for way in (*loop.breaks, *loop.continues, *self.activation.returns[returns:]):
             self.absorb((way,))
         del self.activation.returns[returns:]
@@ -399,7 +400,9 @@ class Machine(Expressions):
         for container, key, now in changed.values():
             self.set_state(container, key, any_number(container, key, now, current(container, key)))
         for state in open_before:
-            if any(state is one for one in finished) and not loop.breaks:
+            # Ways that leave behind the flag may be why there is no other turn.
+            left = any(way.delta.get((id(state), SENT_FINAL), (0, 0, False))[2] is not False for way in leaving)
+            if any(state is one for one in finished) and not left:
                 self.put(state, SENT_FINAL, AFTER_TURN)
         loop = Loop()
         self.activation.loops.append(loop)
