@@ -347,6 +347,18 @@ class TritonPythonModel:
     "optional_asked_wrongly2": each(
         f"e, label = {EXTRA}, text\ny = x if e else x + e.as_numpy()  #! maybe AttributeError"
     ),
+    "optional_left_out_of_a_sum": each(
+        f"def scale(e):\n    if e is None:\n        return None\n    return e.as_numpy()\n"
+        f"y, label = x + scale({EXTRA}), text  #! maybe TypeError"
+    ),
+    "optional_left_out_and_text_instead": each(
+        f'e, limit, label = {EXTRA}, "0.5", text\nif e is not None:\n    limit = e.as_numpy()\n'
+        "if len(x) > 2:\n    label = text[:, :]\ny = (x > limit).astype(np.float32)  #! maybe TypeError"
+    ),
+    "optional_left_out_asked_twice": each(
+        f"e, f, y, label = {EXTRA}, None, x, text\nif e is not None:\n    f = e.as_numpy()\n"
+        "if e is not None:\n    y = x + f"
+    ),
     "optional_and_other_type": each(
         f"e, y, label = {EXTRA}, x, text\nif e is not None:\n    y = x + e.as_numpy()[:, :3]  #! maybe ValueError"
     ),

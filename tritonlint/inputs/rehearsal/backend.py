@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
@@ -270,15 +270,24 @@ class _Play:
             self.straight(execute, model, requests)
         optional = [name for name, tensor in self.input_tensors.items() if tensor.boolean("optional")]
         if optional and not any(r.phase == "execute" and r.sure for r in machine.raises):
-            self.without("", execute, model, requests)
-            for name in optional[:_MOST_OPTIONAL]:
-                self.without(name, execute, model, requests)
+            self.meet(self.without(frozenset(), execute, model, requests), "")
+            lacking = self.without(frozenset(optional), execute, model, requests)
+            for name in optional[:_MOST_OPTIONAL] if any(lacking) else ():
+                # Inputs may come together, or one instead of the other: what fails has to fail without any, too.
+                alone = lacking if len(optional) == 1 else self.without(frozenset({name}), execute, model, requests)
+                self.meet(tuple([e for e in a if _is_among(e, b)] for a, b in zip(alone, lacking, strict=True)), name)
 
-    def without(self, name: str, execute: Func, model: Obj, requests: Seq) -> None:
-        """One call whose requests have all their optional inputs, or all but one."""
+    def meet(self, seen: tuple[list[Any], ...], name: str) -> None:
+        """Keep what requests without an optional input meet."""
+        raised, mistaken = seen
+        self.machine.raises += [replace(event, sure=False, without=name) for event in raised]
+        self.found.mistakes += mistaken
+
+    def without(self, names: frozenset[str], execute: Func, model: Obj, requests: Seq) -> tuple[list[Any], ...]:
+        """The exceptions and mistakes of one call whose requests lack some optional inputs, and have the others."""
         machine, found, mark = self.machine, self.found, len(self.machine.trail)
-        raised, calls = len(machine.raises), len(found.calls)
-        self.absent = frozenset({name})
+        raised, mistaken, calls = len(machine.raises), len(found.mistakes), len(found.calls)
+        self.absent = names
         machine.steps, machine.maybe = 0, 1
         requests.items = [Request(number) for number in range(self.requests)]
         try:
@@ -293,8 +302,9 @@ class _Play:
             self.absent = None
         known = {event.span for event in machine.raises[:raised]}
         events = [e for e in machine.raises[raised:] if not e.explicit and e.span not in known]
-        machine.raises[raised:] = [replace(event, sure=False, without=name) for event in events]
-        del found.calls[calls:]
+        seen = events, found.mistakes[mistaken:]
+        del machine.raises[raised:], found.mistakes[mistaken:], found.calls[calls:]
+        return seen
 
     def straight(self, execute: Func, model: Obj, requests: Seq) -> None:
         """One call in which nothing raises: it has to answer every request, too."""
@@ -871,6 +881,10 @@ def _is_no_object(value: Value) -> bool:
 
 def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: str, default: Value = None) -> Value:
     return args[position] if position < len(args) else kwargs.get(keyword, default)
+
+
+def _is_among(event: Any, others: list[Any]) -> bool:
+    return any(event.span == other.span for other in others)
 
 
 _MOST_OPTIONAL = 3
