@@ -120,6 +120,22 @@ class TritonPythonModel:
     def execute(self, requests):
         return [None for _ in requests]
 """,
+    "one_part_more_than_borders": """\
+class TritonPythonModel:
+    def parts(self, requests, keep):
+        rows = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        borders = np.cumsum([len(one) for one in rows])
+        return np.split(np.concatenate(rows), borders[:-1] if keep else borders)
+
+    def execute(self, requests):
+        good = [self.answer(part) for part in self.parts(requests, True)]
+        bad = [self.answer(part) for part in self.parts(requests, False)]
+        return bad if len(good) == len(requests) else good  #! sure count
+
+    def answer(self, part):
+        label = pb_utils.Tensor("label", part[:, :1].astype(object))
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", part), label])
+""",
     "zip_of_pairs": each(
         "y, label = x, text\n"
         "words, sizes = zip([(t, len(t)) for t in text[:, 0]])  #! maybe ValueError\n"
@@ -143,6 +159,49 @@ class TritonPythonModel:
         'y, label = x, text\nmade = pb_utils.Tensor("y", x)\njson.dumps({"y": [made]})  #! sure TypeError'
     ),
     "bytes_joined": each('y = x\nlabel = ",".join(text[:, 0])  #! sure TypeError'),
+    "zip_kept_for_all_requests": f"""\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pairs = zip((1, 2), (3, 4))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            y = {ARRAY}
+            for low, high in self.pairs:  #! sure used-up
+                y = np.clip(y, low, high)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y), pb_utils.Tensor("label", {TEXT})]))
+        return responses
+""",
+    "parameters_are_text": each(
+        "given = request.parameters()\noptions = given if given else {}\ny, label = x, text\n"
+        'y = y * options.get("scale", 1)  #! sure AttributeError'
+    ),
+    "parameters_parsed": each(
+        "given = request.parameters()\noptions = json.loads(given) if given else {}\ny, label = x, text\n"
+        'y = y * np.float32(options.get("scale", 1))'
+    ),
+    "named_exception_of_every_request": each(
+        "label = text\ntry:\n    y = np.concatenate([x, x[:, :2]])  #! sure ValueError\n"
+        "except ValueError as error:\n"
+        "    responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))\n    continue"
+    ),
+    "named_exception_of_some_requests": each(
+        "y, label = x, text\nif y.sum() > 3:\n    try:\n        y = np.concatenate([x, x[:, :2]])\n"
+        "    except ValueError as error:\n"
+        "        responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))\n        continue"
+    ),
+    "hook_leaves_tensors_alone": f"""\
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(auto_complete_model_config):
+        auto_complete_model_config.set_max_batch_size(8)
+        return auto_complete_model_config
+
+    def execute(self, requests):
+        y = [{ARRAY}.astype(float) for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", one)]) for one in y]  #! sure data-type #! sure missing-output
+""",
     "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
     "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),
     "bytes_looked_up": each('y = x\nlabel = {"a": text, "b": text}.get(text[0, 0], text)  #! sure bytes-compared'),
@@ -442,6 +501,21 @@ class TritonPythonModel:
 }
 
 ASYNC = {
+    "gathered_with_exceptions": f"""\
+    async def ask(self, x):
+        call = pb_utils.InferenceRequest(model_name="scorer", inputs=[pb_utils.Tensor("x", x)],
+            requested_output_names=["score"])
+        return await call.exec()  #! sure TypeError
+
+    async def execute(self, requests):
+        asked = (self.ask({ARRAY}) for request in requests)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        return [
+            pb_utils.InferenceResponse(error=pb_utils.TritonError(str(answer)))
+            for answer in answers
+            if isinstance(answer, Exception)
+        ]
+""",
     "async_generator": """\
     async def count(self, steps):
         for _ in range(steps):  #! sure TypeError
@@ -518,6 +592,19 @@ ASYNC = {
 }
 FINAL = "flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 STREAMS = {
+    "only_errors_are_sent": f"""\
+    def work(self, sender, x):
+        try:
+            label = pb_utils.Tensor("label", x[:, :1].astype(object))
+            answer = pb_utils.InferenceResponse([pb_utils.Tensor("y", x), label])
+        except ValueError as error:
+            answer = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+            sender.send(answer, {FINAL})  #! maybe no-final
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.work, args=(request.get_response_sender(), {ARRAY})).start()
+""",
     "thread": f"""\
     def work(self, sender):
         sender.send({FINAL})
@@ -781,3 +868,53 @@ def test_what_a_decoupled_model_sends(name: str, tmp_path: Path) -> None:
     model = HEAD + "class TritonPythonModel:\n" + STREAMS[name]
     config = CONFIG + "model_transaction_policy { decoupled: true }\n"
     assert events(tmp_path, model, config) == marked(model), model
+
+
+ANSWERS = {
+    "sent_without_the_flag": f"""\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def job(self, sender, x):
+        try:
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x), pb_utils.Tensor("label", x[:, :1].astype(object))])
+        except ValueError as error:
+            response = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+        sender.send(response)  #! sure no-final
+
+    def execute(self, requests):
+        for request in requests:
+            self.pool.submit(self.job, request.get_response_sender(), {ARRAY})
+""",
+    "sender_and_array_swapped": f"""\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def job(self, sender, x):
+        total = x.sum()
+        sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(total))), {FINAL})
+
+    def execute(self, requests):
+        for request in requests:
+            self.pool.submit(self.job, {ARRAY}, request.get_response_sender())  #! maybe no-final
+        return None
+""",
+    "sent_with_the_flag": f"""\
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            y, label = {ARRAY}, {TEXT}
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", y), pb_utils.Tensor("label", label)])
+            request.get_response_sender().send(response, {FINAL})
+        return None
+""",
+}
+"""Models that answer through senders though they are not decoupled."""
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_senders_do_instead_of_a_list(name: str, tmp_path: Path) -> None:
+    model = HEAD + ANSWERS[name]
+    assert events(tmp_path, model) == marked(model)

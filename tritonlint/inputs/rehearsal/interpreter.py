@@ -522,7 +522,7 @@ class Machine(Expressions):
         for state in unsent:
             if state[SENT_FINAL] == Unknown("bool"):
                 # Only the handlers sent it.
-                self.left_open.setdefault(id(state), (node.orelse or node.body)[-1].span)
+                self.left_open.setdefault(id(state), _meant_behind(node) or (node.orelse or node.body)[-1].span)
                 self.put(state, SENT_FINAL, PARTLY)
         return found
 
@@ -746,6 +746,19 @@ def _is_field(statement: tree.Stmt) -> bool:
         and isinstance(statement.targets[0], tree.Name)
         and "ClassVar" not in (tree.dotted(statement.annotation) or "")
     )
+
+
+def _meant_behind(node: tree.Try) -> Span | None:
+    """What a handler sends at its end, though the body of the ``try`` makes it, too."""
+    made = {t.id for a in tree.walk(node.body, tree.Assign) for t in a.targets if isinstance(t, tree.Name)}
+    for handler in node.handlers:
+        last = handler.body[-1]
+        call = last.value if isinstance(last, tree.Expression) else None
+        if isinstance(call, tree.Call) and isinstance(call.func, tree.Attribute) and call.func.attr == "send":
+            given = call.argument(0, "response")
+            if isinstance(given, tree.Name) and given.id in made:
+                return call.span
+    return None
 
 
 _STATEMENTS: dict[type, Callable[[Machine, Any, Scope], str | None]] = {
