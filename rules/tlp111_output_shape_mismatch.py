@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_reaching import sources_at
-from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words
+from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words, shapes_of
 from tritonlint.inputs.python_tree import Call, Expr
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
@@ -40,7 +40,7 @@ RULE = Rule(
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     outputs = declared_shapes(python, config, effective, "output")
-    shapes = Shapes(python, declared_shapes(python, config, effective, "input"))
+    shapes = shapes_of(python, config, effective)
     places = {tensor.name: tensor.dims_span for tensor in tensors(config, "output")}
     yield from _followed(python, effective, outputs, shapes, places)
     for mistake in mistakes(python, config, effective, "shape"):

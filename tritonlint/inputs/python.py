@@ -194,7 +194,9 @@ class ResponseFacts:
 class _Placed(Remembering):
     """What is asked several times for each node; no field, so it is never pickled."""
 
-    __slots__ = ("_names", "_places")
+    __slots__ = ("_followed", "_names", "_places")
+    _followed: dict[tuple[Expr, Frame | None], list[tuple[Expr, Frame]] | None]
+    """What :meth:`PythonFacts.follow` answered."""
     _names: dict[Expr | tuple[Expr, Frame], str | None]
     """What :meth:`PythonFacts.qualified` answered."""
     _places: tuple[list[int], list[Frame]]
@@ -233,6 +235,7 @@ class PythonFacts(_Placed):
     def __post_init__(self) -> None:
         own: Any = self  # slots of a base class are unknown to mypy here
         own._names = {}
+        own._followed = {}
 
     def __reduce__(self) -> tuple[type[PythonFacts], tuple[object, ...]]:
         return PythonFacts, tuple([getattr(self, name) for name in self.__match_args__])
@@ -545,9 +548,19 @@ class PythonFacts(_Placed):
 
     def follow(self, expr: Expr, frame: Frame | None = None, steps: int = 0) -> list[tuple[Expr, Frame]] | None:
         """The expressions that an expression can stand for, with their frames; None when that is not known."""
+        if expr.__class__ not in _FOLLOWED:
+            return [(expr, frame or self.frame_at(expr))] if steps <= MAX_STEPS else None
+        if steps:
+            return self._follow(expr, frame or self.frame_at(expr), steps)
+        try:
+            return self._followed[expr, frame]
+        except KeyError:
+            found = self._followed[expr, frame] = self._follow(expr, frame or self.frame_at(expr), 0)
+            return found
+
+    def _follow(self, expr: Expr, frame: Frame, steps: int) -> list[tuple[Expr, Frame]] | None:
         if steps > MAX_STEPS:
             return None
-        frame = frame or self.frame_at(expr)
         bound: list[tuple[Binding, Frame]]
         if isinstance(expr, Name):
             found = self.lookup(expr.id, frame)
@@ -690,6 +703,9 @@ class PythonFacts(_Placed):
         from tritonlint.inputs.python_dtypes import dtype_of
 
         return dtype_of(self, expr, frame or self.frame_at(expr))
+
+
+_FOLLOWED = frozenset({Attribute, Conditional, Name, Walrus})
 
 
 def _root(expr: Expr) -> str | None:

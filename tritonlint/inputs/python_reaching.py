@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tritonlint.inputs.python import Binding, Frame, PythonFacts
 from tritonlint.inputs.python_tree import Expr, For, Function, If, Match, Name, Node, Stmt, Try, While, With
+from tritonlint.remember import remembered
 
 
+@remembered
 def sources_at(facts: PythonFacts, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
     """As ``facts.follow``, but a name that is assigned several times stands for what it was assigned last.
 
@@ -58,7 +60,8 @@ def _way(function: Function, place: int) -> tuple[list[tuple[Stmt, ...]], list[S
 
 
 def _holds(node: Node, place: int) -> bool:
-    return (node.span.start or 0) <= place < (node.span.end or 0)
+    span = node.span
+    return (span.start or 0) <= place < (span.end or 0)
 
 
 def _blocks(statement: Stmt) -> list[tuple[Stmt, ...]]:

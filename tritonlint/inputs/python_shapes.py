@@ -103,23 +103,35 @@ class Shapes:
         self.inputs = inputs
         self.left = MAX_EVALUATIONS
         self._known: dict[tuple[Expr, Frame], Shape | None] = {}
+        self._parts: dict[tuple[Expr, Frame], Shape | None] = {}
+        """Of those, what was reckoned on the way to another one, with no limit reached."""
+        self._limited = False
 
     def _sources(self, expr: Expr, frame: Frame) -> list[tuple[Expr, Frame]] | None:
         return sources_at(self.facts, expr, frame)
 
     def of(self, expr: Expr, frame: Frame, steps: int = 0) -> Shape | None:
         """The shape of an array expression, or None where its rank is not certain."""
+        key = (expr, frame)
         if steps == 0:
-            if (expr, frame) not in self._known:
-                self.left = MAX_EVALUATIONS
-                self._known[expr, frame] = self._of(expr, frame, 0)
-            return self._known[expr, frame]
-        return self._of(expr, frame, steps)
+            if key not in self._known:
+                self.left, self._limited = MAX_EVALUATIONS, False
+                self._known[key] = self._of(expr, frame, 0)
+            return self._known[key]
+        if key in self._parts:
+            return self._parts[key]
+        found = self._of(expr, frame, steps)
+        if not self._limited:
+            self._parts[key] = found
+        return found
 
     def _of(self, expr: Expr, frame: Frame, steps: int) -> Shape | None:
         self.left -= 1
-        if steps > MAX_STEPS or self.left < 0:
-            return None
+        if steps >= MAX_STEPS // 2 or self.left < 0:
+            # From here on some ways are not gone any more.
+            self._limited = True
+            if steps > MAX_STEPS or self.left < 0:
+                return None
         if isinstance(expr, Name) or (isinstance(expr, Attribute) and expr.attr != "T"):
             found = self._sources(expr, frame)
             if not found or (len(found) == 1 and found[0][0] is expr):
