@@ -199,8 +199,11 @@ class TritonPythonModel:
         return auto_complete_model_config
 
     def execute(self, requests):
-        y = [{ARRAY}.astype(float) for request in requests]
-        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", one)]) for one in y]  #! sure data-type #! sure missing-output
+        tensors = [
+            pb_utils.Tensor("y", {ARRAY}.astype(float))  #! sure data-type
+            for request in requests
+        ]
+        return [pb_utils.InferenceResponse([one]) for one in tensors]  #! sure missing-output
 """,
     "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
     "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),
@@ -878,7 +881,8 @@ class TritonPythonModel:
 
     def job(self, sender, x):
         try:
-            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x), pb_utils.Tensor("label", x[:, :1].astype(object))])
+            tensors = [pb_utils.Tensor("y", x), pb_utils.Tensor("label", x[:, :1].astype(object))]
+            response = pb_utils.InferenceResponse(tensors)
         except ValueError as error:
             response = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
         sender.send(response)  #! sure no-final

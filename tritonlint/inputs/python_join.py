@@ -18,11 +18,13 @@ from tritonlint.inputs.python_tree import (
     Expr,
     Name,
     Node,
+    Return,
     Sequence,
     Subscript,
     Try,
     Walrus,
     lies_in,
+    walk,
 )
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.remember import remembered
@@ -37,7 +39,7 @@ def declared(python: PythonFacts, config: Document, direction: Direction) -> dic
     root = config.root
     if config.problems or root.uncertain or not python.understood:
         return None
-    if python.method("auto_complete_config") is not None or python.may_define("auto_complete_config"):
+    if may_add_tensors(python):
         return None
     names: dict[str, Span] = {}
     for tensor in root.messages(direction):
@@ -59,6 +61,29 @@ def declared(python: PythonFacts, config: Document, direction: Direction) -> dic
                 return None
             names.setdefault(value.value, value.span)
     return names
+
+
+@remembered
+def may_add_tensors(python: PythonFacts) -> bool:
+    """Whether ``auto_complete_config`` may declare tensors; not when it only sets other things of the config."""
+    hook = python.method("auto_complete_config")
+    if hook is None:
+        return python.may_define("auto_complete_config")
+    if not hook.positional:
+        return True
+    own = hook.positional[-1].name
+    set_things = sum(
+        isinstance(node.func, Attribute)
+        and isinstance(node.func.value, Name)
+        and node.func.value.id == own
+        and node.func.attr in _NO_TENSORS
+        for node in walk(hook.body, Call)
+    ) + sum(isinstance(node.value, Name) and node.value.id == own for node in walk(hook.body, Return))
+    return set_things != sum(node.id == own for node in walk(hook.body, Name))
+
+
+_NO_TENSORS = frozenset({"set_max_batch_size", "set_dynamic_batching", "set_model_transaction_policy", "as_dict"})
+"""Methods of the ModelConfig that leave its tensors alone (``triton_python_backend_utils.py``)."""
 
 
 def tensors_by_name(config: Document, direction: Direction) -> dict[str, Message]:

@@ -214,7 +214,7 @@ class Concurrency(Protocols):
         if isinstance(owner, Thread):
             if name == "start":
                 self.put(owner.state, "started", True)
-                self.beside(owner.target, owner.args, owner.kwargs, span)
+                self.beside(owner.target, owner.args, owner.kwargs, owner.span)
                 return None
             return self.call(owner.target, owner.args, owner.kwargs, span) if name == "run" else UNKNOWN
         if isinstance(owner, Coroutine):
