@@ -23,7 +23,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_load import failures
-from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.backend import OUTSIDE, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.target import Target
@@ -66,7 +66,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig, tar
             key=failure.phase,
         )
     for raised in rehearse(python, config, effective).raises:
-        if raised.phase == "execute" or raised.caught or not raised.sure:
+        if raised.phase == "execute" or raised.caught or not raised.sure or raised.message.endswith(OUTSIDE):
             continue
         yield Problem(
             raised.span,

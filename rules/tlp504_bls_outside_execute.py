@@ -1,8 +1,8 @@
 """A call to another model while loading
 
 ## What it does
-Reports `InferenceRequest.exec()` in `initialize` and `auto_complete_config`, and in the methods that `initialize`
-calls.
+Reports `InferenceRequest.exec()` in `initialize` and `auto_complete_config`, and in the functions and
+objects of the file that `initialize` calls.
 
 ## What happens
 Since 23.04 the backend refuses it: `BLS is only supported during the 'execute' function.` The model does not load.
@@ -16,12 +16,16 @@ Facts, python-backend 6.2 and 6.3 (initialize observed).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import function_called
 from tritonlint.inputs.python_flow import guarded, own_nodes
 from tritonlint.inputs.python_tree import Attribute, Call, Function
+from tritonlint.inputs.rehearsal.backend import OUTSIDE, rehearse
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP504",
@@ -34,7 +38,8 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    seen = set()
     for name in ("initialize", "auto_complete_config"):
         method = python.method(name)
         for node in _calls(python, method) if method is not None else ():
@@ -44,12 +49,21 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if not sources or guarded(python.body, node):
                 continue
             if all(isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources):
-                yield Problem(
-                    node.span,
-                    f"other models can be called in execute only: in {name} the call is refused",
-                    help="make the call in `execute`, for the first request if it is needed once",
-                    key=name,
-                )
+                seen.add(node.span)
+                yield _problem(node.span, name)
+    for raised in rehearse(python, config, effective).raises:
+        if raised.message.endswith(OUTSIDE) and not raised.caught and raised.span not in seen:
+            seen.add(raised.span)
+            yield _problem(raised.span, raised.phase)
+
+
+def _problem(span: Span, method: str) -> Problem:
+    return Problem(
+        span,
+        f"other models can be called in execute only: in {method} the call is refused",
+        help="make the call in `execute`, for the first request if it is needed once",
+        key=method,
+    )
 
 
 def _calls(python: PythonFacts, method: Function) -> Iterator[Call]:
@@ -63,6 +77,39 @@ def _calls(python: PythonFacts, method: Function) -> Iterator[Call]:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Stage:
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self):
+        call = pb_utils.InferenceRequest(model_name=self.name, requested_output_names=["y"], inputs=[])
+        return call.exec()
+#              ^^^^^^^^^^^ TLP504
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.other = Stage("other")
+        self.other()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

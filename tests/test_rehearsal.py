@@ -409,6 +409,35 @@ class TritonPythonModel:
     "optional_asked_wrongly2": each(
         f"e, label = {EXTRA}, text\ny = x if e else x + e.as_numpy()  #! maybe AttributeError"
     ),
+    "one_of_the_most_common": each(
+        "from collections import Counter\ny, label = x, text\n"
+        "word, count = Counter(text[0, 0].split()).most_common(1)  #! sure ValueError"
+    ),
+    "some_of_the_most_common": each(
+        "from collections import Counter\ny, label = x, text\nfound = Counter(text[0, 0].split())\n"
+        "(word, count), = found.most_common(1)\n(a, n), (b, m) = found.most_common(2)\n"
+        "one, two, *more = found.most_common(5)"
+    ),
+    "split_once": each('y, label = x, text\na, b, c = text[0, 0].decode().split(":", 1)  #! sure ValueError'),
+    "split_twice": each('y, label = x, text\na, b, c = text[0, 0].decode().split(":", 2)\na, b = str(y).split(" ", 1)'),
+    "behind_what_was_cut": each(
+        "y, label = x, text\nwords = text[0, 0].split()[:2]\nlast = words[2]  #! sure IndexError"
+    ),
+    "within_what_was_cut": each(
+        "y, label = x, text\nwords = text[0, 0].split()[:2]\nlast = words[1]\nwords.append(last)\nlast = words[2]"
+    ),
+    "indices_of_another_rank": each(
+        "label = text\ntop = np.argsort(-x, axis=1)[0, :3]\ny = np.take_along_axis(x, top, axis=1)  #! sure ValueError"
+    ),
+    "method_as_array": each("label = text\ny = np.split(x.sum, x, axis=1)  #! sure TypeError"),
+    "method_as_tensor": each(
+        'y, label = x, text\ndef made():\n    return x\n_ = pb_utils.Tensor("y", made)  #! sure TypeError'
+    ),
+    "length_of_a_function": each("y, label = x, text\ndef made():\n    return x\nlen(made)  #! sure TypeError"),
+    "function_for_numpy": each(
+        "label = text\ndef made(row):\n    return row * 2\ny = np.apply_along_axis(made, 1, x).astype(np.float32)\n"
+        "np.vectorize(made)(x)\nnp.array([made])"
+    ),
     "optional_left_out_of_a_sum": each(
         f"def scale(e):\n    if e is None:\n        return None\n    return e.as_numpy()\n"
         f"y, label = x + scale({EXTRA}), text  #! maybe TypeError"

@@ -28,6 +28,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Absent,
     Answer,
     Answers,
+    BoundFunc,
     Call,
     Cls,
     ConfigText,
@@ -96,6 +97,8 @@ Kind = Literal[
     "wraps",
     "metric",
 ]
+OUTSIDE = "BLS is only supported during the 'execute' function."
+"""What the backend says of a call while loading."""
 BFLOAT16 = "bfloat16"
 """A data type that NumPy does not have."""
 FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
@@ -508,7 +511,7 @@ class _Play:
         if not isinstance(name, str | Unknown):
             raise Failure("TypeError", _INCOMPATIBLE)
         no_array = value is None or isinstance(
-            value, bool | int | float | str | bytes | Seq | Mapping | PbTensor | Response | Obj
+            value, bool | int | float | str | bytes | Seq | Mapping | PbTensor | Response | Obj | Func | BoundFunc
         )
         if no_array or _is_no_object(value) or (isinstance(value, Array) and value.scalar):
             raise Failure("TypeError", _INCOMPATIBLE)
@@ -530,7 +533,8 @@ class _Play:
             self.machine.error_made()
         known = None
         if isinstance(outputs, Seq) and not outputs.open:
-            if any(item is None or isinstance(item, Array | Seq | str | Response) for item in outputs.items):
+            wrong = Array | Seq | str | Response | Func | BoundFunc
+            if any(item is None or isinstance(item, wrong) for item in outputs.items):
                 raise Failure("TypeError", _INCOMPATIBLE)
             if all(isinstance(item, PbTensor) for item in outputs.items):
                 known = tuple(outputs.items)
@@ -634,6 +638,8 @@ class _Play:
                 self.found.calls.append(
                     Called(owner.span, self.machine.sure, owner.model, owner.inputs, owner.requested)
                 )
+            if name in {"exec", "async_exec"} and self.machine.phase in {"__init__", "initialize"}:
+                raise Failure("TritonModelException", OUTSIDE)
             decoupled = _given(args, kwargs, 0, "decoupled", False)
             answer: Value = self.answer(owner)
             if decoupled is not False:

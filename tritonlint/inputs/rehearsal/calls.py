@@ -14,6 +14,7 @@ from tritonlint.inputs.rehearsal.buffers import anew
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.habits import (
+    TAKES_ARRAY,
     are_cut_rows,
     is_integer,
     is_used_up_by,
@@ -42,6 +43,7 @@ from tritonlint.inputs.rehearsal.protocols import (
     SCALARS,
     Count,
     as_text,
+    is_function,
     is_plain,
 )
 from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join, join_all
@@ -381,6 +383,9 @@ class Calls(Concurrency):
         if bound.name == "format" and any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
             self.note("bytes-in-text", span)
         found = self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
+        if bound.name in {"split", "rsplit"} and isinstance(found, Seq) and found.open:
+            times = given[1] if len(given) > 1 else kwargs.get("maxsplit")
+            found.most = times + 1 if times.__class__ is int and times >= 0 else None
         return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
 
     def _look_at_sum_of_halves(self, value: Value, span: Span) -> None:
@@ -444,6 +449,8 @@ class Calls(Concurrency):
             if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count):
                 self.note("split-by-requests", span)
             self.guard(lambda: refuse_texts(name[6:], given), span)
+            if given and is_function(given[0]) and name[6:] in TAKES_ARRAY:
+                raise self.fail("TypeError", f"{name[6:]}() takes no {type_name(given[0])} as an array", span)
             if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):
                 self.note("cut-row", span)
             made = anew(self.guard(lambda: arrays.call(name[6:], given, kwargs), span), *args, *kwargs.values())
@@ -527,6 +534,8 @@ class Calls(Concurrency):
         if name == "len" and len(args) == 1 and args[0] is self.requests:
             length = len(self.requests.items)
             return Count(length) if length > 1 else length
+        if name == "len" and len(args) == 1 and is_function(args[0]):
+            raise self.fail("TypeError", f"object of type '{type_name(args[0])}' has no len()", span)
         if name == "range":
             for one in args:
                 if isinstance(one, Array) and (one.shape or (one.dtype or "").startswith("float")):

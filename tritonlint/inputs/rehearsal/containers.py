@@ -546,7 +546,9 @@ def container_method(
     handler = _METHODS.get(owner.kind, {}).get(name)
     if name == "most_common" and owner.__class__ is Mapping:
         keys = [*(value_of(key) for key in owner.items), *([owner.key] if owner.open else [])]
-        return Seq("list", [], True, Seq("tuple", [common(keys), Unknown("int")]))
+        count = args[0] if args else kwargs.get("n")
+        most = max(count, 0) if count.__class__ is int else None
+        return Seq("list", [], True, Seq("tuple", [common(keys), Unknown("int")]), most=most)
     if handler is None:
         if name not in _READING and not name.startswith(("is", "union", "most_common", "elements")):
             touch(owner)

@@ -18,6 +18,15 @@ _TEXT_AS_NUMBER: dict[str, tuple[int, ...]] = {
     "clip": (1, 2),
 }
 """Arguments of functions of NumPy (by position) that no text can be; seen with NumPy 1.26 and 2."""
+TAKES_ARRAY = frozenset(
+    {
+        "split", "array_split", "vsplit", "hsplit", "concatenate", "stack", "vstack", "hstack", "exp", "log", "sqrt",
+        "abs", "tanh", "mean", "std", "var", "median", "percentile", "clip", "round", "rint", "floor", "dot", "matmul",
+        "maximum", "minimum", "add", "multiply", "divide", "subtract", "power", "isnan", "isfinite", "frombuffer",
+        "sort", "linalg.norm",
+    }
+)  # fmt: skip
+"""Functions of NumPy that raise when their first argument is a function or method; seen with NumPy 1.26."""
 _FIRST_IS_SELF = frozenset({"round", "partition", "argpartition", "clip"})
 
 

@@ -153,6 +153,10 @@ class Machine(Expressions):
             raise self.fail("ValueError", text, span)
         if whole and starred is not None and len(items) < wanted - 1:
             raise self.fail("ValueError", f"not enough values to unpack (expected at least {wanted - 1})", span)
+        least = wanted if starred is None else wanted - 1
+        if not whole and isinstance(value, Seq) and value.most is not None and value.most < least:
+            text = f"not enough values to unpack (expected {least}, got {value.most})"
+            raise self.fail("ValueError", text, span)
         if not whole:
             if starred is None and (_is_row_of_ones(value) or (isinstance(value, Array) and self.is_batch(value))):
                 # It fits a batch of that size, and none else.

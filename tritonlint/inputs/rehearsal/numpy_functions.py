@@ -421,7 +421,9 @@ def _broadcast_to(given: Given) -> Value:
 
 @function("take_along_axis", "arr indices axis")
 def _take_along_axis(given: Given) -> Value:
-    made = as_array(given["arr"])
+    made, places = as_array(given["arr"]), as_array(given["indices"]).shape
+    if given["axis"] is not None and made.shape is not None and places is not None and len(places) != len(made.shape):
+        raise Failure("ValueError", "`indices` and `arr` must have the same number of dimensions")
     return Array(made.dtype, as_array(given["indices"]).shape if shapes.is_whole(given["axis"]) else None, made.of)
 
 

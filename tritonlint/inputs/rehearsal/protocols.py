@@ -59,6 +59,11 @@ from tritonlint.inputs.rehearsal.ways import Ways
 from tritonlint.source import Span
 
 _SEARCHES = frozenset({"search", "match", "fullmatch", "findall", "finditer", "split", "sub"})
+_OF_RESULTS = frozenset(
+    {"shape", "astype", "reshape", "tolist", "ndim", "dtype", "ravel", "flatten", "decode", "split", "strip", "items"}
+    | {"sum", "mean", "max", "min", "argmax", "squeeze", "T", "as_numpy", "has_error"}
+)
+"""What is asked of the result of a call, and no method has."""
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
 BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer, Answers, MetricFamily, Metric)
@@ -174,6 +179,8 @@ class Protocols(Ways):
             if kind is Bound and isinstance(owner.owner, (*BACKEND_OBJECTS, Array)) and not name.startswith("__"):
                 shown = "method" if not isinstance(owner.owner, Array) else "builtin_function_or_method"
                 raise self.fail("AttributeError", f"'{shown}' object has no attribute '{name}'", span)
+            if kind is BoundFunc and name in _OF_RESULTS:
+                raise self.fail("AttributeError", f"'method' object has no attribute '{name}'", span)
             return UNKNOWN
         if owner is None or isinstance(owner, (*SCALARS, Seq, Mapping, Exc, Unknown)):
             return self.guard(lambda: library.attribute(owner, name), span)
@@ -304,7 +311,7 @@ class Protocols(Ways):
         """``left operator right``."""
         if isinstance(left, Array | DType) or isinstance(right, Array | DType):
             other = right if isinstance(left, Array | DType) else left
-            if isinstance(other, BACKEND_OBJECTS) or _is_function(other):
+            if isinstance(other, BACKEND_OBJECTS) or is_function(other):
                 raise self._unsupported(operator, left, right, span)
             self._look_at_axes(operator, left, right)
             made = anew(
@@ -319,7 +326,7 @@ class Protocols(Ways):
         if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
             return UNKNOWN
         for one, other in ((left, right), (right, left)):
-            own = isinstance(one, (*BACKEND_OBJECTS, Coroutine)) or _is_function(one)
+            own = isinstance(one, (*BACKEND_OBJECTS, Coroutine)) or is_function(one)
             formats = operator == "%" and isinstance(left, str)
             repeats = operator == "*" and isinstance(other, Seq)
             known = isinstance(other, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
@@ -405,7 +412,7 @@ class Protocols(Ways):
             return Unknown("bool") if found is None else found
         if operator in {"<", "<=", ">", ">="}:
             for one, other in ((left, right), (right, left)):
-                if (isinstance(one, BACKEND_OBJECTS) or _is_function(one)) and isinstance(other, SCALARS):
+                if (isinstance(one, BACKEND_OBJECTS) or is_function(one)) and isinstance(other, SCALARS):
                     text = (
                         f"'{operator}' not supported between instances of '{type_name(left)}' and '{type_name(right)}'"
                     )
@@ -579,7 +586,7 @@ class Protocols(Ways):
         return lambda function, args: self.call(function, args, {}, span)
 
 
-def _is_function(value: Value) -> bool:
+def is_function(value: Value) -> bool:
     """Whether a value is a function or method that was not called."""
     if isinstance(value, Bound):
         owner = value.owner

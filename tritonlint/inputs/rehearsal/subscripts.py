@@ -139,6 +139,8 @@ def _place(value: Seq, key: Value, message: str) -> int | None:
         return None
     place = int(key)
     if value.open:
+        if value.most is not None and not -value.most <= place < value.most:
+            raise Failure("IndexError", message)
         return place if 0 <= place < len(value.items) else None
     if not -len(value.items) <= place < len(value.items):
         raise Failure("IndexError", message)
@@ -177,7 +179,9 @@ def _get_slice(value: Seq, bounds: tuple[Value, Value, Value]) -> Seq:
     lower, upper, step = known.start or 0, known.stop, 1 if known.step is None else known.step
     if lower < 0 or step < 1 or (upper is not None and upper < 0):
         return Seq(value.kind, [], True, element(value))
-    return Seq(value.kind, value.items[known], upper is None or upper > len(value.items), unlisted(value))
+    most = value.most if upper is None else len(range(lower, upper, step))
+    still = upper is None or upper > len(value.items)
+    return Seq(value.kind, value.items[known], still, unlisted(value), most=most)
 
 
 def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:

@@ -77,6 +77,7 @@ class Trail:
             value.names = None
         else:
             value.origin = ""
+            value.most = None
         self.trail.append((value, ABSENT, _state(value)))
 
     def undo(self, mark: int) -> None:

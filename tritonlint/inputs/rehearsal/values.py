@@ -41,7 +41,8 @@ class Seq:
     """A list, tuple, set, frozenset, deque, or an iterator over known values; ``open`` says: maybe other items.
 
     ``each`` is what is known of every item that is not listed. ``mixed`` says that they may stand in another order.
-    ``origin`` is "text" for the words of a text, "cut" when too many of them were cut off.
+    ``origin`` is "text" for the words of a text, "cut" when too many of them were cut off. There are no more items than
+    ``most``, if that is known.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Seq:
     each: Value = UNKNOWN
     mixed: bool = False
     origin: str = ""
+    most: int | None = None
 
 
 @dataclass(slots=True, eq=False)
