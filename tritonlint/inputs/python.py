@@ -890,12 +890,6 @@ def _syntax_error(path: str, source: str, offset: int, error: SyntaxError) -> Re
 def _convert(path: str, source: str, offset: int) -> tuple[tuple[Stmt, ...], tuple[Syntax, ...]] | None:
     import sys
 
-    from tritonlint.inputs.python_own import UnusualError, read_own
-
-    try:
-        return read_own(source, path, offset), ()
-    except UnusualError:
-        pass
     import libcst
 
     from tritonlint.inputs.python_convert import LostPlaceError, convert

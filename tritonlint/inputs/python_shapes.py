@@ -43,7 +43,7 @@ from tritonlint.tensors import tensors
 Shape: TypeAlias = tuple[int | None, ...]
 """None is a length that is not known; the empty shape is a single value."""
 
-MAX_EVALUATIONS = 2_000
+MAX_EVALUATIONS = 300
 """Expressions looked into for one answer: names assigned in many branches lead to each other without end."""
 _SHAPE = re.compile(r"\bndim\b|\.shape\b")
 _SAME_METHODS = frozenset({"astype", "copy", "clip", "round", "byteswap", "cumsum"})
