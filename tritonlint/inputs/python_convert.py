@@ -10,16 +10,23 @@ What most of a file consists of is written out where a call would cost as much a
 from __future__ import annotations
 
 import re
+import warnings
+from ast import literal_eval
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as AnySequence
 from typing import Any
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python_nodes import KINDS, Light, NoNativeParserError, light_module, placed_module
-from tritonlint.inputs.python_own import BLANK, END, blank, constant
 from tritonlint.source import Span
 
 _SINGLETONS = {"True": True, "False": False, "None": None}
+
+_BLANK = frozenset(" \t\f\r\n\\#")
+_blank: Any = re.compile(r"(?:[ \t\f\r\n]+|\\(?:\r\n?|\n)|#[^\r\n\0]*)*").match
+"""It matches nothing at least."""
+_END = "\0"
+"""What stands behind the last character, so that looking at the next one never fails; no model file holds one."""
 
 
 class LostPlaceError(Exception):
@@ -71,7 +78,7 @@ class _Converter:
         self.path = path
         self.offset = offset
         # A byte order mark is one character: with any in its place, offsets are right as they are.
-        self.text = " " * offset + text + END
+        self.text = " " * offset + text + _END
         self.at = offset
         self.syntax: list[tree.Syntax] = []
         self.depth = 0
@@ -89,8 +96,8 @@ class _Converter:
     def token(self, length: int) -> int:
         """Step over white space, comments and a token; where it starts."""
         start = self.at
-        if self.text[start] in BLANK:
-            start = blank(self.text, start).end()
+        if self.text[start] in _BLANK:
+            start = _blank(self.text, start).end()
         self.at = start + length
         return start
 
@@ -98,7 +105,7 @@ class _Converter:
         """Step over a sign that nothing stands before, as a rule; where it ends."""
         at = self.at
         if self.text[at] != sign:
-            at = blank(self.text, at).end()
+            at = _blank(self.text, at).end()
         self.at = at = at + 1
         return at
 
@@ -487,8 +494,8 @@ class _Converter:
             raise RecursionError
         if kind is str:
             start = self.at
-            if self.text[start] in BLANK:
-                start = blank(self.text, start).end()
+            if self.text[start] in _BLANK:
+                start = _blank(self.text, start).end()
             if self.text[start] == "(":
                 return self.bracketed(node)
             end = self.at = start + len(node)
@@ -538,10 +545,10 @@ class _Converter:
     def x_SimpleString(self, node: Any) -> tree.Expr:  # noqa: N802
         literal = node.value
         start = self.at
-        if self.text[start] in BLANK:
-            start = blank(self.text, start).end()
+        if self.text[start] in _BLANK:
+            start = _blank(self.text, start).end()
         end = self.at = start + len(literal)
-        return constant(Span(self.path, start, end), literal)
+        return _constant(Span(self.path, start, end), literal)
 
     def x_ConcatenatedString(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(0)
@@ -614,7 +621,7 @@ class _Converter:
 
     def x_Integer(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.token(len(node.value))
-        return constant(Span(self.path, start, self.at), node.value)
+        return _constant(Span(self.path, start, self.at), node.value)
 
     x_Float = x_Imaginary = x_Integer  # noqa: N815
 
@@ -624,15 +631,15 @@ class _Converter:
 
     def x_Attribute(self, node: Any) -> tree.Expr:  # noqa: N802
         text, start = self.text, self.at
-        if text[start] in BLANK:
-            start = self.at = blank(text, start).end()
+        if text[start] in _BLANK:
+            start = self.at = _blank(text, start).end()
         value = self.expr(node.value)
         at = self.at
         if text[at] != ".":
-            at = blank(text, at).end()
+            at = _blank(text, at).end()
         at += 1
-        if text[at] in BLANK:
-            at = blank(text, at).end()
+        if text[at] in _BLANK:
+            at = _blank(text, at).end()
         name = node.attr
         end = self.at = at + len(name)
         path = self.path
@@ -641,8 +648,8 @@ class _Converter:
     def argument(self, node: Any) -> tree.Argument:
         star, keyword = node.star, node.keyword
         start = self.at
-        if self.text[start] in BLANK:
-            start = self.at = blank(self.text, start).end()
+        if self.text[start] in _BLANK:
+            start = self.at = _blank(self.text, start).end()
         if keyword is not None:
             self.at = start + len(keyword)
             self.sign("=")
@@ -656,8 +663,8 @@ class _Converter:
 
     def x_Call(self, node: Any) -> tree.Expr:  # noqa: N802
         start = self.at
-        if self.text[start] in BLANK:
-            start = self.at = blank(self.text, start).end()
+        if self.text[start] in _BLANK:
+            start = self.at = _blank(self.text, start).end()
         func = self.expr(node.func)
         self.sign("(")
         arguments = tuple([self.argument(argument) for argument in node.args])
@@ -847,6 +854,30 @@ class _Converter:
         self.token(2)
         value = self.expr(node.value)
         return tree.Walrus(Span(self.path, start, self.at), target, value)
+
+
+def _constant(span: Span, literal: str) -> tree.Expr:
+    """The value of a string or number that is written out."""
+    first = literal[0]
+    if first in "\"'":
+        if "\\" not in literal and "\r" not in literal:
+            # Its own value; evaluating costs more than reading it.
+            quotes = 3 if literal[1] == first == literal[2:3] else 1
+            return tree.Constant(span, literal[quotes:-quotes])
+    elif literal.isdecimal() and (first != "0" or literal == "0"):
+        try:
+            return tree.Constant(span, int(literal))
+        except ValueError:
+            return tree.Other(span, ())
+    elif "." in literal and literal.replace(".", "", 1).isdecimal():
+        return tree.Constant(span, float(literal))
+    try:
+        with warnings.catch_warnings():
+            # Unknown escapes warn.
+            warnings.simplefilter("ignore")
+            return tree.Constant(span, literal_eval(literal))
+    except (SyntaxError, ValueError):
+        return tree.Other(span, ())
 
 
 def _by_class(prefix: str, other: Any) -> dict[type[Light], Callable[[_Converter, Any], Any]]:
