@@ -19,7 +19,7 @@ from tritonlint.inputs.python_join import declared, may_batch, tensors_by_name
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Attribute, Expr, Function, Try
+from tritonlint.inputs.python_tree import Attribute, Expr, Function, If, Try, walk
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
 from tritonlint.inputs.rehearsal.interpreter import Machine
@@ -96,6 +96,7 @@ Kind = Literal[
     "axis-lost",
     "wraps",
     "metric",
+    "only-errors",
 ]
 OUTSIDE = "BLS is only supported during the 'execute' function."
 """What the backend says of a call while loading."""
@@ -724,8 +725,32 @@ class _Play:
         for item in value.items:
             if isinstance(item, Coroutine | Seq | Mapping | PbTensor | Array | Error | str | int | float | Exc):
                 self.say(Mistake("element", span, not value.open, found=type_name(item) or ""))
+        self.only_errors(value)
         if not value.open and len(value.items) != self.requests:
             self.say(Mistake("count", span, True, count=(len(value.items), self.requests)))
+
+    def only_errors(self, value: Seq) -> None:
+        """Whether every request gets an error that a condition has chosen, though the file has other answers, too."""
+        responses = [item for item in value.items if isinstance(item, Response) and item.error is True]
+        raised = any(event.phase == "execute" for event in self.machine.raises)
+        if value.open or raised or not responses or len(responses) != len(value.items):
+            return
+        if all(made.call.argument(1, "error") is not None for made in self.python.calls_of("InferenceResponse")):
+            return
+        # What depends on the number of the request is meant.
+        chosen = [
+            node
+            for node in self.python.walk(If)
+            if len(self.machine.decided.get(node.test.span, ())) == 1
+            and any(walk((node.test,), Attribute))
+            and "requests" not in self.python.source(node.test)
+        ]
+        for span in (*(response.span for response in responses), *self.machine.refused):
+            place = span.start or 0
+            around = [n for n in chosen if (n.span.start or 0) <= place < (n.span.end or 0)]
+            if around:
+                self.say(Mistake("only-errors", around[-1].test.span, True))
+                return
 
     def senders(self, requests: Seq, execute: Function, value: Value) -> None:
         """What became of the response senders, where they have to answer: of a stream, or instead of a list."""
@@ -846,6 +871,9 @@ class _Play:
         taken = {wanted, "str", "bytes"} if wanted == "object" else {wanted, "str"}
         if wanted is not None and array.dtype is not None and array.dtype not in taken:
             self.say(Mistake("data-type", span, sure, name, dtype=array.dtype, value=value))
+        elif wanted is not None and array.dtype is None and not taken.issuperset(array.either):
+            wrong = next(one for one in array.either if one not in taken)
+            self.say(Mistake("data-type", span, False, name, dtype=wrong, value=value))
         elif wanted == "object" and array.of in _ODD_ELEMENTS:
             self.say(Mistake("elements", span, sure, name, found=array.of))
         shape = self.output_shapes.get(name)

@@ -108,6 +108,8 @@ class Calls(Concurrency):
         """Arrays of integers as float16, by identity."""
         self.batched = False
         """Whether the first dimension of each input is that of the batch."""
+        self._fared_well: dict[int, set[tuple[str, ...]]] = {}
+        """The types of the arguments with which a function came to its end."""
         self.spent: dict[int, Value] = {}
         """Iterators that have nothing left, by identity."""
         self.lists_in_texts: set[str] = set()
@@ -207,19 +209,25 @@ class Calls(Concurrency):
         self.depth += 1
         self._running.append(node)
         self._handed.append(([*args, *kwargs.values()], span))
-        maybe = self.maybe
+        maybe, statement = self.maybe, self.statement
         self.maybe += self.diverted_in(outer)
+        kinds = tuple(type_name(value) or "" for value in args)
         try:
             ways = activation.returns
             try:
                 signal = self.run(node.body, scope)
             except RaisedError as error:
                 if not ways:
+                    place = error.span.start or 0
+                    own = (node.span.start or 0) <= place < (node.span.end or 0) and not error.explicit
+                    if own and self._are_swapped(node, kinds):
+                        error.span, error.statement = span, statement
                     raise
                 value = self.survive(error, ways).value
             else:
                 value = activation.value if signal == RETURN else None
                 self.absorb(ways)
+                self._fared_well.setdefault(id(node), set()).add(kinds)
             for way in ways:
                 value = join(value, way.value)
         finally:
@@ -229,6 +237,11 @@ class Calls(Concurrency):
             self.activation = outer
             self.maybe = maybe
         return activation.yields if activation.yields is not None else value
+
+    def _are_swapped(self, node: tree.Function, kinds: tuple[str, ...]) -> bool:
+        """Whether a function was called before, and went well, with what it gets now in another order."""
+        known = self._fared_well.get(id(node), ())
+        return "" not in kinds and any(kinds != others and sorted(kinds) == sorted(others) for others in known)
 
     def _is_generator(self, node: tree.Function) -> bool:
         return any(tree.walk(node.body, tree.Yield, into_functions=False))

@@ -251,6 +251,8 @@ class Machine(Expressions):
         self.statement = node.test.span
         test = self.truth(self.eval(node.test, scope), node.test.span)
         if test is not None:
+            if not self.quiet:
+                self.decided.setdefault(node.test.span, set()).add(test)
             return self.run(node.body if test else node.orelse, scope)
 
         def arm(body: tuple[tree.Stmt, ...], held: bool) -> str | None:
@@ -543,6 +545,8 @@ class Machine(Expressions):
         before, self.activation_error = self.activation_error, raised
         maybe = self.maybe
         handling = list(self.handling)
+        if raised.explicit and sure and self.sure and not self.quiet:
+            self.refused.append(raised.span)
         # Whoever names an exception means it, but not for every request.
         meant = not broad and not self.sure
         if not meant and sure and not self.quiet and (not raised.explicit or _is_always(raised)):

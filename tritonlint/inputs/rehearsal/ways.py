@@ -88,6 +88,10 @@ class Ways(Trail):
         self.globals = Scope({})
         self.raises: list[Raise] = []
         self.notes: dict[tuple[Note, Span], bool] = {}
+        self.decided: dict[Span, set[bool]] = {}
+        """Conditions of which it is known how they come out."""
+        self.refused: list[Span] = []
+        """Where the file raises on purpose in every call, and catches it."""
         self.phase = "import"
         self.maybe = 0
         """How many conditions that are not known lie around; 0 where every run comes."""
