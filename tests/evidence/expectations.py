@@ -206,6 +206,19 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [2.0, 3.0]}), holds=2.0, why="the bound is 1"),
     ),
     "TLP263": (Evidence(holds=b'{"range": null}', why="the answer should hold a text"),),
+    "TLP275": tuple(
+        Evidence(
+            ask=Ask(
+                values={"x": [1.0, 2.0]},
+                rounds=2,
+                change={f"np.array({kept}, ": f"np.array([len({kept})], "},
+            ),
+            holds=4.0,
+            why="the number of what the second call gives, for two positive values",
+        )
+        for kept in ("self.positive(x)", "self.kept")
+    ),
+    "TLP276": (Evidence(ask=Ask(change=RAISES)),),
     "TLP301": (
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
