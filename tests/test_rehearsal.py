@@ -120,6 +120,29 @@ class TritonPythonModel:
     def execute(self, requests):
         return [None for _ in requests]
 """,
+    "one_type_or_another": f"""\
+class TritonPythonModel:
+    def scaled(self, x):
+        if x.max() < 1:
+            return x
+        return x * np.full(4, 0.5)
+
+    def outputs(self, request):
+        label = pb_utils.Tensor("label", {TEXT})
+        return [pb_utils.Tensor("y", self.scaled({ARRAY})), label]  #! maybe data-type
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            outputs, error = [], None
+            try:
+                outputs = self.outputs(request)
+            except ValueError as exc:
+                error = pb_utils.TritonError(str(exc))
+            responses.append(pb_utils.InferenceResponse(output_tensors=outputs, error=error))
+        return responses
+""",
+    "one_type_at_last": each("y, label = x if x.max() < 1 else x * 0.5 if x.min() else np.array([]), text"),
     "one_part_more_than_borders": """\
 class TritonPythonModel:
     def parts(self, requests, keep):

@@ -216,6 +216,8 @@ class _Play:
         """The optional inputs that requests come without, where that is decided."""
         self.sent: dict[int, set[Span]] = {}
         """Where a response was sent without the final flag, by the identity of a request's state."""
+        self.sent_well: list[Mistake] = []
+        """What does not fit in responses of a call in which nothing raises."""
         self.requests = 2 if may_batch(effective) else 1
         sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
         if effective.max_batch_size and self.inputs is not None and None not in sizes:
@@ -270,7 +272,8 @@ class _Play:
             machine.steps = 0
             requests.items = [Request(number) for number in range(self.requests)]
             self.execute(execute, model, requests)
-        if isinstance(value, Seq) and value.open and any(attempt.handlers for attempt in self.python.walk(Try)):
+        mixed = isinstance(value, Seq) and (value.open or any(_is_of_several_ways(item) for item in value.items))
+        if mixed and any(attempt.handlers for attempt in self.python.walk(Try)):
             self.straight(execute, model, requests)
         optional = [name for name, tensor in self.input_tensors.items() if tensor.boolean("optional")]
         if optional and not any(r.phase == "execute" and r.sure for r in machine.raises):
@@ -311,12 +314,13 @@ class _Play:
         return seen
 
     def straight(self, execute: Func, model: Obj, requests: Seq) -> None:
-        """One call in which nothing raises: it has to answer every request, too."""
+        """One call in which nothing raises: it has to answer every request, too, and with what is declared."""
         machine, mark = self.machine, len(self.machine.trail)
         machine.steps, machine.straight = 0, True
         machine.quiet += 1
         requests.items = [Request(number) for number in range(self.requests)]
         count: int | None = None
+        self.sent_well = []
         try:
             value = machine.call(execute, [model, requests], {}, execute.node.span)
             value = machine.awaited(value, execute.node.span) if isinstance(value, Coroutine) else value
@@ -328,6 +332,9 @@ class _Play:
             machine.undo(mark)
             machine.straight = False
             machine.quiet -= 1
+        for mistake in self.sent_well:
+            if not any(old.kind == mistake.kind and old.span == mistake.span for old in self.found.mistakes):
+                self.say(mistake)
         if count not in {None, self.requests} and self.answers_by_return and machine.return_span is not None:
             self.say(Mistake("count", machine.return_span, False, count=(count or 0, self.requests)))
 
@@ -829,6 +836,8 @@ class _Play:
             self.sent.setdefault(id(state), set()).add(node.span)
 
     def say(self, mistake: Mistake) -> None:
+        if self.machine.straight and self.machine.quiet == 1 and mistake.kind in {"data-type", "shape", "elements"}:
+            self.sent_well.append(replace(mistake, sure=False))
         if self.absent is not None:
             if any(old.kind == mistake.kind and old.span == mistake.span for old in self.found.mistakes):
                 return
@@ -888,6 +897,11 @@ class _Play:
                 self.say(Mistake("shape", span, sure, name, shape=array.shape, value=value))
             elif fits and shape[:1] == (None,) and array.shape[:1] not in {(None,), (1,), ()} and self.rows_differ:
                 self.say(Mistake("fixed-rows", span, False, name, shape=array.shape, value=value))
+
+
+def _is_of_several_ways(item: Value) -> bool:
+    """Whether a response may hold this or that."""
+    return isinstance(item, Response) and item.outputs is None
 
 
 def _reachable(value: Value, depth: int) -> set[int]:

@@ -157,7 +157,7 @@ def _convolved(given: Given) -> Value:
     left, right = as_array(given["a"]), as_array(given["v"])
     if left.shape is None or right.shape is None or len(left.shape) != 1 or len(right.shape) != 1:
         return UNKNOWN
-    return Array(left.dtype if left.dtype == right.dtype else None, (None,))
+    return Array(dtypes.promote_all((left.dtype, right.dtype)), (None,))
 
 
 @function("linalg.norm", "x ord= axis= keepdims=")

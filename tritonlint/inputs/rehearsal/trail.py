@@ -240,9 +240,12 @@ def join(left: Value, right: Value) -> Value:
         if left.shape is not None and right.shape is not None and len(left.shape) == len(right.shape):
             shape = tuple(a if a == b else None for a, b in zip(left.shape, right.shape, strict=True))
         same = left.dtype == right.dtype
-        return Array(
-            left.dtype if same else None, shape, left.of if left.of == right.of else None, left.scalar and right.scalar
-        )
+        of = left.of if left.of == right.of else None
+        types = [(one.dtype,) if one.dtype else one.either for one in (left, right)]
+        # Nobody looks at the type of an empty array.
+        told = all(types) and not (same and left.dtype) and 0 not in (*(left.shape or ()), *(right.shape or ()))
+        either = tuple(sorted({*types[0], *types[1]})) if told else ()
+        return Array(left.dtype if same else None, shape, of, left.scalar and right.scalar, either=either)
     if kind is PbTensor:
         name = left.name if left.name == right.name else None
         return PbTensor(name, join(left.array, right.array), left.span, left.value)

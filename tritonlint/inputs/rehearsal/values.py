@@ -82,7 +82,7 @@ class Array:
 
     ``dtype`` is NumPy's name ("float32", "object", "str" for any ``<U``, "bytes" for any ``S``), or None. ``of`` is the
     Python type of the elements of an object array ("bytes", "str"), or None. ``squeezed`` says that the batch dimension
-    is missing where it is 1.
+    is missing where it is 1. ``either`` are the data types of which it has one, as it was made on several ways.
     """
 
     dtype: str | None = None
@@ -90,6 +90,7 @@ class Array:
     of: str | None = None
     scalar: bool = False
     squeezed: bool = False
+    either: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
