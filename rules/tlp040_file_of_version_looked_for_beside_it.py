@@ -2,13 +2,14 @@
 
 ## What it does
 Follows paths that start with `args["model_repository"]`, the model's folder, and reports those to a file which is not
-there, but in the folder of the version, beside model.py.
+there, but in the folder of the version, beside model.py; and those that go on with the model's name, as if
+`model_repository` were the folder of all models.
 
 ## What happens
 `FileNotFoundError`; in `initialize` the model is not loaded.
 
 ## How to fix
-Put `args["model_version"]` between the two, or start from `Path(__file__).parent`.
+Put `args["model_version"]` between the two (and no `args["model_name"]`), or start from `Path(__file__).parent`.
 
 ## Source
 Facts, python-backend 6.2: `model_repository` is the path of the model's folder; seen on 24.10.
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import guarded
-from tritonlint.inputs.python_tree import Attribute, Binary, Call, Constant, Expr, Subscript
+from tritonlint.inputs.python_tree import Attribute, Binary, Call, Constant, Expr, FString, Subscript
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
@@ -32,16 +33,34 @@ RULE = Rule(
     server_says=("No such file or directory",),
 )
 WRAPPERS = frozenset({"pathlib.Path", "str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath"})
+NAME, VERSION = "<name>", "<version>"
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     if "model_repository" not in python.text or "exists" in python.text or "is_file" in python.text:
         return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
-    for node in python.walk(Call, Binary):
-        if isinstance(node, Binary) and node.operator != "/":
+    named = False
+    within: list[Expr] = []
+    for node in python.walk(Call, Binary, FString):
+        if isinstance(node, Binary):
+            within.append(node.left)
+        if (isinstance(node, Binary) and node.operator not in "/+") or any(node is part for part in within):
             continue
         inside = _inside(python, node, python.frame_at(node), 0)
+        if inside is not None and inside.startswith(NAME):
+            meant = inside.removeprefix(NAME).lstrip("/").replace(VERSION, version)
+            made = "makedirs" in python.text or "mkdir" in python.text
+            if not named and not made and _is_there(model, meant) and not _is_there(model, model.name):
+                named = True
+                yield Problem(
+                    node.span,
+                    "`model_repository` is the model's own folder already: there is no folder of its name in it",
+                    help='leave `args["model_name"]` out',
+                    key="model_name",
+                )
+            continue
+        inside = inside and inside.replace(VERSION, version)
         if not inside or inside in model.entries or f"{version}/{inside}" not in model.entries:
             continue
         if not guarded(python.body, node):
@@ -57,6 +76,12 @@ def _inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int) -> str | 
     """The path within the model's folder that an expression means, "" for the folder itself."""
     if depth > 4:
         return None
+    if isinstance(expr, FString) or (isinstance(expr, Binary) and expr.operator == "+"):
+        first, *others = _pieces(expr)
+        rest = [_part(part) for part in others]
+        text = "".join(part or "" for part in rest)
+        start = _inside(python, first, frame, depth + 1) if text.startswith("/") and None not in rest else None
+        return posixpath.normpath(start + text).lstrip("/") if start is not None else None
     if isinstance(expr, Binary) and expr.operator == "/":
         return _joined(_inside(python, expr.left, frame, depth + 1), [expr.right])
     if isinstance(expr, Call) and expr.arguments and expr.certain:
@@ -77,8 +102,29 @@ def _inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int) -> str | 
     return _inside(python, sources[0][0], sources[0][1], depth + 1)
 
 
+def _pieces(expr: Expr) -> list[Expr]:
+    """What a text is put together from, in order."""
+    if isinstance(expr, FString) and expr.parts:
+        return [piece for part in expr.parts for piece in _pieces(part)]
+    if isinstance(expr, Binary) and expr.operator == "+":
+        return [*_pieces(expr.left), *_pieces(expr.right)]
+    return [expr]
+
+
+def _is_there(model: Model, path: str) -> bool:
+    """Whether a file or folder lies in the model's folder."""
+    return not path or any(entry == path or entry.startswith(f"{path}/") for entry in model.entries)
+
+
+def _part(part: Expr) -> str | None:
+    """The text that is put behind a path; the model's name and version stand for themselves."""
+    if isinstance(part, Subscript) and isinstance(part.items[0], Constant):
+        return {"model_name": NAME, "model_version": VERSION}.get(str(part.items[0].value))
+    return part.value if isinstance(part, Constant) and isinstance(part.value, str) else None
+
+
 def _joined(start: str | None, parts: list[Expr]) -> str | None:
-    texts = [part.value for part in parts if isinstance(part, Constant) and isinstance(part.value, str)]
+    texts = [text for text in map(_part, parts) if text is not None]
     return posixpath.normpath(posixpath.join(start, *texts)) if start is not None and len(texts) == len(parts) else None
 
 
@@ -128,6 +174,61 @@ class TritonPythonModel:
     def initialize(self, args):
         path = Path(args["model_repository"]) / args["model_version"] / "offset.txt"
         self.offset = np.float32(path.read_text())
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x + self.offset)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/offset.txt --
+2.5
+-- add/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        folder = os.path.join(args["model_repository"], args["model_name"], args["model_version"])
+#                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP040
+        with open(os.path.join(folder, "offset.txt")) as file:
+            self.offset = np.float32(file.read())
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x + self.offset)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/offset.txt --
+2.5
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        with open(args["model_repository"] + "/offset.txt") as file:
+#                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP040
+            self.offset = np.float32(file.read())
+        with open(f"{args['model_repository']}/{args['model_version']}/offset.txt") as file:
+            self.offset += np.float32(file.read())
 
     def execute(self, requests):
         responses = []
