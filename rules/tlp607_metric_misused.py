@@ -7,20 +7,23 @@ buckets for anything else or not as a rising list, values that are no numbers, m
 names that Prometheus does not allow.
 
 ## What happens
-An error is raised: in `initialize` the model does not load, elsewhere the request fails. On 24.10 some of these abort
-the whole server.
+An error is raised: in `initialize` the model does not load, elsewhere the request fails. Where it is the server that
+refuses (a method, a value, a label's value, the bounds of buckets, a name) and not Python, a request also ends the
+whole server, at once or within some ten calls, even if the model catches the error.
 
 ## How to fix
 Use strings as label values, `increment` for counters, `set` for gauges, `observe` and buckets for histograms.
 
 ## Source
-Facts, python-backend 6.9; every form observed on 24.10: `set` on a counter in execute and `observe` on a counter in
-initialize ended the server with SIGABRT.
+Facts, python-backend 6.9; every form observed on 24.10: what the server refuses in execute ended it with SIGABRT, so
+did `observe` on a counter in initialize. `set` on a counter in execute: SIGABRT on 23.07, 23.12 and 24.03, too; on
+24.07 requests hang.
 """
 
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Effect, Fix, Problem
@@ -58,7 +61,14 @@ REFUSED = {
 }
 OTHER_NAMES = {"inc": "increment", "add": "increment", "dec": "increment", "get": "value"}
 
-_Found = tuple[Span, str, str, Fix | None]
+
+class _Found(NamedTuple):
+    span: Span
+    message: str
+    help: str
+    fix: Fix | None = None
+    by_server: bool = False
+    """Whether the server refuses, and not Python."""
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -76,15 +86,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 f"a {mistake.found} does not support `{mistake.name}`: this raises an error, and can end the whole "
                 "server",
                 help=f"write `{right}`" if right else "read the histogram through the metrics endpoint",
-                effect=_effect(mistake.found, mistake.name),
+                effect="server-crash",
                 certainty="certain" if mistake.sure else "likely",
                 key=mistake.name,
             )
-
-
-def _effect(kind: str, method: str) -> Effect | None:
-    """What a call while serving does."""
-    return "server-crash" if (kind, method) == ("COUNTER", "set") else None
 
 
 def _followed(python: PythonFacts) -> Iterator[Problem]:
@@ -96,7 +101,9 @@ def _followed(python: PythonFacts) -> Iterator[Problem]:
                 name.span,
                 "`Invalid metric name`: letters, digits, `_` and `:` only, and no digit first",
                 help=f'write `"{_OTHER.sub("_", name.value)}"`',
-                effect="load-failure" if initialize is not None and unconditional(initialize, made.call) else None,
+                effect="load-failure"
+                if initialize is not None and unconditional(initialize, made.call)
+                else _while_serving(python, made.call),
                 key="name",
             )
     for node in python.walk(Call):
@@ -109,15 +116,22 @@ def _followed(python: PythonFacts) -> Iterator[Problem]:
         else:
             kind = _metric_kind(python, node.func.value)
             found = _call(python, node, node.func, kind) if kind is not None else None
-        if found is None or guarded(python.body, node):
+        if found is None:
             continue
-        span, message, help_, fix = found
-        effect: Effect | None = None
+        effect = _while_serving(python, node) if found.by_server else None
+        # In a request, catching the error does not save the server.
+        in_request = effect is not None and python.function_at(node) is python.method("execute")
+        if not in_request and guarded(python.body, node):
+            continue
         if initialize is not None and unconditional(initialize, node):
             effect = "load-failure"
-        elif message.startswith("a COUNTER does not support `set`"):
-            effect = _effect("COUNTER", "set")
-        yield Problem(span, message, help=help_, fix=fix, effect=effect, key=message)
+        yield Problem(found.span, found.message, help=found.help, fix=found.fix, effect=effect, key=found.message)
+
+
+def _while_serving(python: PythonFacts, call: Call) -> Effect | None:
+    """What something that the server refuses does in a request."""
+    function = python.function_at(call)
+    return "server-crash" if function is not None and function.name not in {"__init__", "initialize"} else None
 
 
 def _family(python: PythonFacts, expr: Expr, frame: Frame | None = None) -> str | None:
@@ -148,43 +162,40 @@ def _metric(python: PythonFacts, call: Call, kind: str) -> _Found | None:
     for argument in call.arguments:
         if argument.keyword not in {None, "labels", "buckets"}:
             at = argument.span.start or 0
-            return (
+            return _Found(
                 Span(python.path, at, at + len(argument.keyword or "")),
                 f"`Metric` has no parameter `{argument.keyword}`: this raises TypeError",
                 "it takes `labels` and, for histograms, `buckets`",
-                None,
             )
     labels_kind = kind_of(python, labels) if labels is not None else None
     if labels is not None and labels_kind not in {None, "dict", "None"}:
-        return (
-            labels.span,
-            f"labels are a dict; {described(labels_kind or '')} is refused",
-            "write `{name: value}`",
-            None,
+        return _Found(
+            labels.span, f"labels are a dict; {described(labels_kind or '')} is refused", "write `{name: value}`"
         )
     for value in labels.values if isinstance(labels, Dict) else ():
         inner = kind_of(python, value)
         if inner not in {None, "str"}:
             start, end = value.span.start, value.span.end
             wrap = (Edit(Span(python.path, start, start), "str("), Edit(Span(python.path, end, end), ")"))
-            return (
+            return _Found(
                 value.span,
                 f"label values are strings; {described(inner or '')} is refused: `attempt to access JSON non-string`",
                 f"write `str({python.source(value)})`",
                 Fix("convert to a string", wrap),
+                by_server=True,
             )
     if kind == "HISTOGRAM" and buckets is None:
-        return call.span, "a histogram needs buckets", "give `buckets=[…]`, rising numbers", None
+        return _Found(call.span, "a histogram needs buckets", "give `buckets=[…]`, rising numbers")
     if kind in {"COUNTER", "GAUGE"} and buckets is not None and kind_of(python, buckets) not in {None, "None"}:
-        return buckets.span, f"only a histogram has buckets, and this is a {kind}", "leave them out", None
+        return _Found(buckets.span, f"only a histogram has buckets, and this is a {kind}", "leave them out")
     if kind == "HISTOGRAM" and buckets is not None:
         given = kind_of(python, buckets)
         if given not in {None, "list"}:
-            return buckets.span, f"buckets are a list; {described(given or '')} is refused", "write `[…]`", None
+            return _Found(buckets.span, f"buckets are a list; {described(given or '')} is refused", "write `[…]`")
         bounds = [i.value for i in buckets.items if isinstance(i, Constant)] if isinstance(buckets, Sequence) else []
         numbers = [b for b in bounds if isinstance(b, int | float)]
         if sorted(set(numbers)) != numbers:
-            return buckets.span, "the bounds of the buckets must rise strictly", "sort them", None
+            return _Found(buckets.span, "the bounds of the buckets must rise strictly", "sort them", by_server=True)
     return None
 
 
@@ -192,26 +203,27 @@ def _call(python: PythonFacts, call: Call, func: Attribute, kind: str) -> _Found
     method = func.attr
     if method not in METHODS:
         near = OTHER_NAMES.get(method) or next(iter(get_close_matches(method, METHODS, 1)), "")
-        return (
+        return _Found(
             func.attr_span,
             f"a metric has no `{method}`: this raises AttributeError",
             f"write `{near}`" if near else f"it has {', '.join(METHODS)}",
-            None,
         )
     if method in REFUSED.get(kind, {}):
         right = REFUSED[kind][method]
-        return (
+        return _Found(
             func.attr_span,
             f"a {kind} does not support `{method}`: this raises an error, and can end the whole server",
             f"write `{right}`" if right else "read the histogram through the metrics endpoint",
-            None,
+            by_server=True,
         )
     first = call.argument(0)
     given = kind_of(python, first) if first is not None else None
     if first is not None and given not in {None, "int", "float", "bool"}:
-        return first.span, f"a metric takes a number; {described(given or '')} raises TypeError", "give a number", None
+        return _Found(
+            first.span, f"a metric takes a number; {described(given or '')} raises TypeError", "give a number"
+        )
     if kind == "COUNTER" and isinstance(first, Constant) and isinstance(first.value, int | float) and first.value < 0:
-        return first.span, "a COUNTER only grows", "use a GAUGE", None
+        return _Found(first.span, "a COUNTER only grows", "use a GAUGE", by_server=True)
     return None
 
 
@@ -338,6 +350,34 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             self.metrics.count(len(x))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.family = pb_utils.MetricFamily(
+            name="tlp607_level", description="level", kind=pb_utils.MetricFamily.COUNTER
+        )
+        self.metric = self.family.Metric(labels={"version": args["model_version"]})
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                self.metric.set(x.size)
+#                           ^^^ TLP607
+            except pb_utils.TritonModelException as error:
+                pb_utils.Logger.log_warn(str(error))
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

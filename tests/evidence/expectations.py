@@ -58,6 +58,8 @@ WHY_NOT: Mapping[Effect, str] = {
 NO_GPU = "there is no GPU here"
 TOGETHER = Ask(together=2, config=BATCHED)
 TO_OTHER = Ask(companions={"other": "echo"})
+UNTIL_CRASH = Ask(rounds=20)
+SOON = "it dies within some ten requests"
 STARTS = {"sequence_id": 1, "sequence_start": True}
 """The request is the first of a sequence."""
 RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}
@@ -295,6 +297,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP602": (Evidence("error", releases={"23.12": "nothing"}),),
     "TLP603": (
         Evidence("not observable", where="import tomllib", why="the servers at hand run Python 3.11, which has it"),
+    ),
+    "TLP607": (
+        Evidence(where="self.rows.set(rows)", ask=UNTIL_CRASH, why=SOON),
+        Evidence(where="self.metric.observe(x.size)", ask=UNTIL_CRASH, why=SOON),
+        Evidence(where="self.metric.set(x.size)", ask=UNTIL_CRASH, why="catching the error does not help"),
+        Evidence(),
     ),
     "TLP704 clean": (Evidence(ask=Ask(environment={"DATABASE_PASSWORD": "x"})),),
 }
