@@ -27,6 +27,7 @@ from tritonlint.inputs.python_load import bound_in_passing, failures, undefined_
 from tritonlint.inputs.python_tree import (
     Assign,
     Comprehension,
+    Expr,
     Function,
     ImportFrom,
     Lambda,
@@ -165,7 +166,7 @@ def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
         local = {
             name
             for name, bound in frame.bindings.items()
-            if bound[0].kind in {"value", "unknown"} and name not in declared
+            if bound[0].kind in {"value", "unknown"} and name not in declared and _may_need(python, bound[0].expr, name)
         }
         changed = [
             target
@@ -179,6 +180,11 @@ def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
             if bound and all(binding.span in spans for binding in bound):
                 yield name
                 break
+
+
+def _may_need(python: PythonFacts, value: Expr | None, name: str) -> bool:
+    """Whether a name stands in what it is first assigned; None is anything."""
+    return value is None or name in python.source(value)
 
 
 def _needs(node: Assign, name: str) -> bool:

@@ -23,22 +23,30 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Case,
     Expr,
     Expression,
     Flow,
     For,
     Function,
+    Handler,
+    If,
     Name,
+    Node,
     Return,
     Sequence,
     Stmt,
+    Try,
     While,
+    With,
     lies_in,
     walk,
 )
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP231", name="append-behind-loop", effect="wrong-result", certainty="likely", words=("append",))
+
+_WITH_BLOCKS: frozenset[type[Node]] = frozenset({Case, For, Handler, If, Try, While, With})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -50,15 +58,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 def _behind(function: Function, loop: For) -> Iterator[Problem]:
-    if any(isinstance(n, Return) or n.keyword == "break" for n in walk(loop.body, Flow, Return)):
-        return  # What the last turn found may be what is wanted.
     filled = {found[0] for statement in loop.body if (found := _appended(statement)) is not None}
+    if not filled or any(isinstance(n, Return) or n.keyword == "break" for n in walk(loop.body, Flow, Return)):
+        return  # What the last turn found may be what is wanted.
     anywhere = {found[0] for s in walk(loop.body, Expression) if (found := _appended(s)) is not None}
-    if not filled:
-        return
     bound = {n.id for a in walk(loop.body, Assign) for t in a.targets for n in walk(t, Name)}
     bound |= {n.id for n in walk(loop.target, Name)}
     behind = _behind_in_block(function, loop)
+    if not behind:
+        return
     lists = _made_together(function)
     for statement in behind:
         found = _appended(statement)
@@ -86,7 +94,8 @@ def _behind_in_block(function: Function, loop: For) -> tuple[Stmt, ...]:
     """The statements that follow a loop in its block."""
     blocks: list[object] = [function.body]
     for node in own_nodes(function):
-        blocks += [getattr(node, name, None) for name in ("body", "orelse", "final")]
+        if node.__class__ in _WITH_BLOCKS:
+            blocks += [getattr(node, name, None) for name in ("body", "orelse", "final")]
     for block in blocks:
         if isinstance(block, tuple):
             for number, statement in enumerate(block):

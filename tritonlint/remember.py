@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_UNKNOWN = object()
 
 
 class Remembering:
@@ -27,13 +27,25 @@ def remembered(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def ask(subject: Any, *others: Any) -> Any:
         try:
-            answers = subject._answers
-        except AttributeError:
-            answers = subject._answers = {}
-        key = (function, *others) if others else function
-        found = answers.get(key, _UNKNOWN)
-        if found is _UNKNOWN:
-            found = answers[key] = function(subject, *others)  # type: ignore[call-arg]
-        return found
+            return subject._answers[function, others]
+        except (AttributeError, KeyError):
+            pass
+        return _keep(subject, (function, others), function(subject, *others))  # type: ignore[call-arg]
 
-    return cast("Callable[P, T]", ask)
+    @wraps(function)
+    def ask_alone(subject: Any) -> Any:
+        try:
+            return subject._answers[function]
+        except (AttributeError, KeyError):
+            pass
+        return _keep(subject, function, function(subject))  # type: ignore[call-arg]
+
+    return cast("Callable[P, T]", ask_alone if len(signature(function).parameters) == 1 else ask)
+
+
+def _keep(subject: Any, question: object, answer: Any) -> Any:
+    try:
+        subject._answers[question] = answer
+    except AttributeError:
+        subject._answers = {question: answer}
+    return answer

@@ -194,13 +194,15 @@ class ResponseFacts:
 class _Placed(Remembering):
     """What is asked several times for each node; no field, so it is never pickled."""
 
-    __slots__ = ("_followed", "_names", "_places")
+    __slots__ = ("_followed", "_names", "_places", "_walked")
     _followed: dict[tuple[Expr, Frame | None], list[tuple[Expr, Frame]] | None]
     """What :meth:`PythonFacts.follow` answered."""
     _names: dict[Expr | tuple[Expr, Frame], str | None]
     """What :meth:`PythonFacts.qualified` answered."""
     _places: tuple[list[int], list[Frame]]
     """Where frames begin."""
+    _walked: dict[tuple[type[Node], ...], list[Node]]
+    """The nodes of some classes."""
 
 
 @dataclass(slots=True, eq=False)
@@ -236,6 +238,7 @@ class PythonFacts(_Placed):
         own: Any = self  # slots of a base class are unknown to mypy here
         own._names = {}
         own._followed = {}
+        own._walked = {}
 
     def __reduce__(self) -> tuple[type[PythonFacts], tuple[object, ...]]:
         return PythonFacts, tuple([getattr(self, name) for name in self.__match_args__])
@@ -328,8 +331,12 @@ class PythonFacts(_Placed):
     def walk(self, kind: type[A], other: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
     def walk(self, *kinds: type[Node]) -> Iterator[Node]:
         """Every node of the file, or every one of these classes."""
-        order = self._order()
-        return iter(order.select(kinds, 0, len(order.nodes)))
+        try:
+            return iter(self._walked[kinds])
+        except KeyError:
+            order = self._order()
+            found = self._walked[kinds] = order.select(kinds, 0, len(order.nodes))
+            return iter(found)
 
     @remembered
     def _order(self) -> Order:

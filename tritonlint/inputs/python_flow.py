@@ -121,15 +121,13 @@ def own_nodes(function: Function, kind: type[A], other: type[B], /) -> Iterator[
 def own_nodes(function: Function, kind: type[A], other: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
 def own_nodes(function: Function, *kinds: type[Node]) -> Iterator[Node]:
     """Every node of a function's body, or every one of these classes; functions defined in it are not entered."""
-    return iter(_own_nodes(function, *kinds))
+    return iter(_by_kind(function).get(kinds[0], ()) if len(kinds) == 1 else _own_nodes(function, *kinds))
 
 
 def _own_nodes(function: Function, *kinds: type[Node]) -> list[Node]:
-    if not kinds:
-        return _all_own(function)
     if len(kinds) == 1:
         return _by_kind(function).get(kinds[0], [])
-    return _of_kinds(function, *kinds)
+    return _of_kinds(function, *kinds) if kinds else _all_own(function)
 
 
 @remembered
