@@ -220,6 +220,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         )
         for kept in ("self.positive(x)", "self.kept")
     ),
+    "TLP282": (Evidence("error", Ask(rounds=2), why="the second call"),),
+    "TLP285": (
+        Evidence(
+            ask=Ask(values={"x": [1.0, 2.0]}, rounds=2), holds=4.0, why="the second call counts the first one's, too"
+        ),
+    ),
     "TLP276": (Evidence(ask=Ask(change=RAISES)),),
     "TLP301": (
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
