@@ -20,7 +20,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Call, Function, Raise, Try, Yield, dotted, walk
+from tritonlint.inputs.python_tree import Attribute, Call, Function, Node, Raise, Try, Yield, dotted, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -41,7 +41,11 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     for function in dict.fromkeys(functions):
         caught = _caught(function)
         for node in own_nodes(function, Raise):
-            if node.span not in caught and node.span not in told:
+            if (
+                node.span not in caught
+                and node.span not in told
+                and (function is execute or not _ended(function, node))
+            ):
                 told.add(node.span)
                 yield Problem(
                     node.span,
@@ -96,13 +100,19 @@ def _calls(python: PythonFacts, function: Function) -> Iterator[tuple[Call, Func
             yield call, own[0] if len(own) == 1 else None
 
 
+def _ended(function: Function, node: Node) -> bool:
+    """Whether the stream may have been ended before something raises."""
+    sends = (c for c in own_nodes(function, Call) if isinstance(c.func, Attribute) and c.func.attr == "send")
+    return any(c.argument(1, "flags") is not None and (c.span.start or 0) < (node.span.start or 0) for c in sends)
+
+
 def _raised(python: PythonFacts, function: Function, depth: int) -> Raise | None:
     """A raise that leaves a function, or what it calls."""
     if function.decorators or next(own_nodes(function, Yield), None) is not None:
         return None
     caught = _caught(function)
     for node in own_nodes(function, Raise):
-        if node.span not in caught:
+        if node.span not in caught and not _ended(function, node):
             return node
     for _, own in _calls(python, function) if depth < 2 else ():
         found = _raised(python, own, depth + 1) if own is not None and not own.is_async else None
