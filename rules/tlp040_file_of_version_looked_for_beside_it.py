@@ -77,10 +77,10 @@ def _inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int) -> str | 
     if depth > 4:
         return None
     if isinstance(expr, FString) or (isinstance(expr, Binary) and expr.operator == "+"):
-        first, *others = _pieces(expr)
+        root, *others = _pieces(expr)
         rest = [_part(part) for part in others]
         text = "".join(part or "" for part in rest)
-        start = _inside(python, first, frame, depth + 1) if text.startswith("/") and None not in rest else None
+        start = _inside(python, root, frame, depth + 1) if text.startswith("/") and None not in rest else None
         return posixpath.normpath(start + text).lstrip("/") if start is not None else None
     if isinstance(expr, Binary) and expr.operator == "/":
         return _joined(_inside(python, expr.left, frame, depth + 1), [expr.right])

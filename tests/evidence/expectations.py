@@ -58,8 +58,8 @@ WHY_NOT: Mapping[Effect, str] = {
 NO_GPU = "there is no GPU here"
 TOGETHER = Ask(together=2, config=BATCHED)
 TO_OTHER = Ask(companions={"other": "echo"})
-UNTIL_CRASH = Ask(rounds=20)
-SOON = "it dies within some ten requests"
+UNTIL_CRASH = Ask(rounds=200)
+SOON = "it dies with one of the first requests, mostly within ten"
 STARTS = {"sequence_id": 1, "sequence_start": True}
 """The request is the first of a sequence."""
 RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}

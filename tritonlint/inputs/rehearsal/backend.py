@@ -97,6 +97,7 @@ Kind = Literal[
     "wraps",
     "metric",
     "only-errors",
+    "dropped",
 ]
 OUTSIDE = "BLS is only supported during the 'execute' function."
 """What the backend says of a call while loading."""
@@ -271,7 +272,14 @@ class _Play:
             # What one call leaves behind, the next one finds.
             machine.steps = 0
             requests.items = [Request(number) for number in range(self.requests)]
-            self.execute(execute, model, requests)
+            met = len(machine.raises)
+            try:
+                self.execute(execute, model, requests)
+            except RaisedError as error:
+                machine.uncaught(error)
+                self.blame_what_dropped(met)
+                return
+            self.blame_what_dropped(met)
         mixed = isinstance(value, Seq) and (value.open or any(_is_of_several_ways(item) for item in value.items))
         if mixed and any(attempt.handlers for attempt in self.python.walk(Try)):
             self.straight(execute, model, requests)
@@ -337,6 +345,18 @@ class _Play:
                 self.say(mistake)
         if count not in {None, self.requests} and self.answers_by_return and machine.return_span is not None:
             self.say(Mistake("count", machine.return_span, False, count=(count or 0, self.requests)))
+
+    def blame_what_dropped(self, met: int) -> None:
+        """What only the second call raises, for want of what the first one dropped, is told where it is dropped."""
+        raises = self.machine.raises
+        for event in raises[met:]:
+            text = self.python.text[event.statement.start : event.statement.end]
+            names = [n for n in self.machine.dropped if re.search(rf"\.{re.escape(n)}\b", text)]
+            known = event in raises[:met] or event.explicit
+            if len(names) == 1 and not known and _LACKS.search(event.message):
+                raises.remove(event)
+                place = self.machine.dropped[names[0]]
+                self.say(Mistake("dropped", place, event.sure, name=names[0], found=event.message))
 
     @property
     def answers_by_return(self) -> bool:
@@ -860,10 +880,23 @@ class _Play:
                 self.say(Mistake("unknown-output", tensor.span, sure, tensor.name))
                 continue
             self.compare(tensor, sure)
+        if self.rows_differ:
+            self.rows(response.outputs)
         if None not in names:
             for name in self.outputs:
                 if name not in names and all(n in self.outputs for n in names):
                     self.say(Mistake("missing-output", response.span, sure, name))
+
+    def rows(self, tensors: tuple[PbTensor, ...]) -> None:
+        """Outputs of one row beside one that has those of the request: each has the batch as its first dimension."""
+        known = [one for one in tensors if one.name in self.output_shapes and len(one.known.shape or ()) > 1]
+        if not any((one.known.shape or (0,))[0] is None for one in known):
+            return
+        for one in known:
+            shape = self.output_shapes[one.name or ""]
+            if shape is not None and one.known.shape is not None and one.known.shape[0] == 1 and shape[0] is None:
+                span = one.value.span if one.value is not None else one.span
+                self.say(Mistake("fixed-rows", span, False, one.name or "", shape=one.known.shape, value=one.value))
 
     @property
     def rows_differ(self) -> bool:
@@ -936,6 +969,7 @@ def _is_among(event: Any, others: list[Any]) -> bool:
 
 
 _MOST_OPTIONAL = 3
+_LACKS = re.compile(r"NoneType|has no attribute")
 _START = re.compile(r"\bstart\b")
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
 _ODD_ELEMENTS = frozenset({"dict", "list", "tuple", "set", "NoneType"})

@@ -124,7 +124,10 @@ class Machine(Expressions):
         if isinstance(target, tree.Name):
             self._bind(target.id, value, scope)
         elif isinstance(target, tree.Attribute):
-            self.set_attribute(self.eval(target.value, scope), target.attr, value, target.span)
+            owner = self.eval(target.value, scope)
+            self.set_attribute(owner, target.attr, value, target.span)
+            if value is None and isinstance(owner, Obj):
+                self.drop(target)
         elif isinstance(target, tree.Subscript):
             owner = self.eval(target.value, scope)
             key = self.index(target, scope)
@@ -133,6 +136,11 @@ class Machine(Expressions):
             self._unpack(target, value, scope, span)
         elif isinstance(target, tree.Starred):
             self.assign(target.value, value, scope, span)
+
+    def drop(self, target: tree.Attribute) -> None:
+        """Keep where a request leaves nothing behind for the next one."""
+        if self.phase == "execute" and not self.quiet:
+            self.dropped[target.attr] = target.span
 
     def _bind(self, name: str, value: Value, scope: Scope) -> None:
         self.put(scope.elsewhere.get(name, scope).vars, name, value)
@@ -222,6 +230,7 @@ class Machine(Expressions):
                     owner = self.eval(part.value, scope)
                     if isinstance(owner, Obj) and part.attr in owner.attrs:
                         self.put(owner.attrs, part.attr, ABSENT)
+                        self.drop(part)
                 elif isinstance(part, tree.Subscript):
                     owner = self.eval(part.value, scope)
                     key = self.index(part, scope)

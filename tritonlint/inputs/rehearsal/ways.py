@@ -90,6 +90,8 @@ class Ways(Trail):
         self.notes: dict[tuple[Note, Span], bool] = {}
         self.decided: dict[Span, set[bool]] = {}
         """Conditions of which it is known how they come out."""
+        self.dropped: dict[str, Span] = {}
+        """Attributes that a request deletes or sets to None, and where."""
         self.refused: list[Span] = []
         """Where the file raises on purpose in every call, and catches it."""
         self.phase = "import"
