@@ -9,7 +9,7 @@ names that Prometheus does not allow.
 ## What happens
 An error is raised: in `initialize` the model does not load, elsewhere the request fails. Where it is the server that
 refuses (a method, a value, a label's value, the bounds of buckets, a name) and not Python, a request also ends the
-whole server, at once or within some ten calls, even if the model catches the error.
+whole server, mostly within ten calls, even if the model catches the error.
 
 ## How to fix
 Use strings as label values, `increment` for counters, `set` for gauges, `observe` and buckets for histograms.
