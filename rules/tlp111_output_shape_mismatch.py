@@ -23,7 +23,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words, shapes_of
-from tritonlint.inputs.python_tree import Call, Expr
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Name, Subscript, walk
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -49,11 +49,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 mistake.span, mistake.name, mistake.shape, outputs, places, effective, mistake.sure, mistake.span
             )
     for mistake in mistakes(python, config, effective, "fixed-rows"):
+        count = (mistake.shape or (1,))[0]
+        first = _first_row(python, mistake.value) if count == 1 and mistake.value is not None else None
         yield Problem(
-            mistake.span,
-            f"output '{mistake.name}' has {(mistake.shape or (1,))[0]} rows however many the request has: the first "
+            first.span if first is not None else mistake.span,
+            f"output '{mistake.name}' has {count} row{'s' * (count != 1)} however many the request has: the first "
             "dimension is the batch's",
             help="make one row for each row of the inputs",
+            related=(Related(mistake.span, "sent here"),) if first is not None else (),
             certainty="likely",
             key=mistake.name,
             general=mistake.span,
@@ -132,6 +135,22 @@ def _fits(shape: Shape, declared: Shape) -> bool:
     if len(shape) != len(declared):
         return False
     return all(a is None or b is None or a == b for a, b in zip(shape, declared, strict=True))
+
+
+def _first_row(python: PythonFacts, value: Expr) -> Subscript | None:
+    """Where the first row of something is taken to make what a name holds."""
+    root = value
+    while isinstance(root, Call | Attribute):
+        root = root.func if isinstance(root, Call) else root.value
+    frame = python.frame_at(value)
+    if not isinstance(root, Name) or frame.function is None or len(frame.bindings.get(root.id, ())) != 1:
+        return None
+    for assign in python.walk_function(frame.function, Assign):
+        if assign.value is not None and any(isinstance(t, Name) and t.id == root.id for t in assign.targets):
+            for node in walk(assign.value, Subscript):
+                if isinstance(node.value, Name) and [getattr(i, "value", None) for i in node.items] == [0]:
+                    return node
+    return None
 
 
 EXAMPLES = (
@@ -437,6 +456,29 @@ class TritonPythonModel:
             y = x.sum(axis=0).reshape(-1, 1)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
 #                                                                             ^ TLP111
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "double" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            double = np.stack([x[0] * 2])
+#                              ^^^^ TLP111
+            tensors = [pb_utils.Tensor("y", x), pb_utils.Tensor("double", double.astype(np.float32))]
+            responses.append(pb_utils.InferenceResponse(tensors))
         return responses
 """,
 )

@@ -24,6 +24,7 @@ from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
 from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
+    JSON,
     SENT_FINAL,
     Absent,
     Answer,
@@ -46,6 +47,7 @@ from tritonlint.inputs.rehearsal.objects import (
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, Raise, RaisedError
 from tritonlint.inputs.rehearsal.trail import AFTER_TURN, MAYBE_FINAL, PARTLY, SOMETIMES
 from tritonlint.inputs.rehearsal.values import (
+    EXCEPTION,
     UNKNOWN,
     Array,
     DType,
@@ -502,7 +504,16 @@ class _Play:
         if isinstance(response, Coroutine):
             self.machine.attribute(response, "output_tensors", node.span)
         name = _given(args, kwargs, 1, "name")
-        return self.output_of(response, name, node) if isinstance(response, Answer) else UNKNOWN
+        if not isinstance(response, Answer):
+            return UNKNOWN
+        if response.ends_empty and self.python.text.startswith(".as_numpy", node.span.end):
+            machine = self.machine
+            error = machine.fail("AttributeError", "'NoneType' object has no attribute 'as_numpy'", node.span)
+            machine.maybe += 1
+            if not machine.is_caught(error):
+                machine.record(error)
+            machine.maybe -= 1
+        return self.output_of(response, name, node)
 
     def output_of(self, answer: Answer, name: Value, node: CallNode) -> Value:
         """One of the tensors in another model's answer."""
@@ -514,6 +525,17 @@ class _Play:
             return PbTensor(name, Array(), node.span)
         # A name that the called model does not have is told where it is asked for.
         return PbTensor(name, answer.outputs[name], node.span) if name in answer.outputs else UNKNOWN
+
+    def ends_empty(self, call: Call) -> bool:
+        """Whether another model of the repository ends its stream with the flag alone, and nobody asks for that."""
+        target = self.effective.others(call.model) if isinstance(call.model, str) else None
+        if (
+            target is None
+            or target.effective.decoupled is not True
+            or "output_tensors" in self.python.text.replace("output_tensors=", "")
+        ):
+            return False
+        return bool(target.python) and all(_FLAG_ALONE.search(python.text) for python in target.python)
 
     def answer(self, call: Call) -> Answer:
         """What another model answers, as far as its config says."""
@@ -541,7 +563,7 @@ class _Play:
         no_array = value is None or isinstance(
             value, bool | int | float | str | bytes | Seq | Mapping | PbTensor | Response | Obj | Func | BoundFunc
         )
-        if no_array or _is_no_object(value) or (isinstance(value, Array) and value.scalar):
+        if no_array or value is JSON or _is_no_object(value) or (isinstance(value, Array) and value.scalar):
             raise Failure("TypeError", _INCOMPATIBLE)
         written = node.arguments[1].value if len(node.arguments) == 2 else None
         if isinstance(value, Array) and value.dtype == "str":
@@ -606,8 +628,10 @@ class _Play:
             if name in TRITON_TO_NUMPY:
                 return DType(TRITON_TO_NUMPY[name])
             raise Failure("KeyError", f"'{name}'")
-        if isinstance(name, Mapping):
-            raise Failure("TypeError", "unhashable type: 'dict'")
+        if isinstance(name, Seq | Mapping):
+            raise Failure("TypeError", f"unhashable type: '{type_name(name)}'")
+        if name is None or isinstance(name, int):
+            raise Failure("KeyError", str(name))
         return DType(None)
 
     def c_input_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
@@ -669,8 +693,9 @@ class _Play:
             if name in {"exec", "async_exec"} and self.machine.phase in {"__init__", "initialize"}:
                 raise Failure("TritonModelException", OUTSIDE)
             decoupled = _given(args, kwargs, 0, "decoupled", False)
-            answer: Value = self.answer(owner)
+            answer: Any = self.answer(owner)
             if decoupled is not False:
+                answer.ends_empty = self.ends_empty(owner)
                 answer = Answers(answer) if decoupled is True else UNKNOWN
             if name == "exec":
                 return answer
@@ -957,7 +982,7 @@ def _has(given: list[Value], request: Request) -> bool:
 
 def _is_no_object(value: Value) -> bool:
     """Whether a value that is only known by its type is Python's own: no array, and no object of the backend."""
-    return isinstance(value, Unknown) and value.type in {"str", "bytes", "int", "float", "bool", "exception"}
+    return isinstance(value, Unknown) and value.type in {"str", "bytes", "int", "float", "bool", *EXCEPTION}
 
 
 def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: str, default: Value = None) -> Value:
@@ -969,6 +994,7 @@ def _is_among(event: Any, others: list[Any]) -> bool:
 
 
 _MOST_OPTIONAL = 3
+_FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _LACKS = re.compile(r"NoneType|has no attribute")
 _START = re.compile(r"\bstart\b")
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
