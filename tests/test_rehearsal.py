@@ -178,6 +178,35 @@ class TritonPythonModel:
         '    json.dumps({"error": str(error), "kind": type(error).__name__})\n'
         '    json.dumps({"error": error})  #! maybe TypeError'
     ),
+    "exception_as_text": each(
+        "y, label = x, text\n"
+        "try:\n"
+        "    json.loads(text[0, 0])\n"
+        "except ValueError as error:\n"
+        '    "failed: " + str(error)\n'
+        '    "failed: " + error  #! maybe TypeError\n'
+        "try:\n"
+        "    json.loads(text[0, 0])\n"
+        "except (KeyError, ValueError) as error:\n"
+        "    error.message  #! maybe AttributeError\n"
+        "try:\n"
+        "    json.loads(text[0, 0])\n"
+        "except Exception as error:\n"
+        "    error.message"
+    ),
+    "json_as_tensor": each(
+        'y, label = x, text\nfound = json.loads(text[0, 0])\npb_utils.Tensor("y", found["y"])  #! sure TypeError'
+    ),
+    "type_of_nothing": """\
+class TritonPythonModel:
+    def initialize(self, args):
+        made = pb_utils.get_output_config_by_name(json.loads(args["model_config"]), "y")
+        self.kind = pb_utils.triton_string_to_numpy(made["data_type"])
+        self.kind = pb_utils.triton_string_to_numpy(made.get("datatype"))  #! sure KeyError
+
+    def execute(self, requests):
+        return [None for _ in requests]
+""",
     "tensor_in_json": each(
         'y, label = x, text\nmade = pb_utils.Tensor("y", x)\njson.dumps({"y": [made]})  #! sure TypeError'
     ),

@@ -32,6 +32,7 @@ from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, Raise, 
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS
 from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, PARTLY, SOMETIMES, Way, any_number, current, join_all
 from tritonlint.inputs.rehearsal.values import (
+    EXCEPTION,
     UNKNOWN,
     Array,
     Builtin,
@@ -516,7 +517,7 @@ class Machine(Expressions):
                     self.join_into(container, key, old)
             self._look_up(handler, scope)
             if handler.name is not None:
-                self._bind(handler.name, Unknown("exception"), scope)
+                self._bind(handler.name, Unknown(EXCEPTION[self._is_own(handler)]), scope)
             error, self.activation_error = self.activation_error, None
             handling = self.handling
             self.handling = [*handling, *self.suspects.pop(id(handler), ())[:1]]
@@ -540,6 +541,13 @@ class Machine(Expressions):
                 self.left_open.setdefault(id(state), _meant_behind(node) or (node.orelse or node.body)[-1].span)
                 self.put(state, SENT_FINAL, PARTLY)
         return found
+
+    def _is_own(self, handler: tree.Handler) -> bool:
+        """Whether a handler only catches exceptions of Python itself, and no class of the file is among them."""
+        types = handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,)
+        named = all(isinstance(one, tree.Name) and one.id in EXCEPTIONS for one in types)
+        own = any(isinstance(value, Cls) and value.exception for value in self.globals.vars.values())
+        return named and not own and not is_broad(handler)
 
     def _look_up(self, handler: tree.Handler, scope: Scope) -> None:
         """Evaluate what a handler catches, which Python does once something was raised."""

@@ -38,6 +38,7 @@ from tritonlint.inputs.rehearsal.reality import (
     wrong_count,
 )
 from tritonlint.inputs.rehearsal.values import (
+    EXCEPTION,
     UNKNOWN,
     Array,
     Exc,
@@ -140,7 +141,7 @@ def _check_json(value: Value, skip: bool, depth: int) -> None:
         raise Failure("TypeError", f"Object of type {kind} is not JSON serializable")
     known = type_name(value)
     own = getattr(getattr(value, "cls", None), "known", True)
-    if name is None and (known == "exception" or (own and getattr(value, "python_type", "str") not in _OF_JSON)):
+    if name is None and (known in EXCEPTION or (own and getattr(value, "python_type", "str") not in _OF_JSON)):
         raise Failure("TypeError", f"Object of type {_last(known)} is not JSON serializable")
     if value.__class__ is Exc:
         raise Failure("TypeError", f"Object of type {value.type} is not JSON serializable")

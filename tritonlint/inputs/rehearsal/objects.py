@@ -215,10 +215,12 @@ class Answer:
     """What ``InferenceRequest.exec()`` gives.
 
     ``names`` are the outputs that were asked for, ``outputs`` those that the called model has, if they are known.
+    ``ends_empty``: it is one of a stream, the last of which has no outputs.
     """
 
     names: tuple[str, ...] | None = None
     outputs: dict[str, Array] | None = None
+    ends_empty: bool = False
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
 
 

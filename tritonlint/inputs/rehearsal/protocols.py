@@ -39,6 +39,7 @@ from tritonlint.inputs.rehearsal.objects import (
 from tritonlint.inputs.rehearsal.outcome import RaisedError
 from tritonlint.inputs.rehearsal.trail import join_all
 from tritonlint.inputs.rehearsal.values import (
+    EXCEPTION,
     UNKNOWN,
     Array,
     Bound,
@@ -132,6 +133,9 @@ class Protocols(Ways):
             return self.guard(lambda: library.attribute(owner, name), span)
         if kind is Unknown and owner.type is None:
             return UNKNOWN
+        if kind is Unknown and owner.type == EXCEPTION[1] and name == "message":
+            # That was Python 2.
+            raise self.fail("AttributeError", "no exception of Python's own has an attribute 'message'", span)
         if kind is Perhaps:
             return self.attribute(owner.value, name, span)  # Another rule tells of missing tests.
         if kind is Array:
@@ -331,6 +335,8 @@ class Protocols(Ways):
             repeats = operator == "*" and isinstance(other, Seq)
             known = isinstance(other, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
             if own and known and not formats and not repeats:
+                raise self._unsupported(operator, left, right, span)
+            if type_name(one) in EXCEPTION and operator == "+" and type_name(other) in {"str", "bytes", "int"}:
                 raise self._unsupported(operator, left, right, span)
         left, right = as_text(left), as_text(right)
         if operator == "%" and type_name(left) == "str":

@@ -105,10 +105,13 @@ class Trail:
 
     def absorb(self, ways: Iterable[Way]) -> None:
         """Join the state with that of ways which ended early."""
+        looked_at: dict[int, tuple[Delta, int]] = {}
         for way in ways:
-            old: Delta = {}
-            for container, key, before in self.trail[way.mark :]:
+            old, seen = looked_at.get(way.mark) or ({}, way.mark)
+            for container, key, before in self.trail[seen:]:
                 old.setdefault((id(container), key), (container, key, before))
+            # Of what joining changes, the next way sees the same.
+            looked_at[way.mark] = old, len(self.trail)
             for where, (container, key, before) in old.items():
                 other = way.delta[where][2] if where in way.delta else before
                 if key == SENT_FINAL and way.left is not None:

@@ -34,6 +34,8 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+EXCEPTION = "exception", "built-in exception"
+"""The types of what a handler catches: some exception, and one of Python's own classes."""
 
 
 @dataclass(slots=True, eq=False)
