@@ -68,6 +68,12 @@ def _is_empty(value: Expr | None) -> bool:
 def _only_read(python: PythonFacts, function: Function, made: Assign, target: Name) -> bool:
     """Whether a list is read behind a loop, and never handed to anything that could fill it."""
     name = target.id
+    end = made.span.end or 0
+    loops = [loop for loop in own_nodes(function, For, While) if end <= (loop.span.start or 0)]
+    if not loops:
+        return False
+    if function is python.method("execute") and any(isinstance(n.value, Name) for n in own_nodes(function, Return)):
+        return False  # How many responses there are is told elsewhere.
     if any(n.id == name for inner in own_nodes(function, Function, Lambda) for n in walk(inner, Name)):
         return False
     read: set[int] = set()
@@ -80,13 +86,8 @@ def _only_read(python: PythonFacts, function: Function, made: Assign, target: Na
     uses = [n for n in own_nodes(function, Name) if n.id == name and n is not target]
     if not kept or any(id(use) not in read for use in uses):
         return False
-    if function is python.method("execute") and any(isinstance(n.value, Name) for n in own_nodes(function, Return)):
-        return False  # How many responses there are is told elsewhere.
     last = max(use.span.start or 0 for use in uses)
-    return any(
-        (made.span.end or 0) <= (loop.span.start or 0) and (loop.span.end or 0) <= last
-        for loop in own_nodes(function, For, While)
-    )
+    return any((loop.span.end or 0) <= last for loop in loops)
 
 
 def _reads(python: PythonFacts, node: Node) -> Iterator[Expr | None]:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_none, own_nodes, returns
-from tritonlint.inputs.python_tree import Call, Expr, Raise, Sequence, dotted
+from tritonlint.inputs.python_tree import Call, Expr, Raise, Return, Sequence, dotted
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -30,7 +30,9 @@ RULE = Rule(code="TLP232", name="exception-returned", effect="request-failure", 
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood or _asks_for_type(python):
+    if not python.understood:
+        return
+    if not any(_exception(s.value) is not None for s in python.walk(Return)) or _asks_for_type(python):
         return
     raised_calls = {
         (dotted(r.exception.func) or "").rsplit(".", 1)[-1] for r in python.walk(Raise) if isinstance(r.exception, Call)
@@ -65,7 +67,7 @@ _VALUES = frozenset(
 
 def _asks_for_type(python: PythonFacts) -> bool:
     """Whether the file asks what something is, so that it may tell an exception from a value."""
-    if _TYPE_OF.search(python.text):
+    if "type(" in python.text and _TYPE_OF.search(python.text):
         return True
     for call in python.walk(Call) if "isinstance" in python.text else ():
         kind = call.argument(1) if dotted(call.func) == "isinstance" else None
