@@ -132,6 +132,8 @@ def judge(case: Case, installation: ServerInstallation) -> Result:
         said += f"; {'; '.join(differences)}"
     if case.evidence.holds is not None and seen.answered:
         said += f"; the answer is {_value(seen)!r}"
+    if case.evidence.streams is not None and seen.answered:
+        said += f"; responses in the stream: {len(seen.replies[-1].streamed)}"
     return Result(case, said, _holds(case, seen, differences), _quotes(case, seen))
 
 
@@ -164,6 +166,8 @@ def _holds(case: Case, seen: Observation, differences: Sequence[str]) -> bool:
         case "difference":
             if case.evidence.holds is not None:
                 return seen.answered and _value(seen) == case.evidence.holds
+            if case.evidence.streams is not None:
+                return seen.answered and len(seen.replies[-1].streamed) == case.evidence.streams
             return any(re.search(case.evidence.difference, one) for one in differences)
         case _:
             return seen.answered and not differences

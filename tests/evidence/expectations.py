@@ -24,8 +24,9 @@ class Evidence:
 
     ``shows`` replaces what follows from the effect. ``difference`` is a regular expression that one of the observed
     differences must match; ``holds`` names the value that the first output of the last answer must have (for a wrong
-    value that only the model knows). ``why`` explains what is not observable here, or how the fault is made to show.
-    ``releases`` are further releases with what is to be seen there.
+    value that only the model knows), ``streams`` the number of responses that its stream must hold. ``why`` explains
+    what is not observable here, or how the fault is made to show. ``releases`` are further releases with what is to be
+    seen there.
     """
 
     shows: Shows | None = None
@@ -33,6 +34,7 @@ class Evidence:
     where: str = ""
     difference: str = ""
     holds: object = None
+    streams: int | None = None
     why: str = ""
     releases: Mapping[str, Shows] = field(default_factory=dict)
 
@@ -132,8 +134,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP211": (Evidence("error", TOGETHER),),
     "TLP212": (Evidence(ask=TOGETHER, difference="another client's request"),),
     "TLP213": (
-        Evidence("not observable", where="second = ", why="the stream ends after its first response, with status OK"),
-        Evidence("not observable", where="def _stream", why="the stream ends after its first turn, with status OK"),
+        Evidence("difference", where="second = ", streams=1, why="the second one is lost, with status OK"),
+        Evidence("difference", where="def _stream", streams=1, why="the stream ends after its first turn"),
+        Evidence("difference", where="range(len(x))", streams=1, why="two are sent, the first one with the final flag"),
     ),
     "TLP214": (Evidence("error", releases={"24.03": "error"}, why="before 24.06 there is no sender in this mode"),),
     "TLP216": (Evidence(releases={"23.07": "error"}, why="before 23.11 there are no release flags"),),
@@ -221,6 +224,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         for kept in ("self.positive(x)", "self.kept")
     ),
     "TLP282": (Evidence("error", Ask(rounds=2), why="the second call"),),
+    "TLP283": (Evidence(ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS), holds=1.0, why="1 and 1 is 2"),),
+    "TLP283 clean": (Evidence(ask=Ask(parameters=STARTS)),),
     "TLP285": (
         Evidence(
             ask=Ask(values={"x": [1.0, 2.0]}, rounds=2), holds=4.0, why="the second call counts the first one's, too"
