@@ -22,7 +22,22 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
-from tritonlint.inputs.python_tree import Attribute, Call, For, Function, If, Name, Node, Raise, Try, With, walk
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    For,
+    Function,
+    Handler,
+    If,
+    Name,
+    Node,
+    Raise,
+    Sequence,
+    Try,
+    With,
+    dotted,
+    walk,
+)
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import answer_errors_of_loop
@@ -68,7 +83,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
 def _in_execute(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     for node in own_nodes(execute):
         if isinstance(node, Try):
-            yield from _raised_again(execute)
+            yield from _raised_again(python, execute)
             return
         if isinstance(node, With) and any("suppress" in python.source(item.value) for item in node.items):
             return
@@ -108,7 +123,7 @@ def _depends_on_values(python: PythonFacts, loop: For | Function | None, raised:
     return bool(tests) and not any(word in test for test in tests for word in _NO_VALUES)
 
 
-def _raised_again(execute: Function) -> Iterator[Problem]:
+def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     """Errors that the loop over the requests catches and raises again."""
     for loop in request_loops(execute):
         attempts = [statement for statement in loop.body if isinstance(statement, Try)]
@@ -120,9 +135,22 @@ def _raised_again(execute: Function) -> Iterator[Problem]:
                     "this error of one request fails every request of the batch",
                     help="append InferenceResponse(error=pb_utils.TritonError(str(error))) instead",
                     related=(Related(loop.header, "one response is needed for each of these"),),
+                    effect="request-failure" if _meant_for_values(python, handler) else None,
                     key="again",
                 )
                 return
+
+
+def _meant_for_values(python: PythonFacts, handler: Handler) -> bool:
+    """Whether a handler catches what functions of the file raise for the values of a request."""
+    if handler.type is None or isinstance(handler.type, Sequence):
+        return False
+    for node in python.walk(Raise):
+        function, made = python.function_at(node), node.exception
+        kind = made.func if isinstance(made, Call) else made
+        if kind is not None and dotted(kind) == dotted(handler.type) and _depends_on_values(python, function, node):
+            return True
+    return False
 
 
 def _may_raise(python: PythonFacts, call: Call) -> bool:
@@ -144,6 +172,37 @@ def _may_raise(python: PythonFacts, call: Call) -> bool:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def root(self, x):
+        if np.any(x < 0):
+            raise ValueError("x is negative")
+        return np.sqrt(x)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = self.root(x)
+            except ValueError as error:
+                pb_utils.Logger.log_error(str(error))
+                raise
+#               ^^^^^ TLP303
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -63,6 +63,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key="row",
             general=mistake.span,
         )
+    told = set()
+    for mistake in mistakes(python, config, effective, "batch-to-each"):
+        if mistake.span not in told:
+            told.add(mistake.span)
+            yield Problem(
+                mistake.span,
+                "this gives each request the rows of all requests that were joined",
+                help="split them: `np.split(joined, np.cumsum([len(x) for x in arrays])[:-1])`, one part for each",
+                certainty="likely",
+                effect="wrong-result",
+                key="all",
+                general=mistake.span,
+            )
     inputs = tensors_by_name(config, "input")
     for node in python.walk(Call):
         name = (python.qualified(node.func) or "").removeprefix("numpy.")
@@ -132,6 +145,29 @@ def _read(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        parts = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        means = np.mean(np.concatenate(parts), axis=1, keepdims=True)
+        responses = []
+        for _ in requests:
+            y = pb_utils.Tensor("y", means)
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP408
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -676,6 +676,32 @@ ASYNC = {
 }
 FINAL = "flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 STREAMS = {
+    "only_errors_end_it": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            try:
+                for word in {TEXT}[0, 0].split():  #! maybe no-final
+                    if sender.is_cancelled():
+                        break
+                    label = pb_utils.Tensor("label", {TEXT})
+                    sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", {ARRAY}), label]))
+            except Exception as error:
+                sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))), {FINAL})
+""",
+    "ended_where_it_is_cancelled": f"""\
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            try:
+                for word in {TEXT}[0, 0].split():
+                    if sender.is_cancelled():
+                        sender.send({FINAL})
+                        return
+                sender.send({FINAL})
+            except Exception as error:
+                sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))), {FINAL})
+""",
     "only_errors_are_sent": f"""\
     def work(self, sender, x):
         try:

@@ -97,6 +97,7 @@ Kind = Literal[
     "row-per-request",
     "axis-lost",
     "wraps",
+    "batch-to-each",
     "metric",
     "only-errors",
     "dropped",
@@ -215,6 +216,8 @@ class _Play:
         self.output_shapes = declared_shapes(python, config, effective, "output")
         self.finals: dict[int, Span] = {}
         """Where the final flag was sent, by the identity of a request's state."""
+        self.whole: dict[Span, int] = {}
+        """How often a tensor that holds the rows of all requests was put into a response, by where it was made."""
         self.absent: frozenset[str] | None = None
         """The optional inputs that requests come without, where that is decided."""
         self.sent: dict[int, set[Span]] = {}
@@ -370,6 +373,7 @@ class _Play:
         """One call of ``execute``, and what it returned."""
         machine, span = self.machine, execute.node.span
         machine.buffers.forget()
+        self.whole.clear()
         value = machine.call(execute, [model, requests], {}, span)
         if isinstance(value, Coroutine):
             value = machine.awaited(value, span)
@@ -841,7 +845,8 @@ class _Play:
             if fell is not None and state[SENT_FINAL] is not False:
                 self.say(Mistake("worker-died", fell.span, False, found=fell.shown))
                 return
-            if state[SENT_FINAL] is PARTLY and state["escaped"] is False and "is_cancelled" not in self.python.text:
+            told = "is_cancelled" not in self.python.text or id(state) in machine.only_handlers
+            if state[SENT_FINAL] is PARTLY and state["escaped"] is False and told:
                 self.say(Mistake("no-final", machine.left_open[id(state)], False, found="left"))
                 return
 
@@ -905,6 +910,10 @@ class _Play:
                 self.say(Mistake("unknown-output", tensor.span, sure, tensor.name))
                 continue
             self.compare(tensor, sure)
+            if id(tensor.array) in self.machine.batches and _ASKS_HOW_MANY.search(self.python.text) is None:
+                self.whole[tensor.span] = self.whole.get(tensor.span, 0) + 1
+                if self.whole[tensor.span] > 1:
+                    self.say(Mistake("batch-to-each", tensor.span, False, tensor.name))
         if self.rows_differ:
             self.rows(response.outputs)
         if None not in names:
@@ -994,6 +1003,7 @@ def _is_among(event: Any, others: list[Any]) -> bool:
 
 
 _MOST_OPTIONAL = 3
+_ASKS_HOW_MANY = re.compile(r"len\(requests\)\s*[=!<>]")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _LACKS = re.compile(r"NoneType|has no attribute")
 _START = re.compile(r"\bstart\b")

@@ -438,9 +438,12 @@ class Calls(Concurrency):
         if name in _ELEMENTWISE:
             self.same_axes(owner, made)
             self.joined(owner, made)
+        axis = kwargs.get("axis", args[0] if args and name != "linalg.norm" else None)
+        behind = isinstance(axis, int) and axis not in {0, -len(owner.shape)} and made.shape[:1] == (None,)
+        if behind and id(owner) in self.batches and name.removeprefix("nan") in _OVER_AXIS | {"argmax", "argmin"}:
+            self.batches[id(made)] = made
         if name not in _OVER_AXIS or len(made.shape) != len(owner.shape) - 1 or len(owner.shape) < 2:
             return
-        axis = kwargs.get("axis", args[0] if args and name != "linalg.norm" else None)
         if isinstance(axis, int) and axis not in {0, -len(owner.shape)}:
             self.lost[id(made)] = made, owner.shape, span
 

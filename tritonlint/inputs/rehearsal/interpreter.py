@@ -540,6 +540,8 @@ class Machine(Expressions):
                 # Only the handlers sent it.
                 self.left_open.setdefault(id(state), _meant_behind(node) or (node.orelse or node.body)[-1].span)
                 self.put(state, SENT_FINAL, PARTLY)
+                if not self._early():
+                    self.only_handlers.add(id(state))
         return found
 
     def _is_own(self, handler: tree.Handler) -> bool:

@@ -326,6 +326,8 @@ class Protocols(Ways):
                 self.same_axes(right, made)
                 self.joined(left, made)
                 self.joined(right, made)
+            elif operator == "@":
+                self.joined(left, made)
             return made
         if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
             return UNKNOWN

@@ -59,6 +59,8 @@ class Trail:
         self.trail: list[tuple[Any, Any, Any]] = []
         self.sometimes: dict[int, int] = {}
         """How many unknown conditions lay around a loop that sends the final flag, by the identity of a state."""
+        self.only_handlers: set[int] = set()
+        """States of requests that get the final flag from handlers of exceptions, and from nothing else."""
         self.left_open: dict[int, Span] = {}
         """Where a way left without the final flag that all others send, by the identity of a request's state."""
 
