@@ -232,6 +232,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP276": (Evidence(ask=Ask(change=RAISES)),),
+    "TLP277": (Evidence(ask=Ask(together=2, config=BATCHED)),),
     "TLP301": (
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
