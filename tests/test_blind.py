@@ -14,6 +14,7 @@ FOUND = {
     "four-more": 72,
     "one": 42,
     "served": 0,
+    "served-more": 0,
     "six": 39,
     "six-more": 49,
     "three": 48,

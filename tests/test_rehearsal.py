@@ -83,6 +83,56 @@ def words(body: str) -> str:
 
 
 CASES = {
+    "a_proxy_changes_what_it_wraps": """\
+class Counting:
+    def __init__(self, target):
+        self.target, self.calls = target, {}
+
+    def __getattr__(self, name):
+        def counted(*args):
+            self.calls[name] = self.calls.get(name, 0) + 1
+            return getattr(self.target, name)(*args)
+        return counted
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.text = Counting("a")
+
+    def execute(self, requests):
+        self.text.upper()
+        return [pb_utils.InferenceResponse([]) for _ in range(self.text.calls["upper"])]  #! maybe missing-output
+""",
+    "a_property_sets_what_it_likes": f"""\
+class Gate:
+    def __init__(self, limit):
+        self.limit = limit
+
+    @property
+    def limit(self):
+        return self._limit
+
+    @limit.setter
+    def limit(self, value):
+        self._limit = np.float32(value)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            y = {ARRAY} * np.array([Gate(1.5).limit])
+            label = np.array([Gate(1.5).name])  #! sure AttributeError
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    "a_set_holds_equals_once": each(
+        "y, label = x, text\nif len({x.shape[0], text.shape[0]}) != 1:\n    raise ValueError"
+    ),
+    "inputs_that_came": each(
+        "label = text\nnames = {t.name() for t in request.inputs()}\n"
+        f"y = x * {EXTRA}.as_numpy() if 'extra' in names else x"
+    ),
     "only_what_is_left_raises": f"""\
 class TritonPythonModel:
     def find(self, text):
@@ -261,7 +311,7 @@ class TritonPythonModel:
     "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),
     "bytes_looked_up": each('y = x\nlabel = {"a": text, "b": text}.get(text[0, 0], text)  #! sure bytes-compared'),
     "bytes_among_texts": each('y, label = x, text\ny = y * (text[0, 0] in ("a", "b"))  #! sure bytes-compared'),
-    "bytes_formatted": each('y, label = x, np.array([["{}".format(text[0, 0])]], dtype=object)  #! sure bytes-in-text'),
+    "bytes_formatted": each('y, label = x, text\n"{}".format(text[0, 0])  #! sure bytes-in-text'),
     "bytes_and_text_sorted": each('y, label = x, text\n_ = sorted([text[0, 0], "end"])  #! sure TypeError'),
     "bytes_split_by_text": each('y, label = x, text\ntext[0, 0].split(",")  #! sure TypeError'),
     "bytes_replaced": each('y, label = x, text\n_ = text[0, 0].replace("a", "b")  #! sure TypeError'),
@@ -1029,3 +1079,28 @@ class TritonPythonModel:
 def test_what_senders_do_instead_of_a_list(name: str, tmp_path: Path) -> None:
     model = HEAD + ANSWERS[name]
     assert events(tmp_path, model) == marked(model)
+
+
+STREAMER = """\
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            request.get_response_sender().send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+"""
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_stream_that_ends_with_the_flag_alone(asks: bool, tmp_path: Path) -> None:
+    (tmp_path / "streamer" / "1").mkdir(parents=True)
+    (tmp_path / "streamer" / "1" / "model.py").write_text(HEAD + STREAMER)
+    decoupled = "model_transaction_policy { decoupled: true }\n"
+    (tmp_path / "streamer" / "config.pbtxt").write_text(SCORER + decoupled)
+    test = "if answer.output_tensors():" if asks else "if not answer.has_error():"
+    mark = "" if asks else "  #! maybe AttributeError"
+    model = HEAD + ask(
+        '["score"]',
+        "for answer in ask.exec(decoupled=True):\n"
+        f"    {test}\n"
+        f'        y = x + pb_utils.get_output_tensor_by_name(answer, "score").as_numpy(){mark}',
+    ).replace('"scorer"', '"streamer"')
+    assert events(tmp_path, model) == marked(model), model

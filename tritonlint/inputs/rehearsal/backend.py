@@ -516,6 +516,7 @@ class _Play:
             machine.maybe += 1
             if not machine.is_caught(error):
                 machine.record(error)
+            response.ends_empty = machine.quiet > 0
             machine.maybe -= 1
         return self.output_of(response, name, node)
 
@@ -736,6 +737,8 @@ class _Play:
             if self.inputs is None or set(self.inputs) != set(self.input_tensors):
                 return Seq("list", [], True)
             tensors = [self.tensor(tensor, node.span) for tensor in self.input_tensors]
+            if self.absent is not None:
+                tensors = [tensor for tensor in tensors if tensor is not None]
             known = all(isinstance(tensor, PbTensor) for tensor in tensors)
             return Seq("list", tensors) if known else Seq("list", [], True)
         if name == "get_response_sender":

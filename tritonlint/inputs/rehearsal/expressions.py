@@ -16,6 +16,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Obj,
     Scope,
 )
+from tritonlint.inputs.rehearsal.operations import set_of
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import BUILTINS, MAX_TURNS, SCALARS
 from tritonlint.inputs.rehearsal.trail import join, join_all
@@ -146,7 +147,7 @@ class Expressions(Calls):
                 opened = opened or not whole
             else:
                 items.append(value)
-        return Seq(node.kind, items, opened)
+        return set_of("set", items, opened) if node.kind == "set" else Seq(node.kind, items, opened)
 
     def _e_dict(self, node: tree.Dict, scope: Scope) -> Value:
         made = Mapping({})
@@ -247,11 +248,10 @@ class Expressions(Calls):
                 made.items = {}
                 made.key, made.each = (join_all([pair.items[place] for pair in out]) for place in (0, 1))
             return made
-        kind = {"generator": "generator"}.get(node.kind, node.kind)
         if not state["open"]:
-            return Seq(kind, out)
+            return set_of("set", out) if node.kind == "set" else Seq(node.kind, out)
         words = node.kind == "list" and len(node.clauses) == 1 and len(sources) == 1
-        return Seq(kind, [], True, join_all(out), origin=sources[0].origin if words else "")
+        return Seq(node.kind, [], True, join_all(out), origin=sources[0].origin if words else "")
 
     def _clause_items(self, clause: tree.Clause, value: Value) -> tuple[list[Value], bool]:
         start = clause.span.start or 0

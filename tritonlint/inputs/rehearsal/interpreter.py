@@ -599,10 +599,11 @@ class Machine(Expressions):
             value = self.eval(item.value, scope)
             entered: Value = UNKNOWN
             if isinstance(value, Obj):
-                method = self.class_attribute(value.cls, "__enter__")
+                prefix = "__a" if node.is_async else "__"
+                method = self.class_attribute(value.cls, f"{prefix}enter__")
                 if isinstance(method, Func):
                     entered = self.call_function(method, [value], {}, item.value.span)
-                leave = self.class_attribute(value.cls, "__exit__")
+                leave = self.class_attribute(value.cls, f"{prefix}exit__")
                 swallows = swallows or not isinstance(leave, Func) or any(tree.walk(leave.node, tree.Return))
                 if isinstance(leave, Func):
                     left.append((leave, value))
@@ -687,8 +688,11 @@ class Machine(Expressions):
                 value.kind = name
                 return value
             if name == "functools.cached_property":
-                value.kind = "property"
+                value.kind = "cached_property"
                 return value
+            of = scope.vars.get(_property_of(decorator))
+            if isinstance(of, Func) and of.kind == "property":
+                return Func(of.node, of.scope, of.name, of.defaults, of.owner, of.kind, value)
             if last in {"abstractmethod", "override", "final", "no_grad", "inference_mode", "jit", "njit"}:
                 return value if last in {"abstractmethod", "override", "final"} else UNKNOWN
             if name in {"functools.lru_cache", "functools.cache"}:
@@ -760,6 +764,12 @@ class Machine(Expressions):
 def _is_row_of_ones(value: Value) -> bool:
     """Whether a value is what ``zip`` makes of one thing alone: tuples of one item, as many as there are items."""
     return isinstance(value, Seq) and value.kind == "zip" and isinstance(value.each, Seq) and len(value.each.items) == 1
+
+
+def _property_of(decorator: tree.Expr) -> str:
+    """The name of the property that ``@name.setter`` gives a setter."""
+    named, _, what = (tree.dotted(decorator) or "").rpartition(".")
+    return named if what == "setter" else ""
 
 
 def _is_always(error: RaisedError) -> bool:

@@ -38,7 +38,9 @@ class Func:
     defaults: dict[str, Value]
     owner: Cls | None = None
     kind: str = ""
-    """"" or staticmethod, classmethod, property."""
+    """"" or staticmethod, classmethod, property, cached_property."""
+    setter: Func | None = None
+    """What sets a property."""
     python_type: ClassVar[str] = "function"
 
 

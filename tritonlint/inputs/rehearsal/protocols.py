@@ -207,7 +207,10 @@ class Protocols(Ways):
 
     def _object_attribute(self, owner: Obj, name: str, span: Span) -> Value:
         if name in owner.attrs:
-            return UNKNOWN if owner.open else owner.attrs[name]
+            described = self.class_attribute(owner.cls, name)
+            if isinstance(described, Func) and described.kind == "property":
+                return self.call_function(described, [owner], {}, span)
+            return UNKNOWN if owner.open or described is UNKNOWN else owner.attrs[name]
         for cls in owner.cls.lineage:
             if name in cls.vars:
                 found = cls.vars[name]
@@ -218,9 +221,10 @@ class Protocols(Ways):
             return owner.cls
         if name == "__dict__":
             owner.open = True
-        if owner.open or not owner.cls.known or name.startswith("__") or owner.cls.exception:
-            return UNKNOWN
-        if any(self.class_attribute(owner.cls, special) for special in ("__getattr__", "__getattribute__")):
+        hooked = any(self.class_attribute(owner.cls, special) for special in ("__getattr__", "__getattribute__"))
+        if hooked and not name.startswith("__"):
+            self.havoc_value(owner)  # What comes of it may change the object.
+        if hooked or owner.open or not owner.cls.known or name.startswith("__") or owner.cls.exception:
             return UNKNOWN
         raise self.fail("AttributeError", f"'{owner.cls.name}' object has no attribute '{name}'", span)
 
@@ -234,7 +238,7 @@ class Protocols(Ways):
             return BoundFunc(value, cls)
         if owner is None:
             return value
-        if value.kind == "property":
+        if value.kind in {"property", "cached_property"}:
             return self.call_function(value, [owner], {}, span)
         return BoundFunc(value, owner)
 
@@ -273,8 +277,9 @@ class Protocols(Ways):
         if isinstance(owner, Obj):
             found = self.class_attribute(owner.cls, name)
             if isinstance(found, Func) and found.kind == "property":
-                if owner.cls.known:
-                    owner.open = True
+                if found.setter is None:
+                    raise self.fail("AttributeError", f"property '{name}' of '{owner.cls.name}' has no setter", span)
+                self.call_function(found.setter, [owner, value], {}, span)
                 return
             self.put(owner.attrs, name, value)
         elif isinstance(owner, Cls):
