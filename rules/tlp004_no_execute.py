@@ -47,6 +47,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             key="execute",
         )
         return
+    outside = next((s for s in python.body if isinstance(s, Function) and _takes_requests(s)), None)
+    if outside is not None:
+        yield Problem(
+            outside.name_span,
+            "this `execute` stands outside of TritonPythonModel, which has none: every request will fail",
+            help="indent it into the class",
+            key="execute",
+        )
+        return
     nested = next((f for owner in python.model_classes for f in _within(owner) if f.name == "execute"), None)
     if nested is not None:
         yield Problem(
@@ -64,6 +73,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     )
 
 
+def _takes_requests(function: Function) -> bool:
+    return function.name == "execute" and [p.name for p in function.positional] == ["self", "requests"]
+
+
 def _within(owner: Class) -> Iterator[Function]:
     """The functions that stand in methods of a class and take a model and its requests."""
     for method in owner.body:
@@ -72,6 +85,28 @@ def _within(owner: Class) -> Iterator[Function]:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.factor = 2
+
+
+def execute(self, requests):
+#   ^^^^^^^ TLP004
+    responses = []
+    for request in requests:
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.factor)]))
+    return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `rows[start : start + size]` in a loop where `start` is a number set before the loop and never moved in it, and
-where each turn sets it anew before the slice, so that what is added to it afterwards is lost.
+where each turn sets it anew before the slice, so that what is added to it afterwards is lost, or behind it with `=+`.
 
 ## What happens
 Each turn gets the first rows: all requests of a batch are answered with the result of the first one, with status OK.
@@ -33,6 +33,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Starred,
     Subscript,
+    Unary,
     Walrus,
     dotted,
     lies_in,
@@ -67,6 +68,16 @@ def _judged(python: PythonFacts, loop: For, part: Subscript | Call, start: Name,
     inside = [node for node in sets if lies_in(node, loop)]
     anew = [node for node in inside if node in loop.body and _is_constant(node)]
     moved = [node for node in inside if node in loop.body and node not in anew]
+    turned = next((node for node in inside if _is_turned_round(python, node)), None)
+    if turned is not None:
+        yield Problem(
+            turned.span,
+            f"`=+` sets `{start.id}` anew in each turn: from the third on, the rows are the wrong ones",
+            help="write `+=`",
+            related=(Related(part.span, "the rows"),),
+            key=start.id,
+        )
+        return
     if not inside:
         if not sets or not all(_is_constant(node) for node in sets):
             return
@@ -111,7 +122,14 @@ def _bounds(loop: For, part: Subscript | Call) -> tuple[Expr | None, Expr | None
     """Where a slice starts and ends, and what it is taken of."""
     if isinstance(part, Subscript):
         cut = part.items[0] if part.items else None
-        return (cut.lower, cut.upper, (part.value,)) if isinstance(cut, Slice) else (None, None, ())
+        if not isinstance(cut, Slice):
+            return None, None, ()
+        end = cut.upper
+        if isinstance(end, Name):
+            # `end = start + size` in the turn, and no `start = end` behind it.
+            ends = [a for a in walk(loop.body, Assign) if any(dotted(t) == end.id for t in a.targets)]
+            end = ends[0].value if len(ends) == 1 and ends[0] in loop.body and not ends[0].operator else None
+        return cut.lower, end, (part.value,)
     if dotted(part.func) != "slice" or len(part.arguments) != 2:
         return None, None, ()
     names = {dotted(t) for a in walk(loop.body, Assign) if a.value is part for t in a.targets}
@@ -135,7 +153,40 @@ def _is_constant(node: Node) -> bool:
     return isinstance(node, Assign) and not node.operator and isinstance(node.value, Constant)
 
 
+def _is_turned_round(python: PythonFacts, node: Node) -> bool:
+    """Whether an assignment is ``start =+ size``."""
+    if not isinstance(node, Assign) or node.operator or not isinstance(node.value, Unary):
+        return False
+    end = node.value.span.start or 0
+    return node.value.operator == "+" and python.text[end - 1 : end] == "="
+
+
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        rows = np.concatenate(arrays) + 1
+        responses = []
+        start = 0
+        for array in arrays:
+            end = start + len(array)
+            part = rows[start:end]
+#                  ^^^^^^^^^^^^^^^ TLP261
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"
