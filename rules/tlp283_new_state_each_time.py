@@ -75,9 +75,9 @@ def _looked_up(python: PythonFacts, statement: Stmt, behind: tuple[Stmt, ...]) -
         test = first.test
         if isinstance(test, Unary) and test.operator == "not":
             test = test.operand
-        inside = isinstance(test, Compare) and test.operators in {("in",), ("not in",)}
-        found = inside and python.source(test.left) == same and dotted(test.rights[0]) == owner
-        return first.test.span if found else None
+        if not isinstance(test, Compare) or test.operators not in {("in",), ("not in",)}:
+            return None
+        return first.test.span if python.source(test.left) == same and dotted(test.rights[0]) == owner else None
     if not isinstance(first, Assign) or len(behind) < 2 or not isinstance(behind[1], If):
         return None
     got, asked = first.value, behind[1].test
