@@ -30,7 +30,8 @@ class Ask:
     ``together`` requests go out at once; where they must meet in one call of execute, ``config`` turns dynamic
     batching on. ``config`` is appended to config.pbtxt, ``change`` replaces text in model.py: for a fault that needs an
     exception to happen, or one that shows only in a value that the example keeps to itself. ``values``, ``shapes`` and
-    ``without`` shape the request; ``rounds`` repeats it; ``companions`` are the models that BLS calls reach.
+    ``without`` shape the request; ``rounds`` repeats it, with ``later`` in place of ``parameters`` where it is given;
+    ``companions`` are the models that BLS calls reach.
     """
 
     together: int = 1
@@ -42,6 +43,7 @@ class Ask:
     without: tuple[str, ...] = ()
     companions: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    later: Mapping[str, Any] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -210,7 +212,7 @@ def _observe(server: DisposableServer, model: str, others: Sequence[str], ask: A
     config = server.model_config(model)
     replies: list[Reply] = []
     bodies: list[Body] = []
-    for _ in range(ask.rounds):
+    for turn in range(ask.rounds):
         asked = [
             request_body(
                 config,
@@ -218,7 +220,7 @@ def _observe(server: DisposableServer, model: str, others: Sequence[str], ask: A
                 values=ask.values,
                 shapes=ask.shapes,
                 without=ask.without,
-                parameters=ask.parameters,
+                parameters=ask.later if turn and ask.later is not None else ask.parameters,
             )
             for number in range(ask.together)
         ]

@@ -116,7 +116,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where='== "2"', holds=1.0, why="the factor is 3 where the comparison is true"),
         Evidence("error"),
     ),
-    "TLP111": (Evidence(difference="shape|batch entries"),),
+    "TLP111": (
+        Evidence(where="np.stack([x[0] * 2])", ask=Ask(shapes={"x": [2, 2]}), difference="batch entries"),
+        Evidence(difference="shape|batch entries"),
+    ),
     "TLP112": (
         Evidence("error", Ask(shapes={"x": [2, 2, 3]}), where="x.reshape(1, 6)", why="asked with a batch of two"),
         Evidence("error"),
@@ -193,7 +196,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP247": (Evidence(ask=Ask(values={"x": ["Text"]}), holds=b"text", why="the parameter says false"),),
     "TLP248": (Evidence(ask=Ask(values={"x": ["one"]}), holds=b"no", why="asked for one of the words"),),
     "TLP249": (Evidence(ask=Ask(values={"x": ["one"]}, rounds=2), holds=b"no", why="the second call for one word"),),
-    "TLP250": (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),),
+    "TLP250": (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),) * 3,
     "TLP251": (Evidence("error", Ask(together=2)),),
     "TLP253": (Evidence("hang", Ask(values={"x": [1.0]}, rounds=2), why="the second call waits for the lock"),),
     "TLP255": (
@@ -224,7 +227,13 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         for kept in ("self.positive(x)", "self.kept")
     ),
     "TLP282": (Evidence("error", Ask(rounds=2), why="the second call"),),
-    "TLP283": (Evidence(ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS), holds=1.0, why="1 and 1 is 2"),),
+    "TLP283": (
+        Evidence(
+            ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS, later={"sequence_id": 1}),
+            holds=1.0,
+            why="the second request of a sequence: 1 and 1 is 2",
+        ),
+    ),
     "TLP283 clean": (Evidence(ask=Ask(parameters=STARTS)),),
     "TLP285": (
         Evidence(
