@@ -511,6 +511,14 @@ class TritonPythonModel:
     "optional_asked_wrongly2": each(
         f"e, label = {EXTRA}, text\ny = x if e else x + e.as_numpy()  #! maybe AttributeError"
     ),
+    "lock_given_back": each(
+        "y, label, lock = x, text, threading.Lock()\nlock.acquire()\ntry:\n    y = x + 1\n"
+        "finally:\n    lock.release()\n"
+        "for word in text:\n    with lock:\n        if len(word) > 2:\n            continue\n        y = y + 1"
+    ),
+    "lock_taken_twice": each(
+        "y, label, lock = x, text, threading.Lock()\nlock.acquire()\nlock.acquire()  #! sure deadlock"
+    ),
     "one_of_the_most_common": each(
         "from collections import Counter\ny, label = x, text\n"
         "word, count = Counter(text[0, 0].split()).most_common(1)  #! sure ValueError"

@@ -97,6 +97,7 @@ Kind = Literal[
     "row-per-request",
     "axis-lost",
     "wraps",
+    "deadlock",
     "batch-to-each",
     "metric",
     "only-errors",

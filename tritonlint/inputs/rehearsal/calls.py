@@ -30,6 +30,7 @@ from tritonlint.inputs.rehearsal.objects import (
     ConfigText,
     Field,
     Func,
+    Lock,
     Obj,
     Pattern,
     Scope,
@@ -369,6 +370,13 @@ class Calls(Concurrency):
             return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
         if isinstance(owner, RUNNING):
             return self.runner_method(bound, args, kwargs, span)
+        if isinstance(owner, Lock):
+            if bound.name == "acquire" and not args and not kwargs:
+                self.take_lock(owner, span)
+                return True
+            if bound.name != "locked":
+                self.put(owner.state, "held", False if bound.name == "release" else UNKNOWN)
+            return None if bound.name == "release" else Unknown("bool")
         if isinstance(owner, Builtin):
             return UNKNOWN
         if isinstance(owner, Pattern):

@@ -15,6 +15,7 @@ from tritonlint.inputs.rehearsal.objects import (
     BoundFunc,
     Coroutine,
     Func,
+    Lock,
     Request,
     Runner,
     Scope,
@@ -82,12 +83,16 @@ class Concurrency(Protocols):
         self.made: dict[int, Value] = {}
         """Coroutines and tasks that were made, by identity."""
         self.threads: list[Thread] = []
+        self.aside = 0
+        """Above 0 where another thread runs, for which the first one does not wait."""
         self.died: list[tuple[list[Value], RaisedError]] = []
         """What threads were given, and the exception that surely ended them."""
 
     def runs_beside(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> tuple[Value] | None:
         """A call of asyncio, threading or concurrent.futures; None if it is none that is played."""
         first = args[0] if args else None
+        if name == "threading.Lock":
+            return (Lock(),)
         if name in _RUNNERS:
             return (Runner(_RUNNERS[name]),)
         if name == "threading.Thread":
@@ -108,6 +113,13 @@ class Concurrency(Protocols):
         if name == "asyncio.to_thread" and args:
             return (self.coroutine(first, args[1:], kwargs, "coroutine", own=False),)
         return None
+
+    def take_lock(self, lock: Lock, span: Span) -> None:
+        """Wait for a lock; who holds it already waits for ever."""
+        released = ".release(" in self.python.text
+        if lock.state["held"] is True and not self.aside and (self.sure or not released):
+            self.note("deadlock", span)
+        self.put(lock.state, "held", True)
 
     def gathered(self, args: Sequence[Value], loose: Sequence[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """``asyncio.gather``; ``loose`` are arguments of which there may be any number."""
@@ -244,6 +256,7 @@ class Concurrency(Protocols):
         in_loop, self.in_loop = self.in_loop, 0
         steps = self.steps
         self.tries.append((ANY,))
+        self.aside += 1
         try:
             self.call(function, args, kwargs, span)
         except RaisedError as error:
@@ -256,6 +269,7 @@ class Concurrency(Protocols):
             for one in (function, *args, *kwargs.values()):
                 self.havoc_value(one)
         finally:
+            self.aside -= 1
             self.tries.pop()
             self.in_loop = in_loop
             self.maybe, self.depth, self.activation, self.statement = maybe, depth, activation, statement

@@ -25,6 +25,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Cls,
     Error,
     Func,
+    Lock,
     Obj,
     Scope,
 )
@@ -594,6 +595,7 @@ class Machine(Expressions):
     def _s_with(self, node: tree.With, scope: Scope) -> str | None:
         swallows = False
         left: list[tuple[Func, Obj]] = []
+        locks: list[Lock] = []
         for item in node.items:
             self.statement = item.span
             value = self.eval(item.value, scope)
@@ -609,6 +611,9 @@ class Machine(Expressions):
                     left.append((leave, value))
             elif isinstance(value, Seq) and value.kind == FILE:
                 entered = value
+            elif isinstance(value, Lock):
+                self.take_lock(value, item.value.span)
+                locks.append(value)
             elif isinstance(item.value, tree.Call):
                 name = self.python.qualified(item.value.func) or ""
                 own = (tree.dotted(item.value.func) or "").startswith("self.") and value is UNKNOWN
@@ -629,7 +634,10 @@ class Machine(Expressions):
             finally:
                 self.tries.pop()
         else:
-            signal = self.run(node.body, scope)
+            try:
+                signal = self.run(node.body, scope)
+            finally:
+                self._release(locks, earlier)
         if left:
             self._not_left(earlier)
         value = self.activation.value
@@ -637,6 +645,14 @@ class Machine(Expressions):
             self.call_function(leave, [owner, error, error, error], {}, node.span)
         self.activation.value = value
         return signal
+
+    def _release(self, locks: list[Lock], earlier: list[Way]) -> None:
+        """Give locks back at the end of a ``with``, which ways that left it early come to, too."""
+        for lock in locks:
+            self.put(lock.state, "held", False)
+            for way in self._early():
+                if not any(way is one for one in earlier):
+                    way.delta.pop((id(lock.state), "held"), None)
 
     def _s_match(self, node: tree.Match, scope: Scope) -> str | None:
         self.statement = node.subject.span

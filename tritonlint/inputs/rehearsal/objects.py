@@ -129,6 +129,14 @@ class Runner:
     python_type: str
 
 
+@dataclass(slots=True, eq=False)
+class Lock:
+    """A ``threading.Lock``; ``state`` says whether it is ``held``."""
+
+    state: dict[str, Value] = field(default_factory=lambda: {"held": False})
+    python_type: ClassVar[str] = "_thread.lock"
+
+
 SENT_FINAL = "<final>"
 """Whether the final flag was sent, in the state of a request."""
 

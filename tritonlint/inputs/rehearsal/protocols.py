@@ -23,6 +23,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Error,
     Func,
     Json,
+    Lock,
     Metric,
     MetricFamily,
     Obj,
@@ -179,6 +180,8 @@ class Protocols(Ways):
             return Bound(owner, name) if name in {"fromkeys", "join", "maketrans", "fromhex", "from_bytes"} else UNKNOWN
         if isinstance(owner, RUNNING):
             return self.runner_attribute(owner, name, span)
+        if kind is Lock:
+            return Bound(owner, name) if name in {"acquire", "release", "locked"} else UNKNOWN
         if kind in (Func, BoundFunc, Bound):
             if kind is Bound and isinstance(owner.owner, (*BACKEND_OBJECTS, Array)) and not name.startswith("__"):
                 shown = "method" if not isinstance(owner.owner, Array) else "builtin_function_or_method"
@@ -577,6 +580,8 @@ class Protocols(Ways):
         elif isinstance(value, BoundFunc):
             self.havoc_value(value.owner, depth + 1)
             self.havoc_value(value.func, depth + 1)
+        elif isinstance(value, Lock):
+            self.put(value.state, "held", UNKNOWN)
         elif isinstance(value, Sender | Request):
             request = value if isinstance(value, Request) else value.request
             self.put(request.state, "escaped", True)

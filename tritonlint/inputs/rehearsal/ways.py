@@ -38,6 +38,7 @@ Note = Literal[
     "row-per-request",
     "axis-lost",
     "wraps",
+    "deadlock",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
