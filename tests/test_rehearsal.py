@@ -517,7 +517,7 @@ class TritonPythonModel:
         "for word in text:\n    with lock:\n        if len(word) > 2:\n            continue\n        y = y + 1"
     ),
     "lock_taken_twice": each(
-        "y, label, lock = x, text, threading.Lock()\nlock.acquire()\nlock.acquire()  #! sure deadlock"
+        "y, label, lock = x, text, threading.Lock()\nlock.acquire()  #! sure deadlock\nlock.acquire()"
     ),
     "one_of_the_most_common": each(
         "from collections import Counter\ny, label = x, text\n"

@@ -372,7 +372,7 @@ class Calls(Concurrency):
             return self.runner_method(bound, args, kwargs, span)
         if isinstance(owner, Lock):
             if bound.name == "acquire" and not args and not kwargs:
-                self.take_lock(owner, span)
+                self.take_lock(owner, span, by_hand=True)
                 return True
             if bound.name != "locked":
                 self.put(owner.state, "held", False if bound.name == "release" else UNKNOWN)

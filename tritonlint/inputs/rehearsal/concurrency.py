@@ -114,12 +114,14 @@ class Concurrency(Protocols):
             return (self.coroutine(first, args[1:], kwargs, "coroutine", own=False),)
         return None
 
-    def take_lock(self, lock: Lock, span: Span) -> None:
-        """Wait for a lock; who holds it already waits for ever."""
+    def take_lock(self, lock: Lock, span: Span, *, by_hand: bool = False) -> None:
+        """Wait for a lock; who holds it already waits for ever. What is taken by hand nobody gives back by itself."""
         released = ".release(" in self.python.text
         if lock.state["held"] is True and not self.aside and (self.sure or not released):
-            self.note("deadlock", span)
+            taken = lock.state.get("taken")
+            self.note("deadlock", taken if isinstance(taken, Span) and not released else span)
         self.put(lock.state, "held", True)
+        self.put(lock.state, "taken", span if by_hand else None)
 
     def gathered(self, args: Sequence[Value], loose: Sequence[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """``asyncio.gather``; ``loose`` are arguments of which there may be any number."""
