@@ -22,7 +22,21 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, completes, own_nodes, returns, stores
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Assign, For, Function, Handler, If, Name, Return, Try, dotted, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Expr,
+    For,
+    Function,
+    Handler,
+    If,
+    Name,
+    Return,
+    Subscript,
+    Try,
+    dotted,
+    lies_in,
+    walk,
+)
 from tritonlint.python_edits import append_error
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -89,12 +103,26 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
             )
 
 
+def _is_place(target: Expr, name: str) -> bool:
+    return isinstance(target, Subscript) and dotted(target.value) == name
+
+
 def _stays_none(execute: Function, name: str) -> Iterator[Problem]:
     """Places of a list of None that are not filled on every way."""
     stored = stores(execute, name)
     if stored is None:
         return
     loop, found = stored
+    fills = [a for a in walk(loop.body, Assign) if any(_is_place(target, name) for target in a.targets)]
+    if len(fills) == 1 and any(lies_in(fills[0], handler) for handler in walk(loop.body, Handler)):
+        yield Problem(
+            fills[0].span,
+            f"only a request with an error gets a place in `{name}`: the others stay None, their clients wait for ever",
+            help="move this line out of the `except` block",
+            related=(Related(loop.header, "one response is needed for each of these"),),
+            key="none",
+        )
+        return
     places = [node.span for node in found.continues]
     places += [node.test.span for node in found.branches]
     places += [node.header for node in found.handlers]
@@ -121,6 +149,28 @@ def _around(execute: Function, loop: For, name: str) -> Iterator[Handler]:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = [None] * len(requests)
+        for number, request in enumerate(requests):
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)])
+            except ValueError as error:
+                response = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+                responses[number] = response
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP206
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -1,8 +1,9 @@
 """An exception that is returned instead of raised
 
 ## What it does
-Reports `return SomeError(…)` in a function that elsewhere returns a value, or raises the same exception. Silent where
-the file asks whether what it got is an exception, and where the function makes exceptions for a `raise`.
+Reports `return SomeError(…)` in a function that elsewhere returns a value, or raises the same exception, and a line
+`SomeError(…)` without `raise`. Silent where the file asks whether what it got is an exception, and where the function
+makes exceptions for a `raise`.
 
 ## What happens
 The caller takes the exception for a value: the request fails with an AttributeError or TypeError far from the cause,
@@ -20,8 +21,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import is_none, own_nodes, returns
-from tritonlint.inputs.python_tree import Call, Expr, Raise, Return, Sequence, dotted
+from tritonlint.inputs.python_flow import is_none, meant_to_fail, own_nodes, returns
+from tritonlint.inputs.python_tree import Call, Expr, Expression, Raise, Return, Sequence, dotted
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -30,8 +31,21 @@ RULE = Rule(code="TLP232", name="exception-returned", effect="request-failure", 
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood:
+    if not python.understood or ("Error(" not in python.text and "Exception(" not in python.text):
         return
+    for alone in python.walk(Expression):
+        name = _exception(alone.value)
+        function = python.function_at(alone)
+        if name is None or function is None or meant_to_fail(python.body, alone):
+            continue
+        start = alone.span.start or 0
+        yield Problem(
+            alone.span,
+            f"`{name}` is made and dropped: nothing is raised, and what it is about goes on",
+            help="write `raise` before it",
+            fix=Fix("raise the exception", (Edit(Span(python.path, start, start), "raise "),), safety="unsafe"),
+            key=name,
+        )
     if not any(_exception(s.value) is not None for s in python.walk(Return)) or _asks_for_type(python):
         return
     raised_calls = {
@@ -86,6 +100,43 @@ def _exception(value: Expr | None) -> str | None:
 
 
 EXAMPLES = (
+    """\
+-- parse/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- parse/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            fields = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].split(b",")
+            if len(fields) < 2:
+                pb_utils.TritonModelException("two fields are needed")
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP232
+            y = np.array([float(fields[1])], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- fixed: parse/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            fields = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].split(b",")
+            if len(fields) < 2:
+                raise pb_utils.TritonModelException("two fields are needed")
+            y = np.array([float(fields[1])], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
     """\
 -- parse/config.pbtxt --
 backend: "python"
