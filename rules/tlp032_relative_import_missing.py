@@ -34,13 +34,16 @@ RULE = Rule(
 
 
 def check(model: Model, python: PythonFacts) -> Iterator[Problem]:
+    failed = [failure for failure in failures(python) if failure.kind == "import"]
+    if not failed:
+        return
     place = os.path.relpath(python.path, model.path).replace(os.sep, "/").split("/")
     if len(place) != 2 or model.truncated or f"{place[0]}/{place[0]}" in model.entries:
         return
     folder = place[0]
-    for failure in failures(python):
+    for failure in failed:
         node = failure.node
-        if failure.kind != "import" or not isinstance(node, ImportFrom):
+        if not isinstance(node, ImportFrom):
             continue
         module = node.module.lstrip(".")
         if node.module.startswith(".."):

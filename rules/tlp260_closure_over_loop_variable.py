@@ -47,6 +47,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if not python.understood:
         return
     for loop in python.walk(For):
+        if next(walk(loop.body, Lambda, Function), None) is None:
+            continue
         # A loop that is left early keeps the values of the turn it was left in.
         if any(isinstance(n, Return) or n.keyword == "break" for n in walk(loop.body, Flow, Return)):
             continue
