@@ -541,7 +541,8 @@ class PythonFacts(_Placed):
     def is_request_list(self, expr: Expr, frame: Frame | None = None) -> bool:
         """Whether an expression is the ``requests`` parameter of execute itself."""
         execute = self.method("execute")
-        if execute is None or len(execute.positional) < 2 or not isinstance(expr, Name):
+        # What a decorator hands on may be one request.
+        if execute is None or execute.decorators or len(execute.positional) < 2 or not isinstance(expr, Name):
             return False
         frame = frame or self.frame_at(expr)
         found = self.lookup(expr.id, frame)

@@ -149,7 +149,7 @@ class Objects:
         function = frame.function
         if function is None:
             return None
-        if function is self._python.method("execute"):
+        if function is self._python.method("execute") and not function.decorators:
             return "requests" if len(function.positional) > 1 and function.positional[1].name == name else None
         names = [one.name for one in function.positional]
         # Nobody but Triton calls most methods, and then not every call has to be looked at.
