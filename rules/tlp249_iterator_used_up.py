@@ -1,8 +1,8 @@
 """An iterator is asked again that has nothing left
 
 ## What it does
-Reports a second loop over the same generator, `map(…)` or `filter(…)`; also when `initialize` makes it and each request
-goes through it.
+Reports a second loop over the same generator, `map(…)`, `zip(…)` or other iterator; also when `initialize` makes it and
+each request goes through it.
 
 ## What happens
 The first loop takes all items. From the second one on there are none, without any error.

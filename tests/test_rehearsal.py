@@ -307,6 +307,38 @@ class TritonPythonModel:
         ]
         return [pb_utils.InferenceResponse([one]) for one in tensors]  #! sure missing-output
 """,
+    "arguments_swapped_once": """\
+class TritonPythonModel:
+    def array(self, request, name):
+        return pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+
+    def execute(self, requests):
+        for request in requests:
+            self.array("x", request)  #! sure AttributeError
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
+    "arguments_swapped_here": """\
+class TritonPythonModel:
+    def array(self, request, name):
+        return pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+
+    def execute(self, requests):
+        for request in requests:
+            one = request
+            self.array(one, "x")
+            self.array("x", one)  #! sure AttributeError
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
+    "helper_fails_itself": """\
+class TritonPythonModel:
+    def array(self, request, name):
+        return pb_utils.get_input_tensor_by_name(request, name).array  #! sure AttributeError
+
+    def execute(self, requests):
+        for request in requests:
+            self.array(request, "x")
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
     "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
     "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),
     "bytes_looked_up": each('y = x\nlabel = {"a": text, "b": text}.get(text[0, 0], text)  #! sure bytes-compared'),

@@ -221,7 +221,7 @@ class Calls(Concurrency):
                 if not ways:
                     place = error.span.start or 0
                     own = (node.span.start or 0) <= place < (node.span.end or 0) and not error.explicit
-                    if own and self._are_swapped(node, kinds):
+                    if own and (self._are_swapped(node, kinds) or self._are_named_otherwise(func, span)):
                         error.span, error.statement = span, statement
                     raise
                 value = self.survive(error, ways).value
@@ -243,6 +243,16 @@ class Calls(Concurrency):
         """Whether a function was called before, and went well, with what it gets now in another order."""
         known = self._fared_well.get(id(node), ())
         return "" not in kinds and any(kinds != others and sorted(kinds) == sorted(others) for others in known)
+
+    def _are_named_otherwise(self, func: Func, span: Span) -> bool:
+        """Whether a call gives something at one place that is called like the parameter at another place."""
+        call = next((call for call in self.python.walk(tree.Call) if call.span == span), None)
+        if call is None or not isinstance(func.node, tree.Function):
+            return False
+        names = [parameter.name for parameter in func.node.positional]
+        names = names[func.owner is not None and func.kind != "staticmethod" :]
+        given = [a.value.id if isinstance(a.value, tree.Name) else "" for a in call.arguments if not a.keyword]
+        return any(one in names and one != name for one, name in zip(given, names, strict=False))
 
     def _is_generator(self, node: tree.Function) -> bool:
         return any(tree.walk(node.body, tree.Yield, into_functions=False))
