@@ -339,6 +339,33 @@ class TritonPythonModel:
             self.array(request, "x")
         return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
 """,
+    "mapped_by_a_pool": f"""\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def answer(self, request):
+        return {ARRAY}.missing  #! sure AttributeError
+
+    def error(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(str({ARRAY}.ndim)))
+
+    def execute(self, requests):
+        list(self.pool.map(self.error, requests))
+        return list(self.pool.map(self.answer, requests))
+""",
+    "mapped_by_a_pool_and_never_asked_for": """\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def note(self, request):
+        return request.missing
+
+    def execute(self, requests):
+        self.pool.map(self.note, requests)
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
     "bytes_in_a_str": each('y = x\nlabel = text[0, 0] in "abc"  #! sure TypeError'),
     "bytes_as_key": each('y = x\nlabel = {"a": text, "b": text}[text[0, 0]]  #! sure KeyError'),
     "bytes_looked_up": each('y = x\nlabel = {"a": text, "b": text}.get(text[0, 0], text)  #! sure bytes-compared'),
@@ -672,6 +699,104 @@ class TritonPythonModel:
         '    y = x + pb_utils.get_output_tensor_by_name(answer, "score").as_numpy()',
     ),
     "bls_stream_is_no_answer": ask('["score"]', "ask.exec(decoupled=True).has_error()  #! sure AttributeError"),
+    "a_cache_takes_no_array_as_its_key": """\
+from functools import lru_cache
+
+
+@lru_cache(maxsize=16)
+def doubled(row, times=2):
+    return row * times
+"""
+    + each("y, label = np.stack([doubled(row) for row in x]), text  #! maybe TypeError"),
+    "a_cache_takes_bytes_and_tuples": """\
+import functools
+
+
+@functools.lru_cache
+def length(word, shape):
+    return len(word)
+"""
+    + each("y, label = x + length(text[0, 0], x.shape), text"),
+    "words_of_bytes_are_bytes": each(
+        "y, label = x, text\nfor index in np.ndindex(text.shape):\n"
+        '    label[index] = text[index].split(b".")[0] + ".png"  #! maybe TypeError'
+    ),
+    "places_of_an_array": each(
+        "y, label = x, text.copy()\nfor index, word in np.ndenumerate(text):\n"
+        "    label[index] = word.decode().upper()\nfor (row, column), number in np.ndenumerate(x):\n"
+        "    y = x + number"
+    ),
+    "a_word_of_an_array_with_its_place_is_bytes": each(
+        "y, label = x, text.copy()\n"
+        "for index, word in np.ndenumerate(text):\n    label[index] = word + '!'  #! maybe TypeError"
+    ),
+    "einsum_keeps_the_wider_type": each('y, label = np.einsum("bi,i->bi", x, np.ones(4)), text')
+    .replace('Tensor("y", y)', 'Tensor("y", y)')
+    .replace("label)]))", "label)]))  #! sure data-type"),
+    "einsum_of_one_type": each('y, label = np.einsum("bi,ij->bj", x, np.eye(4, dtype=np.float32)), text'),
+    "histograms_count_with_int64": each(
+        "y, label = np.stack([np.histogram(row, bins=4)[0] for row in x]), text"
+    ).replace("label)]))", "label)]))  #! sure data-type"),
+    "words_that_become_something_else": each("""
+y, label = x, text
+for change in ("set", "append", "insert", "extend", "sum", "turns", "slice"):
+    parts = text[0, 0].decode().split(",")
+    if change == "set":
+        parts[0] = 3
+        first = parts[0] + 1
+    elif change == "append":
+        parts.append(3)
+        first = parts[-1] + 1
+    elif change == "insert":
+        parts.insert(0, 3)
+        first = parts[0] + 1
+    elif change == "extend":
+        parts.extend([1, 2])
+        first = parts[-1] + 1
+    elif change == "sum":
+        first = (parts + [3])[-1] + 1
+    elif change == "turns":
+        for number, part in enumerate(parts):
+            parts[number] = float(part)
+        first = sum(parts) + parts[0]
+    else:
+        parts[:] = [float(part) for part in parts]
+        first = parts[0] + 1
+"""),
+    "histograms_with_a_type_of_their_own": each(
+        "y, label = np.stack([np.histogram(row, bins=4)[0] for row in x]).astype(np.float32), text"
+    ),
+    "names_in_a_named_tuple": """\
+from typing import NamedTuple
+
+
+class Names(NamedTuple):
+    given: str
+    asked: str = "X"
+
+
+NAMES = Names("x")
+"""
+    + each(
+        "first, second = NAMES\ny, label = x * len(NAMES), text\n"
+        "y = pb_utils.get_input_tensor_by_name(request, NAMES.given).as_numpy()\n"
+        "y = pb_utils.get_input_tensor_by_name(request, NAMES.asked).as_numpy()  #! sure AttributeError"
+    ),
+    "a_named_tuple_is_a_tuple": """\
+from typing import NamedTuple
+
+
+class Scale(NamedTuple):
+    factor: float
+    shift: float = 0.0
+
+    def over(self, x):
+        return (x * self.factor + self.shift).astype(np.float32)
+
+
+SCALE = Scale(2.0)._replace(shift=1.0)
+"""
+    + each("y, label = SCALE.over(x) + np.float32(Scale(*SCALE)[1]), text"),
 }
 
 ASYNC = {

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Expression
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
     BoundFunc,
@@ -28,6 +29,7 @@ from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
     Bound,
+    Builtin,
     Mapping,
     Seq,
     Unknown,
@@ -240,6 +242,10 @@ class Concurrency(Protocols):
             done = self.runs_beside("asyncio.run" if name[0] == "r" else "asyncio.create_task", args, kwargs, span)
             if done is not None:
                 return done[0]
+        elif name == "map" and len(args) > 1 and not kwargs and owner.python_type == "ThreadPoolExecutor":
+            # Nobody hears what is raised where the results are not asked for.
+            if not any(statement.value.span == span for statement in self.python.walk(Expression)):
+                return self.call(Builtin("map"), args, {}, span)
         elif name == "submit" and args:
             self.beside(args[0], args[1:], kwargs, span)
             return UNKNOWN
