@@ -1269,3 +1269,55 @@ def test_a_stream_that_ends_with_the_flag_alone(asks: bool, tmp_path: Path) -> N
         f'        y = x + pb_utils.get_output_tensor_by_name(answer, "score").as_numpy(){mark}',
     ).replace('"scorer"', '"streamer"')
     assert events(tmp_path, model) == marked(model), model
+
+
+HELPERS = {
+    "wrapper_without_self": f"""\
+def per_request(function):
+    @functools.wraps(function)
+    def wrapper(requests):  #! sure TypeError
+        return [function(request) for request in requests]
+    return wrapper
+
+class TritonPythonModel:
+    @per_request
+    def execute(self, request):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", {ARRAY}), pb_utils.Tensor("label", {TEXT})])
+""",
+    "wrapper_that_hands_all_on": f"""\
+def per_request(function):
+    @functools.wraps(function)
+    def wrapper(self, requests):
+        return [function(self, request) for request in requests]
+    return wrapper
+
+class TritonPythonModel:
+    @per_request
+    def execute(self, request):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", {ARRAY}), pb_utils.Tensor("label", {TEXT})])
+""",
+    "error_made_of_the_exception": f"""\
+class TritonPythonModel:
+    def failure(self, reason):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(reason))  #! maybe TypeError
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                label = np.array([[float(one)] for one in {TEXT}[0]], dtype=object)
+                responses.append(
+                    pb_utils.InferenceResponse([pb_utils.Tensor("y", {ARRAY}), pb_utils.Tensor("label", label)])
+                )
+            except ValueError as reason:
+                responses.append(self.failure(reason))
+        return responses
+""",
+}
+"""Helpers and decorators that are given, or give, something else than they take."""
+
+
+@pytest.mark.parametrize("name", HELPERS)
+def test_what_helpers_are_given(name: str, tmp_path: Path) -> None:
+    model = HEAD.replace("import json", "import functools\nimport json") + HELPERS[name]
+    assert events(tmp_path, model) == marked(model)

@@ -27,7 +27,7 @@ from tritonlint.inputs.rehearsal.elements import (
     unary,
 )
 from tritonlint.inputs.rehearsal.numpy_calls import FUNCTIONS, MAX_LISTED, bind, dimension, kept, shape_value
-from tritonlint.inputs.rehearsal.numpy_functions import clip, reshaped, turned
+from tritonlint.inputs.rehearsal.numpy_functions import clip, einsum, reshaped, turned
 from tritonlint.inputs.rehearsal.numpy_making import TYPES, scalar_type
 from tritonlint.inputs.rehearsal.numpy_ufuncs import BINARY, UNARY, binary_ufunc, char_function, unary_ufunc
 from tritonlint.inputs.rehearsal.shapes import Slice
@@ -63,6 +63,10 @@ def call(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
         return binary_ufunc(name, args, kwargs)
     if name.startswith(("char.", "core.defchararray.")):
         return char_function(name.rpartition(".")[2], args)
+    if name == "einsum":
+        return einsum(args, kwargs)
+    if name in {"ndindex", "ndenumerate"} and len(args) == 1 and not kwargs:
+        return _places(name, args[0])
     if name in {"random.rand", "random.randn"}:
         return result("float64", tuple(map(dimension, args))) if args else Unknown("float")
     found = FUNCTIONS.get(name)
@@ -73,6 +77,17 @@ def call(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
     made = run(given)
     out = given.get("out")
     return made if out is None else out
+
+
+def _places(name: str, value: Value) -> Value:
+    """What ``numpy.ndindex(shape)`` and ``numpy.ndenumerate(array)`` give one by one."""
+    if name == "ndindex":
+        whole = value.__class__ is Seq and value.kind == "tuple" and not value.open
+        return Seq("generator", [], True, Seq("tuple", [Unknown("int") for _ in value.items])) if whole else UNKNOWN
+    if value.__class__ is not Array or value.shape is None or value.scalar:
+        return UNKNOWN
+    place = Seq("tuple", [Unknown("int") for _ in value.shape])
+    return Seq("generator", [], True, Seq("tuple", [place, pick(value.dtype, value.of)]))
 
 
 _CONSTANTS: dict[str, Value] = {

@@ -201,6 +201,8 @@ class Calls(Concurrency):
             return UNKNOWN
         scope = Scope({}, func.scope, names=self._names.get(id(node), frozenset()))
         self._bind_parameters(func, args, kwargs, scope, span)
+        if func.cached:
+            self._make_key(args, kwargs, span)
         if isinstance(node, tree.Lambda):
             return self.eval(node.body, scope)
         activation = Activation(owner=func.owner, self_value=args[0] if args else None)
@@ -290,6 +292,13 @@ class Calls(Concurrency):
             text = f"{func.name}() takes {wanted} positional arguments but {given} were given"
             raise self.fail("TypeError", text, span)
 
+    def _make_key(self, args: list[Value], kwargs: dict[str, Value], span: Span) -> None:
+        """What ``functools.lru_cache`` does first: its arguments become a key."""
+        for value in (*args, *kwargs.values()):
+            lists = isinstance(value, Array) and not value.scalar and bool(value.shape)
+            if lists or (is_plain(value) and library.hashable(value) is False):
+                raise self.fail("TypeError", f"unhashable type: '{type_name(value)}'", span)
+
     def _make(self, cls: Cls, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """An instance of a class of the file."""
         made = Obj(cls)
@@ -299,7 +308,7 @@ class Calls(Concurrency):
             return UNKNOWN
         if isinstance(init, Func):
             self.call_function(init, [made, *args], kwargs, span)
-        elif cls.fields is not None and cls.known:
+        elif cls.fields is not None and (cls.known or cls.named_tuple):
             self._fill(made, cls.fields, args, kwargs, span)
         elif not cls.known or cls.exception:
             made.open = not cls.exception
@@ -328,7 +337,7 @@ class Calls(Concurrency):
                     raise self.fail("TypeError", text, span)
             self.put(made.attrs, name, value)
         after = self.class_attribute(made.cls, "__post_init__")
-        if isinstance(after, Func):
+        if isinstance(after, Func) and not made.cls.named_tuple:
             self.call_function(after, [made], {}, span)
 
     def look_at_added(self, value: Value, span: Span) -> None:

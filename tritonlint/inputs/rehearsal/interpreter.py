@@ -711,7 +711,10 @@ class Machine(Expressions):
                 return Func(of.node, of.scope, of.name, of.defaults, of.owner, of.kind, value)
             if last in {"abstractmethod", "override", "final", "no_grad", "inference_mode", "jit", "njit"}:
                 return value if last in {"abstractmethod", "override", "final"} else UNKNOWN
+            if name == "functools.wraps" and isinstance(decorator, tree.Call):
+                return value
             if name in {"functools.lru_cache", "functools.cache"}:
+                value.cached = True
                 return value
         made = self.eval(decorator, scope)
         if isinstance(made, Func):
@@ -743,6 +746,9 @@ class Machine(Expressions):
                 known = False
         cls = Cls(node, node.name, inner.vars, (), known, exception)
         cls.lineage = (cls, *lineage)
+        if [base for base in bases if base == Library("typing.NamedTuple")] == bases != []:
+            cls.named_tuple = True
+            cls.fields = self._fields(node)
         for value in inner.vars.values():
             if isinstance(value, Func) and value.owner is None:
                 value.owner = cls
@@ -756,13 +762,15 @@ class Machine(Expressions):
             name = self.python.qualified(decorator.func if isinstance(decorator, tree.Call) else decorator)
             if name in {"dataclasses.dataclass"}:
                 self._mutable_defaults(node, cls)
-                own = [s.targets[0].id for s in node.body if _is_field(s)]  # type: ignore[union-attr]
                 inherited = [name for base in lineage for name in base.fields or ()]
-                cls.fields = tuple(dict.fromkeys([*inherited, *own]))
+                cls.fields = tuple(dict.fromkeys([*inherited, *self._fields(node)]))
             else:
                 cls.known = False
         self._bind(node.name, cls, scope)
         return None
+
+    def _fields(self, node: tree.Class) -> tuple[str, ...]:
+        return tuple(s.targets[0].id for s in node.body if _is_field(s))  # type: ignore[union-attr]
 
     def _mutable_defaults(self, node: tree.Class, cls: Cls) -> None:
         for statement in node.body:

@@ -654,9 +654,42 @@ def _outer(given: Given) -> Value:
     )
 
 
-@function("einsum tensordot inner cross vdot kron", "**")
+@function("tensordot inner cross vdot kron", "**")
 def _some_product(given: Given) -> Value:
     return UNKNOWN
+
+
+def einsum(args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """``numpy.einsum("ij,jk->ik", a, b)``, of plain letters."""
+    pattern, arrays = (args[0] if args else None), [operand(one) for one in args[1:]]
+    if pattern.__class__ is not str or not kwargs.keys() <= {"optimize"}:
+        return UNKNOWN
+    terms, arrow, kept_letters = pattern.replace(" ", "").partition("->")
+    parts = terms.split(",")
+    if not arrow or not (terms.replace(",", "") + "x").isalpha() or not (kept_letters + "x").isalpha():
+        return UNKNOWN
+    if not arrays or len(parts) != len(arrays) or not set(kept_letters) <= set("".join(parts)):
+        return UNKNOWN
+    sizes: dict[str, int | None] = {}
+    for part, array in zip(parts, arrays, strict=True):
+        if array is None or array.dtype is None or not array.shape or kind_of(array.dtype) not in "iuf":
+            return UNKNOWN
+        if len(part) != len(array.shape):
+            return UNKNOWN
+        for letter, length in zip(part, array.shape, strict=True):
+            # One of several lengths that is 1 is stretched to the others.
+            sizes[letter] = length if letter not in sizes or sizes[letter] == length else None
+    known = [array for array in arrays if array is not None]
+    return result(common_dtype(known), tuple(sizes[letter] for letter in kept_letters))
+
+
+@function("histogram", "a bins= range= density= weights=")
+def _histogram(given: Given) -> Value:
+    bins = given.get("bins", 10)
+    if given.get("weights") is not None or given.get("density", False) not in (False, None):
+        return UNKNOWN
+    count = bins if bins.__class__ is int and bins > 0 else None
+    return Seq("tuple", [Array("int64", (count,)), Array(None, (None if count is None else count + 1,))])
 
 
 @function("linalg.inv linalg.pinv", "a **")

@@ -41,6 +41,8 @@ class Func:
     """"" or staticmethod, classmethod, property, cached_property."""
     setter: Func | None = None
     """What sets a property."""
+    cached: bool = False
+    """Whether ``functools.lru_cache`` looks its arguments up."""
     python_type: ClassVar[str] = "function"
 
 
@@ -65,7 +67,9 @@ class Cls:
     exception: tuple[str, ...] = ()
     """The names of the built-in exceptions it inherits from, nearest first."""
     fields: tuple[str, ...] | None = None
-    """The fields of a dataclass in order."""
+    """The fields of a dataclass or ``NamedTuple`` in order."""
+    named_tuple: bool = False
+    """Whether its objects are tuples, whose fields nothing changes."""
     python_type: ClassVar[str] = "type"
 
 

@@ -213,7 +213,8 @@ class Protocols(Ways):
             described = self.class_attribute(owner.cls, name)
             if isinstance(described, Func) and described.kind == "property":
                 return self.call_function(described, [owner], {}, span)
-            return UNKNOWN if owner.open or described is UNKNOWN else owner.attrs[name]
+            unsure = (owner.open or described is UNKNOWN) and not owner.cls.named_tuple
+            return UNKNOWN if unsure else owner.attrs[name]
         for cls in owner.cls.lineage:
             if name in cls.vars:
                 found = cls.vars[name]

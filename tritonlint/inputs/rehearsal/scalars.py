@@ -83,7 +83,7 @@ def _typed(name: str, method: str) -> Value:
     if method in ("decode", "hex"):
         return Unknown("str")
     if method in ("split", "rsplit", "splitlines"):
-        return Seq("list", [], True)
+        return Seq("list", [], True, Unknown(name))
     if method in ("partition", "rpartition"):
         return Seq("tuple", [Unknown(name)] * 3)
     if method == "from_bytes":
