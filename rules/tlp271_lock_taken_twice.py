@@ -36,6 +36,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             "the lock is held here already: this waits for ever, and requests get no answer",
             help="take it once, or make it a `threading.RLock()`",
             key="lock",
+            general=mistake.span,
         )
 
 

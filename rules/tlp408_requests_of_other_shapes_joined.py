@@ -64,6 +64,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             general=mistake.span,
         )
     told = set()
+    execute = python.method("execute")
     for mistake in mistakes(python, config, effective, "batch-to-each"):
         if mistake.span not in told:
             told.add(mistake.span)
@@ -74,7 +75,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="likely",
                 effect="wrong-result",
                 key="all",
-                general=mistake.span,
+                general=execute.span if execute is not None else mistake.span,
             )
     inputs = tensors_by_name(config, "input")
     for node in python.walk(Call):
