@@ -9,17 +9,19 @@ import pytest
 from tests.blind import score, set_names
 
 FOUND = {
-    "five": 42,
+    "five": 49,
     "four": 55,
     "four-more": 72,
     "one": 42,
     "served": 0,
     "served-more": 0,
-    "six": 39,
-    "six-more": 49,
+    "seven": 47,
+    "seven-more": 52,
+    "six": 58,
+    "six-more": 71,
     "three": 48,
     "three-more": 16,
-    "two": 42,
+    "two": 43,
 }
 """Faulty models with a finding where the fault is; more is better."""
 
