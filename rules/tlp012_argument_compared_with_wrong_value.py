@@ -56,12 +56,17 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if not sources or len(sources) != 1:
                 continue
             source, where = sources[0]
-            if not isinstance(source, Subscript) or where.owner is not initialize:
-                continue
-            if not (isinstance(source.value, Name) and source.value.id == args and len(source.items) == 1):
+            if not isinstance(source, Subscript) or not isinstance(source.value, Name) or len(source.items) != 1:
                 continue
             keys = python.strings(source.items[0], where)
             key = keys[0] if keys else ""
+            if where.owner is not initialize or source.value.id != args:
+                # Nothing but the arguments has this key, so a function that is given them is as good.
+                taken = python.function_at(source)
+                if key != "model_instance_kind" or taken is None:
+                    continue
+                if source.value.id not in {parameter.name for parameter in taken.parameters}:
+                    continue
             for value in values:
                 if not isinstance(value, Constant):
                     continue
@@ -168,6 +173,49 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def place_of(args):
+    return "cpu" if args["model_instance_kind"] == "KIND_CPU" else "cuda"
+#                                                  ^^^^^^^^^^ TLP012
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.place = place_of(args)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def place_of(args):
+    return "cpu" if args["model_instance_kind"] == "CPU" else "cuda"
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.place = place_of(args)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

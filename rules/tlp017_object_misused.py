@@ -71,6 +71,8 @@ NOT_OF_ARRAYS = frozenset(
 TAKING = frozenset({"get_input_tensor_by_name", "get_output_tensor_by_name", "TritonError", "TritonModelException"})
 """Functions and classes of pb_utils that are given such an object."""
 ORDERS = frozenset({"<", ">", "<=", ">="})
+KEPT = frozenset({"as_numpy", "correlation_id", "request_id", "flags"})
+"""Methods whose results are given names, and they themselves hardly ever."""
 OF_DICTS = frozenset({"get", "items", "keys", "values", "pop"})
 NOUNS: dict[Kind, str] = {
     "request": "a request",
@@ -115,7 +117,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             effect="load-failure" if loads else None,
             # Methods as the keys of a dict fail only where a key is looked up.
             certainty="certain"
-            if (loads or unconditional(execute, node)) and not isinstance(node, Comprehension)
+            if (loads or unconditional(execute, node)) and not isinstance(node, Comprehension) and not _of_request(node)
             else "likely",
         )
 
@@ -232,7 +234,7 @@ def _operands(objects: Objects, node: Node) -> Iterator[tuple[Expr, str]]:
         yield node.right, "calculated with"
     elif isinstance(node, Assign) and node.operator and node.value is not None:
         yield node.value, "calculated with"
-    elif isinstance(node, Assign) and isinstance(node.value, Attribute) and node.value.attr == "as_numpy":
+    elif isinstance(node, Assign) and isinstance(node.value, Attribute) and node.value.attr in KEPT:
         if not any(isinstance(target, Name) and _is_called(objects, target.id) for target in node.targets):
             yield node.value, "kept"
     elif isinstance(node, Compare) and not ORDERS.isdisjoint(node.operators):
@@ -243,6 +245,11 @@ def _operands(objects: Objects, node: Node) -> Iterator[tuple[Expr, str]]:
         yield node.value, "indexed"
     elif isinstance(node, For | Clause):
         yield node.iterable, "iterated over"
+
+
+def _of_request(node: Node) -> bool:
+    """Whether a method of a request gets a name, which by itself does no harm."""
+    return isinstance(node, Assign) and isinstance(node.value, Attribute) and node.value.attr in KEPT - {"as_numpy"}
 
 
 def _is_called(objects: Objects, name: str) -> bool:
@@ -495,6 +502,31 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- steps/config.pbtxt --
+backend: "python"
+max_batch_size: 1
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+sequence_batching { }
+-- steps/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.steps = {7: 1}
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            sequence = request.correlation_id
+#                              ^^^^^^^^^^^^^^ TLP017
+            y = np.array([[self.steps.get(sequence, sequence)]], dtype=np.int32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports a local name that gets the value of a control input (CONTROL_SEQUENCE_START or CONTROL_SEQUENCE_END) and is
-never used.
+never used, or is only compared with None: Triton gives it with every request.
 
 ## What happens
 The model cannot tell the first request of a sequence from the others: state of an earlier sequence goes on, or every
@@ -19,8 +19,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Assign, Call, Constant, Name, walk
+from tritonlint.inputs.python_flow import is_none, own_nodes
+from tritonlint.inputs.python_tree import Assign, Call, Compare, Constant, Name, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -55,6 +55,16 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                     help="ask for it where the state is started or dropped, or do not read it",
                     key=target.id,
                 )
+            elif python.pb_name(node.value.func) == "get_input_tensor_by_name":
+                asked = [c for c in walk(function.body, Compare) if len(c.rights) == 1 and is_none(c.rights[0])]
+                read = [c for c in python.walk(Constant) if c.value == named[0]]
+                if len(read) == 1 and all(any(c.left is use for c in asked) for use in uses):
+                    yield Problem(
+                        target.span,
+                        f"`{target.id}` is there in every request: only its value says {flags[named[0]]}",
+                        help=f"ask for `{target.id}.as_numpy()`",
+                        key=target.id,
+                    )
 
 
 EXAMPLES = (
@@ -106,6 +116,32 @@ class TritonPythonModel:
             start = pb_utils.get_input_tensor_by_name(request, "START").as_numpy()
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             if start.any():
+                self.total = x * 0
+            self.total = self.total + x
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.total)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 1
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+sequence_batching {
+  control_input { name: "START" control { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } }
+}
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            start = pb_utils.get_input_tensor_by_name(request, "START")
+#           ^^^^^ TLP245
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if start is not None:
                 self.total = x * 0
             self.total = self.total + x
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.total)]))

@@ -68,6 +68,8 @@ _METHODS: dict[str, tuple[int, int]] = {
 """Methods without any effect, with the least and the most arguments they take."""
 _ACTIONS = frozenset({"start", "join", "release", "acquire", "close", "clear", "shutdown", "flush", "commit", "sort"})
 """Methods that nobody names as a statement without meaning to call them."""
+_MADE = frozenset({"Tensor", "InferenceResponse", "TritonError"})
+"""Objects of pb_utils that do nothing by being made."""
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -101,6 +103,9 @@ def _useless(python: PythonFacts, statement: Expression) -> tuple[str, str] | No
         return None
     func = value.func
     name = python.qualified(func)
+    # Before it serves, a model may try out whether they can be made.
+    if python.pb_name(func) in _MADE and python.function_at(value) is not python.method("initialize"):
+        return python.source(func), f"return it, or give it a name: `… = {python.source(func)}(…)`"
     if name in _FUNCTIONS:
         shown = python.source(func)
         first = value.arguments[0].value if value.arguments else None
@@ -184,6 +189,31 @@ class TritonPythonModel:
             np.clip(x, 0, 1, out=x)
             x.sort()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- bound/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- bound/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def tensor_of(x):
+    if x.max() < 1:
+        return pb_utils.Tensor("y", x)
+    pb_utils.Tensor("y", np.minimum(x, 1))
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP262
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([tensor_of(x)]))
         return responses
 """,
 )

@@ -76,6 +76,12 @@ def _kept(python: PythonFacts, name: str) -> Iterator[Problem]:
             if joins or python.qualified(call.func) in _WHOLE:
                 sent.append((call.arguments[0].value, function))
                 explained.add(id(call.arguments[0].value))
+    for call in python.walk(Call):
+        # What is emptied when the model is unloaded was kept until then.
+        if isinstance(call.func, Attribute) and call.func.attr == "clear" and _is(call.func.value, name):
+            function = python.function_at(call)
+            if function is not None and function is python.method("finalize"):
+                explained.add(id(call.func.value))
     for back in python.walk(Return):
         function = python.function_at(back)
         if back.value is not None and _is(back.value, name) and function in fillers:
@@ -201,5 +207,34 @@ class TritonPythonModel:
             y = np.array(self.positive(x), dtype=np.float32)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
+""",
+    """\
+-- mirror/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- mirror/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    parts = []
+
+    def mirror(self, x):
+        self.parts.append(x)
+#       ^^^^^^^^^^^^^^^^^^^^ TLP275
+        self.parts.append(x[::-1])
+        return np.concatenate(self.parts)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.mirror(x))]))
+        return responses
+
+    def finalize(self):
+        self.parts.clear()
 """,
 )

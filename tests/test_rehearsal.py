@@ -955,6 +955,14 @@ STREAMS = {
         for request in requests:
             threading.Thread(target=self.work, args=(request.get_response_sender(),))  #! sure no-final
 """,
+    "thread_with_a_request_for_a_tuple": f"""\
+    def work(self, request):
+        request.get_response_sender().send({FINAL})
+
+    def execute(self, requests):
+        for request in requests:
+            threading.Thread(target=self.work, args=(request)).start()  #! maybe no-final
+""",
     "thread_dies": f"""\
     def work(self, sender, count):
         sender.send({FINAL})  #! maybe no-final
@@ -1305,9 +1313,10 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             try:
-                label = np.array([[float(one)] for one in {TEXT}[0]], dtype=object)
+                text = {TEXT}
+                y = {ARRAY} * np.float32(float(text[0, 0]))
                 responses.append(
-                    pb_utils.InferenceResponse([pb_utils.Tensor("y", {ARRAY}), pb_utils.Tensor("label", label)])
+                    pb_utils.InferenceResponse([pb_utils.Tensor("y", y), pb_utils.Tensor("label", text)])
                 )
             except ValueError as reason:
                 responses.append(self.failure(reason))

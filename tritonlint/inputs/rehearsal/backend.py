@@ -600,7 +600,8 @@ class _Play:
 
     def c_error(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         message = _given(args, kwargs, 0, "message")
-        if message is None or isinstance(message, Exc | int | float | Seq | Mapping | Obj | Array):
+        handled = isinstance(message, Unknown) and message.type in EXCEPTION
+        if handled or message is None or isinstance(message, Exc | int | float | Seq | Mapping | Obj | Array):
             raise Failure("TypeError", "__init__(): incompatible constructor arguments")
         self.machine.error_made()
         return Error(node.span)
@@ -613,6 +614,8 @@ class _Play:
         inputs = _given(args, kwargs, 2, "inputs")
         requested = _given(args, kwargs, 3, "requested_output_names")
         model = _given(args, kwargs, 4, "model_name")
+        if isinstance(kwargs.get("model_version"), str):
+            raise Failure("TypeError", _INCOMPATIBLE)
         for one in inputs.items if isinstance(inputs, Seq) else ():
             if one is None or isinstance(one, Array | str | bytes | int | float | Seq | Mapping | Response | Answer):
                 raise Failure("TypeError", _INCOMPATIBLE)
@@ -989,8 +992,9 @@ def _reachable(value: Value, depth: int) -> set[int]:
 
 
 def _has(given: list[Value], request: Request) -> bool:
-    """Whether a request, or its sender, is among arguments."""
-    return any(one is request or (isinstance(one, Sender) and one.request is request) for one in given)
+    """Whether a request, or its sender, is among arguments, or in an object that is."""
+    inside = [part for one in given if isinstance(one, Obj) for part in one.attrs.values()]
+    return any(one is request or (isinstance(one, Sender) and one.request is request) for one in given + inside)
 
 
 def _is_no_object(value: Value) -> bool:

@@ -17,6 +17,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Coroutine,
     Func,
     Lock,
+    Obj,
     Request,
     Runner,
     Scope,
@@ -216,6 +217,15 @@ class Concurrency(Protocols):
     def _thread(self, args: list[Value], kwargs: dict[str, Value], span: Span) -> tuple[Value] | None:
         target = args[1] if len(args) > 1 else kwargs.get("target")
         given, named = kwargs.get("args", Seq("tuple", [])), kwargs.get("kwargs", Mapping({}))
+        if len(args) <= 2 and isinstance(given, Obj | Request | Sender):
+            made = Thread(target, [given], {}, span)
+            try:
+                self.iterate(given, span)
+            except RaisedError as error:
+                made.wrong = error
+                self.threads.append(made)
+                return (made,)
+            return None
         if len(args) > 2 or not isinstance(given, Seq | Mapping | Unknown | None):
             return None
         if not isinstance(given, Seq) or given.open or not isinstance(named, Mapping) or named.open:
@@ -230,6 +240,9 @@ class Concurrency(Protocols):
         if isinstance(owner, Thread):
             if name == "start":
                 self.put(owner.state, "started", True)
+                if owner.wrong is not None:
+                    self.died.append((owner.args, owner.wrong))
+                    return None
                 self.beside(owner.target, owner.args, owner.kwargs, owner.span)
                 return None
             return self.call(owner.target, owner.args, owner.kwargs, span) if name == "run" else UNKNOWN

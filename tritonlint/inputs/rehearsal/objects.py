@@ -7,11 +7,14 @@ members were read with ``dir()`` on a server of 24.10.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from tritonlint.inputs.python_tree import Class, Expr, Function, Lambda
 from tritonlint.inputs.rehearsal.values import Array, Value
 from tritonlint.source import Span
+
+if TYPE_CHECKING:
+    from tritonlint.inputs.rehearsal.outcome import RaisedError
 
 
 @dataclass(slots=True, eq=False)
@@ -123,6 +126,8 @@ class Thread:
     kwargs: dict[str, Value]
     span: Span
     state: dict[str, Value] = field(default_factory=lambda: {"started": False})
+    wrong: RaisedError | None = None
+    """What ends it before it calls anything."""
     python_type: ClassVar[str] = "Thread"
 
 
