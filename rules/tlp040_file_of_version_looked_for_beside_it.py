@@ -3,7 +3,8 @@
 ## What it does
 Follows paths that start with `args["model_repository"]`, the model's folder, and reports those to a file which is not
 there, but in the folder of the version, beside model.py; and those that go on with the model's name, as if
-`model_repository` were the folder of all models.
+`model_repository` were the folder of all models. Also paths from `pb_utils.get_model_dir()`, the folder of the version,
+that go on with `args["model_version"]`.
 
 ## What happens
 `FileNotFoundError`; in `initialize` the model is not loaded.
@@ -16,6 +17,7 @@ Facts, python-backend 6.2: `model_repository` is the path of the model's folder;
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
@@ -33,11 +35,12 @@ RULE = Rule(
     server_says=("No such file or directory",),
 )
 WRAPPERS = frozenset({"pathlib.Path", "str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath"})
+_STARTS = re.compile(r"\b(model_repository|get_model_dir)\b")
 NAME, VERSION = "<name>", "<version>"
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
-    if "model_repository" not in python.text or "exists" in python.text or "is_file" in python.text:
+    if not _STARTS.search(python.text) or "exists" in python.text or "is_file" in python.text:
         return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
     named = False
@@ -61,6 +64,19 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 )
             continue
         inside = inside and inside.replace(VERSION, version)
+        twice = f"{version}/{version}"
+        if inside and f"{inside}/".startswith(f"{twice}/"):
+            meant = inside.removeprefix(f"{version}/")
+            makes = "makedirs" in python.text or "mkdir" in python.text
+            if not named and not makes and _is_there(model, meant) and not _is_there(model, twice):
+                named = True
+                yield Problem(
+                    node.span,
+                    f"this is the folder of version {version} within the folder of version {version}: there is none",
+                    help='leave `args["model_version"]` out: `get_model_dir()` is the folder of model.py',
+                    key="model_version",
+                )
+            continue
         if not inside or inside in model.entries or f"{version}/{inside}" not in model.entries:
             continue
         if not guarded(python.body, node):
@@ -84,6 +100,8 @@ def _inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int) -> str | 
         return posixpath.normpath(start + text).lstrip("/") if start is not None else None
     if isinstance(expr, Binary) and expr.operator == "/":
         return _joined(_inside(python, expr.left, frame, depth + 1), [expr.right])
+    if isinstance(expr, Call) and not expr.arguments and python.pb_name(expr.func, frame) == "get_model_dir":
+        return VERSION
     if isinstance(expr, Call) and expr.arguments and expr.certain:
         name = python.qualified(expr.func, frame)
         if name == "os.path.join" or (name in WRAPPERS and len(expr.arguments) == 1) or name == "pathlib.Path":
@@ -228,6 +246,35 @@ class TritonPythonModel:
 #                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP040
             self.offset = np.float32(file.read())
         with open(f"{args['model_repository']}/{args['model_version']}/offset.txt") as file:
+            self.offset += np.float32(file.read())
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x + self.offset)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/offset.txt --
+2.5
+-- add/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        with open(os.path.join(pb_utils.get_model_dir(), args["model_version"], "offset.txt")) as file:
+#                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP040
+            self.offset = np.float32(file.read())
+        with open(os.path.join(pb_utils.get_model_dir(), "offset.txt")) as file:
             self.offset += np.float32(file.read())
 
     def execute(self, requests):

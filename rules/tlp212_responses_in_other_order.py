@@ -3,7 +3,8 @@
 ## What it does
 Reports a loop over `reversed(requests)`, `requests[::-1]`, `sorted(requests, …)` or `set(requests)` whose responses
 are returned as they come, also over a sorted list with one item for each request, and responses that are reversed,
-sorted, or inserted at the front before they are returned.
+sorted, or inserted at the front before they are returned; also futures, one for each request, whose results are taken
+`as_completed`.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests are batched, clients get each
@@ -44,7 +45,8 @@ from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP212", name="responses-in-other-order", effect="wrong-result")
 
-TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort"})
+COMPLETED = "concurrent.futures.as_completed"
+TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed"})
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -62,12 +64,15 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if isinstance(target, Name) and len(python.frame_of(execute).bindings.get(target.id, ())) == 1
     }
     reordered |= _sorted_items(execute, requests)
+    futures = _one_for_each(execute, requests)
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     turned: list[tuple[Node, str]] = []
     for node in own_nodes(execute, For, Call):
         if isinstance(node, For):
             other = reordered.get(node.iterable.id) if isinstance(node.iterable, Name) else None
             iterable = other or (node.iterable if _reordered(node.iterable, requests) else None)
+            if _are_completed(python, node.iterable, futures):
+                iterable = node.iterable
             if iterable is not None:
                 turned += [(iterable, name) for name in sorted(names) if _appends_to(node, name)]
         elif isinstance(node.func, Attribute) and dotted(node.func.value) in names:
@@ -79,8 +84,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if isinstance(value, Call) and dotted(value.func) == "list" and len(value.arguments) == 1:
             value = value.arguments[0].value
         if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
-            if _reordered(value.clauses[0].iterable, requests):
-                turned.append((value.clauses[0].iterable, ""))
+            iterable = value.clauses[0].iterable
+            if _reordered(iterable, requests) or _are_completed(python, iterable, futures):
+                turned.append((iterable, ""))
             continue
         name = _reordered_name(value)
         if name is not None and value is not None and _is_local_list(execute, name):
@@ -101,9 +107,17 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     )
 
 
-def _sorted_items(execute: Function, requests: str) -> dict[str, Expr]:
-    """Lists with one item for each request, nothing of which says for which, that are sorted later."""
-    items = {
+def _are_completed(python: PythonFacts, iterable: Expr, futures: set[str]) -> bool:
+    """Whether futures, one for each request, are taken in the order in which they are done."""
+    if not isinstance(iterable, Call) or python.qualified(iterable.func) != COMPLETED:
+        return False
+    first = iterable.argument(0)
+    return isinstance(first, Name) and first.id in futures
+
+
+def _one_for_each(execute: Function, requests: str) -> set[str]:
+    """Lists with one item for each request, nothing of which says for which."""
+    return {
         target.id
         for node in own_nodes(execute, Assign)
         if isinstance(made := node.value, Comprehension)
@@ -116,6 +130,11 @@ def _sorted_items(execute: Function, requests: str) -> dict[str, Expr]:
         for target in node.targets
         if isinstance(target, Name)
     }
+
+
+def _sorted_items(execute: Function, requests: str) -> dict[str, Expr]:
+    """Lists with one item for each request, nothing of which says for which, that are sorted later."""
+    items = _one_for_each(execute, requests)
     found: dict[str, Expr] = {}
     for node in own_nodes(execute, Assign, Call):
         if isinstance(node, Assign):
@@ -292,5 +311,34 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         responses.reverse()
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(max_workers=2)
+
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        futures = [self.pool.submit(self.answer, request) for request in requests]
+        return [future.result() for future in as_completed(futures)]
+#                                             ^^^^^^^^^^^^^^^^^^^^^ TLP212
+
+    def finalize(self):
+        self.pool.shutdown()
 """,
 )
