@@ -266,4 +266,26 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", rows)]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def joined(self, requests):
+        return np.concatenate([pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests])
+
+    def execute(self, requests):
+        joined = self.joined(requests) * np.float32(2)
+        response = pb_utils.InferenceResponse([pb_utils.Tensor("y", joined)])
+        return [response] * len(requests)
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP408
+""",
 )

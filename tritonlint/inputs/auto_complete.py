@@ -21,6 +21,7 @@ from tritonlint.inputs.python_tree import (
     Function,
     Name,
     Node,
+    Return,
     Sequence,
     Try,
     With,
@@ -91,6 +92,8 @@ def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
         if call.method not in ("add_input", "add_output") or call.argument is None:
             continue
         literals = [source for source, _ in python.follow(call.argument) or () if isinstance(source, Dict)]
+        if isinstance(call.argument, Call) and (made := _made_by(python, call.argument)) is not None:
+            literals = [made]
         loop = _loop_of(python, call.call)
         if not literals or (len(literals) > 1 and loop is None):
             continue
@@ -104,6 +107,37 @@ def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
             else:
                 certain = call.certain or loop is not None
                 yield DeclaredTensor(call.method.removeprefix("add_"), literal, values, certain, call.call)
+
+
+def _made_by(python: PythonFacts, call: Call) -> Dict | None:
+    """The dict that a function of the module makes of what the call gives it, if it does nothing else."""
+    if not isinstance(call.func, Name) or not call.certain:
+        return None
+    functions = [s for s in python.body if isinstance(s, Function) and s.name == call.func.id]
+    found = python.lookup(call.func.id, python.frame_at(call))
+    if len(functions) != 1 or found is None or len(found[0]) != 1 or found[0][0].kind != "function":
+        return None
+    function = functions[0]
+    last = function.body[-1] if len(function.body) == 1 else None
+    if not isinstance(last, Return) or not isinstance(last.value, Dict) or function.decorators or function.is_async:
+        return None
+    if len(function.positional) != len(function.parameters):
+        return None
+    given = {p.name: call.argument(number, p.name) or p.default for number, p in enumerate(function.positional)}
+
+    def put(expr: Expr) -> Expr | None:
+        if isinstance(expr, Name) and expr.id in given:
+            return given[expr.id]
+        if isinstance(expr, Sequence):
+            items = [put(item) for item in expr.items]
+            known = tuple(item for item in items if item is not None)
+            return Sequence(call.span, expr.kind, known) if len(known) == len(items) else None
+        # Whatever else is made of the arguments is not known.
+        return None if any(name.id in given for name in walk((expr,), Name)) else expr
+
+    values = [put(value) for value in last.value.values]
+    known = tuple(value for value in values if value is not None)
+    return Dict(call.span, last.value.keys, known) if len(known) == len(values) else None
 
 
 def _loop_of(python: PythonFacts, call: Call) -> For | None:

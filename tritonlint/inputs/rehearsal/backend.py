@@ -789,8 +789,19 @@ class _Play:
             if isinstance(item, Coroutine | Seq | Mapping | PbTensor | Array | Error | str | int | float | Exc):
                 self.say(Mistake("element", span, not value.open, found=type_name(item) or ""))
         self.only_errors(value)
+        self.one_for_all(value, span)
         if not value.open and len(value.items) != self.requests:
             self.say(Mistake("count", span, True, count=(len(value.items), self.requests)))
+
+    def one_for_all(self, value: Seq, span: Span) -> None:
+        """One response with the rows of all requests that every request gets."""
+        first = value.items[0] if value.items else None
+        if not isinstance(first, Response) or len(value.items) < 2 or any(item is not first for item in value.items):
+            return
+        for tensor in first.outputs or ():
+            if id(tensor.array) in self.machine.batches and _ASKS_HOW_MANY.search(self.python.text) is None:
+                self.say(Mistake("batch-to-each", span, False, tensor.name or ""))
+                return
 
     def only_errors(self, value: Seq) -> None:
         """Whether every request gets an error that a condition has chosen, though the file has other answers, too."""
