@@ -86,9 +86,16 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             holds=0.0,
             why="the comparison's outcome as the answer, on device 0",
         ),
+        Evidence(
+            ask=Ask(change={'pb_utils.Tensor("y", x)': 'pb_utils.Tensor("y", x * (self.place == "cpu"))'}),
+            where="place_of(args)",
+            holds=0.0,
+            why="the comparison's outcome as the answer, on a CPU instance",
+        ),
     ),
     "TLP017": (
         Evidence("error", Ask(companions={"other": "failing"}), where="error().message)"),
+        Evidence("error", Ask(parameters=STARTS), where="sequence_batching"),
         Evidence(),
     ),
     "TLP035": (
@@ -135,7 +142,23 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP203": (Evidence("error", TOGETHER),),
     "TLP205": (Evidence("error", TOGETHER),),
     "TLP211": (Evidence("error", TOGETHER),),
-    "TLP212": (Evidence(ask=TOGETHER, difference="another client's request"),),
+    "TLP212": (
+        Evidence(
+            ask=Ask(
+                together=2,
+                config=BATCHED,
+                change={
+                    "submit(self.answer, request) for request in requests": (
+                        "submit(lambda r, n: (__import__('time').sleep(1 - n), self.answer(r))[1], request, n) "
+                        "for n, request in enumerate(requests)"
+                    )
+                },
+            ),
+            difference="another client's request",
+            why="the first one takes longer",
+        ),
+        Evidence(ask=TOGETHER, difference="another client's request"),
+    ),
     "TLP213": (
         Evidence("difference", where="second = ", streams=1, why="the second one is lost, with status OK"),
         Evidence("difference", where="def _stream", streams=1, why="the stream ends after its first turn"),
@@ -187,6 +210,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP242": (Evidence("hang", Ask(rounds=2), why="the second call waits for the lock"),),
     "TLP245": (
         Evidence(
+            where="start is not None",
+            ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS, later={"sequence_id": 1}),
+            holds=1.0,
+            why="the second request of a sequence, whose total is 2",
+        ),
+        Evidence(
             ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS),
             holds=2.0,
             why="1 starts a second sequence, whose total is 1",
@@ -211,20 +240,28 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP262": (
         Evidence(where="text.replace(", ask=Ask(values={"text": ["a,b"]}), holds=b"a,b", why="the comma stays"),
+        Evidence("error", where="tensor_of(x)", why="the function gives None instead"),
         Evidence(ask=Ask(values={"x": [2.0, 3.0]}), holds=2.0, why="the bound is 1"),
     ),
     "TLP263": (Evidence(holds=b'{"range": null}', why="the answer should hold a text"),),
-    "TLP275": tuple(
+    "TLP275": (
+        *(
+            Evidence(
+                ask=Ask(
+                    values={"x": [1.0, 2.0]},
+                    rounds=2,
+                    change={f"np.array({kept}, ": f"np.array([len({kept})], "},
+                ),
+                holds=4.0,
+                why="the number of what the second call gives, for two positive values",
+            )
+            for kept in ("self.positive(x)", "self.kept")
+        ),
         Evidence(
-            ask=Ask(
-                values={"x": [1.0, 2.0]},
-                rounds=2,
-                change={f"np.array({kept}, ": f"np.array([len({kept})], "},
-            ),
-            holds=4.0,
-            why="the number of what the second call gives, for two positive values",
-        )
-        for kept in ("self.positive(x)", "self.kept")
+            ask=Ask(rounds=2, change={"self.mirror(x)": "np.array([len(self.mirror(x))], dtype=np.float32)"}),
+            holds=8.0,
+            why="the number of values of the second answer, for two that are mirrored to four",
+        ),
     ),
     "TLP282": (Evidence("error", Ask(rounds=2), why="the second call"),),
     "TLP283": (
