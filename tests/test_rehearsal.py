@@ -1330,3 +1330,35 @@ class TritonPythonModel:
 def test_what_helpers_are_given(name: str, tmp_path: Path) -> None:
     model = HEAD.replace("import json", "import functools\nimport json") + HELPERS[name]
     assert events(tmp_path, model) == marked(model)
+
+
+TENSORS = (("input", "x"), ("output", "y"))
+WIDE = """\
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            {test}
+                x = x * np.float32(2)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+"""
+"""A model for arrays of any length."""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "if x > 2:  #! maybe ValueError",
+        "if x.size == 1 and x > 2:",
+        "if (x > 2).any():",
+        "if x.max(axis=(0, 1), keepdims=True) > 2:",
+        "if x[0, 0] > 2:",
+    ],
+)
+def test_an_array_of_any_length_as_a_condition(test: str, tmp_path: Path) -> None:
+    model = HEAD + WIDE.format(test=test)
+    config = 'backend: "python"\nmax_batch_size: 8\n'
+    config += "".join(f'{kind} {{ name: "{name}" data_type: TYPE_FP32 dims: [ -1 ] }}\n' for kind, name in TENSORS)
+    assert events(tmp_path, model, config) == marked(model), model

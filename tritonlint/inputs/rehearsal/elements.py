@@ -31,7 +31,7 @@ _SCALAR_DTYPES = {"bool": "bool", "int": "int64", "float": "float64", "complex":
     "bytes": "bytes",
 }
 _NO_SEQUENCES = frozenset({"set", "frozenset", "generator", "map", "filter", "zip", "dict_keys", "dict_values"})
-_MANY = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+MANY = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
 
 
 def pick(dtype: str | None, of: str | None = None) -> Value:
@@ -339,7 +339,7 @@ def length(array: Array) -> int | None:
 def truth(array: Array) -> bool | None:
     """``bool(array)``; always open where it is allowed."""
     if array.shape is not None and shapes.least(array.shape) > 1:
-        raise Failure("ValueError", _MANY)
+        raise Failure("ValueError", MANY)
     return None
 
 

@@ -10,6 +10,7 @@ from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.rehearsal import arrays, habits, library
 from tritonlint.inputs.rehearsal.buffers import Buffers, anew
+from tritonlint.inputs.rehearsal.elements import MANY
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     Absent,
@@ -467,6 +468,12 @@ class Protocols(Ways):
         """Whether a value counts as true."""
         if isinstance(value, Array):
             held: bool | None = self.guard(lambda: arrays.truth(value), span)
+            several = value.dtype == "bool" and value.shape is not None and len(value.shape) > 1
+            if several and not any(value.shape or ()) and ".size" not in self.python.text:
+                # Only one request with one element comes through.
+                self.maybe += 1
+                self.uncaught(self.fail("ValueError", MANY, span))
+                self.maybe -= 1
             return held
         if isinstance(value, Obj):
             if value.cls.known and not any(self.class_attribute(value.cls, n) for n in ("__bool__", "__len__")):
