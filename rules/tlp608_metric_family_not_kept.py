@@ -1,8 +1,8 @@
 """A metric whose family is gone
 
 ## What it does
-Reports `self.metric = family.Metric(…)` where `family` is a local name that nothing keeps, and
-`pb_utils.MetricFamily(…).Metric(…)`.
+Reports `self.metric = family.Metric(…)` where `family` is a local name that nothing keeps,
+`pb_utils.MetricFamily(…).Metric(…)`, and functions that give such a metric back without its family.
 
 ## What happens
 With the family its metrics end: `Invalid metric operation as the corresponding 'MetricFamily' has been deleted`, at the
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Delete, Function, Name, dotted, walk
 from tritonlint.rule import Rule
 
@@ -36,6 +36,7 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "MetricFamily" not in python.text:
         return
+    yield from _given_back(python)
     for method in ("initialize", "__init__"):
         function = python.method(method)
         own = python.self_name(python.frame_of(function)) if function is not None else None
@@ -60,6 +61,25 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     "the metric is kept, but its family is not: the first use in execute fails",
                     help=f"keep the family too: `{own}.family = pb_utils.MetricFamily(…)`",
                     related=lost,
+                    key="family",
+                )
+
+
+def _given_back(python: PythonFacts) -> Iterator[Problem]:
+    """Functions that return a metric of a family which ends with them."""
+    for frame in python.frames:
+        function = frame.function
+        for node in returns(function) if function is not None else ():
+            made = node.value.func if isinstance(node.value, Call) else None
+            if function is None or not isinstance(made, Attribute) or made.attr != "Metric":
+                continue
+            family = made.value
+            lost = _only_local(python, function, family.id) if isinstance(family, Name) else None
+            if lost:
+                yield Problem(
+                    lost[0].span,
+                    "the metric is given back, but its family ends with this function: the metric's first use fails",
+                    help="keep the family too: return both, or put it into an attribute",
                     key="family",
                 )
 
@@ -123,6 +143,33 @@ class TritonPythonModel:
             name="tlp608_good", description="requests", kind=pb_utils.MetricFamily.COUNTER
         )
         self.metric = self.family.Metric(labels={"version": args["model_version"]})
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.metric.increment(1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def counter(name, labels):
+    family = pb_utils.MetricFamily(name=name, description=name, kind=pb_utils.MetricFamily.COUNTER)
+#   ^^^^^^ TLP608
+    return family.Metric(labels=labels)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.metric = counter("tlp608_helper", {"version": args["model_version"]})
 
     def execute(self, requests):
         responses = []
