@@ -6,7 +6,8 @@ b)`, `pattern.sub("", text)`, `x.astype(…)`), functions such as `sorted`, `np.
 method that is named and not called (`self.thread.start`). Statements in a `try` are left out: they may be checks.
 
 ## What happens
-Nothing changes: the old value goes into the answer, with status OK.
+Nothing changes: the old value goes into the answer, with status OK. A tensor or a response that is dropped is missing:
+the request fails (`Output tensor for inference response should not be empty.`).
 
 ## How to fix
 Assign the result (`text = text.replace(a, b)`), return it, or add the missing `()`.

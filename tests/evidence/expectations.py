@@ -272,6 +272,14 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP283 clean": (Evidence(ask=Ask(parameters=STARTS)),),
+    "TLP291": (
+        Evidence(
+            ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS, later={"sequence_id": 2, "sequence_start": True}),
+            holds=2.0,
+            why="the first request of a second sequence, whose total is 1",
+        ),
+    ),
+    "TLP291 clean": (Evidence(ask=Ask(parameters=STARTS)),),
     "TLP285": (
         Evidence(
             ask=Ask(values={"x": [1.0, 2.0]}, rounds=2), holds=4.0, why="the second call counts the first one's, too"
@@ -315,6 +323,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
     "TLP408": (
+        Evidence("difference", TOGETHER, where="[response] * len(requests)", difference="batch entries"),
         Evidence(ask=Ask(shapes={"x": (2, 3)}), where="number : number + 1", difference="batch entries"),
         Evidence(
             "error",
