@@ -1279,6 +1279,22 @@ def test_a_stream_that_ends_with_the_flag_alone(asks: bool, tmp_path: Path) -> N
     assert events(tmp_path, model) == marked(model), model
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_named_output_of_a_stream_that_ends_with_the_flag_alone(asks: bool, tmp_path: Path) -> None:
+    (tmp_path / "streamer" / "1").mkdir(parents=True)
+    (tmp_path / "streamer" / "1" / "model.py").write_text(HEAD + STREAMER)
+    decoupled = "model_transaction_policy { decoupled: true }\n"
+    (tmp_path / "streamer" / "config.pbtxt").write_text(SCORER + decoupled)
+    used = "if score: y = x + score.as_numpy()" if asks else "y = x + score.as_numpy()  #! maybe AttributeError"
+    model = HEAD + ask(
+        '["score"]',
+        "for answer in ask.exec(decoupled=True):\n"
+        '    score = pb_utils.get_output_tensor_by_name(answer, "score")\n'
+        f"    {used}",
+    ).replace('"scorer"', '"streamer"')
+    assert events(tmp_path, model) == marked(model), model
+
+
 HELPERS = {
     "wrapper_without_self": f"""\
 def per_request(function):

@@ -511,15 +511,31 @@ class _Play:
         name = _given(args, kwargs, 1, "name")
         if not isinstance(response, Answer):
             return UNKNOWN
-        if response.ends_empty and self.python.text.startswith(".as_numpy", node.span.end):
+        used = self.used_unasked(node) if response.ends_empty else None
+        if used is not None:
             machine = self.machine
-            error = machine.fail("AttributeError", "'NoneType' object has no attribute 'as_numpy'", node.span)
+            error = machine.fail("AttributeError", "'NoneType' object has no attribute 'as_numpy'", used)
             machine.maybe += 1
             if not machine.is_caught(error):
                 machine.record(error)
             response.ends_empty = machine.quiet > 0
             machine.maybe -= 1
         return self.output_of(response, name, node)
+
+    def used_unasked(self, node: CallNode) -> Span | None:
+        """Where an output becomes an array, at once or in the next line, though nothing asks whether it is there."""
+        text, end = self.python.text, node.span.end or 0
+        if text.startswith(".as_numpy", end):
+            return node.span
+        named = _NAMED.search(text[max(0, (node.span.start or 0) - 80) : node.span.start])
+        if named is None:
+            return None
+        name = named.group(1)
+        used = re.match(rf"\s*\n[^\n#]*?\b{name}(?=\.as_numpy\()", text[end:])
+        asked = rf"\b{name}\s*(is|==|!=|:=|if)\b|\b(if|not|and|or|assert|while)\s*\(*{name}\b"
+        if used is None or re.search(asked, text):
+            return None
+        return Span(node.span.path, end + used.end() - len(name), end + used.end())
 
     def output_of(self, answer: Answer, name: Value, node: CallNode) -> Value:
         """One of the tensors in another model's answer."""
@@ -1023,6 +1039,7 @@ def _is_among(event: Any, others: list[Any]) -> bool:
 
 _MOST_OPTIONAL = 3
 _ASKS_HOW_MANY = re.compile(r"len\(requests\)\s*[=!<>]")
+_NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _LACKS = re.compile(r"NoneType|has no attribute")
 _START = re.compile(r"\bstart\b")
