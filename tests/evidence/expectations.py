@@ -280,6 +280,11 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP291 clean": (Evidence(ask=Ask(parameters=STARTS)),),
+    "TLP292": (
+        Evidence(
+            ask=Ask(values={"x": [1.0, 1.0]}, rounds=2), holds=2.5, why="the second answer should be the first, 1.5"
+        ),
+    ),
     "TLP285": (
         Evidence(
             ask=Ask(values={"x": [1.0, 2.0]}, rounds=2), holds=4.0, why="the second call counts the first one's, too"
