@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `return [response]`, a list of exactly one response, in an `except` whose `try` holds the loop over the
-requests.
+requests, or hands all of them to a method.
 
 ## What happens
 With several requests in the call the number of responses does not match, and the clients get that error instead of
@@ -22,7 +22,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, request_loops
 from tritonlint.inputs.python_join import may_batch
-from tritonlint.inputs.python_tree import Comprehension, Return, Sequence, Starred, Try, walk
+from tritonlint.inputs.python_tree import Call, Comprehension, Return, Sequence, Starred, Try, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -36,12 +36,18 @@ RULE = Rule(
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None:
+    if execute is None or not execute.parameters:
         return
     loops = {loop.span: loop.header for loop in request_loops(execute)}
     for made in own_nodes(execute, Comprehension):
         if any(python.is_request_list(c.iterable) for c in made.clauses):
             loops[made.span] = made.span
+    if not any(dotted(call.func) == "len" for call in own_nodes(execute, Call)):
+        # Whoever counts them may have seen to it that there is only one.
+        for call in own_nodes(execute, Call):
+            own = (dotted(call.func) or "").partition(".")[0] == execute.parameters[0].name
+            if own and any(python.is_request_list(argument.value) for argument in call.arguments):
+                loops[call.span] = call.span
     batched = may_batch(effective)
     for node in own_nodes(execute, Try):
         held = [loops[n.span] for n in walk(node.body, into_functions=False) if n.span in loops]
@@ -135,5 +141,31 @@ class TritonPythonModel:
             except ValueError as error:
                 responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def responses(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([[float(row[0])] for row in x], dtype=np.float32)
+            yield pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        try:
+            return list(self.responses(requests))
+        except ValueError as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))]
+#                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP304
 """,
 )
