@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Compare, Constant, Expr, Name, Sequence, Subscript
+from tritonlint.inputs.python_tree import Compare, Constant, Expr, Name, Sequence, Subscript, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -35,6 +35,12 @@ def _may_be_wrong(value: Expr) -> bool:
     if not isinstance(value, Constant):
         return False
     return isinstance(value.value, int) or (isinstance(value.value, str) and value.value.startswith("KIND_"))
+
+
+def _other_spelling(python: PythonFacts, value: Constant) -> bool:
+    """Whether the function knows the kind without ``KIND_``, too, as a precaution."""
+    function, right = python.function_at(value), str(value.value).removeprefix("KIND_")
+    return function is not None and any(one.value == right for one in walk(function.body, Constant))
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -72,6 +78,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     continue
                 kind = key == "model_instance_kind" and isinstance(value.value, str) and value.value.startswith("KIND_")
                 number = key in NUMBERS and isinstance(value.value, int) and not isinstance(value.value, bool)
+                if kind and _other_spelling(python, value):
+                    continue
                 if kind:
                     right = python.source(value).replace("KIND_", "", 1)
                     message = f"the instance kind is never {python.source(value)}: Triton passes it without `KIND_`"
@@ -210,6 +218,27 @@ def place_of(args):
 class TritonPythonModel:
     def initialize(self, args):
         self.place = place_of(args)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        kind = args["model_instance_kind"]
+        self.place = "cpu" if kind in ("CPU", "KIND_CPU") else "cuda"
 
     def execute(self, requests):
         responses = []
