@@ -38,7 +38,10 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for raised in rehearse(python, config, effective).raises:
+    played = rehearse(python, config, effective)
+    if played.crash is not None:
+        raise played.crash
+    for raised in played.raises:
         if raised.phase != "execute" or raised.absent or (raised.explicit and not raised.sure):
             continue
         if raised.without:

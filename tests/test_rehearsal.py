@@ -83,6 +83,7 @@ def words(body: str) -> str:
 
 
 CASES = {
+    "far_beyond_the_end": each("y, label = x, text\nwords = text[0, 0].split()[: 10**30]"),
     "a_proxy_changes_what_it_wraps": """\
 class Counting:
     def __init__(self, target):
@@ -1166,6 +1167,7 @@ def events(folder: Path, model: str, config: str = CONFIG) -> list[tuple[int, st
     assert facts.config is not None
     (python,) = facts.python
     played = rehearse(python, facts.config, facts.effective)
+    assert played.crash is None
     index = LineIndex(python.text)
     said = [(r.span, r.sure, r.message.split(":")[0]) for r in played.raises if not r.explicit]
     said += [(mistake.span, mistake.sure, mistake.kind) for mistake in played.mistakes]

@@ -75,6 +75,7 @@ def test_the_standard_library_can_be_played_through(package: str, tmp_path: Path
         if python.error is not None:
             continue
         found = rehearse(python, facts.config, facts.effective)
+        assert found.crash is None, path.name
         played += bool(found.ended)
         wrong = [e for e in found.raises if e.phase == "import" and e.sure and not e.caught and not e.explicit]
         assert not wrong, f"{path.name} imports well: {wrong}"

@@ -170,6 +170,8 @@ class Rehearsal:
     calls: list[Called] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     ended: str = ""
+    crash: Exception | None = None
+    """A mistake of this program that ended it; told once, and what was seen before stays."""
 
 
 def has_member(value: Value, name: str) -> bool:
@@ -241,6 +243,9 @@ class _Play:
             machine.uncaught(error)
         except (GaveUpError, RecursionError):
             pass
+        except Exception as error:
+            # Every rule would meet it again.
+            found.crash = error
         found.raises = list(dict.fromkeys(machine.raises))
         for (kind, span), sure in machine.notes.items():
             self.say(Mistake(kind, span, sure))

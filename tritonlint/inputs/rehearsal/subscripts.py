@@ -179,7 +179,7 @@ def _get_slice(value: Seq, bounds: tuple[Value, Value, Value]) -> Seq:
     lower, upper, step = known.start or 0, known.stop, 1 if known.step is None else known.step
     if lower < 0 or step < 1 or (upper is not None and upper < 0):
         return Seq(value.kind, [], True, element(value))
-    most = value.most if upper is None else len(range(lower, upper, step))
+    most = value.most if upper is None else max(0, (upper - lower + step - 1) // step)
     still = upper is None or upper > len(value.items)
     return Seq(value.kind, value.items[known], still, unlisted(value), most=most)
 
