@@ -96,6 +96,9 @@ BATCH_DELAY_MICROSECONDS = 200_000
 LEAK_REQUESTS = 3
 TOGETHER = 4
 """Requests that are sent side by side to be put into one batch."""
+REPEATS = 5
+REPEAT_SECONDS = 2.0
+"""How often, and for how long, a request is sent again to see whether a model differs from itself."""
 OTHER_REGIONS = ("tritonlint_", "triton_python_backend_shm", "sem.")
 """Names in /dev/shm that another server or another program has made, not this model."""
 FINALIZE = re.compile(r"\): finalize$", re.MULTILINE)
@@ -429,8 +432,8 @@ class ModelTrial:
             self.run.saw("shared-memory", "not compared: a sequence or a decoupled model", ran=False)
             return
         first = self._expected[id(good)]
-        again = self._send(good)
-        steady = self._steady = again.answered and again.outputs == first.outputs
+        answers = self._answers_again(good)
+        steady = self._steady = all(again.answered and again.outputs == first.outputs for again in answers)
         ways: list[tuple[str, Callable[[], Reply]]] = []
         if self._grpc is not None:
             client = self._grpc
@@ -447,7 +450,7 @@ class ModelTrial:
             except ExchangeError as error:
                 self._compared(Comparison(transport, good, None, str(error), steady), start)
                 continue
-            if not steady and _sizes(again) != _sizes(first):
+            if not steady and any(_sizes(again) != _sizes(first) for again in answers):
                 detail = "not compared: the sizes of the model's answers differ from one to the next"
                 self._compared(Comparison(transport, good, None, detail, steady), start)
                 continue
@@ -460,6 +463,14 @@ class ModelTrial:
                 continue
             difference = _difference(first.outputs, reply.outputs, bytewise=steady)
             self._compared(Comparison(transport, good, not difference, difference, steady), start)
+
+    def _answers_again(self, good: Request) -> list[Reply]:
+        """More answers to the same request: a model that answers at random may well say the same twice."""
+        start = time.monotonic()
+        answers = [self._send(good)]
+        while len(answers) < REPEATS and answers[-1].answered and time.monotonic() - start < REPEAT_SECONDS:
+            answers.append(self._send(good))
+        return answers
 
     def _through_regions(self, good: Request, expected: Sequence[Tensor], cuda: Path | None) -> Reply:
         with shared_regions(self.server, good, expected, cuda) as regions:
