@@ -240,7 +240,7 @@ class _Play:
             found.ended = "import"
             self.model()
         except RaisedError as error:
-            machine.uncaught(error)
+            machine.record(error)
         except (GaveUpError, RecursionError):
             pass
         except Exception as error:
@@ -287,7 +287,7 @@ class _Play:
             try:
                 self.execute(execute, model, requests)
             except RaisedError as error:
-                machine.uncaught(error)
+                machine.record(error)
                 self.blame_what_dropped(met)
                 return
             self.blame_what_dropped(met)
@@ -319,7 +319,7 @@ class _Play:
         try:
             self.execute(execute, model, requests)
         except RaisedError as error:
-            machine.uncaught(error)
+            machine.record(error)
         except GaveUpError:
             pass
         finally:
@@ -451,7 +451,7 @@ class _Play:
         }
         return Mapping(items, True, names=frozenset(message_types()[tensor.type_name].fields))
 
-    def named(self, name: Value, tensors: dict[str, Message], names: dict[str, Span] | None) -> Value:
+    def named(self, name: Value, tensors: dict[str, Message]) -> Value:
         """``get_input_config_by_name`` and its like."""
         if isinstance(name, str) and name in tensors:
             return self.entry(tensors[name])
@@ -665,18 +665,16 @@ class _Play:
         return DType(None)
 
     def c_input_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
-        return self.config_of(args, kwargs, self.input_tensors, self.inputs)
+        return self.config_of(args, kwargs, self.input_tensors)
 
     def c_output_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
-        return self.config_of(args, kwargs, self.output_tensors, self.outputs)
+        return self.config_of(args, kwargs, self.output_tensors)
 
-    def config_of(
-        self, args: list[Value], kwargs: dict[str, Value], tensors: dict[str, Message], names: dict[str, Span] | None
-    ) -> Value:
+    def config_of(self, args: list[Value], kwargs: dict[str, Value], tensors: dict[str, Message]) -> Value:
         config = _given(args, kwargs, 0, "model_config")
         if isinstance(config, ConfigText | str):
             raise Failure("TypeError", "string indices must be integers")
-        return self.named(_given(args, kwargs, 1, "name"), tensors, names)
+        return self.named(_given(args, kwargs, 1, "name"), tensors)
 
     def c_decoupled(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         known = self.effective.decoupled

@@ -71,7 +71,7 @@ _PURE = (
     "numpy", "json", "time", "os", "math", "logging", "random", "re", "sys", "string", "struct", "base64", "hashlib",
     "uuid", "datetime", "pathlib", "typing", "collections", "itertools", "copy", "io", "operator", "warnings", "enum",
     "traceback", "abc", "statistics", "textwrap", "unicodedata", "decimal", "fractions", "platform", "shutil",
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 """Modules whose functions leave the objects they are given as they are (those that do not are modelled)."""
 _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
@@ -134,7 +134,6 @@ class Calls(Concurrency):
         kwargs: dict[str, Value],
         span: Span,
         node: tree.Call | None = None,
-        scope: Scope | None = None,
     ) -> Value:
         """Call any value."""
         kind = function.__class__
@@ -152,7 +151,7 @@ class Calls(Concurrency):
             found: list[Value] = []
 
             def arm(option: Value) -> None:
-                found.append(self.call(option, args, kwargs, span, node, scope))
+                found.append(self.call(option, args, kwargs, span, node))
 
             self.fork([partial(arm, option) for option in function.options])
             return join_all(found)
@@ -161,7 +160,7 @@ class Calls(Concurrency):
         if kind is Library:
             return self._call_library(function.name, args, kwargs, span, node)
         if kind is Builtin:
-            return self._call_builtin(function.name, args, kwargs, span, node, scope)
+            return self._call_builtin(function.name, args, kwargs, span)
         if kind is DType:
             return self.guard(lambda: arrays.call(function.name or "unknown", args, kwargs), span)
         if kind is Cls:
@@ -538,15 +537,7 @@ class Calls(Concurrency):
         found = self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
         return with_origin(found, "text") if name in {"re.findall", "re.split"} else found
 
-    def _call_builtin(
-        self,
-        name: str,
-        args: list[Value],
-        kwargs: dict[str, Value],
-        span: Span,
-        node: tree.Call | None,
-        scope: Scope | None,
-    ) -> Value:
+    def _call_builtin(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         if name in EXCEPTIONS:
             return Exc(name, args, EXCEPTIONS[name])
         if name == "super":
@@ -561,7 +552,7 @@ class Calls(Concurrency):
         if name in {"getattr", "hasattr", "setattr", "delattr", "vars"} and args:
             return self._reflect(name, args, span)
         if name == "isinstance" and len(args) == 2:
-            return self._is_instance(args[0], args[1], args, span)
+            return self._is_instance(args[0], args[1], span)
         if name == "bool" and args and says_no(args[0]):
             self.note("text-as-flag", span)
         if name in {"enumerate", "list", "set", "tuple", "sorted"} and args:
@@ -686,7 +677,7 @@ class Calls(Concurrency):
             return found
         return True if isinstance(owner, Obj) and not owner.open and attribute in owner.attrs else Unknown("bool")
 
-    def _is_instance(self, value: Value, cls: Value, args: list[Value], span: Span) -> Value:
+    def _is_instance(self, value: Value, cls: Value, span: Span) -> Value:
         options = cls.items if isinstance(cls, Seq) else [cls]
         answers: list[bool | None] = []
         for one in options:

@@ -137,7 +137,7 @@ class Concurrency(Protocols):
                 raise error
             # Whether there is any is not known.
             self.maybe += 1
-            self.uncaught(error)
+            self.record(error)
             self.maybe -= 1
             return UNKNOWN
         catches = kwargs.get("return_exceptions", False) is not False

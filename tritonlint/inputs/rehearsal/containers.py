@@ -18,7 +18,6 @@ from tritonlint.inputs.rehearsal.operations import (
     iterate,
     key_of,
     keys_of,
-    merged,
     put_all,
     put_into_set,
     set_of,
@@ -473,10 +472,6 @@ def _dunder(name: str) -> Handler:
         return UNKNOWN
 
     return handler
-
-
-def _update_by(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
-    return merged(owner, dict_of(args, kwargs, touch))
 
 
 _SEQUENCE: dict[str, Handler] = {"index": _index, "count": _count, "copy": _copy}

@@ -316,7 +316,7 @@ class Expressions(Calls):
             error = self.fail("ValueError", text, span)
             if not self.is_caught(error):
                 self.maybe += 1
-                self.uncaught(error)
+                self.record(error)
                 self.maybe -= 1
 
     def _boolean(self, node: tree.Binary, scope: Scope) -> Value:
@@ -461,7 +461,7 @@ class Expressions(Calls):
                 self.note("wraps", node.span)
         statement = self.statement
         try:
-            return self.call(function, args, kwargs, node.span, node, scope)
+            return self.call(function, args, kwargs, node.span, node)
         finally:
             self.statement = statement
 

@@ -29,7 +29,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Obj,
     Scope,
 )
-from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, Raise, RaisedError
+from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS
 from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, PARTLY, SOMETIMES, Way, any_number, current, join_all
 from tritonlint.inputs.rehearsal.values import (
@@ -570,19 +570,7 @@ class Machine(Expressions):
         # Whoever names an exception means it, but not for every request.
         meant = not broad and not self.sure
         if not meant and sure and not self.quiet and (not raised.explicit or _is_always(raised)):
-            self.handling.append(
-                Raise(
-                    self.phase,
-                    raised.span,
-                    raised.statement,
-                    raised.shown,
-                    self.sure,
-                    raised.explicit,
-                    True,
-                    raised.absent,
-                    raised.cause,
-                )
-            )
+            self.handling.append(self.event(raised, sure=self.sure, caught=True))
         if not sure:
             self.maybe += 1
         try:

@@ -472,7 +472,7 @@ class Protocols(Ways):
             if several and not any(value.shape or ()) and ".size" not in self.python.text:
                 # Only one request with one element comes through.
                 self.maybe += 1
-                self.uncaught(self.fail("ValueError", MANY, span))
+                self.record(self.fail("ValueError", MANY, span))
                 self.maybe -= 1
             return held
         if isinstance(value, Obj):

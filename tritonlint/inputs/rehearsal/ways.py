@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tritonlint.inputs import python_tree as tree
@@ -184,38 +184,34 @@ class Ways(Trail):
             if found is None:
                 continue
             if found[1] and found[0] is not ANY and is_broad(found[0]):
-                event = Raise(self.phase, error.span, error.statement, error.shown, False, False, True, error.absent)
+                # It is told where it is raised, wherever the value comes from.
+                event = replace(self.event(error, sure=False, caught=True), cause=None)
                 self.suspects.setdefault(id(found[0]), []).append(event)
             return
 
     def record(self, error: RaisedError, *, caught: bool = False) -> None:
         """Note an exception that nobody catches."""
-        if self.quiet:
-            return
-        sure = self.sure
-        self.raises.append(
-            Raise(
-                self.phase,
-                error.span,
-                error.statement,
-                error.shown,
-                sure,
-                error.explicit,
-                caught,
-                error.absent,
-                error.cause,
-            )
+        if not self.quiet:
+            self.raises.append(self.event(error, sure=self.sure, caught=caught))
+
+    def event(self, error: RaisedError, *, sure: bool, caught: bool) -> Raise:
+        """An exception as it is told."""
+        return Raise(
+            self.phase,
+            error.span,
+            error.statement,
+            error.shown,
+            sure,
+            error.explicit,
+            caught,
+            error.absent,
+            error.cause,
         )
 
     @property
     def sure(self) -> bool:
         """Whether every run comes here."""
-        return not self.maybe and not self._diverted
-
-    @property
-    def _diverted(self) -> bool:
-        """Whether some ways have left the current call or turn of a loop."""
-        return self.diverted_in(self.activation)
+        return not self.maybe and not self.diverted_in(self.activation)
 
     def diverted_in(self, activation: Activation) -> bool:
         """Whether some ways have left a call, or a turn of a loop in it."""
@@ -225,10 +221,6 @@ class Ways(Trail):
         """Note something that Python does without complaint."""
         if not self.quiet and (kind, span) not in self.notes:
             self.notes[kind, span] = self.sure
-
-    def uncaught(self, error: RaisedError) -> None:
-        """Note an exception that left the outermost call."""
-        self.record(error)
 
     def fail(self, type: str, message: str, span: Span) -> RaisedError:
         """An exception that Python itself raises."""
