@@ -27,7 +27,6 @@ from tritonlint.inputs.python_load import bound_in_passing, failures, undefined_
 from tritonlint.inputs.python_tree import (
     Assign,
     Comprehension,
-    Expr,
     Function,
     ImportFrom,
     Lambda,
@@ -35,6 +34,7 @@ from tritonlint.inputs.python_tree import (
     Scope,
     Try,
     Walrus,
+    lies_in,
     walk,
 )
 from tritonlint.resolution import Plan
@@ -115,8 +115,9 @@ def _of_another_function(python: PythonFacts) -> Iterator[Name]:
     for frame in python.frames if names else ():
         if frame.function is None or frame.in_class is None:
             continue
-        for node in python.walk_function(frame.function, Name):
-            if node.id not in names or node.id in frame.bindings or node.id in told or node.id.startswith("__"):
+        foreign = {node.id for node in own_nodes(frame.function, Name)} & names - frame.bindings.keys()
+        for node in own_nodes(frame.function, Name) if foreign else ():
+            if node.id not in foreign or node.id in told or node.id.startswith("__"):
                 continue
             if python.lookup(node.id, frame) is not None:
                 continue
@@ -132,14 +133,16 @@ def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
         function = frame.function
         if function is None:
             continue
-        early = []
-        for node in python.walk_function(function, Name):
-            bindings, end = frame.bindings.get(node.id), node.span.end or 0
-            # Mostly the first binding comes first in the file, too.
-            if bindings is None or (bindings[0].span.start or 0) < end or node.id in loose:
-                continue
-            if all((binding.span.start or 0) >= end for binding in bindings):
-                early.append(node)
+        # Parameters stand before the body; mostly the first binding of any other name comes first, too.
+        early = [
+            node
+            for node in own_nodes(function, Name)
+            if (bindings := frame.bindings.get(node.id)) is not None
+            and bindings[0].kind != "parameter"
+            and (bindings[0].span.start or 0) >= (node.span.end or 0)
+            and node.id not in loose
+            and all((binding.span.start or 0) >= (node.span.end or 0) for binding in bindings)
+        ]
         if not early:
             continue
         tried = {n.span for one in own_nodes(function, Try) if one.handlers for n in walk(one.body, Name)}
@@ -158,40 +161,34 @@ def _is_own(python: PythonFacts, frame: Frame, node: Name) -> bool:
 
 def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
     """What a function gives a value made of its own value, ``x += 1``, and no other one."""
+    changed = [
+        target
+        for node in python.walk(Assign)
+        for target in node.targets
+        if isinstance(target, Name) and _needs(python, node, target.id)
+    ]
     declared = {name for scope in python.walk(Scope) for name in scope.names}
-    for frame in python.frames:
+    for frame in python.frames if changed else ():
         if frame.function is None:
             continue
-        # What is a parameter, or gets a value in another way too, has one.
-        local = {
-            name
-            for name, bound in frame.bindings.items()
-            if bound[0].kind in {"value", "unknown"} and name not in declared and _may_need(python, bound[0].expr, name)
-        }
-        changed = [
-            target
-            for node in (python.walk_function(frame.function, Assign) if local else ())
-            for target in node.targets
-            if isinstance(target, Name) and target.id in local and _needs(node, target.id)
-        ]
-        for name in changed:
-            spans = {one.span for one in changed if one.id == name.id}
+        inside = [name for name in changed if lies_in(name, frame.function) and name.id not in declared]
+        for name in inside:
+            spans = {one.span for one in inside if one.id == name.id}
             bound = frame.bindings.get(name.id, [])
-            if bound and all(binding.span in spans for binding in bound):
+            # What is a parameter, or gets a value in another way too, has one.
+            if bound and bound[0].kind in {"value", "unknown"} and all(binding.span in spans for binding in bound):
                 yield name
                 break
 
 
-def _may_need(python: PythonFacts, value: Expr | None, name: str) -> bool:
-    """Whether a name stands in what it is first assigned; None is anything."""
-    return value is None or name in python.source(value)
-
-
-def _needs(node: Assign, name: str) -> bool:
+def _needs(python: PythonFacts, node: Assign, name: str) -> bool:
     """Whether an assignment reads the name that it assigns."""
     if node.operator:
         return True
-    if node.value is None or not any(part.id == name for part in walk(node.value, Name)):
+    # The text tells fast what mostly is so: the name does not stand there.
+    if node.value is None or name not in python.source(node.value):
+        return False
+    if not any(part.id == name for part in walk(node.value, Name)):
         return False
     return next(walk(node.value, Comprehension, Lambda, Walrus), None) is None
 

@@ -17,7 +17,6 @@ Facts, python-backend 6.2: `model_repository` is the path of the model's folder;
 """
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
@@ -35,20 +34,21 @@ RULE = Rule(
     server_says=("No such file or directory",),
 )
 WRAPPERS = frozenset({"pathlib.Path", "str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath"})
-_STARTS = re.compile(r"\b(model_repository|get_model_dir)\b")
+_STARTS = ("model_repository", "get_model_dir")
 NAME, VERSION = "<name>", "<version>"
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
-    if not _STARTS.search(python.text) or "exists" in python.text or "is_file" in python.text:
+    text = python.text
+    if not any(word in text for word in _STARTS) or "exists" in text or "is_file" in text:
         return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
     named = False
-    within: list[Expr] = []
+    within: set[int] = set()
     for node in python.walk(Call, Binary, FString):
         if isinstance(node, Binary):
-            within.append(node.left)
-        if (isinstance(node, Binary) and node.operator not in "/+") or any(node is part for part in within):
+            within.add(id(node.left))
+        if (isinstance(node, Binary) and node.operator not in "/+") or id(node) in within:
             continue
         inside = _inside(python, node, python.frame_at(node), 0)
         if inside is not None and inside.startswith(NAME):

@@ -29,6 +29,7 @@ from tritonlint.inputs.python_tree import (
     Call,
     Comprehension,
     Dict,
+    Expr,
     Expression,
     Function,
     Name,
@@ -49,15 +50,21 @@ _HOOKS = frozenset({"initialize", "execute", "finalize", "auto_complete_config",
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood:
         return
-    # Mostly only what Triton calls returns nothing.
-    if not any(
-        _returns_nothing(frame.function)
+    # Mostly only what Triton calls returns nothing, and other such functions are called for what they do.
+    silent = {
+        frame.function.name
         for frame in python.frames
-        if frame.function is not None and not (frame.in_class is not None and frame.function.name in _HOOKS)
-    ):
+        if frame.function is not None
+        and not (frame.in_class is not None and frame.function.name in _HOOKS)
+        and _returns_nothing(frame.function)
+    }
+    if not silent:
+        return
+    alone = {id(statement.value) for statement in python.walk(Expression)}
+    if all(id(call) in alone for call in python.walk(Call) if _last_name(call.func) in silent):
         return
     told: set[int] = set()
-    for call in _used(python):
+    for call in _used(python, alone):
         function = _function(python, call)
         if function is None or id(function) in told or not _returns_nothing(function):
             continue
@@ -78,9 +85,12 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         )
 
 
-def _used(python: PythonFacts) -> Iterator[Call]:
-    """The calls whose result becomes part of another value."""
-    alone = {id(statement.value) for statement in python.walk(Expression)}
+def _last_name(func: Expr) -> str | None:
+    return func.attr if isinstance(func, Attribute) else func.id if isinstance(func, Name) else None
+
+
+def _used(python: PythonFacts, alone: set[int]) -> Iterator[Call]:
+    """The calls whose result becomes part of another value; ``alone`` are those that are statements."""
     for node in python.walk():
         if id(node) in alone and not isinstance(node, Call):
             continue

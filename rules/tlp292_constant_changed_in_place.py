@@ -43,7 +43,8 @@ _OPERATORS = frozenset("+-*/")
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood or _LEARNS.search(python.text.lower()) is not None:
+    # Few files change an array in place at all.
+    if not python.understood or not any(a.operator in _OPERATORS for a in python.walk(Assign)):
         return
     for frame in python.frames:
         function = frame.function
@@ -65,7 +66,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             given = any(
                 n.id == target.id for s in returns(function) if s.value is not None for n in walk(s.value, Name)
             )
-            if given and isinstance(value, Attribute) and _is_constant(python, value):
+            if given and isinstance(value, Attribute) and _is_constant(python, value) and not _learns(python):
                 shown = python.source(value)
                 yield Problem(
                     changed.span,
@@ -75,6 +76,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     key=shown,
                 )
                 break
+
+
+def _learns(python: PythonFacts) -> bool:
+    """Whether the model may mean to change what it knows."""
+    return _LEARNS.search(python.text.lower()) is not None
 
 
 def _is_name(node: Expr, name: str) -> bool:
