@@ -15,11 +15,15 @@ from tritonlint.facts import ModelFacts, RepositoryFacts
 from tritonlint.runtime.gpu import gpus
 from tritonlint.runtime.observation import Foretold, Leftovers, ModelRun
 from tritonlint.runtime.options import VerifyOptions
+from tritonlint.runtime.probes.leftovers import stopped
+from tritonlint.runtime.probes.soak import soak_only
+from tritonlint.runtime.probes.stub_death import kill_stubs
 from tritonlint.runtime.request import Request, SampleError
 from tritonlint.runtime.server import DisposableServer
 from tritonlint.runtime.shared_memory import in_use
 from tritonlint.runtime.source import open_server
-from tritonlint.runtime.trial import ModelTrial
+from tritonlint.runtime.subject import Subject
+from tritonlint.runtime.trial import try_model
 from tritonlint.runtime.view import make_view
 from tritonlint.runtime.wheel import InstallationError
 
@@ -74,24 +78,24 @@ class _Repository:
     def observe(self) -> dict[str, ModelRun]:
         runs: dict[str, ModelRun] = {}
         pending = list(self._models)
-        with _StubDeaths(self._serve, self._default_stub, self._trial) as deaths:
+        with _StubDeaths(self._serve, self._default_stub, self._subject) as deaths:
             if any(facts.plan is not None for facts in pending):
                 deaths.get_ready(pending[0])
             while pending:
                 stub = self._default_stub(pending[0])
-                here: list[ModelTrial] = []
+                here: list[Subject] = []
                 with self._serve(stub) as server:
                     while pending and self._default_stub(pending[0]) == stub:
                         facts = pending.pop(0)
                         self._progress(f"{facts.model.name}: loading")
-                        trial = self._trial(server, facts, deaths.kill)
-                        trial.wait_for_quiet = deaths.wait
-                        here.append(trial)
-                        runs[facts.model.path] = trial.run
-                        trial.run.foretold = self._foretold(facts)
-                        trial.run.comparable = self._comparable(facts, server)
-                        trial.observe()
-                        if trial.spoiled:
+                        subject = self._subject(server, facts, deaths.kill)
+                        subject.wait_for_quiet = deaths.wait
+                        here.append(subject)
+                        runs[facts.model.path] = subject.run
+                        subject.run.foretold = self._foretold(facts)
+                        subject.run.comparable = self._comparable(facts, server)
+                        try_model(subject)
+                        if subject.spoiled:
                             break
                     self._progress("stopping the server")
                     if not _ended_in_order(here):
@@ -99,31 +103,31 @@ class _Repository:
                         server.stop_seconds = 0
                     start = time.monotonic()
                 _tell_stopped(here, _after_shutdown(server, time.monotonic() - start))
-                for trial in here:
-                    self._soak_without_allocator(trial, stub)
+                for subject in here:
+                    self._soak_without_allocator(subject, stub)
             self._progress("killing stubs")
             for path, seen in deaths.seen().items():
                 runs[path].death = seen.death
                 runs[path].report += [saw for saw in seen.report if saw.probe == "stub-death"]
         return runs
 
-    def _trial(
+    def _subject(
         self, server: DisposableServer, facts: ModelFacts, proved: Callable[[ModelFacts, Request], None]
-    ) -> ModelTrial:
+    ) -> Subject:
         served = self._own_place if self._options.contained else server.repository_folder
-        return ModelTrial(server, facts, self._group, served, self._options, self._progress, proved)
+        return Subject(server, facts, self._group, served, self._options, self._progress, proved)
 
-    def _soak_without_allocator(self, trial: ModelTrial, stub: str | None) -> None:
+    def _soak_without_allocator(self, subject: Subject, stub: str | None) -> None:
         """The same soak on a server of its own without the allocator, to tell what the allocator is good for."""
-        if self._options.allocator is None or trial.soaked is None:
+        if self._options.allocator is None or subject.soaked is None:
             return
         plain = replace(self._options, allocator=None)
         with self._serve(stub, plain) as server:
-            other = self._trial(server, trial.facts, _nobody)
+            other = self._subject(server, subject.facts, _nobody)
             other.options = plain
-            other.soak_only(trial.soaked)
-        trial.run.soak += other.run.soak
-        trial.run.report += other.run.report
+            soak_only(other, subject.soaked)
+        subject.run.soak += other.run.soak
+        subject.run.report += other.run.report
 
     @property
     def _own_place(self) -> Path:
@@ -176,11 +180,11 @@ class _StubDeaths:
         self,
         serve: Callable[[str | None], contextlib.AbstractContextManager[DisposableServer]],
         default_stub: Callable[[ModelFacts], str | None],
-        trial: Callable[[DisposableServer, ModelFacts, Callable[[ModelFacts, Request], None]], ModelTrial],
+        subject: Callable[[DisposableServer, ModelFacts, Callable[[ModelFacts, Request], None]], Subject],
     ) -> None:
         self._serve = serve
         self._default_stub = default_stub
-        self._trial = trial
+        self._subject = subject
         self._worker = ThreadPoolExecutor(1, "stub-deaths")
         self._futures: list[Future[object]] = []
         self._runs: dict[str, ModelRun] = {}
@@ -226,10 +230,10 @@ class _StubDeaths:
         return self._server
 
     def _kill(self, facts: ModelFacts, good: Request) -> None:
-        trial = self._trial(self._open(self._default_stub(facts)), facts, _nobody)
-        usable = trial.kill_stubs(good)
-        self._strays |= trial.strays
-        self._runs[facts.model.path] = trial.run
+        subject = self._subject(self._open(self._default_stub(facts)), facts, _nobody)
+        usable = kill_stubs(subject, good)
+        self._strays |= subject.strays
+        self._runs[facts.model.path] = subject.run
         if not usable:
             self._close()
 
@@ -258,19 +262,19 @@ def _after_shutdown(server: DisposableServer, seconds: float) -> Leftovers:
     )
 
 
-def _tell_stopped(trials: Sequence[ModelTrial], left: Leftovers) -> None:
+def _tell_stopped(subjects: Sequence[Subject], left: Leftovers) -> None:
     """Tell each model what is its own of what a server left: one finding for one thing."""
-    clean = _ended_in_order(trials)
-    for trial in trials:
-        mine = left if trial is trials[-1] else Leftovers(seconds=left.seconds)
-        if len(trials) > 1:
-            unpacks = any(stub.environment for stub in trial.run.processes)
+    clean = _ended_in_order(subjects)
+    for subject in subjects:
+        mine = left if subject is subjects[-1] else Leftovers(seconds=left.seconds)
+        if len(subjects) > 1:
+            unpacks = any(stub.environment for stub in subject.run.processes)
             mine = replace(mine, folders=left.folders if unpacks else ())
-        trial.stopped(mine, clean=clean)
+        stopped(subject, mine, clean=clean)
 
 
-def _ended_in_order(trials: Sequence[ModelTrial]) -> bool:
-    return not any(each.lost_stub or each.spoiled for each in trials)
+def _ended_in_order(subjects: Sequence[Subject]) -> bool:
+    return not any(each.lost_stub or each.spoiled for each in subjects)
 
 
 def _listens(port: int) -> bool:
