@@ -40,8 +40,8 @@ from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedE
 from tritonlint.inputs.rehearsal.protocols import (
     BACKEND_OBJECTS,
     BUILTINS,
+    OPERANDS,
     RUNNING,
-    SCALARS,
     Count,
     as_text,
     is_function,
@@ -115,6 +115,7 @@ class Calls(Concurrency):
         """Iterators that have nothing left, by identity."""
         self.lists_in_texts: set[str] = set()
         """Texts of the config that hold several words."""
+        self._any_yields = any(python.walk(tree.Yield))
         self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
         self.is_batch: Callable[[Array], bool] = lambda _: False
         """Whether the first dimension of an array can only be that of the batch."""
@@ -171,11 +172,7 @@ class Calls(Concurrency):
                 return self.call_function(method, [function, *args], kwargs, span)
             if function.cls.known and method is None and not function.open:
                 raise self.fail("TypeError", f"'{function.cls.name}' object is not callable", span)
-        elif (
-            function is None
-            or isinstance(function, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
-            or (kind is Unknown and function.type in PLAIN_TYPES)
-        ):
+        elif kind in OPERANDS or (kind is Unknown and function.type in PLAIN_TYPES):
             shown = "numpy.ndarray" if isinstance(function, Array) else type_name(function)
             if not (isinstance(function, Seq | Mapping) and function.kind not in BUILTINS):
                 raise self.fail("TypeError", f"'{shown}' object is not callable", span)
@@ -256,7 +253,7 @@ class Calls(Concurrency):
         return any(one in names and one != name for one, name in zip(given, names, strict=False))
 
     def _is_generator(self, node: tree.Function) -> bool:
-        return any(tree.walk(node.body, tree.Yield, into_functions=False))
+        return self._any_yields and any(tree.walk(node.body, tree.Yield, into_functions=False))
 
     def _bind_parameters(
         self, func: Func, args: list[Value], kwargs: dict[str, Value], scope: Scope, span: Span
@@ -367,11 +364,12 @@ class Calls(Concurrency):
         self, bound: Bound, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
     ) -> Value:
         owner = bound.owner
-        if isinstance(owner, BACKEND_OBJECTS):
+        kind = owner.__class__
+        if kind in BACKEND_OBJECTS:
             if node is None:
                 return UNKNOWN
             return self.guard(lambda: self.pb_method(owner, bound.name, args, kwargs, node), span)
-        if isinstance(owner, Array):
+        if kind is Array:
             given = [self.plain(a) for a in args]
             self.guard(lambda: refuse_texts(bound.name, given, method=True), span)
             made = anew(self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span), owner)
@@ -386,18 +384,18 @@ class Calls(Concurrency):
                 self._look_at_rows(owner, made, span)
             self._look_for_axis(bound.name, owner, made, args, kwargs, span)
             return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
-        if isinstance(owner, RUNNING):
+        if kind in RUNNING:
             return self.runner_method(bound, args, kwargs, span)
-        if isinstance(owner, Lock):
+        if kind is Lock:
             if bound.name == "acquire" and not args and not kwargs:
                 self.take_lock(owner, span, by_hand=True)
                 return True
             if bound.name != "locked":
                 self.put(owner.state, "held", False if bound.name == "release" else UNKNOWN)
             return None if bound.name == "release" else Unknown("bool")
-        if isinstance(owner, Builtin):
+        if kind is Builtin:
             return UNKNOWN
-        if isinstance(owner, Pattern):
+        if kind is Pattern:
             flat = bound.name not in {"split", "sub"}
             if flat and (len(args) != 1 or kwargs):
                 return UNKNOWN
@@ -408,7 +406,7 @@ class Calls(Concurrency):
             items, whole = self.iterate(args[0], span)
             each = self.element(args[0])
             args = [Seq("list", items if whole else [each], not whole, each)]
-        if isinstance(owner, Seq) and owner.kind == FILE:
+        if kind is Seq and owner.kind == FILE:
             lines = Seq("list", [], True, owner.each)
             return {"read": owner.each, "readline": owner.each, "readlines": lines, "__enter__": owner}.get(
                 bound.name, UNKNOWN
@@ -476,7 +474,7 @@ class Calls(Concurrency):
     def _written(self, kwargs: dict[str, Value], into: Value) -> None:
         """Note the arrays that a function writes into."""
         for array in (into, kwargs.get("out")):
-            if isinstance(array, Array) and not self.quiet:
+            if array is not None and not self.quiet:
                 self.buffers.write(array)
 
     def _call_library(
@@ -584,8 +582,8 @@ class Calls(Concurrency):
         if name in {"int", "float", "bool", "str", "abs", "round", "repr", "bytes"} and given:
             if isinstance(given[0], Array):
                 return self._convert(name, given[0], span)
-            if isinstance(given[0], (*BACKEND_OBJECTS, Obj, Func, BoundFunc)):
-                if name in {"int", "float", "abs", "round"} and isinstance(given[0], BACKEND_OBJECTS):
+            if given[0].__class__ in BACKEND_OBJECTS or isinstance(given[0], (Obj, Func, BoundFunc)):
+                if name in {"int", "float", "abs", "round"} and given[0].__class__ in BACKEND_OBJECTS:
                     text = f"{name}() argument must be a string or a real number, not '{given[0].python_type}'"
                     raise self.fail("TypeError", text, span)
                 return Unknown(name if name in {"int", "float", "bool", "str", "bytes"} else "str")
@@ -610,7 +608,7 @@ class Calls(Concurrency):
 
     def _over_objects(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> tuple[Value] | None:
         """Builtins over arrays and objects of the file, which the library does not know; None for anything else."""
-        own = [a for a in args if isinstance(a, (Array, Obj, *BACKEND_OBJECTS))]
+        own = [a for a in args if a.__class__ in BACKEND_OBJECTS or isinstance(a, (Array, Obj))]
         if not own or (name == "iter" and len(args) > 1):
             return (UNKNOWN,) if own else None
         first = args[0]
@@ -687,8 +685,8 @@ class Calls(Concurrency):
                 given = self.call_plain("isinstance", [value, one], {}, span)
                 answers.append(given if isinstance(given, bool) else None)
             elif isinstance(one, Builtin) and one.name in PLAIN_TYPES:
-                own = (*BACKEND_OBJECTS, Obj)
-                plain = isinstance(value, own) or (isinstance(value, Array) and not value.scalar)
+                own = value.__class__ in BACKEND_OBJECTS or isinstance(value, Obj)
+                plain = own or (isinstance(value, Array) and not value.scalar)
                 if isinstance(value, Array) and value.scalar and value.dtype in _OWN_TYPES:
                     answers.append(one.name == _OWN_TYPES[value.dtype])
                 else:

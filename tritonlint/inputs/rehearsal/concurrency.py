@@ -25,10 +25,9 @@ from tritonlint.inputs.rehearsal.objects import (
     Thread,
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
-from tritonlint.inputs.rehearsal.protocols import BACKEND_OBJECTS, SCALARS, Protocols
+from tritonlint.inputs.rehearsal.protocols import OPERANDS, Protocols
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
-    Array,
     Bound,
     Builtin,
     Mapping,
@@ -326,7 +325,7 @@ class Concurrency(Protocols):
 
 
 def _never_awaitable(value: Value) -> bool:
-    return value is None or isinstance(value, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS, Func, BoundFunc))
+    return value.__class__ in OPERANDS or isinstance(value, (Func, BoundFunc))
 
 
 def _holds(value: Value, depth: int = 0) -> bool:

@@ -18,12 +18,13 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.operations import set_of
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
-from tritonlint.inputs.rehearsal.protocols import BUILTINS, MAX_TURNS, SCALARS
+from tritonlint.inputs.rehearsal.protocols import BUILTINS, MAX_TURNS, PLAIN, SCALARS
 from tritonlint.inputs.rehearsal.trail import join, join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
     Builtin,
+    Exc,
     Library,
     Mapping,
     Perhaps,
@@ -37,6 +38,8 @@ from tritonlint.source import Span
 MAX_STEPS = 6000
 """Statements and calls of one rehearsal; a model that needs more is not played through."""
 _ABSOLUTE = frozenset({"abs", "numpy.abs", "numpy.absolute"})
+_KEYS = SCALARS | {tuple}
+"""The classes of known keys of a dict."""
 _SINGLE: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": Ellipsis}
 
 
@@ -161,12 +164,12 @@ class Expressions(Calls):
                     made.open = True
                 continue
             key = self.eval(key_node, scope)
-            if isinstance(key, Seq | Mapping) and key.__class__ is Seq and key.kind == "tuple":
+            if isinstance(key, Seq) and key.kind == "tuple":
                 key = _as_key(key)
             elif isinstance(key, (Seq, Mapping)) or (isinstance(key, Array) and not key.scalar):
                 shown = type_name(key)
                 raise self.fail("TypeError", f"unhashable type: '{shown}'", key_node.span)
-            if isinstance(key, (*SCALARS, tuple)):
+            if key.__class__ in _KEYS:
                 made.items[key] = value
             else:
                 made.open = True
@@ -240,7 +243,7 @@ class Expressions(Calls):
             for pair in out:
                 key = pair.items[0]
                 key = _as_key(key) if isinstance(key, Seq) else key
-                if isinstance(key, (*SCALARS, tuple)):
+                if key.__class__ in _KEYS:
                     made.items[key] = pair.items[1]
                 else:
                     made.open = True
@@ -287,7 +290,7 @@ class Expressions(Calls):
             return Unknown("bool") if held is None else not held
         if isinstance(value, Array):
             return anew(self.guard(lambda: arrays.unary(node.operator, value), node.span), value)
-        if isinstance(value, (*SCALARS, Seq, Mapping, Unknown)):
+        if value.__class__ in PLAIN and not isinstance(value, Exc):
             return self.guard(lambda: library.unary(node.operator, value), node.span)
         return self._no_operand(node.operator, value, node.span)
 
@@ -362,14 +365,21 @@ class Expressions(Calls):
         """What a condition says of a name: it is None or not, or one of the texts that it is among."""
         while isinstance(test, tree.Unary) and test.operator == "not":
             test, held = test.operand, not held
-        if isinstance(test, tree.Binary) and test.operator == ("and" if held else "or"):
-            self.learn(test.left, held, scope)
-            self.learn(test.right, held, scope)
-        if isinstance(test, tree.Name) and isinstance(scope.vars.get(test.id), Perhaps):
-            known = scope.vars[test.id]
-            self.put(scope.vars, test.id, known.value if held else None)
-        name = test.left if isinstance(test, tree.Compare) and len(test.operators) == 1 else None
-        if not isinstance(test, tree.Compare) or not isinstance(name, tree.Name) or name.id not in scope.vars:
+        if isinstance(test, tree.Binary):
+            if test.operator == ("and" if held else "or"):
+                self.learn(test.left, held, scope)
+                self.learn(test.right, held, scope)
+        elif isinstance(test, tree.Name):
+            known = scope.vars.get(test.id)
+            if isinstance(known, Perhaps):
+                self.put(scope.vars, test.id, known.value if held else None)
+        elif isinstance(test, tree.Compare) and len(test.operators) == 1:
+            self._learn_from(test, held, scope)
+
+    def _learn_from(self, test: tree.Compare, held: bool, scope: Scope) -> None:
+        """What a comparison says of the name on its left."""
+        name = test.left
+        if not isinstance(name, tree.Name) or name.id not in scope.vars:
             return
         value, operator, other = scope.vars[name.id], test.operators[0], test.rights[0]
         if operator in {"is", "is not", "==", "!="} and isinstance(other, tree.Constant) and other.value is None:
@@ -418,43 +428,45 @@ class Expressions(Calls):
         return UNKNOWN
 
     def _e_call(self, node: tree.Call, scope: Scope) -> Value:
-        if isinstance(node.func, tree.Attribute):
-            owner = self.eval(node.func.value, scope)
-            function = self.attribute(owner, node.func.attr, node.func.attr_span)
-            if function is UNKNOWN and isinstance(owner, Obj):
-                self.escape(owner)
-            elif function is UNKNOWN and node.func.attr == "send":
-                self.unknown_sends = True
+        called = node.func
+        if isinstance(called, tree.Attribute):
+            owner = self.eval(called.value, scope)
+            function = self.attribute(owner, called.attr, called.attr_span)
+            if function is UNKNOWN:
+                if isinstance(owner, Obj):
+                    self.escape(owner)
+                elif called.attr == "send":
+                    self.unknown_sends = True
         else:
-            function = self.eval(node.func, scope)
+            function = self.eval(called, scope)
         args: list[Value] = []
         kwargs: dict[str, Value] = {}
         certain = True
         loose: list[Value] = []
         for argument in node.arguments:
             value = self.eval(argument.value, scope)
-            if argument.star == "*":
+            if not argument.star:
+                if argument.keyword is None:
+                    args.append(value)
+                else:
+                    kwargs[argument.keyword] = value
+            elif argument.star == "*":
                 items, whole = self.iterate(value, argument.span)
                 args += items
                 loose += [] if whole else [self.element(value)]
                 certain = certain and whole
-            elif argument.star == "**":
-                if isinstance(value, Mapping) and not value.open and all(isinstance(k, str) for k in value.items):
-                    kwargs.update(value.items)
-                else:
-                    certain = False
-            elif argument.keyword is not None:
-                kwargs[argument.keyword] = value
+            elif isinstance(value, Mapping) and not value.open and all(isinstance(k, str) for k in value.items):
+                kwargs.update(value.items)
             else:
-                args.append(value)
+                certain = False
         self.steps += 1
-        if isinstance(function, Library) and function.name == "asyncio.gather" and loose:
+        if loose and isinstance(function, Library) and function.name == "asyncio.gather":
             return self.gathered(args, loose, kwargs, node.span)
         if not certain:
             for value in (*args, *kwargs.values(), function):
                 self.havoc_value(value)
             return UNKNOWN
-        if isinstance(function, Builtin | Library) and function.name in _ABSOLUTE and len(args) == 1:
+        if len(args) == 1 and isinstance(function, (Builtin, Library)) and function.name in _ABSOLUTE:
             first = node.arguments[0].value
             unsigned = isinstance(args[0], Array) and (args[0].dtype or "").startswith("uint")
             if unsigned and isinstance(first, tree.Binary) and first.operator == "-":
@@ -469,7 +481,7 @@ class Expressions(Calls):
 def _as_key(value: Seq) -> Any:
     """A tuple as the key of a dict, as far as its items can be."""
     items = [_as_key(i) if isinstance(i, Seq) and i.kind == "tuple" else i for i in value.items]
-    return tuple(items) if all(isinstance(i, (*SCALARS, tuple)) for i in items) and not value.open else UNKNOWN
+    return tuple(items) if all(i.__class__ in _KEYS for i in items) and not value.open else UNKNOWN
 
 
 _EXPRESSIONS: dict[type, Callable[[Expressions, Any, Scope], Value]] = {

@@ -48,6 +48,9 @@ from tritonlint.inputs.rehearsal.values import (
 from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Loop, is_broad
 from tritonlint.source import Span
 
+MAX_UNSURE_TURNS = 8
+"""Turns of a ``while`` that are played one by one though one before may have been the last."""
+
 
 class Machine(Expressions):
     """Plays a file through."""
@@ -217,7 +220,7 @@ class Machine(Expressions):
             value = Exc(name, [], EXCEPTIONS.get(name, ()))
         if isinstance(value, Exc) or (isinstance(value, Obj) and value.cls.exception):
             raise RaisedError(value, node.span, node.span, True)
-        if isinstance(value, (Error, *SCALARS)):
+        if value.__class__ in SCALARS or isinstance(value, Error):
             raise self.fail("TypeError", "exceptions must derive from BaseException", node.span)
         raise RaisedError(Exc("Exception", [], ("Exception", "BaseException")), node.span, node.span, True)
 
@@ -294,7 +297,7 @@ class Machine(Expressions):
 
     def _s_while(self, node: tree.While, scope: Scope) -> str | None:
         loop = Loop()
-        maybe = self.maybe
+        maybe, returns, unsure = self.maybe, len(self.activation.returns), 0
         self.activation.loops.append(loop)
         try:
             for _ in range(MAX_TURNS):
@@ -313,6 +316,9 @@ class Machine(Expressions):
                     return signal
                 if loop.breaks and self.maybe == maybe:
                     self.maybe += 1
+                unsure += bool(loop.breaks) or len(self.activation.returns) > returns
+                if unsure == MAX_UNSURE_TURNS:
+                    break
         finally:
             self.activation.loops.pop()
             self.maybe = maybe

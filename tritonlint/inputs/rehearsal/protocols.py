@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable
+from typing import Any
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
@@ -69,9 +70,6 @@ _OF_RESULTS = frozenset(
 """What is asked of the result of a call, and no method has."""
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
-BACKEND_OBJECTS = (Response, Request, PbTensor, Error, Sender, Call, Answer, Answers, MetricFamily, Metric)
-RUNNING = (Coroutine, Thread, Runner)
-SCALARS = (bool, int, float, complex, str, bytes, type(None))
 BUILTINS = frozenset(dir(builtins))
 
 
@@ -79,6 +77,27 @@ class Count(int):
     """A number of requests that a batcher may choose: good for counting along, unknown to every condition."""
 
     __slots__ = ()
+
+
+# Values are asked for their class at every step: a set of classes answers faster than ``isinstance``.
+BACKEND_OBJECTS: frozenset[type[Any]] = frozenset(
+    {Response, Request, PbTensor, Error, Sender, Call, Answer, Answers, MetricFamily, Metric}
+)
+RUNNING: frozenset[type[Any]] = frozenset({Coroutine, Thread, Runner})
+SCALARS: frozenset[type[Any]] = frozenset({bool, int, float, complex, str, bytes, type(None), Count})
+PLAIN: frozenset[type[Any]] = SCALARS | {Seq, Mapping, Unknown, Exc}
+"""The classes of values that the library takes."""
+_OBJECTS_OF_FILE: frozenset[type[Any]] = frozenset({Obj, Cls})
+_OF_NUMPY: frozenset[type[Any]] = frozenset({Array, DType})
+OPERANDS: frozenset[type[Any]] = SCALARS | BACKEND_OBJECTS | {Seq, Mapping, Array}
+"""The classes of values that no operator takes together with a function or an object of the backend."""
+_ALWAYS_TRUE: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText}
+_NO_ITEMS: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Coroutine}
+_NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
+_FORGETTABLE: frozenset[type[Any]] = frozenset(
+    {Seq, Mapping, Obj, Coroutine, Thread, BoundFunc, Lock, Sender, Request, Func}
+)
+"""The classes of values that hold what others may change."""
 
 
 class Protocols(Ways):
@@ -165,7 +184,7 @@ class Protocols(Ways):
                 if name in cls.vars:
                     return self._descended(cls.vars[name], owner.owner, cls, span)
             return UNKNOWN
-        if isinstance(owner, BACKEND_OBJECTS):
+        if kind in BACKEND_OBJECTS:
             if not self.has_member(owner, name):
                 raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
             return Bound(owner, name)
@@ -179,18 +198,19 @@ class Protocols(Ways):
             return Bound(owner, name) if name in _SEARCHES else UNKNOWN
         if kind is Builtin:
             return Bound(owner, name) if name in {"fromkeys", "join", "maketrans", "fromhex", "from_bytes"} else UNKNOWN
-        if isinstance(owner, RUNNING):
+        if kind in RUNNING:
             return self.runner_attribute(owner, name, span)
         if kind is Lock:
             return Bound(owner, name) if name in {"acquire", "release", "locked"} else UNKNOWN
         if kind in (Func, BoundFunc, Bound):
-            if kind is Bound and isinstance(owner.owner, (*BACKEND_OBJECTS, Array)) and not name.startswith("__"):
-                shown = "method" if not isinstance(owner.owner, Array) else "builtin_function_or_method"
+            within = owner.owner.__class__ if kind is Bound else None
+            if (within in BACKEND_OBJECTS or within is Array) and not name.startswith("__"):
+                shown = "method" if within is not Array else "builtin_function_or_method"
                 raise self.fail("AttributeError", f"'{shown}' object has no attribute '{name}'", span)
             if kind is BoundFunc and name in _OF_RESULTS:
                 raise self.fail("AttributeError", f"'method' object has no attribute '{name}'", span)
             return UNKNOWN
-        if owner is None or isinstance(owner, (*SCALARS, Seq, Mapping, Exc, Unknown)):
+        if kind in PLAIN:
             return self.guard(lambda: library.attribute(owner, name), span)
         return UNKNOWN
 
@@ -249,30 +269,31 @@ class Protocols(Ways):
 
     def item(self, owner: Value, key: Value, span: Span) -> Value:
         """``owner[key]``."""
-        if isinstance(owner, Seq) and owner.mixed and isinstance(key, int | Unknown):
+        kind = owner.__class__
+        if kind is Seq and owner.mixed and isinstance(key, (int, Unknown)):
             return self.element(owner)
-        if isinstance(owner, Array):
+        if kind is Array:
             self._look_at_row(owner, key, span)
             found = self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
             return self.buffers.view(owner, key, found)
-        if isinstance(owner, Obj):
+        if kind is Obj:
             method = self.class_attribute(owner.cls, "__getitem__")
             if isinstance(method, Func):
                 return self.call_function(method, [owner, key], {}, span)
             if owner.cls.known and method is None and not owner.open:
                 raise self.fail("TypeError", f"'{owner.cls.name}' object is not subscriptable", span)
             return UNKNOWN
-        if isinstance(owner, (*BACKEND_OBJECTS, Func, BoundFunc, Coroutine)):
+        if kind in _NO_ITEMS:
             raise self.misused(owner, f"'{owner.python_type}' object is not subscriptable", span)
-        if isinstance(owner, Bound) and isinstance(owner.owner, (*BACKEND_OBJECTS, Array, Seq, Mapping, *SCALARS)):
+        if kind is Bound and owner.owner.__class__ in OPERANDS:
             raise self.fail("TypeError", "'method' object is not subscriptable", span)
         if owner is JSON:
             if type_name(key) == "bytes":
                 raise self.fail("KeyError", "b'...'", span)
             return JSON if isinstance(key, str | int) or type_name(key) in {"str", "int"} else UNKNOWN
-        if isinstance(owner, ConfigText):
+        if kind is ConfigText:
             owner = Unknown("str")
-        if owner is None or isinstance(owner, (*SCALARS, Seq, Mapping, Unknown)):
+        if owner.__class__ in PLAIN and kind is not Exc:
             found = self.guard(lambda: library.getitem(owner, key, self.caller(span), self.touch), span)
             return habits.with_origin(found, habits.cut(owner, key))
         return UNKNOWN
@@ -289,9 +310,9 @@ class Protocols(Ways):
             self.put(owner.attrs, name, value)
         elif isinstance(owner, Cls):
             self.put(owner.vars, name, value)
-        elif isinstance(owner, BACKEND_OBJECTS):
+        elif owner.__class__ in BACKEND_OBJECTS:
             raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
-        elif isinstance(owner, (*SCALARS, Seq)) and not (isinstance(owner, Seq) and owner.kind not in BUILTINS):
+        elif owner.__class__ in SCALARS or (isinstance(owner, Seq) and owner.kind in BUILTINS):
             raise self.fail("AttributeError", f"'{type_name(owner)}' object has no attribute '{name}'", span)
 
     def set_item(self, owner: Value, key: Value, value: Value, span: Span) -> None:
@@ -312,20 +333,21 @@ class Protocols(Ways):
                 self.call_function(method, [owner, key, value], {}, span)
             elif owner.cls.known and not owner.cls.exception and method is None:
                 raise self.fail("TypeError", f"'{owner.cls.name}' object does not support item assignment", span)
-        elif isinstance(owner, BACKEND_OBJECTS):
+        elif owner.__class__ in BACKEND_OBJECTS:
             raise self.fail("TypeError", f"'{owner.python_type}' object does not support item assignment", span)
 
     def _no_operand(self, operator: str, value: Value, span: Span) -> Value:
-        if isinstance(value, BACKEND_OBJECTS):
+        if value.__class__ in BACKEND_OBJECTS:
             text = f"bad operand type for unary {operator}: '{value.python_type}'"
             raise self.fail("TypeError", text, span)
         return UNKNOWN
 
     def binary(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """``left operator right``."""
-        if isinstance(left, Array | DType) or isinstance(right, Array | DType):
-            other = right if isinstance(left, Array | DType) else left
-            if isinstance(other, BACKEND_OBJECTS) or is_function(other):
+        kinds = left.__class__, right.__class__
+        if not _OF_NUMPY.isdisjoint(kinds):
+            other = right if kinds[0] in _OF_NUMPY else left
+            if other.__class__ in BACKEND_OBJECTS or is_function(other):
                 raise self._unsupported(operator, left, right, span)
             self._look_at_axes(operator, left, right)
             made = anew(
@@ -339,23 +361,23 @@ class Protocols(Ways):
             elif operator == "@":
                 self.joined(left, made)
             return made
-        if isinstance(left, Obj | Cls) or isinstance(right, Obj | Cls):
+        if not _OBJECTS_OF_FILE.isdisjoint(kinds):
             return UNKNOWN
         for one, other in ((left, right), (right, left)):
-            own = isinstance(one, (*BACKEND_OBJECTS, Coroutine)) or is_function(one)
-            formats = operator == "%" and isinstance(left, str)
-            repeats = operator == "*" and isinstance(other, Seq)
-            known = isinstance(other, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS))
-            if own and known and not formats and not repeats:
-                raise self._unsupported(operator, left, right, span)
-            if type_name(one) in EXCEPTION and operator == "+" and type_name(other) in {"str", "bytes", "int"}:
+            own = one.__class__ in BACKEND_OBJECTS or one.__class__ is Coroutine or is_function(one)
+            if own and other.__class__ in OPERANDS:
+                formats = operator == "%" and isinstance(left, str)
+                repeats = operator == "*" and isinstance(other, Seq)
+                if not formats and not repeats:
+                    raise self._unsupported(operator, left, right, span)
+            if operator == "+" and type_name(one) in EXCEPTION and type_name(other) in {"str", "bytes", "int"}:
                 raise self._unsupported(operator, left, right, span)
         left, right = as_text(left), as_text(right)
         if operator == "%" and type_name(left) == "str":
             parts = right.items if isinstance(right, Seq) and right.kind == "tuple" else [right]
             if any(type_name(part) == "bytes" for part in parts):
                 self.note("bytes-in-text", span)
-        if isinstance(left, Count) or isinstance(right, Count):
+        if Count in kinds:
             repeats = operator == "*" and (isinstance(left, Seq) or isinstance(right, Seq))
             if not repeats:
                 return Unknown("int") if operator not in {"/", "%"} else UNKNOWN
@@ -369,7 +391,7 @@ class Protocols(Ways):
 
     def joined(self, before: Value, made: Value) -> None:
         """An array that has the rows of all requests, as another one has."""
-        if id(before) in self.batches and isinstance(made, Array) and isinstance(before, Array):
+        if id(before) in self.batches and made.__class__ is Array and before.__class__ is Array:
             shape, old = made.shape, before.shape
             if shape is not None and old is not None and len(shape) == len(old) and shape[0] is None:
                 self.batches[id(made)] = made
@@ -415,13 +437,13 @@ class Protocols(Ways):
         if operator in {"in", "not in"}:
             held = self._contains(right, left, span)
             return Unknown("bool") if held is None else held == (operator == "in")
-        if isinstance(left, Array | DType) or isinstance(right, Array | DType):
-            if isinstance(left, BACKEND_OBJECTS) or isinstance(right, BACKEND_OBJECTS):
+        if left.__class__ in _OF_NUMPY or right.__class__ in _OF_NUMPY:
+            if left.__class__ in BACKEND_OBJECTS or right.__class__ in BACKEND_OBJECTS:
                 return UNKNOWN
             return self.guard(lambda: arrays.compare(operator, self.plain(left), self.plain(right)), span)
         if (left is UNKNOWN or right is UNKNOWN) and not (left is None or right is None):
             return UNKNOWN  # An array gives an array.
-        if isinstance(left, Count) != isinstance(right, Count):
+        if (left.__class__ is Count) != (right.__class__ is Count):
             return Unknown("bool")
         left, right = as_text(left), as_text(right)
         self._look_at_texts(operator, left, right, span)
@@ -430,7 +452,7 @@ class Protocols(Ways):
             return Unknown("bool") if found is None else found
         if operator in {"<", "<=", ">", ">="}:
             for one, other in ((left, right), (right, left)):
-                if (isinstance(one, BACKEND_OBJECTS) or is_function(one)) and isinstance(other, SCALARS):
+                if (one.__class__ in BACKEND_OBJECTS or is_function(one)) and other.__class__ in SCALARS:
                     text = (
                         f"'{operator}' not supported between instances of '{type_name(left)}' and '{type_name(right)}'"
                     )
@@ -444,11 +466,13 @@ class Protocols(Ways):
 
     def look_for_bytes(self, container: Value, item: Value, span: Span) -> None:
         """Note bytes that are looked for among texts."""
-        if isinstance(container, Seq | Mapping) and type_name(item) == "bytes" and not container.open:
+        if type_name(item) != "bytes":
+            return
+        if isinstance(container, (Seq, Mapping)) and not container.open:
             keys = container.items
             if keys and all(isinstance(key, str) for key in keys):
                 self.note("bytes-compared", span)
-        elif container is JSON and type_name(item) == "bytes":
+        elif container is JSON:
             self.note("bytes-compared", span)
 
     def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
@@ -460,13 +484,14 @@ class Protocols(Ways):
                 return None
             found: bool | None = self.guard(lambda: library.contains(container, item), span)
             return found
-        if isinstance(container, (*BACKEND_OBJECTS, int, float)):
+        if container.__class__ in BACKEND_OBJECTS or isinstance(container, (int, float)):
             raise self.fail("TypeError", f"argument of type '{type_name(container)}' is not iterable", span)
         return None
 
     def truth(self, value: Value, span: Span) -> bool | None:
         """Whether a value counts as true."""
-        if isinstance(value, Array):
+        kind = value.__class__
+        if kind is Array:
             held: bool | None = self.guard(lambda: arrays.truth(value), span)
             several = value.dtype == "bool" and value.shape is not None and len(value.shape) > 1
             if several and not any(value.shape or ()) and ".size" not in self.python.text:
@@ -475,19 +500,17 @@ class Protocols(Ways):
                 self.record(self.fail("ValueError", MANY, span))
                 self.maybe -= 1
             return held
-        if isinstance(value, Obj):
+        if kind is Obj:
             if value.cls.known and not any(self.class_attribute(value.cls, n) for n in ("__bool__", "__len__")):
                 return True
             return None
-        if isinstance(value, Count):
+        if kind is Count:
             return True
-        if is_plain(value):
+        if kind in PLAIN:
             return library.truth(value)
-        if isinstance(value, (*BACKEND_OBJECTS, Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText)):
+        if kind in _ALWAYS_TRUE:
             return True
-        if isinstance(value, Absent):
-            return False
-        return None
+        return False if kind is Absent else None
 
     def iterate(self, value: Value, span: Span) -> tuple[list[Value], bool]:
         """The items of an iterable, and whether those are all."""
@@ -508,7 +531,7 @@ class Protocols(Ways):
                 if isinstance(made, Seq):
                     return list(made.items), not made.open
             return [], False
-        if isinstance(value, (*BACKEND_OBJECTS, Func, BoundFunc, Bound, Coroutine)):
+        if value.__class__ in _NOT_ITERABLE:
             if isinstance(value, Answers):
                 return [], False
             shown = "method" if isinstance(value, Bound) else value.python_type
@@ -524,24 +547,24 @@ class Protocols(Ways):
         """What an ``async for`` gets, and whether that is all."""
         if isinstance(value, Seq) and value.kind == "async_generator":
             return list(value.items), not value.open
-        own = value is None or isinstance(value, (*SCALARS, Seq, Mapping, Array, *BACKEND_OBJECTS, Coroutine))
-        if own:
+        if value.__class__ in OPERANDS or isinstance(value, Coroutine):
             text = f"'async for' requires an object with __aiter__ method, got {type_name(value)}"
             raise self.fail("TypeError", text, span)
         return [], False
 
     def element(self, value: Value) -> Value:
         """What iterating over something gives, as far as all its items are alike."""
-        if isinstance(value, Array):
+        kind = value.__class__
+        if kind is Array:
             try:
                 return arrays.element(value)
             except Failure:
                 return UNKNOWN
-        if isinstance(value, Answers):
+        if kind is Answers:
             return value.answer
-        if isinstance(value, Mapping):
+        if kind is Mapping:
             return value.key if not value.items else UNKNOWN
-        if isinstance(value, Seq):
+        if kind is Seq:
             return join_all([*value.items, value.each] if value.open else value.items)
         if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):
             return Unknown("str")
@@ -549,19 +572,13 @@ class Protocols(Ways):
 
     def plain(self, value: Value) -> Value:
         """A value as the modules for arrays and libraries take it."""
-        if isinstance(value, Count):
-            return Unknown("int")
-        if value is JSON:
-            return UNKNOWN
-        if isinstance(value, Absent):
-            return None
-        return Unknown("str") if isinstance(value, ConfigText) else value
+        return Unknown("int") if value.__class__ is Count else as_text(value)
 
     def havoc_value(self, value: Value, depth: int = 0) -> None:
         """Forget what is in a value, because something unknown got hold of it."""
-        if depth > 3:
+        if depth > 3 or value.__class__ not in _FORGETTABLE:
             return
-        if isinstance(value, Seq | Mapping) and value.open:
+        if isinstance(value, (Seq, Mapping)) and value.open:
             self.unknown_sends = True
         if isinstance(value, Seq):
             if value.kind in {"list", "deque", "set"}:
@@ -614,25 +631,27 @@ class Protocols(Ways):
 
 def is_function(value: Value) -> bool:
     """Whether a value is a function or method that was not called."""
-    if isinstance(value, Bound):
+    kind = value.__class__
+    if kind is Bound:
         owner = value.owner
-        plain = isinstance(owner, Seq | Mapping) and owner.kind in {"list", "tuple", "dict", "set"}
-        return plain or isinstance(owner, Array | str | bytes)
-    return isinstance(value, Func | BoundFunc)
+        plain = isinstance(owner, (Seq, Mapping)) and owner.kind in {"list", "tuple", "dict", "set"}
+        return plain or isinstance(owner, (Array, str, bytes))
+    return kind is Func or kind is BoundFunc
 
 
 def is_plain(value: Value) -> bool:
     """Whether the library takes a value."""
-    return value is None or isinstance(value, (*SCALARS, Seq, Mapping, Unknown, Exc))
+    return value.__class__ in PLAIN
 
 
 def as_text(value: Value) -> Value:
     """A value as the library takes it: the config text is some str, an absent input None."""
-    if value is JSON:
+    kind = value.__class__
+    if kind is Json:
         return UNKNOWN
-    if isinstance(value, Absent):
+    if kind is Absent:
         return None
-    return Unknown("str") if isinstance(value, ConfigText) else value
+    return Unknown("str") if kind is ConfigText else value
 
 
 def _same(left: Value, right: Value) -> bool | None:
@@ -647,4 +666,4 @@ def _same(left: Value, right: Value) -> bool | None:
         return left is right
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return None
-    return True if left is right and not isinstance(left, (*SCALARS, Library)) else None
+    return True if left is right and left.__class__ not in SCALARS and not isinstance(left, Library) else None

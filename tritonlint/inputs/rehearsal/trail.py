@@ -85,20 +85,32 @@ class Trail:
     def undo(self, mark: int) -> None:
         """Take back what was changed since a mark."""
         trail = self.trail
-        while len(trail) > mark:
-            container, key, old = trail.pop()
-            _restore(container, key, old)
+        for container, key, old in reversed(trail[mark:]):
+            if key is ABSENT:
+                _restore(container, old)
+            elif old is ABSENT:
+                container.pop(key, None)
+            else:
+                container[key] = old
+        del trail[mark:]
 
     def take(self, mark: int) -> Delta:
         """What was changed since a mark, as it is now; the changes are undone."""
-        delta = {(id(c), key): (c, key, current(c, key)) for c, key, _ in self.trail[mark:]}
+        delta: Delta = {}
+        for container, key, _ in self.trail[mark:]:
+            place = id(container), key
+            if place not in delta:
+                delta[place] = container, key, current(container, key)
         self.undo(mark)
         return delta
 
     def set_state(self, container: Any, key: Any, value: Any) -> None:
         """Set an item, or the state of a container."""
-        self.trail.append((container, key, current(container, key)))
-        _restore(container, key, value)
+        if key is ABSENT:
+            self.trail.append((container, key, _state(container)))
+            _restore(container, value)
+        else:
+            self.put(container, key, value)
 
     def apply(self, delta: Delta) -> None:
         """Make changes that were taken back before."""
@@ -110,13 +122,15 @@ class Trail:
         looked_at: dict[int, tuple[Delta, int]] = {}
         for way in ways:
             old, seen = looked_at.get(way.mark) or ({}, way.mark)
-            for container, key, before in self.trail[seen:]:
-                old.setdefault((id(container), key), (container, key, before))
+            for change in self.trail[seen:]:
+                where = id(change[0]), change[1]
+                if where not in old:
+                    old[where] = change
             # Of what joining changes, the next way sees the same.
             looked_at[way.mark] = old, len(self.trail)
             for where, (container, key, before) in old.items():
                 other = way.delta[where][2] if where in way.delta else before
-                if key == SENT_FINAL and way.left is not None:
+                if way.left is not None and key == SENT_FINAL:
                     other = self._leaves(container, other, way.left)
                 self.join_into(container, key, other)
             for where, (container, key, other) in way.delta.items():
@@ -135,6 +149,8 @@ class Trail:
     def join_into(self, container: Any, key: Any, other: Any) -> None:
         """Join an item, or the state of a container, with another one."""
         now = current(container, key)
+        if now is other:
+            return
         joined = _join_states(now, other) if key is ABSENT else join(now, other)
         if joined is not now:
             self.set_state(container, key, joined)
@@ -157,17 +173,12 @@ def current(container: Any, key: Any) -> Any:
     return _state(container) if key is ABSENT else container.get(key, ABSENT)
 
 
-def _restore(container: Any, key: Any, value: Any) -> None:
-    if key is ABSENT:
-        items, container.open, each = value
-        if isinstance(container, Seq):
-            container.items, container.each = list(items), each
-        else:
-            container.items = dict(items)
-    elif value is ABSENT:
-        container.pop(key, None)
+def _restore(container: Seq | Mapping, state: tuple[Any, bool, Value]) -> None:
+    items, container.open, each = state
+    if isinstance(container, Seq):
+        container.items, container.each = list(items), each
     else:
-        container[key] = value
+        container.items = dict(items)
 
 
 def _forgotten(container: Any, key: Any) -> Any:
