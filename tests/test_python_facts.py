@@ -28,12 +28,24 @@ def model(*body: str, head: str = HEAD) -> PythonFacts:
         ("x = " + " and ".join(["1"] * 20_000), "too-deep", 0),
         ("x = " + "+".join(["1"] * 500), "too-deep", 0),
         ("if a: pass\n" + "elif a: pass\n" * 400, "too-deep", 0),
+        # The same within a statement of a method, and in what stands before a body.
+        ("class A:\n  def f(self):\n    x = 1\n    return " + "+".join(["1"] * 2_000), "too-deep", 0),
+        ("class A:\r  def f(self):\r    x = 1\r    return (" + "+\r".join(["1"] * 2_000) + ")", "too-deep", 0),
+        ("x = 1\n@a(" + "+".join(["1"] * 2_000) + ")\ndef f():\n  pass", "too-deep", 0),
+        ("x = 1; y = (\n" + "+".join(["1"] * 2_000) + ")", "too-deep", 0),
     ],
 )
 def test_what_cannot_be_read(text: str, kind: str, start: int) -> None:
     error = read_python("model.py", text).error
     assert error is not None
     assert (error.kind, error.span.start) == (kind, start)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_long_file_of_short_statements_is_read(newline: str) -> None:
+    lines = [HEAD, "class TritonPythonModel:", "    def execute(self, requests):", *["        a.b(c + d)[0]"] * 500]
+    facts = read_python("model.py", "\n".join(lines).replace("\n", newline))
+    assert facts.understood
 
 
 @pytest.mark.parametrize("prefix", ["", "\ufeff", "# é ü\r\n", "# coding: latin-1\n# \udce9\n"])

@@ -91,8 +91,8 @@ MAX_STEPS = 24
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BRACKET = re.compile(r"[()\[\]{}]")
-_CHAINING_SIGNS = b"([.+-*/%@&|^~"
-_CHAINING_WORDS = ("<<", ">>", "if ", "and ", "or ", "not ", "lambda")
+_CHAINING_SIGNS = b"([{.+-*/%@&|^~<>"
+_CHAINING_WORDS = ("if ", "and ", "or ", "not ", "lambda")
 _MUTATORS = frozenset(
     {
         "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem",
@@ -767,7 +767,7 @@ def read_python(path: str, text: str) -> PythonFacts:
         return facts
     # Undecodable bytes of a declared 8-bit encoding: any letter in their place keeps every offset.
     source = source if source.isascii() else _SURROGATE.sub("\u00ff", source)
-    if not _shallow(source):
+    if not _shallow(source) and not _shallow_statements(source):
         verdict = _cpython_verdict(path, source, offset)
         if verdict is not None and verdict.kind == "too-deep":
             facts.error = verdict
@@ -834,12 +834,43 @@ def _shallow(source: str) -> bool:
     """
     if len(source) > MAX_NODES // 2:
         return False
+    signs = _signs(source)
+    return signs <= MAX_BRACKETS or (signs <= MAX_CHAINING and _brackets(source) <= MAX_BRACKETS)
+
+
+def _signs(source: str) -> int:
+    """How many signs and words there are that can make an expression deeper, brackets among them."""
     text = source.encode()
-    opened = len(text) - len(text.translate(None, b"([{"))
-    signs = len(text) - len(text.translate(None, _CHAINING_SIGNS))
-    if signs + sum(map(source.count, _CHAINING_WORDS)) > MAX_CHAINING:
+    return len(text) - len(text.translate(None, _CHAINING_SIGNS)) + sum(map(source.count, _CHAINING_WORDS))
+
+
+def _shallow_statements(source: str) -> bool:
+    """Whether that holds of a long file since none of its statements is long.
+
+    CPython's parser, which guards its stack, says where they stand; to look at each node of its tree takes much longer.
+    """
+    if len(source) > MAX_NODES // 2:
         return False
-    return opened <= MAX_BRACKETS or _brackets(source) <= MAX_BRACKETS
+    try:
+        body = _cpython_tree(source).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    # Lines end as they do for CPython.
+    return _short(body, source.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 0)
+
+
+def _short(body: list[ast.stmt], lines: list[str], first: int) -> bool:
+    """Whether each statement behind a number of lines has few signs; one on a line with another gets that one's too."""
+    for statement in body:
+        last = statement.end_lineno or len(lines)
+        if _signs("\n".join(lines[first:last])) > MAX_DEPTH:
+            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                return False
+            head = statement.body[0].lineno
+            if _signs("\n".join(lines[first:head])) > MAX_DEPTH or not _short(statement.body, lines, head - 1):
+                return False
+        first = last - 1
+    return True
 
 
 def _brackets(source: str) -> int:
@@ -854,13 +885,17 @@ def _brackets(source: str) -> int:
     return deepest
 
 
+def _cpython_tree(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
 def _cpython_verdict(path: str, source: str, offset: int) -> ReadError | None:
     """What CPython's own parser says, which guards its stack."""
     too_deep = ReadError("too-deep", Span(path, 0, 0), f"nested more than {MAX_DEPTH} levels deep")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            parsed = ast.parse(source)
+        parsed = _cpython_tree(source)
     except SyntaxError as error:
         if _brackets(source) > MAX_BRACKETS:
             return too_deep
