@@ -15,7 +15,7 @@ Use the name that exists.
 Facts, python-backend 6.6, 6.9 and 7: the public names of every release.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
@@ -80,15 +80,14 @@ METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    known = set(pb_api().names)
-    top = {name for name in known if "." not in name}
+    known = pb_api().names
     for node, name in python.pb_attributes:
         if name in known:
             continue
         # A name that an attribute holds is told where it is taken.
         if python.qualified(node.value) not in {PB_MODULE, f"{PB_MODULE}.{name.partition('.')[0]}"}:
             continue
-        right = _right(name, known, top)
+        right = _right(name, known)
         if not right or guarded(python.body, node):
             continue
         fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe")
@@ -103,12 +102,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
 
 
-def _right(name: str, known: set[str], top: set[str]) -> str:
+def _right(name: str, known: Collection[str]) -> str:
     """What was meant; empty when nothing is near, or the owner has names that are not in the table."""
     owner, dot, member = name.partition(".")
     if not dot and name.startswith(ERRORS):
         return f"TritonError.{name.removeprefix(ERRORS)}"
     if not dot:
+        top = {one for one in known if "." not in one}
         return NEVER.get(name) or next(iter(get_close_matches(name, top, 1, 0.8)), "")
     if owner not in MEMBERS or "." in member:
         return ""

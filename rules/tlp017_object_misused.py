@@ -74,6 +74,7 @@ ORDERS = frozenset({"<", ">", "<=", ">="})
 KEPT = frozenset({"as_numpy", "correlation_id", "request_id", "flags"})
 """Methods whose results are given names, and they themselves hardly ever."""
 OF_DICTS = frozenset({"get", "items", "keys", "values", "pop"})
+_ANY_MEMBER = frozenset().union(*MEMBERS.values())
 NOUNS: dict[Kind, str] = {
     "request": "a request",
     "requests": "the list of requests",
@@ -90,7 +91,6 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if not python.pb_calls or execute is None:
         return
     objects = objects_of(python)
-    called = {id(node.func) for node in python.walk(Call)}
     others = {name for name, bound in python.frames[0].bindings.items() if bound[0].kind != "value"} | {"self"}
     for node in chain(
         # Most attributes are those of modules and of the model itself.
@@ -103,7 +103,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         python.walk(For, Clause),
         (n for n in python.walk(Comprehension) if n.kind == "dict"),
     ):
-        found = _wrong(python, objects, node, called)
+        found = _wrong(python, objects, node)
         if found is None or guarded(python.body, node):
             continue
         span, message, help_text, fix = found
@@ -125,7 +125,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 Found = tuple[Span, str, str, Fix | None]
 
 
-def _wrong(python: PythonFacts, objects: Objects, node: Node, called: set[int]) -> Found | None:
+def _wrong(python: PythonFacts, objects: Objects, node: Node) -> Found | None:
     if isinstance(node, Attribute):
         return _attribute(objects, node)
     if isinstance(node, Call):
@@ -134,7 +134,7 @@ def _wrong(python: PythonFacts, objects: Objects, node: Node, called: set[int]) 
         what = "this is one response, not an iterator over responses: looping over it raises TypeError"
         return node.iterable.span, what, "leave out the loop, or call `exec(decoupled=True)`", None
     for operand, doing in _operands(objects, node):
-        if isinstance(operand, Attribute) and id(operand) not in called:
+        if isinstance(operand, Attribute) and operand.attr in _ANY_MEMBER:
             kind = objects.kind(operand.value)
             if kind in MEMBERS and operand.attr in MEMBERS[kind]:
                 return _uncalled(operand)
@@ -162,7 +162,7 @@ def _attribute(objects: Objects, node: Attribute) -> Found | None:
     value = node.value
     if isinstance(value, Attribute):
         # `tensor.as_numpy.astype(…)`: the method itself is asked.
-        kind = objects.kind(value.value)
+        kind = objects.kind(value.value) if value.attr in _ANY_MEMBER else None
         return _uncalled(value) if kind in MEMBERS and value.attr in MEMBERS[kind] else None
     kind = objects.kind(value)
     if kind is None:

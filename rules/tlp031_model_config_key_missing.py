@@ -21,7 +21,7 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_load import ARGUMENTS, failures
+from tritonlint.inputs.python_load import ARGUMENTS, missing_keys
 from tritonlint.inputs.python_tree import Subscript
 from tritonlint.pbtxt.schema import root_type
 from tritonlint.pbtxt.tree import Document
@@ -47,9 +47,9 @@ HOLDERS = {
 
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     seen: set[Span] = set()
-    for failure in failures(python, config):
+    for failure in missing_keys(python, config):
         node, key = failure.node, failure.detail
-        if failure.kind not in HOLDERS or not isinstance(node, Subscript) or node.span in seen:
+        if not isinstance(node, Subscript) or node.span in seen:
             continue
         seen.add(node.span)
         known: list[str] = []

@@ -39,8 +39,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if python.error is not None or "setattr" in python.called:
         return
     told: set[Span] = set()
+    methods = {s.name for owner in python.model_classes for s in owner.body if isinstance(s, Function)}
     for call in python.walk(Call):
-        if not _may_be_of_file(python, call.func) or not call.certain:
+        if not _may_be_of_file(python, call.func, methods) or not call.certain:
             continue
         found = _own(python, call) or _of_file(python, call) or _of_base(python, call)
         if found is None:
@@ -66,13 +67,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
 
 
-def _may_be_of_file(python: PythonFacts, func: Expr) -> bool:
+def _may_be_of_file(python: PythonFacts, func: Expr, methods: set[str]) -> bool:
     """Whether something that the file itself defines is called; mostly it is a library's."""
     if isinstance(func, Name):
         return func.id in python.frames[0].bindings
     if not isinstance(func, Attribute):
         return False
-    return isinstance(func.value, Call) or python.method(func.attr) is not None
+    return isinstance(func.value, Call) or func.attr in methods
 
 
 def _own(python: PythonFacts, call: Call) -> tuple[str, Function, int] | None:

@@ -22,7 +22,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
 from tritonlint.inputs.python_join import declared
-from tritonlint.inputs.python_objects import Objects
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Call, Expr, Name, Sequence, Starred
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.nearest import nearest
@@ -79,7 +79,7 @@ def _named_elsewhere(python: PythonFacts, names: dict[str, Span], seen: set[int 
     """Names that a helper is given, or that a loop over names written out takes."""
     if any(True for _ in python.calls_of("InferenceRequest")):
         return  # The tensor may be an input of another model.
-    objects = Objects(python)
+    objects = objects_of(python)
     for made in python.calls_of("Tensor"):
         named = made.call.argument(0, "name")
         if not isinstance(named, Name):

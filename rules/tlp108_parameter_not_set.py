@@ -23,7 +23,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import excused
-from tritonlint.inputs.python_load import failures
+from tritonlint.inputs.python_load import missing_keys
 from tritonlint.inputs.python_tree import Attribute, Call, Subscript
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -48,7 +48,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             return
         present[key.value] = key.span
     initialize, execute = python.method("initialize"), python.method("execute")
-    told = {failure.node.span for failure in failures(python, config)}
+    told = {missing.node.span for missing in missing_keys(python, config)}
     for node in python.walk(Subscript):
         if node.span in told:
             continue

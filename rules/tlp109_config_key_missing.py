@@ -25,7 +25,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_config import ConfigPath, config_path
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import declared, excused
-from tritonlint.inputs.python_load import failures
+from tritonlint.inputs.python_load import missing_keys
 from tritonlint.inputs.python_tree import Subscript
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -60,7 +60,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         return
     initialize, execute = python.method("initialize"), python.method("execute")
     completes = python.method("auto_complete_config") is not None or python.may_define("auto_complete_config")
-    told = {failure.node.span for failure in failures(python, config)}
+    told = {missing.node.span for missing in missing_keys(python, config)}
     for node in python.walk(Subscript):
         if len(node.items) != 1 or node.span in told:
             continue

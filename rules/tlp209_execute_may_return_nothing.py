@@ -77,8 +77,9 @@ def _problem(span: Span, what: str, *, one: bool = False) -> Problem:
 
 def _nothing(function: Function) -> Iterator[tuple[Span, str]]:
     """Ways through a function that end without a value."""
-    harmless = behind_test_for_requests(function)
-    yield from ((s.span, "here") for s in returns(function) if is_none(s.value) and s.span not in harmless)
+    empty = [s.span for s in returns(function) if is_none(s.value)]
+    harmless = behind_test_for_requests(function) if empty else ()
+    yield from ((span, "here") for span in empty if span not in harmless)
     yield from _ends(function.body)
 
 

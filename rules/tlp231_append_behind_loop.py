@@ -59,14 +59,14 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _behind(function: Function, loop: For) -> Iterator[Problem]:
     filled = {found[0] for statement in loop.body if (found := _appended(statement)) is not None}
-    if not filled or any(isinstance(n, Return) or n.keyword == "break" for n in walk(loop.body, Flow, Return)):
+    behind = _behind_in_block(function, loop) if filled else ()
+    if not behind or _appended(behind[0]) is None:
+        return
+    if any(isinstance(n, Return) or n.keyword == "break" for n in walk(loop.body, Flow, Return)):
         return  # What the last turn found may be what is wanted.
     anywhere = {found[0] for s in walk(loop.body, Expression) if (found := _appended(s)) is not None}
     bound = {n.id for a in walk(loop.body, Assign) for t in a.targets for n in walk(t, Name)}
     bound |= {n.id for n in walk(loop.target, Name)}
-    behind = _behind_in_block(function, loop)
-    if not behind:
-        return
     lists = _made_together(function)
     for statement in behind:
         found = _appended(statement)
@@ -93,9 +93,10 @@ def _behind(function: Function, loop: For) -> Iterator[Problem]:
 def _behind_in_block(function: Function, loop: For) -> tuple[Stmt, ...]:
     """The statements that follow a loop in its block."""
     blocks: list[object] = [function.body]
-    for node in own_nodes(function):
-        if node.__class__ in _WITH_BLOCKS:
-            blocks += [getattr(node, name, None) for name in ("body", "orelse", "final")]
+    for kind in _WITH_BLOCKS:
+        for node in own_nodes(function, kind):
+            if lies_in(loop, node):
+                blocks += [getattr(node, name, None) for name in ("body", "orelse", "final")]
     for block in blocks:
         if isinstance(block, tuple):
             for number, statement in enumerate(block):

@@ -49,12 +49,18 @@ _COPIES = frozenset({"copy", "astype", "item", "tolist", "strip", "lower"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    # Mostly what a library defines is called.
+    defined = {frame.function.name for frame in python.frames if frame.function is not None} | _PASSED_ON.keys()
     for call in python.walk(Call):
-        if call.certain and len(call.arguments) > 1:
+        if len(call.arguments) > 1 and _last_name(call.func) in defined and call.certain:
             yield from _swapped(python, call)
     for statement in python.walk(Assign):
         if len(statement.targets) == 1 and isinstance(statement.targets[0], Sequence) and not statement.operator:
             yield from _unpacked(python, statement, statement.targets[0])
+
+
+def _last_name(func: Expr) -> str | None:
+    return func.attr if isinstance(func, Attribute) else func.id if isinstance(func, Name) else None
 
 
 def _swapped(python: PythonFacts, call: Call) -> Iterator[Problem]:

@@ -45,7 +45,7 @@ RULE = Rule(code="TLP261", name="slice-start-not-moved", effect="wrong-result", 
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood:
+    if not python.understood or ("slice" not in python.used_names and next(python.walk(Slice), None) is None):
         return
     for frame in python.frames:
         function = frame.function
@@ -53,7 +53,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         for loop in own_nodes(function, For):
             for part in walk(loop.body, Subscript, Call):
-                start = _start(loop, part)
+                start = _start(loop, part) if _may_cut(part) else None
                 if start is None or [b.kind for b in frame.bindings.get(start.id, ())].count("parameter"):
                     continue
                 sets: list[Node] = [
@@ -101,6 +101,12 @@ def _judged(python: PythonFacts, loop: For, part: Subscript | Call, start: Name,
     else:
         return
     yield Problem(part.span, message, help=help_text, related=related, key=start.id)
+
+
+def _may_cut(part: Subscript | Call) -> bool:
+    if isinstance(part, Subscript):
+        return bool(part.items) and isinstance(part.items[0], Slice)
+    return isinstance(part.func, Name) and part.func.id == "slice"
 
 
 def _start(loop: For, part: Subscript | Call) -> Name | None:

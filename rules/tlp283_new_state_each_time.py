@@ -42,7 +42,9 @@ RULE = Rule(code="TLP283", name="new-state-each-time", effect="wrong-result", ce
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if "self." not in python.text:
+    if not any(
+        isinstance(t, Subscript) and isinstance(t.value, Attribute) for a in python.walk(Assign) for t in a.targets
+    ):
         return
     for function in python.walk(Function):
         for body in (function.body, *(node.body for node in walk(function.body, If))):

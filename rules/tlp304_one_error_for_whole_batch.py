@@ -34,9 +34,15 @@ RULE = Rule(
 )
 
 
+def _answers(attempt: Try) -> bool:
+    """Whether a handler returns a display."""
+    returned = (s.value for handler in attempt.handlers for s in handler.body if isinstance(s, Return))
+    return any(isinstance(value, Sequence) for value in returned)
+
+
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or not execute.parameters:
+    if execute is None or not execute.parameters or not any(map(_answers, own_nodes(execute, Try))):
         return
     loops = {loop.span: loop.header for loop in request_loops(execute)}
     for made in own_nodes(execute, Comprehension):

@@ -48,6 +48,7 @@ from tritonlint.inputs.python_tree import (
 )
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.pbtxt.tree import Document
+from tritonlint.remember import remembered
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -70,6 +71,7 @@ PATTERNS = {
     "re.subn": 2,
 }
 """Where functions that take a pattern take the text."""
+_USES = frozenset({FString, Call, Binary, Compare, Subscript})
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -104,7 +106,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     single = max(ranks) + bool(effective.max_batch_size) < 2 or bool(FLAT.search(python.text))
     yield from _rows(python, shapes_of(python, config, effective), texts)
     for node in python.walk():
-        if not isinstance(node, FString | Call | Binary | Compare | Subscript):
+        if node.__class__ not in _USES:
             continue
         for use, effect, message in _uses(python, node, texts):
             if _looked_at(python, use) or node.span.start in _spoken(python):
@@ -293,6 +295,7 @@ def _is_text(python: PythonFacts, expr: Expr, frame: Frame) -> bool:
     return isinstance(expr, FString) or bool(python.strings(expr, frame))
 
 
+@remembered
 def _spoken(python: PythonFacts) -> set[int | None]:
     """Where everything lies that is only said: arguments of loggers and of print, what is raised, errors."""
     found: set[int | None] = set()

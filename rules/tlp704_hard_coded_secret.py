@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Argument, Assign, Attribute, Constant, Name, Node
-from tritonlint.inputs.secrets import is_secret, names_a_secret
+from tritonlint.inputs.secrets import SHORTEST, is_secret, names_a_secret
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP704", name="hard-coded-secret", effect="security", certainty="likely")
@@ -36,7 +36,12 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if argument.keyword and names_a_secret(argument.keyword):
             named.add(id(argument.value))
     for node in python.walk(Constant):
-        if isinstance(node.value, str) and is_secret(node.value, named=id(node) in named):
+        # Shorter texts are none, whatever their name is.
+        if (
+            isinstance(node.value, str)
+            and len(node.value) >= SHORTEST
+            and is_secret(node.value, named=id(node) in named)
+        ):
             yield Problem(
                 node.span,
                 "a secret stands in the source: everyone who can read the model repository has it",

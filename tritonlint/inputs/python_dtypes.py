@@ -297,7 +297,8 @@ def handed(facts: PythonFacts, parameter: str, frame: Frame) -> list[tuple[Expr,
     else:
         references = sum(node.id == function.name for node in facts.walk(Name))
     for call in facts.walk(Call):
-        if isinstance(call.func, Name | Attribute) and call.certain:
+        name = call.func.attr if isinstance(call.func, Attribute) else dotted(call.func)
+        if name == function.name and call.certain:
             where = facts.frame_at(call)
             if function_called(facts, call, where) is not function:
                 continue

@@ -1,4 +1,4 @@
-"""What surely goes wrong when Triton loads a model.py: ``failures(python, config, …)`` in the order it would happen.
+"""What surely goes wrong when Triton loads a model.py: ``failures`` and ``missing_keys`` in the order it would happen.
 
 Triton imports the file, creates the class without arguments and calls ``initialize``; before that, in a process of its
 own, it calls ``auto_complete_config``. Only statements that every such run reaches count: a branch counts when its
@@ -117,19 +117,18 @@ class LoadFailure:
     detail: str = ""
 
 
-def failures(
-    python: PythonFacts, config: Document | None = None, decoupled: bool | None = None
-) -> Iterator[LoadFailure]:
-    """Everything that surely fails in a load, as far as the file and what is given of the config tell."""
+def failures(python: PythonFacts, decoupled: bool | None = None) -> Iterator[LoadFailure]:
+    """Everything that surely fails in a load whatever the config says, but for keys that are missing."""
     if _ASKS_FOR_POLICY not in python.identifiers:
         decoupled = None
-    return iter(_failures(python, config, decoupled))
+    return (item for item in _reached(python, decoupled) if isinstance(item, LoadFailure))
 
 
 @remembered
-def _failures(python: PythonFacts, config: Document | None, decoupled: bool | None) -> tuple[LoadFailure, ...]:
+def missing_keys(python: PythonFacts, config: Document) -> tuple[LoadFailure, ...]:
+    """The keys that ``initialize`` surely reads and that are not there."""
     reader = _Keys(python, config)
-    found = (reader.failure(item) if isinstance(item, Subscript) else item for item in _reached(python, decoupled))
+    found = (reader.failure(item) for item in _reached(python, None) if isinstance(item, Subscript))
     return tuple(item for item in found if item is not None)
 
 
@@ -416,24 +415,28 @@ class _Run:
                 return True
         return False
 
-    def sure(self, node: Node) -> Iterator[Node]:
-        """A node and what is surely evaluated with it."""
-        yield node
-        if isinstance(node, Lambda):
-            return
-        parts: list[Node]
-        if isinstance(node, Comprehension):
-            parts = [node.clauses[0].iterable] if node.clauses else []
-        elif isinstance(node, Conditional):
-            parts = [node.test]
-        elif isinstance(node, Binary) and node.operator in {"and", "or"}:
-            parts = [node.left]
-        elif isinstance(node, Compare):
-            parts = [node.left, *node.rights[:1]]
-        else:
-            parts = list(children(node))
-        for part in parts:
-            yield from self.sure(part)
+    def sure(self, expr: Node) -> list[Node]:
+        """A node and what is surely evaluated with it, in file order."""
+        found: list[Node] = []
+        waiting = [expr]
+        while waiting:
+            node = waiting.pop()
+            found.append(node)
+            if isinstance(node, Name | Constant | Lambda):
+                continue
+            if isinstance(node, Comprehension):
+                parts: list[Node] = [node.clauses[0].iterable] if node.clauses else []
+            elif isinstance(node, Conditional):
+                parts = [node.test]
+            elif isinstance(node, Binary) and node.operator in {"and", "or"}:
+                parts = [node.left]
+            elif isinstance(node, Compare):
+                parts = [node.left, *node.rights[:1]]
+            else:
+                parts = list(children(node))
+            parts.reverse()
+            waiting += parts
+        return found
 
     def undefined(self, node: Name) -> bool:
         return node.id in self.unbound or (self.current == "import" and self.too_early(node))

@@ -213,9 +213,12 @@ class Objects:
         if self._uses is None:
             self._uses = {}
             for node in self._python.walk(Call):
-                for part in (node.func, *(argument.value for argument in node.arguments)):
+                parts = [node.func]
+                parts += [argument.value for argument in node.arguments]
+                for part in parts:
                     if isinstance(part, Name | Attribute):
-                        self._uses.setdefault(part.id if isinstance(part, Name) else part.attr, []).append((part, node))
+                        name = part.id if isinstance(part, Name) else part.attr
+                        self._uses.setdefault(name, []).append((part, node))
         return self._uses
 
     def _handed(self, reference: Name | Attribute, call: Call, position: int, name: str, steps: int) -> Kind | None:

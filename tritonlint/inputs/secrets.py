@@ -13,7 +13,9 @@ _NAME = re.compile(
 )
 _PARTS = ("pass", "key", "secret", "token")
 """Of which one stands in each of these names."""
-_SHORTEST = 20
+SHORTEST = 8
+"""Characters of the shortest text that can be a secret."""
+_SHORTEST_SHAPE = 20
 """Characters of the shortest text that has such a shape."""
 _PLACEHOLDER = re.compile(r"(?i).*(your|change|example|dummy|placeholder|xxx|todo|test|\*\*|[<>{}$]).*")
 
@@ -26,8 +28,8 @@ def names_a_secret(name: str) -> bool:
 
 def is_secret(text: str, *, named: bool) -> bool:
     """Whether a text is a secret: by its shape, or because its name says so and it looks like no placeholder."""
-    if len(text) >= _SHORTEST and _SHAPE.fullmatch(text):
+    if len(text) >= _SHORTEST_SHAPE and _SHAPE.fullmatch(text):
         return True
     # A name of a secret (`password="DB_PASSWORD"`, `api-key`) has no digit or no letter beside it.
-    written = named and len(text) >= 8 and " " not in text and "/" not in text and re.search(r"\d", text)
+    written = named and len(text) >= SHORTEST and " " not in text and "/" not in text and re.search(r"\d", text)
     return bool(written) and not _PLACEHOLDER.fullmatch(text)
