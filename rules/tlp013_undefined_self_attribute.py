@@ -59,7 +59,7 @@ OF_EVERY_OBJECT = frozenset(dir(object)) | {"__dict__"}
 
 def _given_away(python: PythonFacts, method: Function, own: str, uses: list[Attribute]) -> bool:
     """Whether ``self`` is handed to something that could set attributes on it; ``uses`` are its attributes."""
-    if sum(name.id == own for name in walk(method.body, Name)) > len(uses):
+    if len([name for name in walk(method.body, Name) if name.id == own]) > len(uses):
         for node in walk(method.body, Argument, Sequence, Return):
             given = node.items if isinstance(node, Sequence) else (node.value,)
             if any(isinstance(value, Name) and value.id == own for value in given):

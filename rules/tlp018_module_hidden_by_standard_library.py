@@ -37,6 +37,8 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
+    if not any(path.endswith(".py") and not path.endswith("/model.py") for path in model.entries):
+        return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
     for node in python.walk(Import, ImportFrom):
         if isinstance(node, ImportFrom):

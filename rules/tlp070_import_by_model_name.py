@@ -34,7 +34,9 @@ RULE = Rule(
 
 
 def check(model: Model, python: PythonFacts) -> Iterator[Problem]:
-    if model.truncated or model.name not in python.text or "sys" in python.identifiers:
+    if model.truncated or not any(name.startswith(f"{model.name}.") for name in python.imports):
+        return
+    if "sys" in python.identifiers:
         return
     folder = os.path.relpath(os.path.dirname(python.path), model.path).replace(os.sep, "/")
     if _has(model, folder, model.name) or _has(model, "", model.name):

@@ -23,7 +23,20 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, request_loops, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
-from tritonlint.inputs.python_tree import Call, Flow, For, Function, Handler, If, Name, Return, While, dotted, walk
+from tritonlint.inputs.python_tree import (
+    Call,
+    Flow,
+    For,
+    Function,
+    Handler,
+    If,
+    Name,
+    Return,
+    While,
+    dotted,
+    lies_in,
+    walk,
+)
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -42,7 +55,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             yield from _decoupled(python)
         return
     for function, loop in ((f, loop) for f in answering_functions(python) for loop in request_loops(f)):
-        for node in (*_returns(loop), *_breaks(function, loop)):
+        for node in (*_returns(function, loop), *_breaks(function, loop)):
             what = "return" if isinstance(node, Return) else "break"
             yield Problem(
                 node.span,
@@ -83,8 +96,8 @@ def _decoupled(python: PythonFacts) -> Iterator[Problem]:
             )
 
 
-def _returns(loop: For) -> Iterator[Return]:
-    return (node for node in walk(loop.body, Return, into_functions=False))
+def _returns(function: Function, loop: For) -> Iterator[Return]:
+    return (node for node in returns(function) if any(lies_in(node, statement) for statement in loop.body))
 
 
 def _breaks(execute: Function, loop: For) -> Iterator[Flow]:

@@ -35,8 +35,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     for alone in python.walk(Expression):
         name = _exception(alone.value)
-        function = python.function_at(alone)
-        if name is None or function is None or meant_to_fail(python.body, alone):
+        if name is None or python.function_at(alone) is None or meant_to_fail(python.body, alone):
             continue
         start = alone.span.start or 0
         yield Problem(

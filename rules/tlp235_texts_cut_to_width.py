@@ -35,7 +35,7 @@ from tritonlint.inputs.python_tree import (
 )
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP235", name="texts-cut-to-width", effect="wrong-result", certainty="likely")
+RULE = Rule(code="TLP235", name="texts-cut-to-width", effect="wrong-result", certainty="likely", words=("dtype",))
 WIDTH = re.compile(r"[|<>=]?[SUa](\d+)")
 
 

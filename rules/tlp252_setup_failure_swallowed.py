@@ -42,10 +42,10 @@ _LOGS = frozenset({"print", "log", "debug", "info", "warn", "warning", "error", 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
-    if initialize is None or not python.understood or any(w in python.text for w in ("hasattr", "getattr", "__dict__")):
+    if initialize is None or not python.understood:
         return
     caught = [node for node in own_nodes(initialize, Try) if node.handlers and all(map(_only_logs, node.handlers))]
-    if not caught:
+    if not caught or any(word in python.text for word in ("hasattr", "getattr", "__dict__")):
         return
     model = python.frame_at(initialize.body[0]).in_class
     others = [m for m in getattr(model, "body", ()) if m is not initialize]

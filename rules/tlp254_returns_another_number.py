@@ -43,7 +43,7 @@ RULE = Rule(code="TLP254", name="returns-another-number", effect="request-failur
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood:
+    if not python.understood or not any(isinstance(one.value, Sequence) for one in python.walk(Return)):
         return
     for frame in python.frames:
         function = frame.function

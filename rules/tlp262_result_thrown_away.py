@@ -99,11 +99,13 @@ def _useless(python: PythonFacts, statement: Expression) -> tuple[str, str] | No
         return None
     if not isinstance(value, Call) or not value.certain:
         return None
+    func = value.func
+    name = python.qualified(func)
+    if name is None and not (isinstance(func, Attribute) and func.attr in _METHODS):
+        return None
     keywords = {a.keyword for a in value.arguments}
     if keywords & {"out", "inplace", "copy"}:
         return None
-    func = value.func
-    name = python.qualified(func)
     # Before it serves, a model may try out whether they can be made.
     if python.pb_name(func) in _MADE and python.function_at(value) is not python.method("initialize"):
         return python.source(func), f"return it, or give it a name: `… = {python.source(func)}(…)`"

@@ -74,9 +74,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if function is None or function.name in _NO_REQUEST:
             continue
         for attempt in own_nodes(function, Try):
-            behind = _behind(function, attempt)
             going = [handler for handler in attempt.handlers if _goes_on(python, handler)]
-            if not behind or not going or any(walk(attempt.final, Return, Flow)):
+            behind = _behind(function, attempt) if going else ()
+            if not behind or any(walk(attempt.final, Return, Flow)):
                 continue
             for name in _bound_last(attempt):
                 handler = next((h for h in going if not _changes(h, name)), None)

@@ -68,12 +68,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             yield Problem(span, message, help=help_, fix=fix, effect=effect, key=call.name)
 
 
+def _takes(made: PbCall, names: tuple[str, ...]) -> str:
+    return f"`{made.name}` takes {', '.join(names) or 'nothing'}"
+
+
 def _wrong(made: PbCall, names: tuple[str, ...], required: frozenset[str]) -> tuple[Span, str, str, str] | None:
     """Span, message, help, and the right keyword when the span is one."""
     call = made.call
     positional = [a for a in call.arguments if a.keyword is None]
     given = {a.keyword for a in call.arguments} | set(names[: len(positional)])
-    takes = f"`{made.name}` takes {', '.join(names) or 'nothing'}"
     for argument in call.arguments:
         keyword = argument.keyword
         if keyword is not None and keyword not in names:
@@ -84,14 +87,14 @@ def _wrong(made: PbCall, names: tuple[str, ...], required: frozenset[str]) -> tu
             return (
                 Span(argument.span.path, start, start + len(keyword)),
                 f"`{made.name}` has no parameter `{keyword}`: this raises TypeError",
-                f"write `{near[0]}=`" if near else takes,
+                f"write `{near[0]}=`" if near else _takes(made, names),
                 near[0] if near else "",
             )
     if len(positional) > len(names):
         return (
             positional[len(names)].span,
             f"`{made.name}` takes {len(names)} arguments at most: this raises TypeError",
-            takes,
+            _takes(made, names),
             "",
         )
     missing = [name for name in names if name in required and name not in given]
@@ -99,7 +102,7 @@ def _wrong(made: PbCall, names: tuple[str, ...], required: frozenset[str]) -> tu
         return (
             call.span,
             f"`{made.name}` needs {', '.join(f'`{name}`' for name in missing)}: this raises TypeError",
-            takes,
+            _takes(made, names),
             "",
         )
     return None

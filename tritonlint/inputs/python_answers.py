@@ -66,12 +66,11 @@ def elements(function: Function) -> Iterator[Expr]:
             yield from _of_list(statement.value)
     for node in own_nodes(function, Call, Assign):
         if isinstance(node, Call):
-            if isinstance(node.func, Attribute) and dotted(node.func.value) in names and len(node.arguments) == 1:
-                if node.func.attr == "append":
-                    yield node.arguments[0].value
-                elif node.func.attr == "extend":
-                    yield from _of_list(node.arguments[0].value)
-        elif node.value is not None and any(dotted(target) in names for target in node.targets):
+            method = node.func.attr if isinstance(node.func, Attribute) and len(node.arguments) == 1 else ""
+            if method in {"append", "extend"} and isinstance(node.func, Attribute) and dotted(node.func.value) in names:
+                given = node.arguments[0].value
+                yield from (given,) if method == "append" else _of_list(given)
+        elif isinstance(node.value, Sequence | Comprehension) and any(dotted(t) in names for t in node.targets):
             yield from _of_list(node.value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -132,7 +133,11 @@ def _own_nodes(function: Function, *kinds: type[Node]) -> list[Node]:
 
 @remembered
 def _of_kinds(function: Function, *kinds: type[Node]) -> list[Node]:
-    return [node for node in _all_own(function) if node.__class__ in kinds]
+    by_kind = _by_kind(function)
+    present = [kind for kind in kinds if kind in by_kind]
+    if len(present) < 2:
+        return by_kind[present[0]] if present else []
+    return [node for node in _all_own(function) if node.__class__ in present]
 
 
 @remembered
@@ -142,9 +147,9 @@ def _all_own(function: Function) -> list[Node]:
 
 @remembered
 def _by_kind(function: Function) -> dict[type[Node], list[Node]]:
-    found: dict[type[Node], list[Node]] = {}
+    found: defaultdict[type[Node], list[Node]] = defaultdict(list)
     for node in _all_own(function):
-        found.setdefault(node.__class__, []).append(node)
+        found[node.__class__].append(node)
     return found
 
 
@@ -567,7 +572,7 @@ def answering_loop(function: Function, name: str) -> For | None:
 
 
 def _mentions(node: Node, name: str) -> bool:
-    return any(n.id == name for n in walk(node, Name))
+    return node.id == name if isinstance(node, Name) else any(n.id == name for n in walk(node, Name))
 
 
 def _fills(node: Call | Delete | Subscript | Assign, name: str) -> bool:
@@ -672,7 +677,10 @@ def _reached(body: tuple[Stmt, ...], node: Node, loops: set[Span]) -> bool:
 
 @remembered
 def _may_leave(statement: Stmt) -> bool:
-    return any(not _plain(node) for node in walk((statement,), Return, Flow, into_functions=False))
+    # What has nothing of the kind anywhere below it needs no closer look.
+    return any(not _plain(node) for node in walk(statement, Return, Flow)) and any(
+        not _plain(node) for node in walk((statement,), Return, Flow, into_functions=False)
+    )
 
 
 def _plain(node: Node) -> bool:
