@@ -683,63 +683,71 @@ class _Play:
     # ------------------------------------------------------------------------------------------- pb_utils' objects
     def method(self, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         """A method of one of the backend's objects."""
-        if isinstance(owner, PbTensor):
-            return self.tensor_method(owner, name)
-        if isinstance(owner, Request):
-            return self.request_method(owner, name, node)
-        if isinstance(owner, Response):
-            if name == "output_tensors":
-                return Seq("list", list(owner.outputs)) if owner.outputs is not None else Seq("list", [], True)
-            if name == "has_error":
-                return Unknown("bool") if owner.error is None else owner.error
-            return UNKNOWN
-        if isinstance(owner, Answer):
-            names = owner.names or tuple(owner.outputs or ())
-            if name == "output_tensors" and len(names) == 1:
-                return Seq("list", [self.output_of(owner, names[0], node)])
-            if name == "output_tensors" and names:
-                return Seq("list", [self.output_of(owner, one, node) for one in names], mixed=True)
-            return {"has_error": Unknown("bool"), "output_tensors": Seq("list", [], True)}.get(name, UNKNOWN)
-        if isinstance(owner, MetricFamily):
-            labels = _given(args, kwargs, 0, "labels")
-            if isinstance(labels, Mapping) and any(type_name(v) in _NO_LABELS for v in labels.items.values()):
-                raise Failure("TritonModelException", "attempt to access JSON non-string as string")
-            return Metric(owner.kind)
-        if isinstance(owner, Metric):
-            refused = name in REFUSED_BY_METRIC.get(owner.kind, ()) and self.machine.phase == "execute"
-            if refused and isinstance(node.func, Attribute):
-                sure = self.machine.sure and not self.machine.tries
-                self.say(Mistake("metric", node.func.attr_span, sure, name, found=owner.kind))
-            return Unknown("float") if name == "value" else None
-        if isinstance(owner, Error):
-            return Unknown("str") if name == "message" else UNKNOWN
-        if isinstance(owner, Call):
-            if isinstance(owner.model, str) and not self.machine.quiet:
-                self.found.calls.append(
-                    Called(owner.span, self.machine.sure, owner.model, owner.inputs, owner.requested)
-                )
-            if name in {"exec", "async_exec"} and self.machine.phase in {"__init__", "initialize"}:
-                raise Failure("TritonModelException", OUTSIDE)
-            decoupled = _given(args, kwargs, 0, "decoupled", False)
-            answer: Any = self.answer(owner)
-            if decoupled is not False:
-                answer.ends_empty = self.ends_empty(owner)
-                answer = Answers(answer) if decoupled is True else UNKNOWN
-            if name == "exec":
-                return answer
-            if name == "async_exec":
-                if not self.machine.in_loop:
-                    raise Failure("RuntimeError", "no running event loop")
-                return Coroutine(None, done=True, value=answer, python_type="_asyncio.Future", span=node.span)
-            return UNKNOWN
-        if isinstance(owner, Sender):
-            if name == "send":
-                self.send(owner, args, kwargs, node)
-                return None
-            return Unknown("bool")
+        handler = _METHODS.get(owner.__class__)
+        return UNKNOWN if handler is None else handler(self, owner, name, args, kwargs, node)
+
+    def m_response(
+        self, owner: Response, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
+        if name == "output_tensors":
+            return Seq("list", list(owner.outputs)) if owner.outputs is not None else Seq("list", [], True)
+        if name == "has_error":
+            return Unknown("bool") if owner.error is None else owner.error
         return UNKNOWN
 
-    def tensor_method(self, owner: PbTensor, name: str) -> Value:
+    def m_answer(self, owner: Answer, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        names = owner.names or tuple(owner.outputs or ())
+        if name == "output_tensors" and len(names) == 1:
+            return Seq("list", [self.output_of(owner, names[0], node)])
+        if name == "output_tensors":
+            return Seq("list", [self.output_of(owner, one, node) for one in names], not names, mixed=bool(names))
+        return Unknown("bool") if name == "has_error" else UNKNOWN
+
+    def m_family(
+        self, owner: MetricFamily, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
+        labels = _given(args, kwargs, 0, "labels")
+        if isinstance(labels, Mapping) and any(type_name(v) in _NO_LABELS for v in labels.items.values()):
+            raise Failure("TritonModelException", "attempt to access JSON non-string as string")
+        return Metric(owner.kind)
+
+    def m_metric(self, owner: Metric, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        refused = name in REFUSED_BY_METRIC.get(owner.kind, ()) and self.machine.phase == "execute"
+        if refused and isinstance(node.func, Attribute):
+            sure = self.machine.sure and not self.machine.tries
+            self.say(Mistake("metric", node.func.attr_span, sure, name, found=owner.kind))
+        return Unknown("float") if name == "value" else None
+
+    def m_error(self, owner: Error, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return Unknown("str") if name == "message" else UNKNOWN
+
+    def m_call(self, owner: Call, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        if isinstance(owner.model, str) and not self.machine.quiet:
+            self.found.calls.append(Called(owner.span, self.machine.sure, owner.model, owner.inputs, owner.requested))
+        if name in {"exec", "async_exec"} and self.machine.phase in {"__init__", "initialize"}:
+            raise Failure("TritonModelException", OUTSIDE)
+        decoupled = _given(args, kwargs, 0, "decoupled", False)
+        answer: Any = self.answer(owner)
+        if decoupled is not False:
+            answer.ends_empty = self.ends_empty(owner)
+            answer = Answers(answer) if decoupled is True else UNKNOWN
+        if name == "exec":
+            return answer
+        if name == "async_exec":
+            if not self.machine.in_loop:
+                raise Failure("RuntimeError", "no running event loop")
+            return Coroutine(None, done=True, value=answer, python_type="_asyncio.Future", span=node.span)
+        return UNKNOWN
+
+    def m_sender(self, owner: Sender, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        if name != "send":
+            return Unknown("bool")
+        self.send(owner, args, kwargs, node)
+        return None
+
+    def m_tensor(
+        self, owner: PbTensor, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
         array = owner.known
         if name == "as_numpy" and array.dtype == BFLOAT16:
             raise Failure("TritonModelException", "Tensor dtype is BF16 and cannot be converted to numpy.")
@@ -755,7 +763,9 @@ class _Play:
             return Unknown("bool")
         return UNKNOWN
 
-    def request_method(self, owner: Request, name: str, node: CallNode) -> Value:
+    def m_request(
+        self, owner: Request, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
         if name == "inputs":
             if self.inputs is None or set(self.inputs) != set(self.input_tensors):
                 return Seq("list", [], True)
@@ -1067,4 +1077,15 @@ _CALLS: dict[str, Callable[[_Play, list[Value], dict[str, Value], CallNode], Val
     "TritonError": _Play.c_error,
     "TritonModelException": _Play.c_exception,
     "MetricFamily": _Play.c_family,
+}
+_METHODS: dict[type, Callable[[_Play, Any, str, list[Value], dict[str, Value], CallNode], Value]] = {
+    PbTensor: _Play.m_tensor,
+    Request: _Play.m_request,
+    Response: _Play.m_response,
+    Answer: _Play.m_answer,
+    MetricFamily: _Play.m_family,
+    Metric: _Play.m_metric,
+    Error: _Play.m_error,
+    Call: _Play.m_call,
+    Sender: _Play.m_sender,
 }

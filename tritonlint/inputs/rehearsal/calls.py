@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from tritonlint.inputs import python_tree as tree
-from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.buffers import anew
 from tritonlint.inputs.rehearsal.builtin import FILE
@@ -40,6 +40,7 @@ from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedE
 from tritonlint.inputs.rehearsal.protocols import (
     BACKEND_OBJECTS,
     BUILTINS,
+    OF_BACKEND,
     OPERANDS,
     RUNNING,
     Count,
@@ -116,7 +117,7 @@ class Calls(Concurrency):
         self.lists_in_texts: set[str] = set()
         """Texts of the config that hold several words."""
         self._any_yields = any(python.walk(tree.Yield))
-        self._names = {id(frame.owner): frozenset(frame.bindings) for frame in python.frames if frame.owner is not None}
+        self._frames = {id(frame.owner): frame for frame in python.frames if frame.owner is not None}
         self.is_batch: Callable[[Array], bool] = lambda _: False
         """Whether the first dimension of an array can only be that of the batch."""
 
@@ -195,7 +196,8 @@ class Calls(Concurrency):
             for value in (*args, *kwargs.values()):
                 self.havoc_value(value)
             return UNKNOWN
-        scope = Scope({}, func.scope, names=self._names.get(id(node), frozenset()))
+        frame = self._frames.get(id(node))
+        scope = Scope({}, func.scope, names=frozenset(frame.bindings if frame is not None else ()))
         self._bind_parameters(func, args, kwargs, scope, span)
         if func.cached:
             self._make_key(args, kwargs, span)
@@ -480,10 +482,10 @@ class Calls(Concurrency):
     def _call_library(
         self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
     ) -> Value:
-        if name.startswith(f"{PB_MODULE}."):
+        if name.startswith(OF_BACKEND):
             if node is None:
                 return UNKNOWN
-            return self.guard(lambda: self.pb_call(name[len(PB_MODULE) + 1 :], args, kwargs, node), span)
+            return self.guard(lambda: self.pb_call(name[len(OF_BACKEND) :], args, kwargs, node), span)
         if name.startswith("numpy."):
             given = [self.plain(a) for a in args]
             if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count):

@@ -68,6 +68,8 @@ class Expressions(Calls):
 
     def _e_name(self, node: tree.Name, scope: Scope) -> Value:
         name = node.id
+        if name in scope.vars and not scope.elsewhere:
+            return scope.vars[name]
         if name in scope.elsewhere:
             return scope.elsewhere[name].vars.get(name, UNKNOWN)
         current: Scope | None = scope

@@ -70,6 +70,8 @@ _OF_RESULTS = frozenset(
 """What is asked of the result of a call, and no method has."""
 MAX_TURNS = 64
 """Turns of a loop that are played one by one."""
+OF_BACKEND = f"{PB_MODULE}."
+"""How the full names of all in triton_python_backend_utils begin."""
 BUILTINS = frozenset(dir(builtins))
 
 
@@ -147,10 +149,11 @@ class Protocols(Ways):
         if kind is Obj:
             return self._object_attribute(owner, name, span)
         if kind is Library:
-            if owner.name == PB_MODULE and self.phase == "import" and name in pb_api().injected:
+            module = owner.name
+            if module == PB_MODULE and self.phase == "import" and name in pb_api().injected:
                 raise self.fail("AttributeError", f"module '{PB_MODULE}' has no attribute '{name}'", span)
-            if owner.name == PB_MODULE or owner.name.startswith((f"{PB_MODULE}.", "numpy")):
-                return self.constant(f"{owner.name}.{name}")
+            if module == PB_MODULE or module.startswith((OF_BACKEND, "numpy")):
+                return self.constant(f"{module}.{name}")
             return self.guard(lambda: library.attribute(owner, name), span)
         if kind is Unknown and owner.type is None:
             return UNKNOWN
@@ -216,7 +219,7 @@ class Protocols(Ways):
 
     def constant(self, name: str) -> Value:
         """Something of a library that is not called."""
-        if name.startswith(f"{PB_MODULE}."):
+        if name.startswith(OF_BACKEND):
             return Library(name)
         if name.startswith("numpy."):
             return arrays.constant(name[6:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -85,6 +85,8 @@ class Trail:
     def undo(self, mark: int) -> None:
         """Take back what was changed since a mark."""
         trail = self.trail
+        if len(trail) == mark:
+            return
         for container, key, old in reversed(trail[mark:]):
             if key is ABSENT:
                 _restore(container, old)
@@ -117,8 +119,10 @@ class Trail:
         for container, key, value in delta.values():
             self.set_state(container, key, value)
 
-    def absorb(self, ways: Iterable[Way]) -> None:
+    def absorb(self, ways: Sequence[Way]) -> None:
         """Join the state with that of ways which ended early."""
+        if not ways:
+            return
         looked_at: dict[int, tuple[Delta, int]] = {}
         for way in ways:
             old, seen = looked_at.get(way.mark) or ({}, way.mark)
@@ -132,7 +136,8 @@ class Trail:
                 other = way.delta[where][2] if where in way.delta else before
                 if way.left is not None and key == SENT_FINAL:
                     other = self._leaves(container, other, way.left)
-                self.join_into(container, key, other)
+                if key is ABSENT or container.get(key, ABSENT) is not other:
+                    self.join_into(container, key, other)
             for where, (container, key, other) in way.delta.items():
                 if where not in old:
                     self.join_into(container, key, other)
@@ -205,6 +210,7 @@ def join_all(values: Sequence[Value]) -> Value:
 
 
 def _join_states(now: tuple[Any, bool, Value], other: tuple[Any, bool, Value]) -> tuple[Any, bool, Value]:
+    """The state of a container that is in one of two; the first itself if they are the same."""
     if isinstance(now[0], dict):
         if now == other:
             return now
@@ -232,12 +238,12 @@ def join(left: Value, right: Value) -> Value:
     """What is known of a value that is one of two."""
     if left is right:
         return left
-    if left is ABSENT or right is ABSENT:
+    if left is UNKNOWN or right is UNKNOWN or left is ABSENT or right is ABSENT:
         return UNKNOWN
     kind = left.__class__
-    if Response in (kind, right.__class__):
+    if kind is Response or right.__class__ is Response:
         return _join_responses(left, right)
-    if (_is_final(left) and _is_zero(right)) or (_is_final(right) and _is_zero(left)):
+    if (_is_zero(right) and _is_final(left)) or (_is_zero(left) and _is_final(right)):
         return MAYBE_FINAL
     choice = choice_of((left, right))
     if choice is not None:
