@@ -115,7 +115,8 @@ def _of_another_function(python: PythonFacts) -> Iterator[Name]:
     for frame in python.frames if names else ():
         if frame.function is None or frame.in_class is None:
             continue
-        foreign = {node.id for node in own_nodes(frame.function, Name)} & names - frame.bindings.keys()
+        foreign = {node.id for node in own_nodes(frame.function, Name)} & names
+        foreign.difference_update(frame.bindings)
         for node in own_nodes(frame.function, Name) if foreign else ():
             if node.id not in foreign or node.id in told or node.id.startswith("__"):
                 continue
@@ -134,14 +135,18 @@ def _read_before(python: PythonFacts) -> Iterator[tuple[Function, Name]]:
         if function is None:
             continue
         # Parameters stand before the body; mostly the first binding of any other name comes first, too.
+        first = {
+            name: bindings[0].span.start or 0
+            for name, bindings in frame.bindings.items()
+            if bindings[0].kind != "parameter"
+        }
         early = [
             node
             for node in own_nodes(function, Name)
-            if (bindings := frame.bindings.get(node.id)) is not None
-            and bindings[0].kind != "parameter"
-            and (bindings[0].span.start or 0) >= (node.span.end or 0)
+            if (at := first.get(node.id)) is not None
+            and at >= (end := node.span.end or 0)
             and node.id not in loose
-            and all((binding.span.start or 0) >= (node.span.end or 0) for binding in bindings)
+            and all((binding.span.start or 0) >= end for binding in frame.bindings[node.id])
         ]
         if not early:
             continue
