@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -119,25 +119,40 @@ class Trail:
         for container, key, value in delta.values():
             self.set_state(container, key, value)
 
+    def go_on(self, ways: Sequence[Way]) -> None:
+        """Go on with ways that all begin here, joined."""
+        joined = dict(ways[0].delta)
+        for way in ways[1:]:
+            for place, (container, key, value) in joined.items():
+                other = way.delta[place][2] if place in way.delta else current(container, key)
+                if other is not value:
+                    joined[place] = container, key, _join_either(key, value, other)
+            for place, (container, key, other) in way.delta.items():
+                if place not in joined:
+                    joined[place] = container, key, _join_either(key, current(container, key), other)
+        self.apply(joined)
+
     def absorb(self, ways: Sequence[Way]) -> None:
         """Join the state with that of ways which ended early."""
         if not ways:
             return
+        found: Delta = {}
         looked_at: dict[int, tuple[Delta, int]] = {}
+        now = end = len(self.trail)
+        for mark in sorted({way.mark for way in ways}, reverse=True):
+            # How it was at a mark says the first change behind it.
+            found = found | _first_changes(self.trail[mark:end])
+            looked_at[mark], end = (found, now), mark
         for way in ways:
-            old, seen = looked_at.get(way.mark) or ({}, way.mark)
-            for change in self.trail[seen:]:
-                where = id(change[0]), change[1]
-                if where not in old:
-                    old[where] = change
+            old, seen = looked_at[way.mark]
             # Of what joining changes, the next way sees the same.
+            old = _first_changes(self.trail[seen:]) | old
             looked_at[way.mark] = old, len(self.trail)
             for where, (container, key, before) in old.items():
                 other = way.delta[where][2] if where in way.delta else before
                 if way.left is not None and key == SENT_FINAL:
                     other = self._leaves(container, other, way.left)
-                if key is ABSENT or container.get(key, ABSENT) is not other:
-                    self.join_into(container, key, other)
+                self.join_into(container, key, other)
             for where, (container, key, other) in way.delta.items():
                 if where not in old:
                     self.join_into(container, key, other)
@@ -156,7 +171,7 @@ class Trail:
         now = current(container, key)
         if now is other:
             return
-        joined = _join_states(now, other) if key is ABSENT else join(now, other)
+        joined = _join_either(key, now, other)
         if joined is not now:
             self.set_state(container, key, joined)
 
@@ -165,6 +180,15 @@ class Trail:
         for container, key in {(id(c), k): (c, k) for c, k, _ in self.trail[mark:]}.values():
             if id(container) not in keep:
                 self.set_state(container, key, _forgotten(container, key))
+
+
+def _first_changes(changes: Iterable[tuple[Any, Any, Any]]) -> Delta:
+    found: Delta = {}
+    for change in changes:
+        place = id(change[0]), change[1]
+        if place not in found:
+            found[place] = change
+    return found
 
 
 def _state(value: Seq | Mapping) -> tuple[Any, bool, Value]:
@@ -207,6 +231,11 @@ def join_all(values: Sequence[Value]) -> Value:
     for value in values[1:]:
         found = join(found, value)
     return found
+
+
+def _join_either(key: Any, now: Any, other: Any) -> Any:
+    """An item, or the state of a container, joined with another one."""
+    return _join_states(now, other) if key is ABSENT else join(now, other)
 
 
 def _join_states(now: tuple[Any, bool, Value], other: tuple[Any, bool, Value]) -> tuple[Any, bool, Value]:

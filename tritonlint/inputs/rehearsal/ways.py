@@ -140,8 +140,7 @@ class Ways(Trail):
             self.activation.value = way.value
             return signal
         self.wait(gone)
-        self.apply(live[0].delta)
-        self.absorb(live[1:])
+        self.go_on(live)
         return None
 
     def survive(self, error: RaisedError, ways: Sequence[Way]) -> Way:
