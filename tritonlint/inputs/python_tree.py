@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from itertools import chain, pairwise
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar, Union, overload
 
@@ -24,27 +24,27 @@ C = TypeVar("C", bound="Node")
 
 MAX_DEPTH = 300
 """Levels of nesting that a tree may have: what walks it needs no deeper stack."""
-FEW_NODES = 20
+FEW_NODES = 12
 """So many are faster looked at than looked up."""
 
 
 class _Walked(Remembering):
     """Where a node stands in the order of :func:`walk`."""
 
-    __slots__ = ("_end", "_order", "_own", "_start")
+    __slots__ = ("_end", "_order", "_start")
     _order: Order
     _start: int
     _end: int
-    _own: list[Node]
 
 
 class Order:
     """Everything below the nodes that were walked together, and those nodes, depth first."""
 
-    __slots__ = ("_kinds", "_places", "nodes")
+    __slots__ = ("_entered", "_kinds", "_places", "nodes")
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
+        self._entered: list[int] | None = None
         self._places: defaultdict[type[Node], list[int]] = defaultdict(list)
         self._kinds: dict[type[Node], list[Node]] = {}
 
@@ -54,21 +54,39 @@ class Order:
             return self.nodes[start:end]
         if end - start < FEW_NODES:
             return [node for node in self.nodes[start:end] if node.__class__ in kinds]
-        if not self._places:
-            for place, node in enumerate(self.nodes):
-                self._places[node.__class__].append(place)
+        by_kind = self._places or self._sort()
         if len(kinds) > 1:
             found: list[int] = []
             for kind in kinds:
-                places = self._places[kind]
+                places = by_kind[kind]
                 found += places[bisect_left(places, start) : bisect_left(places, end)]
             found.sort()
             return [self.nodes[place] for place in found]
-        places = self._places[kinds[0]]
+        places = by_kind[kinds[0]]
         nodes = self._kinds.get(kinds[0])
         if nodes is None:
             nodes = self._kinds[kinds[0]] = [self.nodes[place] for place in places]
         return nodes[bisect_left(places, start) : bisect_left(places, end)]
+
+    def select_outside(self, kinds: tuple[type[Node], ...], start: int, end: int) -> list[Node]:
+        """The same without what stands in functions, lambdas and classes that begin there."""
+        entered = self._entered
+        if entered is None:
+            places = self._places or self._sort()
+            entered = self._entered = sorted(places[Function] + places[Class] + places[Lambda])
+        found: list[Node] = []
+        for place in entered[bisect_left(entered, start) : bisect_left(entered, end)]:
+            if place >= start:
+                found += self.select(kinds, start, place + 1)
+                start = self.nodes[place]._end
+        rest = self.select(kinds, start, end)
+        return found + rest if found else rest
+
+    def _sort(self) -> defaultdict[type[Node], list[int]]:
+        places = self._places
+        for place, node in enumerate(self.nodes):
+            places[node.__class__].append(place)
+        return places
 
 
 @dataclass(slots=True, eq=False)
@@ -633,12 +651,15 @@ def walk(node: Node | tuple[Node, ...], *kinds: type[Node], into_functions: bool
     Without ``into_functions`` functions, lambdas and classes are yielded but not entered; a single given node
     always is, the members of a given tuple are not.
     """
-    if not into_functions:
-        return _shallow(node, kinds)
     if not isinstance(node, tuple):
-        if not hasattr(node, "_order"):
-            arrange((node,))
-        return iter(node._order.select(kinds, node._start, node._end))
+        try:
+            order = node._order
+        except AttributeError:
+            order = arrange((node,))
+        if into_functions:
+            return iter(order.select(kinds, node._start, node._end))
+        itself = [node] if not kinds or node.__class__ in kinds else []
+        return iter(itself + order.select_outside(kinds, node._start + 1, node._end))
     roots = node
     if not roots:
         return iter(())
@@ -648,9 +669,16 @@ def walk(node: Node | tuple[Node, ...], *kinds: type[Node], into_functions: bool
     for root in roots[1:]:
         if getattr(root, "_order", None) is not order or root._start != end:
             # No siblings, or walked one by one before.
-            return chain.from_iterable(walk(root, *kinds) for root in roots)
+            return chain.from_iterable(_walk_member(root, kinds, into_functions) for root in roots)
         end = root._end
-    return iter(order.select(kinds, start, end))
+    select = order.select if into_functions else order.select_outside
+    return iter(select(kinds, start, end))
+
+
+def _walk_member(root: Node, kinds: tuple[type[Node], ...], into_functions: bool) -> Iterator[Node]:
+    if into_functions or not isinstance(root, _FUNCTIONS):
+        return walk(root, *kinds, into_functions=into_functions)
+    return iter((root,) if not kinds or root.__class__ in kinds else ())
 
 
 _FUNCTIONS = (Function, Class, Lambda)
@@ -681,61 +709,14 @@ def _visit(node: Any, order: Order, nodes: list[Any]) -> None:
     node._end = len(nodes)
 
 
-def _shallow(node: Node | tuple[Node, ...], kinds: tuple[type[Node], ...]) -> Iterator[Node]:
-    """As :func:`walk`, functions not entered."""
-    found: Iterable[Node]
-    if isinstance(node, Node):
-        found = _own(node)
-    elif node and hasattr(node[0], "_order") and _siblings(node):
-        found = _without_functions(node[0]._order, node[0]._start, node[-1]._end)
-    else:
-        found = chain.from_iterable((root,) if isinstance(root, _FUNCTIONS) else _own(root) for root in node)
-    return iter([inner for inner in found if inner.__class__ in kinds]) if kinds else iter(found)
-
-
-def _own(node: Node) -> list[Node]:
-    try:
-        return node._own
-    except AttributeError:
-        return _find_own(node)
-
-
-def _find_own(node: Any) -> list[Node]:
-    if not hasattr(node, "_order"):
-        arrange((node,))
-    node._own = [node, *_without_functions(node._order, node._start + 1, node._end)]
-    own: list[Node] = node._own
-    return own
-
-
-def _siblings(roots: tuple[Node, ...]) -> bool:
-    """Whether nodes stand side by side in one order."""
-    order = roots[0]._order
-    return all(getattr(b, "_order", None) is order and a._end == b._start for a, b in pairwise(roots))
-
-
-def _without_functions(order: Order, start: int, end: int) -> list[Node]:
-    """The nodes between two places; what stands in functions, lambdas and classes is left out."""
-    found: list[Node] = []
-    for inner in order.select(_FUNCTIONS, start, end):
-        if inner._start >= start:
-            found += order.nodes[start : inner._start + 1]
-            start = inner._end
-    return found + order.nodes[start:end]
-
-
 def dotted(node: Node | None) -> str | None:
     """``a.b.c`` of a chain of names, or None for anything else."""
     if node.__class__ is Name:
         return node.id
-    parts: list[str] = []
-    while node.__class__ is Attribute:
-        parts.append(node.attr)
-        node = node.value
-    if node.__class__ is not Name:
+    if node.__class__ is not Attribute:
         return None
-    parts.append(node.id)
-    return ".".join(reversed(parts))
+    before = dotted(node.value)
+    return None if before is None else f"{before}.{node.attr}"
 
 
 def lies_in(node: Node, outer: Node) -> bool:
