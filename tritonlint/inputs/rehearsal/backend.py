@@ -124,7 +124,7 @@ _KINDS: dict[type, ObjectKind] = {
     Answers: "answers",
     Error: "error",
 }
-_MEMBERS: dict[type, frozenset[str]] = {
+_MEMBERS: dict[type, frozenset[str]] = {kind: frozenset(MEMBERS[name]) for kind, name in _KINDS.items()} | {
     Sender: frozenset({"send", "is_cancelled"}),
     MetricFamily: frozenset({"COUNTER", "GAUGE", "HISTOGRAM", "Metric"}),
     Metric: frozenset({"increment", "observe", "set", "value"}),
@@ -176,12 +176,8 @@ class Rehearsal:
 
 def has_member(value: Value, name: str) -> bool:
     """Whether an object of the backend has a member."""
-    if name.startswith("__"):
-        return True
-    if value.__class__ in _MEMBERS:
-        return name in _MEMBERS[value.__class__]
-    kind = _KINDS.get(value.__class__)
-    return kind is None or name in MEMBERS[kind]
+    members = _MEMBERS.get(value.__class__)
+    return members is None or name in members or name.startswith("__")
 
 
 def rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Rehearsal:

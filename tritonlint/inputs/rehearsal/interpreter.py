@@ -273,7 +273,7 @@ class Machine(Expressions):
             self.learn(node.test, held, scope)
             return self.run(body, scope)
 
-        return self.fork((lambda: arm(node.body, True), lambda: arm(node.orelse, False)))
+        return self.fork((partial(arm, node.body, True), partial(arm, node.orelse, False)))
 
     def _s_for(self, node: tree.For, scope: Scope) -> str | None:
         value = self.eval(node.iterable, scope)

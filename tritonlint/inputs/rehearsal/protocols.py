@@ -155,11 +155,16 @@ class Protocols(Ways):
             if module == PB_MODULE or module.startswith((OF_BACKEND, "numpy")):
                 return self.constant(f"{module}.{name}")
             return self.guard(lambda: library.attribute(owner, name), span)
-        if kind is Unknown and owner.type is None:
-            return UNKNOWN
-        if kind is Unknown and owner.type == EXCEPTION[1] and name == "message":
-            # That was Python 2.
-            raise self.fail("AttributeError", "no exception of Python's own has an attribute 'message'", span)
+        if kind in BACKEND_OBJECTS:
+            if not self.has_member(owner, name):
+                raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
+            return Bound(owner, name)
+        if kind is Unknown:
+            if owner.type is None:
+                return UNKNOWN
+            if owner.type == EXCEPTION[1] and name == "message":
+                # That was Python 2.
+                raise self.fail("AttributeError", "no exception of Python's own has an attribute 'message'", span)
         if kind is Perhaps:
             return self.attribute(owner.value, name, span)  # Another rule tells of missing tests.
         if kind is Array:
@@ -187,10 +192,6 @@ class Protocols(Ways):
                 if name in cls.vars:
                     return self._descended(cls.vars[name], owner.owner, cls, span)
             return UNKNOWN
-        if kind in BACKEND_OBJECTS:
-            if not self.has_member(owner, name):
-                raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
-            return Bound(owner, name)
         if kind is ConfigText:
             return self.guard(lambda: library.attribute(Unknown("str"), name), span)
         if kind is Json:

@@ -102,7 +102,8 @@ class Trail:
         for container, key, _ in self.trail[mark:]:
             place = id(container), key
             if place not in delta:
-                delta[place] = container, key, current(container, key)
+                now = _state(container) if key is ABSENT else container.get(key, ABSENT)
+                delta[place] = container, key, now
         self.undo(mark)
         return delta
 
@@ -117,7 +118,10 @@ class Trail:
     def apply(self, delta: Delta) -> None:
         """Make changes that were taken back before."""
         for container, key, value in delta.values():
-            self.set_state(container, key, value)
+            if key is ABSENT:
+                self.set_state(container, key, value)
+            else:
+                self.put(container, key, value)
 
     def go_on(self, ways: Sequence[Way]) -> None:
         """Go on with ways that all begin here, joined."""

@@ -112,27 +112,30 @@ class Ways(Trail):
     def fork(self, arms: Sequence[Callable[[], str | None]]) -> str | None:
         """Play arms of which one happens, and go on with what is left."""
         mark = len(self.trail)
-        ended: list[tuple[str | None, RaisedError | None, Way]] = []
+        live: list[Way] = []
+        gone: list[tuple[str | None, Way]] = []
+        raised: RaisedError | None = None
         self.maybe += 1
         for arm in arms:
-            signal, raised = None, None
             self.activation.value = None
             try:
                 signal = arm()
             except RaisedError as error:
-                raised = error
+                raised = raised or error
                 if not self.is_caught(error):
                     self.record(error)
                 else:
                     self.suspect(error)
-            left = self.statement if signal is not None else None
-            ended.append((signal, raised, Way(mark, self.take(mark), self.activation.value, left)))
+                self.undo(mark)
+                continue
+            if signal is None:
+                live.append(Way(mark, self.take(mark), self.activation.value))
+            else:
+                gone.append((signal, Way(mark, self.take(mark), self.activation.value, self.statement)))
         self.maybe -= 1
-        live = [way for signal, raised, way in ended if signal is None and raised is None]
-        gone = [(signal, way) for signal, raised, way in ended if signal is not None]
         if not live:
-            if not gone:
-                raise next(raised for _, raised, _ in ended if raised is not None)
+            if not gone and raised is not None:
+                raise raised
             # One of the ways that leave is played on, the others wait where it goes.
             signal, way = gone.pop()
             self.wait(gone)
