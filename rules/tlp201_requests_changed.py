@@ -58,7 +58,9 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
         return
     shuffled = "shuffle" in python.identifiers
     emptying = [n for n in own_nodes(execute, While) if dotted(n.test) in names or _counts(n.test, names)]
-    for node in own_nodes(execute, Call, Delete, Assign):
+    nodes: tuple[Call | Delete | Assign, ...]
+    nodes = (*own_nodes(execute, Call), *own_nodes(execute, Delete), *own_nodes(execute, Assign))
+    for node in nodes:
         changed: Node | None = None
         how = ""
         if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in METHODS:

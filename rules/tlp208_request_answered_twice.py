@@ -61,7 +61,7 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
             yield from _in_inner_loop(loop, name)
         yield from _one_more(execute, name)
         found = answers(loop, name) if loop is not None else None
-        if found is None or loop is None:
+        if found is None or loop is None or not found.twice:
             continue
         last_of_block = {
             block[-1].span

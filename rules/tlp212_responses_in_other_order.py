@@ -136,7 +136,7 @@ def _sorted_items(execute: Function, requests: str) -> dict[str, Expr]:
     """Lists with one item for each request, nothing of which says for which, that are sorted later."""
     items = _one_for_each(execute, requests)
     found: dict[str, Expr] = {}
-    for node in own_nodes(execute, Assign, Call):
+    for node in own_nodes(execute, Call, Assign):
         if isinstance(node, Assign):
             for target in node.targets if node.value is not None and _reordered_name(node.value) in items else ():
                 if isinstance(target, Name) and node.value is not None:

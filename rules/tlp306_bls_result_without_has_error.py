@@ -58,7 +58,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         if "gather(" in python.text:
             yield from _gathered(python, function)
-        tried = {n.span for attempt in own_nodes(function, Try) for n in walk(attempt.body)}
+        tried = {n.span for attempt in own_nodes(function, Try) for n in walk(attempt.body, Call)}
         for node in own_nodes(function, Call, Assign):
             taken = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "output_tensors"
             if isinstance(node, Call) and (taken or id(node) in reading):
@@ -143,13 +143,12 @@ def _is_exec(python: PythonFacts, call: Call) -> bool:
 
 def _unchecked_use(python: PythonFacts, function: Function, name: str, reading: set[int]) -> Node | None:
     """The first use of outputs; None as soon as the name is used in a way that may be a check."""
-    nodes = list(python.walk_function(function))
     known: set[Span] = set()
     uses: list[Node] = []
-    for node in nodes:
-        if isinstance(node, Assign) and any(isinstance(t, Name) and t.id == name for t in node.targets):
-            known |= {t.span for t in node.targets}
-        if not isinstance(node, Call):
+    for node in python.walk_function(function, Assign, Call):
+        if isinstance(node, Assign):
+            if any(isinstance(t, Name) and t.id == name for t in node.targets):
+                known |= {t.span for t in node.targets}
             continue
         first = node.argument(0)
         if id(node) in reading and isinstance(first, Name) and first.id == name:
@@ -161,7 +160,7 @@ def _unchecked_use(python: PythonFacts, function: Function, name: str, reading: 
                 continue
             known.add(owner.span)
             uses.append(node)
-    if any(isinstance(n, Name) and n.id == name and n.span not in known for n in nodes):
+    if any(n.id == name and n.span not in known for n in python.walk_function(function, Name)):
         return None
     return uses[0] if uses else None
 

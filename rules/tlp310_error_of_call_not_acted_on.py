@@ -65,7 +65,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         for node in own_nodes(function, If):
             yield from _turned_round(python, function, node)
-        if any(isinstance(n, Try) for n in own_nodes(function)):
+        if next(own_nodes(function, Try), None) is not None:
             continue
         for node in own_nodes(function, If):
             if node.orelse or not _only_tells(node.body):

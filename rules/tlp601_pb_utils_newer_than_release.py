@@ -39,10 +39,15 @@ RULE = Rule(
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     api = pb_api()
     found: list[tuple[Node, Span, str, str]] = []
-    for used, name in python.pb_attributes:
+    newer = {
+        name
+        for name in {name for _, name in python.pb_attributes}
+        if name in api.names and not target.since(api.names[name])
+    }
+    for used, name in python.pb_attributes if newer else ():
         owner, dot, _ = name.rpartition(".")
         # Where the class itself is newer, the class is named.
-        if name not in api.names or (dot and api.names[owner] == api.names[name]) or target.since(api.names[name]):
+        if name not in newer or (dot and api.names[owner] == api.names[name]):
             continue
         if python.qualified(used.value) == (f"{PB_MODULE}.{owner}" if dot else PB_MODULE):
             found.append((used, used.attr_span, f"`pb_utils.{name}`", api.names[name]))

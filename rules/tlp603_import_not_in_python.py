@@ -65,22 +65,24 @@ def check(model: Model, python: PythonFacts, plan: Plan) -> Iterator[Problem]:
 
 
 def _lacking(model: Model, python: PythonFacts, plan: Plan, runs: str) -> Iterator[Problem]:
-    here = {entry.name.split(".")[0] for entry in model.entries.values() if entry.path.count("/") <= 1}
     environment = plan.environment
     if plan.form != "none" and (environment is None or plan.ignored):
         return
     for imported in sure_imports(python):
         name = imported.module.split(".")[0]
-        if imported.relative or name in here or (environment is not None and name in environment.modules):
-            continue
         gone = lacking(name, runs)
+        members = [] if gone else [(a, lacking(f"{imported.module}.{a.name}", runs)) for a in imported.members]
+        if not gone and not any(why for _, why in members):
+            continue
+        here = any(e.name.split(".")[0] == name and e.path.count("/") <= 1 for e in model.entries.values())
+        if imported.relative or here or (environment is not None and name in environment.modules):
+            continue
         if gone:
             # With an environment that is known the missing module is the other rule's.
             if environment is None and name != "distutils":
                 yield _problem(plan, runs, imported.span, name, name, gone, imported.when == "load")
             continue
-        for alias in imported.members:
-            why = lacking(f"{imported.module}.{alias.name}", runs)
+        for alias, why in members:
             if why:
                 what = f"{imported.module}.{alias.name}"
                 yield _problem(plan, runs, alias.span, what, imported.module, why, imported.when == "load")

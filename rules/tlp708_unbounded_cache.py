@@ -32,7 +32,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     own = execute.positional[0].name
     seen: set[str] = set()
-    for node in own_nodes(execute, Assign, Call):
+    for node in own_nodes(execute, Call, Assign):
         grown, place = _grown(node, own)
         if grown is None or place is None or grown in seen:
             continue

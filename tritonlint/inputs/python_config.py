@@ -21,7 +21,7 @@ def config_path(python: PythonFacts, expr: Expr, frame: Frame, steps: int = 0) -
     source, where = sources[0]
     if isinstance(source, Subscript) and len(source.items) == 1:
         above = config_path(python, source.value, where, steps + 1)
-        keys = python.values(source.items[0], where)
+        keys = python.values(source.items[0], where) if above is not None else None
         if above is None or keys is None or len(keys) != 1 or not isinstance(keys[0], str | int):
             return None
         return (*above, keys[0])

@@ -565,7 +565,11 @@ def answering_loop(function: Function, name: str) -> For | None:
     loops = [loop for loop in request_loops(function) if any(_mentions(s, name) for s in loop.body)]
     if len(loops) != 1:
         return None
-    for node in (*own_nodes(function, Call, Delete), *own_nodes(function, Subscript, Assign)):
+    nodes: tuple[Call | Delete | Subscript | Assign, ...] = (
+        *own_nodes(function, Call), *own_nodes(function, Delete),
+        *own_nodes(function, Subscript), *own_nodes(function, Assign),
+    )  # fmt: skip
+    for node in nodes:
         if not lies_in(node, loops[0]) and _fills(node, name):
             return None
     return loops[0]
