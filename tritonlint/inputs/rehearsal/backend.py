@@ -24,7 +24,6 @@ from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
 from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
-    JSON,
     SENT_FINAL,
     Absent,
     Answer,
@@ -36,6 +35,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Coroutine,
     Error,
     Func,
+    Json,
     Metric,
     MetricFamily,
     Obj,
@@ -45,6 +45,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Sender,
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, Raise, RaisedError
+from tritonlint.inputs.rehearsal.protocols import SCALARS
 from tritonlint.inputs.rehearsal.trail import AFTER_TURN, MAYBE_FINAL, PARTLY, SOMETIMES
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
@@ -472,7 +473,7 @@ class _Play:
     def c_input(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         request = _given(args, kwargs, 0, "inference_request")
         name = _given(args, kwargs, 1, "name")
-        if request is None or isinstance(request, Seq | Mapping | Array | PbTensor | Response | str):
+        if request is None or isinstance(request, (Seq, Mapping, Array, PbTensor, Response, str)):
             shown = type_name(request)
             raise Failure("AttributeError", f"'{shown}' object has no attribute 'inputs'")
         if not isinstance(request, Request) or not isinstance(name, str):
@@ -505,7 +506,7 @@ class _Play:
 
     def c_output(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         response = _given(args, kwargs, 0, "inference_response")
-        if response is None or isinstance(response, Seq | Mapping | Array | PbTensor | str):
+        if response is None or isinstance(response, (Seq, Mapping, Array, PbTensor, str)):
             raise Failure("AttributeError", f"'{type_name(response)}' object has no attribute 'output_tensors'")
         if isinstance(response, Coroutine):
             self.machine.attribute(response, "output_tensors", node.span)
@@ -581,12 +582,10 @@ class _Play:
         if kwargs or len(args) != 2:
             raise Failure("TypeError", _INCOMPATIBLE)
         name, value = args
-        if not isinstance(name, str | Unknown):
+        if not isinstance(name, (str, Unknown)):
             raise Failure("TypeError", _INCOMPATIBLE)
-        no_array = value is None or isinstance(
-            value, bool | int | float | str | bytes | Seq | Mapping | PbTensor | Response | Obj | Func | BoundFunc
-        )
-        if no_array or value is JSON or _is_no_object(value) or (isinstance(value, Array) and value.scalar):
+        no_array = value.__class__ in _NO_ARRAYS or (isinstance(value, Array) and value.scalar)
+        if no_array or _is_no_object(value):
             raise Failure("TypeError", _INCOMPATIBLE)
         written = node.arguments[1].value if len(node.arguments) == 2 else None
         if isinstance(value, Array) and value.dtype == "str":
@@ -598,9 +597,9 @@ class _Play:
     def c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         outputs = _given(args, kwargs, 0, "output_tensors", UNKNOWN if not args and not kwargs else Seq("list", []))
         error = _given(args, kwargs, 1, "error")
-        if isinstance(outputs, PbTensor | Array | str | int | float | Mapping) or _is_no_object(outputs):
+        if isinstance(outputs, (PbTensor, Array, str, int, float, Mapping)) or _is_no_object(outputs):
             raise Failure("TypeError", _INCOMPATIBLE)
-        if isinstance(error, str | Exc) or _is_no_object(error):
+        if isinstance(error, (str, Exc)) or _is_no_object(error):
             raise Failure("TypeError", _INCOMPATIBLE)
         if error is not None:
             self.machine.error_made()
@@ -618,7 +617,7 @@ class _Play:
     def c_error(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         message = _given(args, kwargs, 0, "message")
         handled = isinstance(message, Unknown) and message.type in EXCEPTION
-        if handled or message is None or isinstance(message, Exc | int | float | Seq | Mapping | Obj | Array):
+        if handled or message is None or isinstance(message, (Exc, int, float, Seq, Mapping, Obj, Array)):
             raise Failure("TypeError", "__init__(): incompatible constructor arguments")
         self.machine.error_made()
         return Error(node.span)
@@ -634,7 +633,7 @@ class _Play:
         if isinstance(kwargs.get("model_version"), str):
             raise Failure("TypeError", _INCOMPATIBLE)
         for one in inputs.items if isinstance(inputs, Seq) else ():
-            if one is None or isinstance(one, Array | str | bytes | int | float | Seq | Mapping | Response | Answer):
+            if one is None or isinstance(one, (Array, str, bytes, int, float, Seq, Mapping, Response, Answer)):
                 raise Failure("TypeError", _INCOMPATIBLE)
         tensors = None
         if isinstance(inputs, Seq) and not inputs.open and all(isinstance(i, PbTensor) for i in inputs.items):
@@ -654,7 +653,7 @@ class _Play:
             if name in TRITON_TO_NUMPY:
                 return DType(TRITON_TO_NUMPY[name])
             raise Failure("KeyError", f"'{name}'")
-        if isinstance(name, Seq | Mapping):
+        if isinstance(name, (Seq, Mapping)):
             raise Failure("TypeError", f"unhashable type: '{type_name(name)}'")
         if name is None or isinstance(name, int):
             raise Failure("KeyError", str(name))
@@ -668,7 +667,7 @@ class _Play:
 
     def config_of(self, args: list[Value], kwargs: dict[str, Value], tensors: dict[str, Message]) -> Value:
         config = _given(args, kwargs, 0, "model_config")
-        if isinstance(config, ConfigText | str):
+        if isinstance(config, (ConfigText, str)):
             raise Failure("TypeError", "string indices must be integers")
         return self.named(_given(args, kwargs, 1, "name"), tensors)
 
@@ -795,8 +794,8 @@ class _Play:
         span = machine.return_span or execute.name_span
         if not self.answers_by_return:
             return
-        if isinstance(value, Obj | Response | PbTensor | Array | Error) or (
-            value is not None and isinstance(value, bool | int | float | str | bytes | Mapping)
+        if isinstance(value, (Obj, Response, PbTensor, Array, Error)) or (
+            value is not None and isinstance(value, (bool, int, float, str, bytes, Mapping))
         ):
             self.say(Mistake("return", span, True, found=type_name(value) or ""))
             return
@@ -807,11 +806,11 @@ class _Play:
             return
         for item in (*value.items, value.each) if "isinstance" not in self.python.text else ():
             if isinstance(item, Response) and item.odd is not None:
-                place = item.odd.span if isinstance(item.odd, Error | PbTensor) else span
+                place = item.odd.span if isinstance(item.odd, (Error, PbTensor)) else span
                 self.say(Mistake("element", place, False, found=type_name(item.odd) or ""))
                 break
         for item in value.items:
-            if isinstance(item, Coroutine | Seq | Mapping | PbTensor | Array | Error | str | int | float | Exc):
+            if isinstance(item, (Coroutine, Seq, Mapping, PbTensor, Array, Error, str, int, float, Exc)):
                 self.say(Mistake("element", span, not value.open, found=type_name(item) or ""))
         self.only_errors(value)
         self.one_for_all(value, span)
@@ -899,7 +898,7 @@ class _Play:
         flags = _given(args, kwargs, 1, "flags", 0)
         if set(kwargs) - {"response", "flags"} or isinstance(flags, Response | str | None):
             raise Failure("TypeError", "send(): incompatible function arguments")
-        if isinstance(sent, Seq | Array | PbTensor | Mapping | str | Error) or _is_no_object(sent):
+        if isinstance(sent, (Seq, Array, PbTensor, Mapping, str, Error)) or _is_no_object(sent):
             raise Failure("TypeError", "send(): incompatible function arguments")
         state = owner.request.state
         machine = self.machine
@@ -1018,7 +1017,7 @@ def _reachable(value: Value, depth: int) -> set[int]:
     """The containers that something holds, by identity."""
     if isinstance(value, Obj):
         inner, found = list(value.attrs.values()), {id(value.attrs)}
-    elif isinstance(value, Seq | Mapping):
+    elif isinstance(value, (Seq, Mapping)):
         inner, found = list(value.items if isinstance(value, Seq) else value.items.values()), {id(value)}
     else:
         return set()
@@ -1035,7 +1034,7 @@ def _has(given: list[Value], request: Request) -> bool:
 
 def _is_no_object(value: Value) -> bool:
     """Whether a value that is only known by its type is Python's own: no array, and no object of the backend."""
-    return isinstance(value, Unknown) and value.type in {"str", "bytes", "int", "float", "bool", *EXCEPTION}
+    return isinstance(value, Unknown) and value.type in _NO_OBJECTS
 
 
 def _given(args: list[Value], kwargs: dict[str, Value], position: int, keyword: str, default: Value = None) -> Value:
@@ -1052,6 +1051,8 @@ _NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _LACKS = re.compile(r"NoneType|has no attribute")
 _START = re.compile(r"\bstart\b")
+_NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
+_NO_OBJECTS = frozenset({"str", "bytes", "int", "float", "bool", *EXCEPTION})
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
 _ODD_ELEMENTS = frozenset({"dict", "list", "tuple", "set", "NoneType"})
 """What nobody means to send as the text that Python shows for it."""

@@ -175,7 +175,7 @@ class Calls(Concurrency):
                 raise self.fail("TypeError", f"'{function.cls.name}' object is not callable", span)
         elif kind in OPERANDS or (kind is Unknown and function.type in PLAIN_TYPES):
             shown = "numpy.ndarray" if isinstance(function, Array) else type_name(function)
-            if not (isinstance(function, Seq | Mapping) and function.kind not in BUILTINS):
+            if not (isinstance(function, (Seq, Mapping)) and function.kind not in BUILTINS):
                 raise self.fail("TypeError", f"'{shown}' object is not callable", span)
         for value in (*args, *kwargs.values()):
             self.havoc_value(value)
@@ -522,7 +522,7 @@ class Calls(Concurrency):
             return UNKNOWN
         if root in {"functools", "concurrent", "threading", "queue", "asyncio", "copy"}:
             for value in (*args, *kwargs.values()):
-                if isinstance(value, Func | BoundFunc | Obj) or root not in {"copy", "functools"}:
+                if isinstance(value, (Func, BoundFunc, Obj)) or root not in {"copy", "functools"}:
                     self.havoc_value(value)
         if name == "re.compile" and args:
             self.call_plain(name, args, kwargs, span)
@@ -627,7 +627,7 @@ class Calls(Concurrency):
                 return (Unknown("int"),)
             raise self.fail("TypeError", f"object of type '{type_name(first)}' has no len()", span)
         if name in {"min", "max"}:
-            scalars = all(isinstance(a, int | float) or (isinstance(a, Array) and a.scalar) for a in args)
+            scalars = all(isinstance(a, (int, float)) or (isinstance(a, Array) and a.scalar) for a in args)
             return (
                 join_all([a if isinstance(a, Array) else Array(scalar=True, shape=()) for a in args])
                 if scalars and len(args) > 1 and not kwargs

@@ -216,7 +216,7 @@ class Concurrency(Protocols):
     def _thread(self, args: list[Value], kwargs: dict[str, Value], span: Span) -> tuple[Value] | None:
         target = args[1] if len(args) > 1 else kwargs.get("target")
         given, named = kwargs.get("args", Seq("tuple", [])), kwargs.get("kwargs", Mapping({}))
-        if len(args) <= 2 and isinstance(given, Obj | Request | Sender):
+        if len(args) <= 2 and isinstance(given, (Obj, Request, Sender)):
             made = Thread(target, [given], {}, span)
             try:
                 self.iterate(given, span)
@@ -330,7 +330,7 @@ def _never_awaitable(value: Value) -> bool:
 
 def _holds(value: Value, depth: int = 0) -> bool:
     """Whether a request, or its sender, is in a value."""
-    if isinstance(value, Sender | Request):
+    if isinstance(value, (Sender, Request)):
         return True
     if depth > 2:
         return False
@@ -343,7 +343,7 @@ def _holds(value: Value, depth: int = 0) -> bool:
     if isinstance(value, Func):
         scope: Scope | None = value.scope
         while scope is not None and scope.parent is not None:
-            if any(isinstance(one, Sender | Request) for one in list(scope.vars.values())):
+            if any(isinstance(one, (Sender, Request)) for one in list(scope.vars.values())):
                 return True
             scope = scope.parent
     return False

@@ -116,7 +116,7 @@ class Expressions(Calls):
             if not isinstance(part, tree.Constant) and self.python.text[part.span.end or 0 :].lstrip()[:1] != "}":
                 pieces = None  # a conversion or a format
             if pieces is not None:
-                pieces = [*pieces, str(value)] if isinstance(value, str | int | bool) else None
+                pieces = [*pieces, str(value)] if isinstance(value, (str, int, bool)) else None
         return Unknown("str") if pieces is None else "".join(pieces)
 
     def _e_attribute(self, node: tree.Attribute, scope: Scope) -> Value:
@@ -134,8 +134,8 @@ class Expressions(Calls):
         return Seq("tuple", keys)
 
     def _trailing_comma(self, node: tree.Subscript) -> bool:
-        inner = self.python.text[node.items[-1].span.end : (node.span.end or 1) - 1]
-        return inner.strip().endswith(",")
+        behind, end = node.items[-1].span.end, (node.span.end or 1) - 1
+        return behind != end and self.python.text[behind:end].strip().endswith(",")
 
     def _e_slice(self, node: tree.Slice, scope: Scope) -> Value:
         parts = [self.eval(p, scope) if p is not None else None for p in (node.lower, node.upper, node.step)]
@@ -343,7 +343,7 @@ class Expressions(Calls):
             return None
 
         self.fork((other, lambda: None))
-        if isinstance(left, Unknown) and isinstance(right[0], Unknown | bool) and left.type == "bool":
+        if isinstance(left, Unknown) and isinstance(right[0], (Unknown, bool)) and left.type == "bool":
             return Unknown("bool") if type_name(right[0]) == "bool" else UNKNOWN
         return join(left, right[0])
 
@@ -392,9 +392,9 @@ class Expressions(Calls):
                 self.put(scope.vars, name.id, value.value)
         if operator != ("in" if held else "not in") or not (value == UNKNOWN or value is JSON):
             return
-        if isinstance(other, tree.Name | tree.Attribute | tree.Sequence):
+        if isinstance(other, (tree.Name, tree.Attribute, tree.Sequence)):
             found = self.eval(other, scope)
-            listed = found.items if isinstance(found, Seq | Mapping) and not found.open else ()
+            listed = found.items if isinstance(found, (Seq, Mapping)) and not found.open else ()
             if listed and all(isinstance(item, str) for item in listed):
                 self.put(scope.vars, name.id, Unknown("str"))
 

@@ -119,7 +119,7 @@ class Machine(Expressions):
             if not self.quiet:
                 self.buffers.write(old)
             return self.buffers.view(old, Ellipsis, made)
-        if isinstance(old, Seq | Mapping) and node.operator in {"|", "*", "-", "&", "^"}:
+        if isinstance(old, (Seq, Mapping)) and node.operator in {"|", "*", "-", "&", "^"}:
             self.havoc_value(old)
             return old
         return self.binary(node.operator, old, value, span)
@@ -239,7 +239,7 @@ class Machine(Expressions):
                 elif isinstance(part, tree.Subscript):
                     owner = self.eval(part.value, scope)
                     key = self.index(part, scope)
-                    if isinstance(owner, Seq | Mapping):
+                    if isinstance(owner, (Seq, Mapping)):
                         self.guard(partial(library.delitem, owner, key, self.touch), part.span)
         return None
 
@@ -772,7 +772,7 @@ class Machine(Expressions):
                 continue
             target = statement.targets[0]
             value = cls.vars.get(target.id) if isinstance(target, tree.Name) else None
-            kind = type_name(value) if isinstance(value, Seq | Mapping) else None
+            kind = type_name(value) if isinstance(value, (Seq, Mapping)) else None
             if isinstance(target, tree.Name) and kind in {"list", "dict", "set"}:
                 self.statement = statement.span
                 text = f"mutable default <class '{kind}'> for field {target.id} is not allowed: use default_factory"

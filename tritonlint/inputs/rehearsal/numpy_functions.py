@@ -489,7 +489,7 @@ def _unique(given: Given) -> Value:
 def _split(given: Given) -> Value:
     made = as_array(given["ary"])
     parts, axis = given["indices_or_sections"], given.get("axis", 0)
-    if isinstance(parts, Seq | Array) and axis.__class__ is int:
+    if isinstance(parts, (Seq, Array)) and axis.__class__ is int:
         return _split_at(made, parts, axis)
     if parts.__class__ is not int or not 0 < parts <= MAX_LISTED or axis.__class__ is not int or not made.shape:
         return UNKNOWN

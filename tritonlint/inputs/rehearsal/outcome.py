@@ -50,7 +50,7 @@ class RaisedError(Exception):
         if isinstance(self.exc, Obj):
             return self.exc.cls.name
         first = self.exc.arguments[0] if len(self.exc.arguments) == 1 else None
-        return f"{self.exc.type}: {first}" if isinstance(first, str | int) and first != "" else self.exc.type
+        return f"{self.exc.type}: {first}" if isinstance(first, (str, int)) and first != "" else self.exc.type
 
 
 @dataclass(frozen=True, slots=True)

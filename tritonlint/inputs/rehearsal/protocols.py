@@ -294,7 +294,7 @@ class Protocols(Ways):
         if owner is JSON:
             if type_name(key) == "bytes":
                 raise self.fail("KeyError", "b'...'", span)
-            return JSON if isinstance(key, str | int) or type_name(key) in {"str", "int"} else UNKNOWN
+            return JSON if isinstance(key, (str, int)) or type_name(key) in {"str", "int"} else UNKNOWN
         if kind is ConfigText:
             owner = Unknown("str")
         if owner.__class__ in PLAIN and kind is not Exc:
@@ -481,7 +481,7 @@ class Protocols(Ways):
 
     def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
         self.look_for_bytes(container, item, span)
-        if isinstance(container, Seq | Mapping | str | bytes) or container is None:
+        if isinstance(container, (Seq, Mapping, str, bytes)) or container is None:
             if isinstance(container, Seq) and not (is_plain(item) and all(is_plain(i) for i in container.items)):
                 return None
             if isinstance(item, Seq):
@@ -602,7 +602,7 @@ class Protocols(Ways):
             value.open = True
             for item in list(value.attrs.values()):
                 self.havoc_value(item, depth + 1)
-        elif isinstance(value, Coroutine | Thread):
+        elif isinstance(value, (Coroutine, Thread)):
             function = value.func if isinstance(value, Coroutine) else value.target
             for item in (function, *value.args, *value.kwargs.values()):
                 self.havoc_value(item, depth + 1)
@@ -611,21 +611,21 @@ class Protocols(Ways):
             self.havoc_value(value.func, depth + 1)
         elif isinstance(value, Lock):
             self.put(value.state, "held", UNKNOWN)
-        elif isinstance(value, Sender | Request):
+        elif isinstance(value, (Sender, Request)):
             request = value if isinstance(value, Request) else value.request
             self.put(request.state, "escaped", True)
         elif isinstance(value, Func):
             scope: Scope | None = value.scope
             while scope is not None and scope is not self.globals:
                 for item in list(scope.vars.values()):
-                    if isinstance(item, Seq | Mapping | Sender | Request):
+                    if isinstance(item, (Seq, Mapping, Sender, Request)):
                         self.havoc_value(item, depth + 2)
                 scope = scope.parent
 
     def escape(self, owner: Obj) -> None:
         """An unknown method of an object may send through what it holds."""
         for value in list(owner.attrs.values()):
-            if isinstance(value, Sender | Request | Coroutine | Thread):
+            if isinstance(value, (Sender, Request, Coroutine, Thread)):
                 self.havoc_value(value)
 
     def caller(self, span: Span) -> Callable[[Value, list[Value]], Value]:

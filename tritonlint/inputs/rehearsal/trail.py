@@ -315,5 +315,5 @@ def _join_responses(left: Value, right: Value) -> Value:
     if isinstance(other, Response):
         error = one.error if one.error == other.error else None
         return Response(None, error, one.span, one.odd or other.odd)
-    odd = isinstance(other, Error | PbTensor | Seq | Mapping | Array | str | int | float)
+    odd = isinstance(other, (Error, PbTensor, Seq, Mapping, Array, str, int, float))
     return Response(None, None, one.span, other) if odd else UNKNOWN

@@ -3,6 +3,9 @@
 ``None``, bool, int, float, complex, str, bytes and ``Ellipsis`` stand for themselves. Everything else is one of the
 classes here. Whoever works on values raises :class:`Failure` for what Python would raise, and gives :data:`UNKNOWN`
 (or something more exact, such as ``Unknown("str")``) for what cannot be said.
+
+Nothing but :class:`Seq` and :class:`Mapping` is changed once it is made. The others are not declared
+frozen: the thousands that a run makes would take thrice the time.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ class Failure(Exception):  # noqa: N818 (an exception of the rehearsed model, no
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Unknown:
     """A value that is not known; ``type`` is the name of its Python type ("str", "bytes", "int", "float", "bool")."""
 
@@ -78,7 +81,7 @@ class Mapping:
         return key not in self.items and (not self.open or (self.names is not None and key not in self.names))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Array:
     """A NumPy array (a scalar of NumPy when ``scalar``) whose elements are not known.
 
@@ -95,28 +98,28 @@ class Array:
     either: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class DType:
     """A data type of NumPy: ``np.float32``, ``np.dtype("float32")``, ``array.dtype``; ``name`` None is any."""
 
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Library:
     """Something in a module that is not part of the model, by its dotted name (``numpy.zeros``, ``json``)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Builtin:
     """A function or type of Python's builtins (``len``, ``int``, ``list``)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Bound:
     """A method of a value that is no object of the file (``"a,b".split``, ``array.astype``, ``responses.append``)."""
 
@@ -124,7 +127,7 @@ class Bound:
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Choice:
     """One of several functions, such as those of a dict that is asked for a key that is not known."""
 
@@ -154,7 +157,7 @@ class Exc:
     bases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Perhaps:
     """A value, or None: nothing has asked yet."""
 
