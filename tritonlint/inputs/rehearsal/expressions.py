@@ -63,8 +63,7 @@ class Expressions(Calls):
 
     def eval(self, node: tree.Expr, scope: Scope) -> Value:
         """The value of an expression."""
-        handler = _EXPRESSIONS.get(node.__class__)
-        return UNKNOWN if handler is None else handler(self, node, scope)
+        return _EXPRESSIONS[node.__class__](self, node, scope)
 
     def _e_name(self, node: tree.Name, scope: Scope) -> Value:
         name = node.id

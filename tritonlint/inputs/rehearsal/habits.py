@@ -104,7 +104,8 @@ def splits_rows(old: Value, new: Value) -> str | None:
     """What NumPy says of a reshape for a batch of one whose elements do not make whole rows of the new shape."""
     if not isinstance(old, Array) or not isinstance(new, Array) or not old.shape or not new.shape:
         return None
-    if old.shape[0] is not None or old.shape.count(None) != 1 or new.shape.count(None) != 1:
+    # What has one dimension need not be a batch: its length may be that of a text, a file or another array.
+    if len(old.shape) < 2 or old.shape[0] is not None or old.shape.count(None) != 1 or new.shape.count(None) != 1:
         return None
     have, wanted = (prod(length for length in shape if length is not None) for shape in (old.shape, new.shape))
     if not wanted or have % wanted == 0:
