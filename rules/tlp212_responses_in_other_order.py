@@ -91,8 +91,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         name = _reordered_name(value)
         if name is not None and value is not None and _is_local_list(execute, name):
             turned.append((value, name))
-    # Two of them may undo each other.
-    if len(turned) != 1:
+    # Two of them may undo each other, and so may one of them and a turned copy of the requests.
+    if len(turned) != 1 or _turns_copy(execute, requests, turned[0][0]):
         return
     place, name = turned[0]
     if name and _filled_otherwise(execute, name):
@@ -104,6 +104,24 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         effect=None if may_batch(effective) else "hygiene",
         certainty=None if may_batch(effective) else "likely",
         key="order",
+    )
+
+
+def _turns_copy(execute: Function, requests: str, place: Node) -> bool:
+    """Whether a list of the requests, other than the list itself, is turned or sorted in place."""
+    copies = {
+        target.id
+        for node in own_nodes(execute, Assign)
+        if node.value is not None and any(name.id == requests for name in walk(node.value, Name))
+        for target in node.targets
+        if isinstance(target, Name)
+    }
+    return any(
+        node is not place
+        and isinstance(node.func, Attribute)
+        and node.func.attr in {"sort", "reverse"}
+        and dotted(node.func.value) in copies
+        for node in own_nodes(execute, Call)
     )
 
 
@@ -311,6 +329,27 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         responses.reverse()
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        latest_first = list(requests)
+        latest_first.reverse()
+        responses = []
+        for request in latest_first:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses[::-1]
 """,
     """\
 -- add/config.pbtxt --
