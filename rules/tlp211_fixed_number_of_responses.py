@@ -58,35 +58,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators or uses_sender(python) or effective.decoupled is not False:
         return
-    # A return in the loop over the requests is told by TLP203.
-    known = behind_test_for_requests(execute) | {
-        statement.span
-        for statement in returns(execute)
-        if any(lies_in(statement, part) for loop in request_loops(execute) for part in loop.body)
-    }
-    for statement in returns(execute):
-        value = statement.value
-        empty = isinstance(value, Sequence) and not value.items and value.kind == "list"
-        if empty and statement.span not in known:
-            yield Problem(
-                statement.span,
-                "no response at all: every request of the call fails",
-                help="answer each request: `[pb_utils.InferenceResponse(error=…) for _ in requests]`",
-                key="none",
-            )
-    for statement in returns(execute):
-        if (
-            isinstance(statement.value, Name)
-            and statement.span not in known
-            and _never_filled(execute, statement.value.id)
-        ):
-            yield Problem(
-                statement.span,
-                f"nothing is ever put into `{statement.value.id}`: no response at all, and every request fails",
-                help=f"append a response for each request: `{statement.value.id}.append(…)`",
-                certainty="certain" if statement is execute.body[-1] else "likely",
-                key="none",
-            )
+    yield from _empty(execute)
     if not may_batch(effective) or _counts_requests(execute):
         return
     loops = request_loops(execute)
@@ -108,6 +80,43 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 related=related,
                 key="one",
             )
+
+
+def _empty(execute: Function) -> Iterator[Problem]:
+    """Lists that are returned with nothing in them."""
+    displays = [s for s in returns(execute) if isinstance(s.value, Sequence) and _is_empty(s.value)]
+    names = [
+        (s, s.value.id) for s in returns(execute) if isinstance(s.value, Name) and _never_filled(execute, s.value.id)
+    ]
+    if not displays and not names:
+        return
+    # A return in the loop over the requests is told by TLP203.
+    known = behind_test_for_requests(execute) | {
+        statement.span
+        for statement in returns(execute)
+        if any(lies_in(statement, part) for loop in request_loops(execute) for part in loop.body)
+    }
+    for statement in displays:
+        if statement.span not in known:
+            yield Problem(
+                statement.span,
+                "no response at all: every request of the call fails",
+                help="answer each request: `[pb_utils.InferenceResponse(error=…) for _ in requests]`",
+                key="none",
+            )
+    for statement, name in names:
+        if statement.span not in known:
+            yield Problem(
+                statement.span,
+                f"nothing is ever put into `{name}`: no response at all, and every request fails",
+                help=f"append a response for each request: `{name}.append(…)`",
+                certainty="certain" if statement is execute.body[-1] else "likely",
+                key="none",
+            )
+
+
+def _is_empty(display: Sequence) -> bool:
+    return display.kind == "list" and not display.items
 
 
 def _list_of_one(python: PythonFacts, name: Name) -> Node | None:

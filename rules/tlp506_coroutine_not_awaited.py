@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import is_generator, returns, unconditional
+from tritonlint.inputs.python_flow import is_generator, own_nodes, returns, unconditional
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -54,6 +54,10 @@ RULE = Rule(
 )
 
 
+_JUDGED = frozenset({Assign, Attribute, Await, Expression, Return, Subscript})
+"""What a coroutine can stand in."""
+
+
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "async" not in python.text:
         return
@@ -65,7 +69,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         if function is execute:
             yield from _collected(python, function, frame)
-        for node in walk(function.body, into_functions=False):
+        for node in own_nodes(function):
+            if node.__class__ not in _JUDGED:
+                continue
             for place, message, effect in _wrong(python, node, function, frame):
                 sure = execute is not None and effect == "request-failure" and unconditional(execute, node)
                 awaits = isinstance(node, Await)
@@ -85,7 +91,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _collected(python: PythonFacts, execute: Function, frame: Frame) -> Iterator[Problem]:
     """Coroutines among the responses, in an execute that awaits nothing and hands nothing to asyncio."""
-    nodes = list(walk(execute.body, into_functions=False))
+    nodes = list(own_nodes(execute))
     if any(isinstance(n, Await) or (isinstance(n, Name) and n.id in {"asyncio", "loop"}) for n in nodes):
         return
     for node in nodes:

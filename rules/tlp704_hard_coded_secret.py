@@ -27,7 +27,11 @@ RULE = Rule(code="TLP704", name="hard-coded-secret", effect="security", certaint
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     # Few texts would be one whatever their name is, and mostly none.
-    texts = [node for node in python.walk(Constant) if _is_secret(node, named=True)]
+    texts = [
+        (node, text)
+        for node in python.walk(Constant)
+        if isinstance(text := node.value, str) and len(text) >= SHORTEST and is_secret(text, named=True)
+    ]
     if not texts:
         return
     named = set()
@@ -39,18 +43,14 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for argument in python.walk(Argument):
         if argument.keyword and names_a_secret(argument.keyword):
             named.add(id(argument.value))
-    for node in texts:
-        if _is_secret(node, named=id(node) in named):
+    for node, text in texts:
+        if is_secret(text, named=id(node) in named):
             yield Problem(
                 node.span,
                 "a secret stands in the source: everyone who can read the model repository has it",
                 help="read it from `os.environ` or a mounted file, and revoke this one",
                 key="secret",
             )
-
-
-def _is_secret(node: Constant, *, named: bool) -> bool:
-    return isinstance(node.value, str) and len(node.value) >= SHORTEST and is_secret(node.value, named=named)
 
 
 def _last(target: Node) -> str:

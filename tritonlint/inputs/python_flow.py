@@ -434,12 +434,12 @@ def open_ends(body: tuple[Stmt, ...], name: str, *, given: bool = False) -> Answ
     sender is used in a way not followed.
     """
     followed = 0
-    for node in walk(body, into_functions=False):
+    for node in walk(body, Call, Assign, into_functions=False):
         if _on_sender(node, name):
             followed += 1
         elif isinstance(node, Assign) and gets_sender(node.value):
             followed += sum(dotted(target) == name for target in node.targets)
-    if sum(isinstance(node, Name) and node.id == name for node in walk(body)) != followed:
+    if sum(node.id == name for node in walk(body, Name)) != followed:
         return None
     walker = _Finals(name)
     try:

@@ -84,7 +84,7 @@ def _handed(python: PythonFacts, name: Name) -> str | None:
 
 def caught_as(python: PythonFacts, name: Name) -> Handler | None:
     """The ``except … as name`` that a name stands below, when nothing else gives it a value there."""
-    for node in walk(python.body, Handler):
+    for node in python.walk(Handler):
         if node.name == name.id:
             below = list(walk(node.body))
             if not any(n is name for n in below):

@@ -641,6 +641,9 @@ class _Keys:
 
 def _may_leave(statement: Stmt) -> bool:
     """Whether a statement may end the block that it stands in."""
+    # Mostly nothing in it could.
+    if not any(isinstance(n, Return) or n.keyword != "pass" for n in walk(statement, Return, Flow)):
+        return False
     inside: list[Node] = [statement]
     while inside:
         node = inside.pop()

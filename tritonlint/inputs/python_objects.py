@@ -216,9 +216,10 @@ class Objects:
                 parts = [node.func]
                 parts += [argument.value for argument in node.arguments]
                 for part in parts:
-                    if isinstance(part, Name | Attribute):
-                        name = part.id if isinstance(part, Name) else part.attr
-                        self._uses.setdefault(name, []).append((part, node))
+                    if isinstance(part, Name):
+                        self._uses.setdefault(part.id, []).append((part, node))
+                    elif isinstance(part, Attribute):
+                        self._uses.setdefault(part.attr, []).append((part, node))
         return self._uses
 
     def _handed(self, reference: Name | Attribute, call: Call, position: int, name: str, steps: int) -> Kind | None:
