@@ -120,6 +120,8 @@ class Calls(Concurrency):
         self._frames = {id(frame.owner): frame for frame in python.frames if frame.owner is not None}
         self.is_batch: Callable[[Array], bool] = lambda _: False
         """Whether the first dimension of an array can only be that of the batch."""
+        self.lacking: frozenset[str] = frozenset()
+        """The optional inputs that the requests of this call come without."""
 
     def run(self, body: Iterable[tree.Stmt], scope: Scope) -> str | None:
         """Play statements; what ends them early, or None."""
@@ -223,6 +225,9 @@ class Calls(Concurrency):
                     own = (node.span.start or 0) <= place < (node.span.end or 0) and not error.explicit
                     if own and (self._are_swapped(node, kinds) or self._are_named_otherwise(func, span)):
                         error.span, error.statement = span, statement
+                    elif self.lacking and not error.explicit and self._is_asked_for(args, kwargs, error):
+                        # The function reads whatever it is told to: who tells it knows that the input is optional.
+                        error.span, error.statement = span, statement
                     raise
                 value = self.survive(error, ways).value
             else:
@@ -238,6 +243,11 @@ class Calls(Concurrency):
             self.activation = outer
             self.maybe = maybe
         return activation.yields if activation.yields is not None else value
+
+    def _is_asked_for(self, args: list[Value], kwargs: dict[str, Value], error: RaisedError) -> bool:
+        """Whether a function that fails with a None was given the name of an input that is not there."""
+        named = any(isinstance(one, str) and one in self.lacking for one in (*args, *kwargs.values()))
+        return named and "'NoneType'" in error.shown
 
     def _are_swapped(self, node: tree.Function, kinds: tuple[str, ...]) -> bool:
         """Whether a function was called before, and went well, with what it gets now in another order."""
