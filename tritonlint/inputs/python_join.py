@@ -86,6 +86,7 @@ _NO_TENSORS = frozenset({"set_max_batch_size", "set_dynamic_batching", "set_mode
 """Methods of the ModelConfig that leave its tensors alone (``triton_python_backend_utils.py``)."""
 
 
+@remembered
 def tensors_by_name(config: Document, direction: Direction) -> dict[str, Message]:
     """The tensor messages of a config by name."""
     found = {}
