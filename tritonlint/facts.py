@@ -40,7 +40,11 @@ def read_text_file(path: str) -> str:
         # O_NONBLOCK: a FIFO put in the file's place between listing and opening must not hang the run.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, "rb") as stream:
-            data = stream.read(MAX_TEXT_BYTES + 1)
+            # Room for the largest file is only made for one that turns out longer than it said.
+            size = min(os.fstat(descriptor).st_size, MAX_TEXT_BYTES)
+            data = stream.read(size + 1)
+            if len(data) > size:
+                data += stream.read(MAX_TEXT_BYTES - size)
     except OSError as error:
         raise UnreadableFile(path, error.strerror or str(error)) from error
     if len(data) > MAX_TEXT_BYTES:

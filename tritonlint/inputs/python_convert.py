@@ -23,7 +23,7 @@ from tritonlint.source import Span
 _SINGLETONS = {"True": True, "False": False, "None": None}
 
 _BLANK = frozenset(" \t\f\r\n\\#")
-_blank: Any = re.compile(r"(?:[ \t\f\r\n]+|\\(?:\r\n?|\n)|#[^\r\n\0]*)*").match
+_blank: Any = re.compile(r"[ \t\f\r\n]*(?:(?:\\(?:\r\n?|\n)|#[^\r\n\0]*)[ \t\f\r\n]*)*").match
 """It matches nothing at least."""
 _END = "\0"
 """What stands behind the last character, so that looking at the next one never fails; no model file holds one."""
