@@ -23,7 +23,8 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_load import failures
-from tritonlint.inputs.rehearsal.backend import OUTSIDE, rehearse
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.pb_utils import OUTSIDE
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.target import Target

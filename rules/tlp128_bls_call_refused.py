@@ -24,7 +24,8 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_shapes import Shape, shape_words
-from tritonlint.inputs.rehearsal.backend import Called, rehearse
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.found import Called
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.rule import Rule

@@ -22,7 +22,8 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import function_called
 from tritonlint.inputs.python_flow import guarded, own_nodes
 from tritonlint.inputs.python_tree import Attribute, Call, Function
-from tritonlint.inputs.rehearsal.backend import OUTSIDE, rehearse
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.pb_utils import OUTSIDE
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span

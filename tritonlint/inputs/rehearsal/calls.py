@@ -23,6 +23,7 @@ from tritonlint.inputs.rehearsal.habits import (
     splits_rows,
     with_origin,
 )
+from tritonlint.inputs.rehearsal.modules import inside_without_json
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     BoundFunc,
@@ -423,6 +424,8 @@ class Calls(Concurrency):
             return {"read": owner.each, "readline": owner.each, "readlines": lines, "__enter__": owner}.get(
                 bound.name, UNKNOWN
             )
+        if bound.name == "update" and kind is Mapping and args:
+            self.refuse_json_text(args[0], span)
         given = [as_text(a) for a in args]
         if owner is JSON:
             self.look_for_bytes(owner, given[0] if given else None, span)
@@ -436,6 +439,20 @@ class Calls(Concurrency):
             times = given[1] if len(given) > 1 else kwargs.get("maxsplit")
             found.most = times + 1 if times.__class__ is int and times >= 0 else None
         return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
+
+    def refuse_json_text(self, value: Value, span: Span) -> None:
+        """Raise what Python raises for JSON text that is taken for a dict: it is never empty."""
+        if value.__class__ is ConfigText:
+            text = "dictionary update sequence element #0 has length 1; 2 is required"
+            raise self.fail("ValueError", text, span)
+
+    def _look_at_json(self, value: Value, kwargs: dict[str, Value], span: Span) -> None:
+        """Tell of what has no JSON in a list or dict that may also be empty."""
+        message = None if kwargs.keys() & {"default", "cls"} else inside_without_json(value)
+        if message is not None:
+            self.maybe += 1
+            self.record(self.fail("TypeError", message, span))
+            self.maybe -= 1
 
     def _look_at_sum_of_halves(self, value: Value, span: Span) -> None:
         """Note a sum of many integers as float16, which ends at 65504."""
@@ -539,6 +556,8 @@ class Calls(Concurrency):
             flags = len(args) > 1 or kwargs
             return Pattern(Unknown(type_name(args[0])) if flags else args[0])
         made = self.call_plain(name, args, kwargs, span)
+        if name in {"json.dumps", "json.dump"} and args:
+            self._look_at_json(args[0], kwargs, span)
         return JSON if made is UNKNOWN and name in {"json.loads", "json.load"} and not kwargs else made
 
     def call_plain(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
@@ -588,6 +607,8 @@ class Calls(Concurrency):
                         text = f"'{type_name(one)}' object cannot be interpreted as an integer"
                     raise self.fail("TypeError", text, span)
             args = [int(a) if isinstance(a, Count) else a for a in args]
+        if name == "dict" and args:
+            self.refuse_json_text(args[0], span)
         given = [as_text(a) for a in args]
         if name == "str" and len(given) == 1 and not kwargs and type_name(given[0]) == "bytes":
             self.note("bytes-in-text", span)

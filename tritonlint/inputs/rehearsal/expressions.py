@@ -161,6 +161,8 @@ class Expressions(Calls):
                 if isinstance(value, Mapping):
                     made.items.update(value.items)
                     made.open = made.open or value.open
+                elif type_name(value) == "str":
+                    raise self.fail("TypeError", "'str' object is not a mapping", value_node.span)
                 else:
                     made.open = True
                 continue
@@ -458,6 +460,8 @@ class Expressions(Calls):
                 certain = certain and whole
             elif isinstance(value, Mapping) and not value.open and all(isinstance(k, str) for k in value.items):
                 kwargs.update(value.items)
+            elif type_name(value) == "str":
+                raise self.fail("TypeError", "argument after ** must be a mapping, not str", argument.span)
             else:
                 certain = False
         self.steps += 1

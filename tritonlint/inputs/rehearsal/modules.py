@@ -159,10 +159,31 @@ def _check_json(value: Value, skip: bool, depth: int) -> None:
             _check_json(item, skip, depth + 1)
 
 
+def inside_without_json(value: Value, depth: int = 0) -> str | None:
+    """What Python says of something without JSON that a list or dict holds, if it holds anything at all."""
+    inside: list[Value] = []
+    if value.__class__ is Seq:
+        inside = [*value.items, value.each] if value.open else value.items
+    elif value.__class__ is Mapping:
+        inside = [*value.items.values(), value.each] if value.open else list(value.items.values())
+        if value.open and value.key.__class__ is Array and value.key.scalar and _is_foreign_scalar(value.key):
+            return f"keys must be str, int, float, bool or None, not {value.key.dtype}"
+    for one in inside:
+        try:
+            _check_json(one, False, depth + 1)
+        except Failure as failure:
+            return failure.message
+        found = inside_without_json(one, depth + 1) if depth < 6 else None
+        if found is not None:
+            return found
+    return None
+
+
 def _is_foreign_scalar(value: Array) -> bool:
     return (value.dtype or "").rstrip("0123456789") in ("int", "uint", "complex") or value.dtype in (
         "float16",
         "float32",
+        "bool",
     )
 
 

@@ -1,0 +1,94 @@
+"""What a rehearsal finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tritonlint.inputs.python_tree import Expr
+from tritonlint.inputs.rehearsal.objects import (
+    PbTensor,
+)
+from tritonlint.inputs.rehearsal.outcome import Raise
+from tritonlint.inputs.rehearsal.values import (
+    Shape,
+)
+from tritonlint.source import Span
+
+Kind = Literal[
+    "return",
+    "count",
+    "element",
+    "unknown-output",
+    "missing-output",
+    "data-type",
+    "shape",
+    "no-final",
+    "after-final",
+    "bytes-in-text",
+    "bytes-compared",
+    "squeezed",
+    "elements",
+    "split-by-requests",
+    "text-as-flag",
+    "half-sum",
+    "cut-row",
+    "fixed-rows",
+    "letters",
+    "letters-added",
+    "worker-died",
+    "used-up",
+    "text-array",
+    "shared-buffer",
+    "final-in-loop",
+    "row-per-request",
+    "axis-lost",
+    "wraps",
+    "deadlock",
+    "batch-to-each",
+    "metric",
+    "only-errors",
+    "dropped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something that the backend, or the client, does not take.
+
+    ``found`` says what is there, ``name`` which output it is about; ``count`` are the responses and the requests.
+    ``value`` is the array of a tensor.
+    """
+
+    kind: Kind
+    span: Span
+    sure: bool
+    name: str = ""
+    dtype: str = ""
+    shape: Shape = None
+    found: str = ""
+    count: tuple[int, int] = (0, 0)
+    value: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call of another model as it is sent; ``inputs`` and ``requested`` are None when they are not known."""
+
+    span: Span
+    sure: bool
+    model: str
+    inputs: tuple[PbTensor, ...] | None
+    requested: tuple[str, ...] | None
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What came of it; ``ended`` is the last phase that was played to its end."""
+
+    raises: list[Raise] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    ended: str = ""
+    crash: Exception | None = None
+    """A mistake of this program that ended it; told once, and what was seen before stays."""

@@ -1,0 +1,520 @@
+"""What ``triton_python_backend_utils`` gives to a model: functions, and objects with their methods.
+
+The stub's behaviour is that of 24.10 (python_backend, ``pb_stub.cc``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_bls import target_tensors
+from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python_join import declared, tensors_by_name
+from tritonlint.inputs.python_objects import MEMBERS
+from tritonlint.inputs.python_objects import Kind as ObjectKind
+from tritonlint.inputs.python_shapes import declared_shapes
+from tritonlint.inputs.python_tree import Attribute
+from tritonlint.inputs.python_tree import Call as CallNode
+from tritonlint.inputs.rehearsal.found import Called, Mistake, Rehearsal
+from tritonlint.inputs.rehearsal.habits import is_list_in_text
+from tritonlint.inputs.rehearsal.interpreter import Machine
+from tritonlint.inputs.rehearsal.objects import (
+    Absent,
+    Answer,
+    Answers,
+    BoundFunc,
+    Call,
+    ConfigText,
+    Coroutine,
+    Error,
+    Func,
+    Json,
+    Metric,
+    MetricFamily,
+    Obj,
+    PbTensor,
+    Request,
+    Response,
+    Sender,
+)
+from tritonlint.inputs.rehearsal.protocols import SCALARS
+from tritonlint.inputs.rehearsal.replies import Replies, given, is_no_object
+from tritonlint.inputs.rehearsal.values import (
+    EXCEPTION,
+    UNKNOWN,
+    Array,
+    DType,
+    Exc,
+    Failure,
+    Library,
+    Mapping,
+    Perhaps,
+    Seq,
+    Shape,
+    Unknown,
+    Value,
+    type_name,
+)
+from tritonlint.pbtxt.schema import message_types
+from tritonlint.pbtxt.tree import Document, Message
+from tritonlint.source import Span
+from tritonlint.tensors import tensors as declared_tensors
+
+OUTSIDE = "BLS is only supported during the 'execute' function."
+"""What the backend says of a call while loading."""
+BFLOAT16 = "bfloat16"
+"""A data type that NumPy does not have."""
+REFUSED_BY_METRIC = {
+    "COUNTER": frozenset({"set", "observe"}),
+    "GAUGE": frozenset({"observe"}),
+    "HISTOGRAM": frozenset({"increment", "set", "value"}),
+}
+"""What the kinds of metrics do not support (seen on 24.10)."""
+
+_KINDS: dict[type, ObjectKind] = {
+    Request: "request",
+    Call: "request",
+    PbTensor: "tensor",
+    Response: "response",
+    Answer: "response",
+    Answers: "answers",
+    Error: "error",
+}
+_MEMBERS: dict[type, frozenset[str]] = {kind: frozenset(MEMBERS[name]) for kind, name in _KINDS.items()} | {
+    Sender: frozenset({"send", "is_cancelled"}),
+    MetricFamily: frozenset({"COUNTER", "GAUGE", "HISTOGRAM", "Metric"}),
+    Metric: frozenset({"increment", "observe", "set", "value"}),
+}
+_FIELDS = ("name", "platform", "backend", "default_model_filename")
+_NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
+_FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
+_NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
+_NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
+_INCOMPATIBLE = "__init__(): incompatible constructor arguments"
+
+
+def has_member(value: Value, name: str) -> bool:
+    """Whether an object of the backend has a member."""
+    members = _MEMBERS.get(value.__class__)
+    return members is None or name in members or name.startswith("__")
+
+
+class PbUtils(Replies):
+    """Answers for triton_python_backend_utils."""
+
+    def __init__(self, python: PythonFacts, config: Document, effective: EffectiveConfig, found: Rehearsal) -> None:
+        machine = Machine(python, has_member, self.call, self.method)
+        super().__init__(python, config, effective, found, machine)
+        machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
+        self.inputs = declared(python, config, "input")
+        self.input_tensors = tensors_by_name(config, "input")
+        self.input_shapes = declared_shapes(python, config, effective, "input")
+        sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
+        if effective.max_batch_size and self.inputs is not None and None not in sizes:
+            machine.is_batch = lambda array: len(array.shape or ()) > 1 and (array.shape or (0,))[0] is None
+
+    # ------------------------------------------------------------------------------------------------ the config
+    def parsed_config(self) -> Mapping:
+        """What ``json.loads(args["model_config"])`` gives; the server fills in more than config.pbtxt says."""
+        root = self.config.root
+        items: dict[str, Value] = {name: root.string(name) or Unknown("str") for name in _FIELDS if root.has(name)}
+        items["name"] = Unknown("str")
+        if self.effective.max_batch_size is not None and self.effective.complete:
+            items["max_batch_size"] = self.effective.max_batch_size
+        for direction, names in (("input", self.inputs), ("output", self.outputs)):
+            tensors = root.messages(direction)
+            if names is not None:
+                items[direction] = Seq("list", [self.entry(tensor) for tensor in tensors])
+            else:
+                items[direction] = Seq("list", [], True)
+        parameters: dict[str, Value] = {}
+        for key, entry in root.map("parameters").items():
+            value = entry.value.string("string_value") if isinstance(entry.value, Message) else None
+            if value is not None and is_list_in_text(value):
+                self.machine.lists_in_texts.add(value)
+            parameters[str(key)] = Mapping({"string_value": value if value is not None else Unknown("str")})
+        adds = self.python.method("auto_complete_config") is not None or self.python.may_define("auto_complete_config")
+        items["parameters"] = Mapping(parameters, adds)
+        return Mapping(items, True, names=frozenset(message_types()[root.type_name].fields))
+
+    def entry(self, tensor: Message) -> Mapping:
+        """The entry of a tensor."""
+        dims = tensor.integers("dims")
+        data_type = tensor.scalar("data_type")
+        items: dict[str, Value] = {
+            "name": tensor.string("name") or UNKNOWN,
+            "data_type": data_type.value if data_type is not None and isinstance(data_type.value, str) else UNKNOWN,
+            "dims": Seq("list", list(dims), False) if dims is not None else UNKNOWN,
+        }
+        return Mapping(items, True, names=frozenset(message_types()[tensor.type_name].fields))
+
+    def named(self, name: Value, tensors: dict[str, Message], known: bool) -> Value:
+        """``get_input_config_by_name`` and its like: None for a name that the config surely does not have."""
+        if isinstance(name, str) and name in tensors:
+            return self.entry(tensors[name])
+        return None if isinstance(name, str) and known else UNKNOWN
+
+    # ------------------------------------------------------------------------------------------------- pb_utils
+    def call(self, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        """A call of something in triton_python_backend_utils."""
+        handler = _CALLS.get(name)
+        if handler is not None:
+            return handler(self, args, kwargs, node)
+        if name.startswith("Logger."):
+            return None
+        for value in (*args, *kwargs.values()):
+            self.machine.havoc_value(value)
+        return UNKNOWN
+
+    def _c_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return self.parsed_config()
+
+    def _c_input(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        request = given(args, kwargs, 0, "inference_request")
+        name = given(args, kwargs, 1, "name")
+        if request is None or isinstance(request, (Seq, Mapping, Array, PbTensor, Response, str)):
+            shown = type_name(request)
+            raise Failure("AttributeError", f"'{shown}' object has no attribute 'inputs'")
+        if not isinstance(request, Request) or not isinstance(name, str):
+            return UNKNOWN
+        if self.inputs is not None and name not in self.inputs:
+            named = node.argument(1, "name")
+            return Absent(name, named.span if named else node.span)
+        return self.tensor(name, node.span)
+
+    def tensor(self, name: str, span: Span) -> Value:
+        """An input of a request."""
+        message = self.input_tensors.get(name)
+        if message is None or self.inputs is None or message.boolean("is_shape_tensor"):
+            return UNKNOWN
+        tensor = PbTensor(name, self.array(message, self.input_shapes.get(name)), span)
+        if not message.boolean("optional"):
+            return tensor
+        if self.absent is None:
+            return Perhaps(tensor)
+        return None if name in self.absent else tensor
+
+    def array(self, message: Message, shape: Shape) -> Array:
+        """The array of an input."""
+        data_type = message.scalar("data_type")
+        dtype = TRITON_TO_NUMPY.get(str(data_type.value)) if data_type is not None else None
+        if data_type is not None and data_type.value == "TYPE_BF16":
+            dtype = BFLOAT16
+        ragged = message.boolean("allow_ragged_batch")
+        return Array(dtype, None if ragged else shape, "bytes" if dtype == "object" else None)
+
+    def _c_output(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        response = given(args, kwargs, 0, "inference_response")
+        if response is None or isinstance(response, (Seq, Mapping, Array, PbTensor, str)):
+            raise Failure("AttributeError", f"'{type_name(response)}' object has no attribute 'output_tensors'")
+        if isinstance(response, Coroutine):
+            self.machine.attribute(response, "output_tensors", node.span)
+        name = given(args, kwargs, 1, "name")
+        if not isinstance(response, Answer):
+            return UNKNOWN
+        used = self.used_unasked(node) if response.ends_empty else None
+        if used is not None:
+            machine = self.machine
+            error = machine.fail("AttributeError", "'NoneType' object has no attribute 'as_numpy'", used)
+            machine.maybe += 1
+            if not machine.is_caught(error):
+                machine.record(error)
+            response.ends_empty = machine.quiet > 0
+            machine.maybe -= 1
+        return self.output_of(response, name, node)
+
+    def used_unasked(self, node: CallNode) -> Span | None:
+        """Where an output becomes an array, at once or in the next line, though nothing asks whether it is there."""
+        text, end = self.python.text, node.span.end or 0
+        if text.startswith(".as_numpy", end):
+            return node.span
+        named = _NAMED.search(text[max(0, (node.span.start or 0) - 80) : node.span.start])
+        if named is None:
+            return None
+        name = named.group(1)
+        used = re.match(rf"\s*\n[^\n#]*?\b{name}(?=\.as_numpy\()", text[end:])
+        asked = rf"\b{name}\s*(is|==|!=|:=|if)\b|\b(if|not|and|or|assert|while)\s*\(*{name}\b"
+        if used is None or re.search(asked, text):
+            return None
+        return Span(node.span.path, end + used.end() - len(name), end + used.end())
+
+    def output_of(self, answer: Answer, name: Value, node: CallNode) -> Value:
+        """One of the tensors in another model's answer."""
+        if not isinstance(name, str):
+            return PbTensor(None, Array(), node.span)
+        if answer.names and name not in answer.names:
+            return None
+        if answer.outputs is None:
+            return PbTensor(name, Array(), node.span)
+        # A name that the called model does not have is told where it is asked for.
+        return PbTensor(name, answer.outputs[name], node.span) if name in answer.outputs else UNKNOWN
+
+    def ends_empty(self, call: Call) -> bool:
+        """Whether another model of the repository ends its stream with the flag alone, and nobody asks for that."""
+        target = self.effective.others(call.model) if isinstance(call.model, str) else None
+        if (
+            target is None
+            or target.effective.decoupled is not True
+            or "output_tensors" in self.python.text.replace("output_tensors=", "")
+        ):
+            return False
+        return bool(target.python) and all(_FLAG_ALONE.search(python.text) for python in target.python)
+
+    def answer(self, call: Call) -> Answer:
+        """What another model answers, as far as its config says."""
+        target = self.effective.others(call.model) if isinstance(call.model, str) else None
+        tensors = target_tensors(target, "output") if target is not None else None
+        if target is None or tensors is None or target.config is None or not target.effective.complete:
+            return Answer(call.requested)
+        size = target.effective.max_batch_size
+        outputs: dict[str, Array] = {}
+        for tensor in declared_tensors(target.config, "output"):
+            shape: Shape = None
+            if tensor.dims is not None and size is not None:
+                shape = ((None,) if size else ()) + tuple(None if dim == -1 else dim for dim in tensor.dims)
+            outputs[tensor.name or ""] = self.array(tensor.message, shape)
+        if any(name not in outputs for name in call.requested or ()):
+            return Answer(None)  # The call fails, and another rule says so.
+        return Answer(call.requested, outputs)
+
+    def _c_tensor(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        if kwargs or len(args) != 2:
+            raise Failure("TypeError", _INCOMPATIBLE)
+        name, value = args
+        if not isinstance(name, (str, Unknown)):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        no_array = value.__class__ in _NO_ARRAYS or (isinstance(value, Array) and value.scalar)
+        if no_array or is_no_object(value):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        written = node.arguments[1].value if len(node.arguments) == 2 else None
+        if isinstance(value, Array) and value.dtype == "str":
+            self.machine.note("text-array", written.span if written is not None else node.span)
+        if isinstance(value, Array) and not self.machine.quiet and self.machine.buffers.tensor(value):
+            self.machine.note("shared-buffer", written.span if written is not None else node.span)
+        return PbTensor(name if isinstance(name, str) else None, value, node.span, written)
+
+    def _c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        outputs = given(args, kwargs, 0, "output_tensors", UNKNOWN if not args and not kwargs else Seq("list", []))
+        error = given(args, kwargs, 1, "error")
+        if isinstance(outputs, (PbTensor, Array, str, int, float, Mapping)) or is_no_object(outputs):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        if isinstance(error, (str, Exc)) or is_no_object(error):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        if error is not None:
+            self.machine.error_made()
+        known = None
+        if isinstance(outputs, Seq) and not outputs.open:
+            wrong = Array | Seq | str | Response | Func | BoundFunc
+            if any(item is None or isinstance(item, wrong) for item in outputs.items):
+                raise Failure("TypeError", _INCOMPATIBLE)
+            if all(isinstance(item, PbTensor) for item in outputs.items):
+                known = tuple(outputs.items)
+        made = Response(known, None if isinstance(error, Unknown) else error is not None, node.span)
+        self.response(made)
+        return made
+
+    def _c_error(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        message = given(args, kwargs, 0, "message")
+        handled = isinstance(message, Unknown) and message.type in EXCEPTION
+        if handled or message is None or isinstance(message, (Exc, int, float, Seq, Mapping, Obj, Array)):
+            raise Failure("TypeError", "__init__(): incompatible constructor arguments")
+        self.machine.error_made()
+        return Error(node.span)
+
+    def _c_exception(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        self.machine.error_made()
+        return Exc("TritonModelException", args, ("TritonModelException", "Exception", "BaseException"))
+
+    def _c_request(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        inputs = given(args, kwargs, 2, "inputs")
+        requested = given(args, kwargs, 3, "requested_output_names")
+        model = given(args, kwargs, 4, "model_name")
+        if isinstance(kwargs.get("model_version"), str):
+            raise Failure("TypeError", _INCOMPATIBLE)
+        for one in inputs.items if isinstance(inputs, Seq) else ():
+            if one is None or isinstance(one, (Array, str, bytes, int, float, Seq, Mapping, Response, Answer)):
+                raise Failure("TypeError", _INCOMPATIBLE)
+        tensors = None
+        if isinstance(inputs, Seq) and not inputs.open and all(isinstance(i, PbTensor) for i in inputs.items):
+            tensors = tuple(inputs.items)
+        names = None
+        if isinstance(requested, Seq) and not requested.open and all(isinstance(i, str) for i in requested.items):
+            names = tuple(requested.items)
+        return Call(node.span, model, tensors, names)
+
+    def _c_family(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        kind = given(args, kwargs, 2, "kind")
+        return MetricFamily(kind.name.rsplit(".", 1)[-1] if isinstance(kind, Library) else "")
+
+    def _c_numpy_type(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        name = given(args, kwargs, 0, "triton_type_string")
+        if isinstance(name, str):
+            if name in TRITON_TO_NUMPY:
+                return DType(TRITON_TO_NUMPY[name])
+            raise Failure("KeyError", f"'{name}'")
+        if isinstance(name, (Seq, Mapping)):
+            raise Failure("TypeError", f"unhashable type: '{type_name(name)}'")
+        if name is None or isinstance(name, int):
+            raise Failure("KeyError", str(name))
+        return DType(None)
+
+    def _c_input_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return self._config_of(args, kwargs, self.input_tensors, self.inputs is not None)
+
+    def _c_output_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return self._config_of(args, kwargs, self.output_tensors, self.outputs is not None)
+
+    def _config_of(
+        self, args: list[Value], kwargs: dict[str, Value], tensors: dict[str, Message], known: bool
+    ) -> Value:
+        config = given(args, kwargs, 0, "model_config")
+        if isinstance(config, (ConfigText, str)):
+            raise Failure("TypeError", "string indices must be integers")
+        return self.named(given(args, kwargs, 1, "name"), tensors, known and isinstance(config, Mapping))
+
+    def _c_decoupled(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        known = self.effective.decoupled
+        return Unknown("bool") if known is None else known
+
+    # ------------------------------------------------------------------------------------------- pb_utils' objects
+    def method(self, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        """A method of one of the backend's objects."""
+        handler = _METHODS.get(owner.__class__)
+        return UNKNOWN if handler is None else handler(self, owner, name, args, kwargs, node)
+
+    def _m_response(
+        self, owner: Response, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
+        if name == "output_tensors":
+            return Seq("list", list(owner.outputs)) if owner.outputs is not None else Seq("list", [], True)
+        if name == "has_error":
+            return Unknown("bool") if owner.error is None else owner.error
+        return UNKNOWN
+
+    def _m_answer(self, owner: Answer, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        names = owner.names or tuple(owner.outputs or ())
+        if name == "output_tensors" and len(names) == 1:
+            return Seq("list", [self.output_of(owner, names[0], node)])
+        if name == "output_tensors":
+            return Seq("list", [self.output_of(owner, one, node) for one in names], not names, mixed=bool(names))
+        return Unknown("bool") if name == "has_error" else UNKNOWN
+
+    def _m_family(
+        self, owner: MetricFamily, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
+        labels = given(args, kwargs, 0, "labels")
+        if isinstance(labels, Mapping) and any(type_name(v) in _NO_LABELS for v in labels.items.values()):
+            raise Failure("TritonModelException", "attempt to access JSON non-string as string")
+        return Metric(owner.kind)
+
+    def _m_metric(self, owner: Metric, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        refused = name in REFUSED_BY_METRIC.get(owner.kind, ()) and self.machine.phase == "execute"
+        if refused and isinstance(node.func, Attribute):
+            sure = self.machine.sure and not self.machine.tries
+            self.say(Mistake("metric", node.func.attr_span, sure, name, found=owner.kind))
+        return Unknown("float") if name == "value" else None
+
+    def _m_error(self, owner: Error, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return Unknown("str") if name == "message" else UNKNOWN
+
+    def _m_call(self, owner: Call, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        if isinstance(owner.model, str) and not self.machine.quiet:
+            self.found.calls.append(Called(owner.span, self.machine.sure, owner.model, owner.inputs, owner.requested))
+        if name in {"exec", "async_exec"} and self.machine.phase in {"__init__", "initialize"}:
+            raise Failure("TritonModelException", OUTSIDE)
+        decoupled = given(args, kwargs, 0, "decoupled", False)
+        answer: Any = self.answer(owner)
+        if decoupled is not False:
+            answer.ends_empty = self.ends_empty(owner)
+            answer = Answers(answer) if decoupled is True else UNKNOWN
+        if name == "exec":
+            return answer
+        if name == "async_exec":
+            if not self.machine.in_loop:
+                raise Failure("RuntimeError", "no running event loop")
+            return Coroutine(None, done=True, value=answer, python_type="_asyncio.Future", span=node.span)
+        return UNKNOWN
+
+    def _m_sender(self, owner: Sender, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        if name != "send":
+            return Unknown("bool")
+        self.send(owner, args, kwargs, node)
+        return None
+
+    def _m_tensor(
+        self, owner: PbTensor, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
+        array = owner.known
+        if name == "as_numpy" and array.dtype == BFLOAT16:
+            raise Failure("TritonModelException", "Tensor dtype is BF16 and cannot be converted to numpy.")
+        if name == "as_numpy":
+            return owner.array if isinstance(owner.array, Array) else UNKNOWN
+        if name == "name":
+            return owner.name if owner.name is not None else Unknown("str")
+        if name == "shape":
+            if array.shape is None:
+                return UNKNOWN
+            return Seq("list", [Unknown("int") if dim is None else dim for dim in array.shape])
+        if name == "is_cpu":
+            return Unknown("bool")
+        return UNKNOWN
+
+    def _m_request(
+        self, owner: Request, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
+    ) -> Value:
+        if name == "inputs":
+            if self.inputs is None or set(self.inputs) != set(self.input_tensors):
+                return Seq("list", [], True)
+            tensors = [self.tensor(tensor, node.span) for tensor in self.input_tensors]
+            if self.absent is not None:
+                tensors = [tensor for tensor in tensors if tensor is not None]
+            known = all(isinstance(tensor, PbTensor) for tensor in tensors)
+            return Seq("list", tensors) if known else Seq("list", [], True)
+        if name == "get_response_sender":
+            self.machine.put(owner.state, "taken", True)
+            return Sender(owner)
+        if name == "requested_output_names":
+            return Seq("list", [], True)
+        return {
+            "request_id": Unknown("str"),
+            "parameters": ConfigText("parameters"),
+            "model_name": Unknown("str"),
+            "model_version": Unknown("int"),
+            "timeout": Unknown("int"),
+            "flags": Unknown("int"),
+            "is_cancelled": Unknown("bool"),
+            "set_release_flags": None,
+            "set_flags": None,
+        }.get(name, UNKNOWN)
+
+
+_CALLS: dict[str, Callable[[PbUtils, list[Value], dict[str, Value], CallNode], Value]] = {
+    "<config>": PbUtils._c_config,
+    "get_input_tensor_by_name": PbUtils._c_input,
+    "get_output_tensor_by_name": PbUtils._c_output,
+    "get_input_config_by_name": PbUtils._c_input_config,
+    "get_output_config_by_name": PbUtils._c_output_config,
+    "triton_string_to_numpy": PbUtils._c_numpy_type,
+    "using_decoupled_model_transaction_policy": PbUtils._c_decoupled,
+    "Tensor": PbUtils._c_tensor,
+    "InferenceResponse": PbUtils._c_response,
+    "InferenceRequest": PbUtils._c_request,
+    "TritonError": PbUtils._c_error,
+    "TritonModelException": PbUtils._c_exception,
+    "MetricFamily": PbUtils._c_family,
+}
+_METHODS: dict[type, Callable[[PbUtils, Any, str, list[Value], dict[str, Value], CallNode], Value]] = {
+    PbTensor: PbUtils._m_tensor,
+    Request: PbUtils._m_request,
+    Response: PbUtils._m_response,
+    Answer: PbUtils._m_answer,
+    MetricFamily: PbUtils._m_family,
+    Metric: PbUtils._m_metric,
+    Error: PbUtils._m_error,
+    Call: PbUtils._m_call,
+    Sender: PbUtils._m_sender,
+}
