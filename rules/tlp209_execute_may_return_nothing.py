@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import answering_functions, response_makers
+from tritonlint.inputs.python_answers import answering_functions, called_function, response_makers
 from tritonlint.inputs.python_flow import behind_test_for_requests, completes, is_generator, is_none, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Function, If, Return, Stmt, Try, With, walk
+from tritonlint.inputs.python_tree import Call, Expression, Function, If, Match, Return, Stmt, Try, With, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -36,6 +36,8 @@ RULE = Rule(
     certainty="likely",
     server_says=("Expected a list in the execute return, found type '<class 'NoneType'>'",),
 )
+
+_BEHIND = "behind this"
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -50,7 +52,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if function is not execute and completes(function.body) and all(is_none(s.value) for s in found):
             yield _problem(function.name_span, f"`{function.name}` returns nothing, and execute returns that")
         elif not all(is_none(s.value) for s in found):
-            for span, what in _nothing(function):
+            for span, what in _nothing(python, function):
                 yield _problem(span, f"{what} `{function.name}` returns nothing")
         for maker, call in response_makers(python, function):
             made = returns(maker)
@@ -60,7 +62,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             if completes(maker.body) and all(is_none(s.value) for s in made):
                 yield _problem(call.span, f"`{maker.name}` returns nothing", one=True)
             elif not all(is_none(s.value) for s in made):
-                for span, what in _nothing(maker):
+                for span, what in _nothing(python, maker):
                     yield _problem(span, f"{what} `{maker.name}` returns nothing", one=True)
 
 
@@ -72,18 +74,35 @@ def _problem(span: Span, what: str, *, one: bool = False) -> Problem:
         if one
         else "return a list with one response per request; after an error: responses with `error=`",
         key=what,
+        general=span if what.startswith(_BEHIND) else None,
     )
 
 
-def _nothing(function: Function) -> Iterator[tuple[Span, str]]:
+def _nothing(python: PythonFacts, function: Function) -> Iterator[tuple[Span, str]]:
     """Ways through a function that end without a value."""
     empty = [s.span for s in returns(function) if is_none(s.value)]
     harmless = behind_test_for_requests(function) if empty else ()
     yield from ((span, "here") for span in empty if span not in harmless)
-    yield from _ends(function.body)
+    for span, what, last in _ends(function.body):
+        # What only raises does not come to its end.
+        call = last.value if isinstance(last, Expression) and isinstance(last.value, Call) else None
+        called = called_function(python, call) if call is not None else None
+        if called is None or completes(called.body) or returns(called):
+            yield span, what
 
 
-def _ends(body: tuple[Stmt, ...]) -> Iterator[tuple[Span, str]]:
+_End = tuple[Span, str, Stmt | None]
+
+
+def _side(body: tuple[Stmt, ...]) -> Iterator[_End]:
+    """One side of a condition of which another returns something."""
+    if body and completes(body) and not any(isinstance(n, Return) for n in walk(body, into_functions=False)):
+        yield body[-1].span, _BEHIND, body[-1]
+    else:
+        yield from _ends(body)
+
+
+def _ends(body: tuple[Stmt, ...]) -> Iterator[_End]:
     """Where the end of a block is reached although the block returns something elsewhere."""
     if not body or not completes(body):
         return
@@ -92,14 +111,17 @@ def _ends(body: tuple[Stmt, ...]) -> Iterator[tuple[Span, str]]:
         return
     if isinstance(last, If):
         if not last.orelse:
-            yield last.test.span, "when this is false,"
-        yield from _ends(last.body)
-        yield from _ends(last.orelse)
+            yield last.test.span, "when this is false,", None
+        for side in (last.body, last.orelse):
+            yield from _side(side)
+    elif isinstance(last, Match):
+        for case in last.cases:
+            yield from _side(case.body)
     elif isinstance(last, Try):
         yield from _ends(last.orelse or last.body)
         for handler in last.handlers:
             if completes(handler.body):
-                yield handler.header, "after this `except` block"
+                yield handler.header, "after this `except` block", None
     elif isinstance(last, With):
         yield from _ends(last.body)
 
@@ -191,5 +213,52 @@ class TritonPythonModel:
 
     def build(self, x):
         response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [self.answer(request) for request in requests]
+
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if x[0] > 0:
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP209
+        else:
+            return pb_utils.InferenceResponse([pb_utils.Tensor("y", -x)])
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def refuse(x):
+    raise pb_utils.TritonModelException(f"{x[0]} is no number")
+
+
+def answer(request):
+    x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+    if np.isnan(x[0]):
+        refuse(x)
+    else:
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [answer(request) for request in requests]
 """,
 )

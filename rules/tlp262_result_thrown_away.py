@@ -3,11 +3,12 @@
 ## What it does
 Reports statements that only compute something: a method of text or an array that returns a new one (`text.replace(a,
 b)`, `pattern.sub("", text)`, `x.astype(…)`), functions such as `sorted`, `np.clip`, `np.sort`, `json.dumps`, and a
-method that is named and not called (`self.thread.start`). Statements in a `try` are left out: they may be checks.
+method that is named and not called (`self.thread.start`), and calls of the file's own functions that only make a
+response, where requests are answered. Statements in a `try` are left out: they may be checks.
 
 ## What happens
 Nothing changes: the old value goes into the answer, with status OK. A tensor or a response that is dropped is missing:
-the request fails (`Output tensor for inference response should not be empty.`).
+the request fails (`Output tensor for inference response should not be empty.`), or its client waits for ever.
 
 ## How to fix
 Assign the result (`text = text.replace(a, b)`), return it, or add the missing `()`.
@@ -21,8 +22,11 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function, only_makes_responses
+from tritonlint.inputs.python_flow import returns
 from tritonlint.inputs.python_tree import (
     Attribute,
+    Await,
     Call,
     Constant,
     Expression,
@@ -71,6 +75,8 @@ _ACTIONS = frozenset({"start", "join", "release", "acquire", "close", "clear", "
 """Methods that nobody names as a statement without meaning to call them."""
 _MADE = frozenset({"Tensor", "InferenceResponse", "TritonError"})
 """Objects of pb_utils that do nothing by being made."""
+_CALLS = frozenset({"InferenceResponse"})
+"""Without these names the file makes no response."""
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -89,6 +95,46 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         yield Problem(
             statement.span, f"the result of `{what}` is thrown away: this line does nothing", help=help_text, key=what
         )
+    yield from _responses(python)
+
+
+def _responses(python: PythonFacts) -> Iterator[Problem]:
+    """Calls of the file's own functions that only make a response, as statements of what answers requests."""
+    if not _CALLS.intersection(python.identifiers):
+        return
+    for statement in python.walk(Expression):
+        call = statement.value.value if isinstance(statement.value, Await) else statement.value
+        if not isinstance(call, Call):
+            continue
+        called = called_function(python, call)
+        # While loading, and in a function that gives nothing back, a model may try out its own helpers.
+        if called is None or called.is_async is not isinstance(statement.value, Await) or not _answers(python, call):
+            continue
+        if only_makes_responses(python, called):
+            shown = python.source(call.func)
+            yield Problem(
+                statement.span,
+                f"the response that `{shown}` makes is thrown away: nothing answers the request here",
+                help=f"return it, append it to the responses, or send it: `return {shown}(…)`",
+                effect="request-failure",
+                key=shown,
+            )
+
+
+def _answers(python: PythonFacts, call: Call) -> bool:
+    """Whether a call stands in execute, or in a function that gives a response back elsewhere."""
+    function = python.function_at(call)
+    if function is None or function is python.method("initialize"):
+        return False
+    if function is python.method("execute"):
+        return True
+    made = (s.value.value if isinstance(s.value, Await) else s.value for s in returns(function))
+    for value in made:
+        called = called_function(python, value) if isinstance(value, Call) else None
+        direct = isinstance(value, Call) and python.pb_name(value.func) == "InferenceResponse"
+        if direct or (called is not None and only_makes_responses(python, called)):
+            return True
+    return False
 
 
 def _useless(python: PythonFacts, statement: Expression) -> tuple[str, str] | None:
@@ -133,6 +179,64 @@ def _own(python: PythonFacts, name: str) -> bool:
 
 
 EXAMPLES = (
+    """\
+-- answer/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- answer/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.known = {}
+
+    def _build(self, y):
+        tensor = pb_utils.Tensor("y", y)
+        return pb_utils.InferenceResponse(output_tensors=[tensor])
+
+    def _answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        known = self.known.get(x.tobytes())
+        if known is None or len(known) == 1:
+            self._build(x)
+#           ^^^^^^^^^^^^^^ TLP262
+        else:
+            return self._build(known)
+
+    def execute(self, requests):
+        return [self._answer(request) for request in requests]
+""",
+    """\
+-- answer/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- answer/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self._build(np.zeros(1, dtype=np.float32))
+
+    def _build(self, y):
+        tensor = pb_utils.Tensor("y", y)
+        return pb_utils.InferenceResponse(output_tensors=[tensor])
+
+    def _add(self, responses, y):
+        response = self._build(y)
+        responses.append(response)
+        return response
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            self._add(responses, pb_utils.get_input_tensor_by_name(request, "x").as_numpy())
+        return responses
+""",
     """\
 -- clean/config.pbtxt --
 backend: "python"

@@ -239,6 +239,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP262": (
+        Evidence("hang", where="self._build(known)"),
         Evidence(where="text.replace(", ask=Ask(values={"text": ["a,b"]}), holds=b"a,b", why="the comma stays"),
         Evidence("error", where="tensor_of(x)", why="the function gives None instead"),
         Evidence(ask=Ask(values={"x": [2.0, 3.0]}), holds=2.0, why="the bound is 1"),

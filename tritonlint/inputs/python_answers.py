@@ -10,11 +10,16 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Await,
+    Binary,
     Call,
+    Class,
     Comprehension,
+    Conditional,
     Expr,
+    Expression,
     Function,
     Name,
+    Return,
     Sequence,
     Starred,
     dotted,
@@ -44,7 +49,6 @@ def answering_functions(python: PythonFacts) -> tuple[Function, ...]:
 
 def response_makers(python: PythonFacts, function: Function) -> Iterator[tuple[Function, Call]]:
     """Methods whose value becomes an element of the list that a function returns, each with such a call."""
-    own = python.self_name(python.frame_of(function))
     for written in elements(function):
         element = written
         sources = python.follow(element) if isinstance(element, Name) else None
@@ -52,10 +56,21 @@ def response_makers(python: PythonFacts, function: Function) -> Iterator[tuple[F
             if checked_for_none(function, element.id):
                 continue
             element = sources[0][0]
-        method = _method(python, element, own)
         call = element.value if isinstance(element, Await) else element
-        if method is not None and isinstance(call, Call):
-            yield method, call
+        if isinstance(call, Call):
+            yield from _makers(python, call, 0)
+
+
+def _makers(python: PythonFacts, call: Call, depth: int) -> Iterator[tuple[Function, Call]]:
+    """The function that a call runs, and those whose value it hands on."""
+    made = called_function(python, call)
+    if made is None:
+        return
+    yield made, call
+    for statement in returns(made) if depth < _DEEPEST else ():
+        value = statement.value.value if isinstance(statement.value, Await) else statement.value
+        if isinstance(value, Call):
+            yield from _makers(python, value, depth + 1)
 
 
 def elements(function: Function) -> Iterator[Expr]:
@@ -79,6 +94,103 @@ def _of_list(expr: Expr) -> Iterator[Expr]:
         yield from (item for item in expr.items if not isinstance(item, Starred))
     elif isinstance(expr, Comprehension) and expr.kind == "list" and len(expr.elements) == 1:
         yield expr.elements[0]
+
+
+def called_function(python: PythonFacts, call: Call) -> Function | None:
+    """The function of the file that a call runs: of the model, of the module, or of an object it keeps."""
+    func = call.func
+    if isinstance(func, Name):
+        found = python.lookup(func.id, python.frame_at(call))
+        bindings = found[0] if found is not None else []
+        function = python.function_bound(bindings[0]) if len(bindings) == 1 else None
+        return function if function is not None and not function.decorators else None
+    if not isinstance(func, Attribute):
+        return None
+    own = python.self_name(python.frame_at(call))
+    if own is not None and dotted(func.value) == own and _in_model(python, call):
+        method = python.method(func.attr)
+        kinds = {dotted(decorator) for decorator in method.decorators} if method is not None else set()
+        replaced = any(binding.kind != "function" for binding, _ in python.attributes.get(func.attr, ()))
+        return method if kinds <= _STILL_METHODS and not replaced else None
+    return _method_of_kept(python, func)
+
+
+def _in_model(python: PythonFacts, call: Call) -> bool:
+    around = python.frame_at(call)
+    while around.in_class is None and around.parent is not None:
+        around = python.frames[around.parent]
+    return around.in_class in python.model_classes
+
+
+def _method_of_kept(python: PythonFacts, func: Attribute) -> Function | None:
+    """``self.builder.build``, where the model keeps an object of a class of the file."""
+    sources = python.follow(func.value) if isinstance(func.value, Attribute) else None
+    made = sources[0][0] if sources is not None and len(sources) == 1 else None
+    name = dotted(made.func) if isinstance(made, Call) else None
+    classes = [node for node in python.body if isinstance(node, Class) and node.name == name]
+    if len(classes) != 1:
+        return None
+    methods = [node for node in classes[0].body if isinstance(node, Function) and node.name == func.attr]
+    return methods[0] if len(methods) == 1 and not methods[0].decorators else None
+
+
+@remembered
+def only_makes_responses(python: PythonFacts, function: Function) -> bool:
+    """Whether all that a function is for is the response, or the list of responses, that it returns."""
+    return _only_makes(python, function, 0)
+
+
+def _only_makes(python: PythonFacts, function: Function, depth: int) -> bool:
+    if is_generator(function) or depth > _DEEPEST:
+        return False
+    given = [statement.value for statement in returns(function) if statement.value is not None]
+    sends = (node.func for node in own_nodes(function, Call))
+    if any(isinstance(func, Attribute) and func.attr == "send" for func in sends):
+        return False
+    return bool(given) and all(_is_made(python, function, value, depth) for value in given)
+
+
+def _is_made(python: PythonFacts, function: Function, expr: Expr | None, depth: int) -> bool:
+    """Whether an expression is a new response, or a list of new ones, that nobody else has."""
+    if isinstance(expr, Call):
+        called = called_function(python, expr)
+        if called is not None:
+            return _only_makes(python, called, depth + 1)
+        return python.pb_name(expr.func) == "InferenceResponse"
+    if isinstance(expr, Conditional):
+        return _is_made(python, function, expr.body, depth) and _is_made(python, function, expr.orelse, depth)
+    if isinstance(expr, Comprehension | Sequence):
+        inner = expr.elements if isinstance(expr, Comprehension) else expr.items
+        return expr.kind == "list" and bool(inner) and all(_is_made(python, function, one, depth) for one in inner)
+    if isinstance(expr, Binary):
+        return expr.operator == "*" and _is_made(python, function, expr.left, depth)
+    return isinstance(expr, Name) and _name_is_made(python, function, expr.id, depth)
+
+
+def _name_is_made(python: PythonFacts, function: Function, name: str, depth: int) -> bool:
+    """Whether a name holds a new response (or a list that only such are added to) and is only returned."""
+    values: list[Expr | None] = []
+    uses = 0
+    for node in own_nodes(function, Assign, Return, Expression):
+        if isinstance(node, Assign) and any(dotted(target) == name for target in node.targets):
+            if not (isinstance(node.value, Sequence) and not node.value.items):
+                values.append(node.value)
+        elif isinstance(node, Return):
+            if not isinstance(node.value, Name) or node.value.id != name:
+                continue
+        elif isinstance(node, Expression) and isinstance(node.value, Call):
+            if dotted(node.value.func) != f"{name}.append":
+                continue
+            values.append(node.value.argument(0))
+        else:
+            continue
+        uses += 1
+    mentioned = sum(node.id == name for node in own_nodes(function, Name))
+    return mentioned == uses and bool(values) and all(_is_made(python, function, value, depth + 1) for value in values)
+
+
+_DEEPEST = 3
+_STILL_METHODS = frozenset({"staticmethod", "classmethod"})
 
 
 def _method(python: PythonFacts, expr: Expr | None, own: str | None) -> Function | None:
