@@ -469,35 +469,44 @@ class PythonFacts(_Placed):
             return found
 
     def _find_qualified(self, expr: Expr, frame: Frame, steps: int) -> str | None:
-        if isinstance(expr, Name):
-            found = self.lookup(expr.id, frame)
-            if found is None:
-                return expr.id
-            targets: set[str | None] = set()
-            for binding in found[0]:
-                if binding.kind == "import":
-                    targets.add(binding.target)
-                elif _is_placeholder(binding):
-                    continue
-                elif binding.kind == "value" and isinstance(binding.expr, Name | Attribute):
-                    targets.add(self.qualified(binding.expr, found[1], steps + 1))
-                elif binding.kind in {"class", "function"} and found[1].number == 0:
-                    targets.add(f"<module>.{expr.id}")
-                else:
-                    return None
-            return targets.pop() if len(targets) == 1 else None
-        if not isinstance(expr, Attribute):
+        if expr.__class__ is Name:
+            return self._name_qualified(expr, frame, steps)
+        if expr.__class__ is not Attribute:
             return None
-        own = self.self_name(frame)
-        if own is not None and isinstance(expr.value, Name) and expr.value.id == own:
-            bound = [(b, number) for b, number in self.attributes.get(expr.attr, []) if not _is_placeholder(b)]
-            if len(bound) == 1 and bound[0][0].kind == "value":
-                value = bound[0][0].expr
-                if isinstance(value, Name | Attribute):
-                    return self.qualified(value, self.frames[bound[0][1]], steps + 1)
-            return None
-        base = self.qualified(expr.value, frame, steps + 1)
+        value = expr.value
+        if value.__class__ is Name and value.id == self.self_name(frame):
+            return self._own_qualified(expr.attr, steps)
+        base = self.qualified(value, frame, steps + 1)
         return None if base is None else f"{base}.{expr.attr}"
+
+    def _name_qualified(self, name: Name, frame: Frame, steps: int) -> str | None:
+        found = self.lookup(name.id, frame)
+        if found is None:
+            return name.id
+        bindings, where = found
+        targets: set[str | None] = set()
+        for binding in bindings:
+            kind = binding.kind
+            if kind == "import":
+                targets.add(binding.target)
+            elif kind == "value" and binding.expr is not None:
+                if not _is_placeholder(binding):
+                    targets.add(self.qualified(binding.expr, where, steps + 1))
+            elif where.number == 0 and kind in {"class", "function"}:
+                targets.add(f"<module>.{name.id}")
+            else:
+                return None
+        return targets.pop() if len(targets) == 1 else None
+
+    def _own_qualified(self, attribute: str, steps: int) -> str | None:
+        """What an attribute of the instance stands for."""
+        bound = [(b, number) for b, number in self.attributes.get(attribute, ()) if not _is_placeholder(b)]
+        if len(bound) != 1:
+            return None
+        binding, number = bound[0]
+        if binding.kind != "value" or binding.expr is None:
+            return None
+        return self.qualified(binding.expr, self.frames[number], steps + 1)
 
     def pb_name(self, expr: Expr, frame: Frame | None = None) -> str | None:
         """The name within triton_python_backend_utils that an expression stands for."""
