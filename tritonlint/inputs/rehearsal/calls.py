@@ -736,13 +736,12 @@ class Calls(Concurrency):
 def _coded(node: tree.Call, args: list[Value]) -> Value:
     """What ``x.encode("utf-8")`` gives, whatever x is (nothing else takes the name of a codec); what a path reads."""
     func = node.func
-    if isinstance(func, tree.Attribute) and len(args) == 1 and args[0] in _CODECS:
+    if not isinstance(func, tree.Attribute):
+        return UNKNOWN
+    if func.attr in {"encode", "decode"} and len(args) == 1 and args[0] in _CODECS:
         accessor = isinstance(func.value, tree.Attribute) and func.value.attr == "str"
-        if not accessor and func.attr in {"encode", "decode"}:
-            return Unknown("bytes" if func.attr == "encode" else "str")
-    if isinstance(func, tree.Attribute) and func.attr in _PATHS_READ:
-        return Unknown(_PATHS_READ[func.attr])
-    return UNKNOWN
+        return UNKNOWN if accessor else Unknown("bytes" if func.attr == "encode" else "str")
+    return Unknown(_PATHS_READ[func.attr]) if func.attr in _PATHS_READ else UNKNOWN
 
 
 def _keep_squeezed(name: str, owner: Value, made: Value, others: list[Value]) -> Value:

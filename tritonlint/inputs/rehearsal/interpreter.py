@@ -20,6 +20,7 @@ from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
 from tritonlint.inputs.rehearsal.expressions import MAX_STEPS, Expressions
+from tritonlint.inputs.rehearsal.habits import is_used_up_by
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
     Cls,
@@ -48,7 +49,7 @@ from tritonlint.inputs.rehearsal.values import (
 from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Loop, is_broad
 from tritonlint.source import Span
 
-MAX_UNSURE_TURNS = 8
+MAX_UNSURE_TURNS = 4
 """Turns of a ``while`` that are played one by one though one before may have been the last."""
 
 
@@ -280,10 +281,11 @@ class Machine(Expressions):
         self.statement = node.header
         items, whole = (self.iterate_async if node.is_async else self.iterate)(value, node.iterable.span)
         self.look_at_letters(value, node.iterable.span)
-        leaves = any(
-            isinstance(n, tree.Return) or n.keyword == "break" for n in tree.walk(node.body, tree.Flow, tree.Return)
-        )
-        self.use_up(value, node.iterable.span, whole=not leaves)
+        if is_used_up_by(value):
+            leaves = any(
+                isinstance(n, tree.Return) or n.keyword == "break" for n in tree.walk(node.body, tree.Flow, tree.Return)
+            )
+            self.use_up(value, node.iterable.span, whole=not leaves)
 
         def turn(item: Value) -> str | None:
             self.statement = node.header
