@@ -17,6 +17,7 @@ Facts, python-backend 6.7 (observed on 24.10).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
@@ -38,6 +39,8 @@ RULE = Rule(
     server_says=("'NoneType' object has no attribute 'as_numpy'",),
 )
 
+NONE_IS_READ = "the tensor read by this name is None"
+
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     names = declared(python, config, "input")
@@ -49,16 +52,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     told = {problem.key for problem in handed}
     for raised in rehearse(python, config, effective).raises:
         if raised.absent and raised.absent not in told:
-            near = nearest(raised.absent, names, 0.75)
-            yield Problem(
-                raised.span,
-                f'config.pbtxt declares no input "{raised.absent}", so the tensor read by this name is None',
-                help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
-                related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
-                certainty="certain" if raised.sure else "likely",
-                key=raised.absent,
-                general=raised.span,
+            found = _problem(
+                raised.span, raised.absent, "the tensor read by this name is None", names, sure=raised.sure
             )
+            yield replace(found, general=raised.span)
     for read in python.reads:
         if read.names is None:
             continue
@@ -68,19 +65,24 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         if len(strange) != len(read.names or ()) and not _reads_all(python, read):
             continue
         wanted = strange[0]
-        near = nearest(wanted, names, 0.75)
         sure = len(read.names or ()) == 1 and read.function is not None and unconditional(read.function, read.call)
-        quoted = python.text[read.name_span.start : read.name_span.end] in {f'"{wanted}"', f"'{wanted}'"}
-        edit = Edit(read.name_span, f'"{near}"')
-        yield Problem(
-            read.name_span,
-            f'config.pbtxt declares no input "{wanted}", so this returns None',
-            help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
-            related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
-            fix=Fix(f'read "{near}"', (edit,), safety="unsafe") if near and quoted else None,
-            certainty="certain" if sure else "likely",
-            key=wanted,
-        )
+        text = python.text[read.name_span.start : read.name_span.end]
+        yield _problem(read.name_span, wanted, "this returns None", names, sure=sure, text=text)
+
+
+def _problem(span: Span, wanted: str, then: str, names: dict[str, Span], *, sure: bool, text: str = "") -> Problem:
+    """``text`` is what stands in the file; a name that is written there can be replaced."""
+    near = nearest(wanted, names, 0.75)
+    edit = Edit(span, f'"{near}"')
+    return Problem(
+        span,
+        f'config.pbtxt declares no input "{wanted}", so {then}',
+        help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
+        related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
+        fix=Fix(f'read "{near}"', (edit,), safety="unsafe") if near and text[1:-1] == wanted else None,
+        certainty="certain" if sure else "likely",
+        key=wanted,
+    )
 
 
 def _through_parameter(python: PythonFacts, read: TensorRead, names: dict[str, Span]) -> Iterator[Problem]:
@@ -92,15 +94,7 @@ def _through_parameter(python: PythonFacts, read: TensorRead, names: dict[str, S
         wanted = python.strings(handed)
         if wanted is None or len(wanted) != 1 or wanted[0] in names:
             continue
-        near = nearest(wanted[0], names, 0.75)
-        yield Problem(
-            handed.span,
-            f'config.pbtxt declares no input "{wanted[0]}", so the tensor read by this name is None',
-            help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
-            related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
-            certainty="likely",
-            key=wanted[0],
-        )
+        yield _problem(handed.span, wanted[0], NONE_IS_READ, names, sure=False)
 
 
 def _by_key(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]:
@@ -113,18 +107,9 @@ def _by_key(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]:
         sources = python.follow(node.value) if isinstance(wanted, str) and wanted not in names else None
         if not sources or not isinstance(wanted, str) or not all(_of_inputs(source) for source, _ in sources):
             continue
-        near = nearest(wanted, names, 0.75)
-        literal = python.source(node.items[0]) in {f'"{wanted}"', f"'{wanted}'"}
-        edit = Edit(node.items[0].span, f'"{near}"')
-        yield Problem(
-            node.items[0].span,
-            f'config.pbtxt declares no input "{wanted}", so this raises KeyError',
-            help=f'read "{near}"' if near else f"declared inputs: {', '.join(sorted(names))}",
-            related=(Related(names[near], f'input "{near}" is declared here'),) if near else (),
-            fix=Fix(f'read "{near}"', (edit,), safety="unsafe") if near and literal else None,
-            certainty="certain" if execute is not None and unconditional(execute, node) else "likely",
-            key=wanted,
-        )
+        sure = execute is not None and unconditional(execute, node)
+        text = python.source(node.items[0])
+        yield _problem(node.items[0].span, wanted, "this raises KeyError", names, sure=sure, text=text)
 
 
 def _of_inputs(expr: Expr) -> bool:

@@ -16,6 +16,7 @@ Facts, python-backend 6.4 (observed on 23.10, 24.05, 24.10, 25.08).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
@@ -48,31 +49,27 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 continue
             seen.add(write.name_span.start)
             wanted = write.names[0]
-            near = nearest(wanted, names, 0.75)
-            quoted = python.text[write.name_span.start : write.name_span.end] in {f'"{wanted}"', f"'{wanted}'"}
-            edit = Edit(write.name_span, f'"{near}"')
-            yield Problem(
-                write.name_span,
-                f'config.pbtxt declares no output "{wanted}": Triton drops this tensor silently',
-                help=f'write "{near}"' if near else f"declared outputs: {', '.join(sorted(names))}",
-                related=(Related(names[near], f'output "{near}" is declared here'),) if near else (),
-                fix=Fix(f'write "{near}"', (edit,), safety="unsafe") if near and quoted else None,
-                certainty="certain" if len(write.names) == 1 else "likely",
-                key=wanted,
-            )
+            text = python.text[write.name_span.start : write.name_span.end]
+            yield _problem(write.name_span, wanted, names, sure=len(write.names) == 1, text=text)
     yield from _passed_on(python, names)
     yield from _named_elsewhere(python, names, seen)
     for mistake in mistakes(python, config, effective, "unknown-output"):
-        near = nearest(mistake.name, names, 0.75)
-        yield Problem(
-            mistake.span,
-            f'config.pbtxt declares no output "{mistake.name}": Triton drops this tensor silently',
-            help=f'write "{near}"' if near else f"declared outputs: {', '.join(sorted(names))}",
-            related=(Related(names[near], f'output "{near}" is declared here'),) if near else (),
-            certainty="certain" if mistake.sure else "likely",
-            key=mistake.name,
-            general=mistake.span,
-        )
+        yield replace(_problem(mistake.span, mistake.name, names, sure=mistake.sure), general=mistake.span)
+
+
+def _problem(span: Span, wanted: str, names: dict[str, Span], *, sure: bool, text: str = "") -> Problem:
+    """``text`` is what stands in the file; a name that is written there can be replaced."""
+    near = nearest(wanted, names, 0.75)
+    edit = Edit(span, f'"{near}"')
+    return Problem(
+        span,
+        f'config.pbtxt declares no output "{wanted}": Triton drops this tensor silently',
+        help=f'write "{near}"' if near else f"declared outputs: {', '.join(sorted(names))}",
+        related=(Related(names[near], f'output "{near}" is declared here'),) if near else (),
+        fix=Fix(f'write "{near}"', (edit,), safety="unsafe") if near and text[1:-1] == wanted else None,
+        certainty="certain" if sure else "likely",
+        key=wanted,
+    )
 
 
 def _named_elsewhere(python: PythonFacts, names: dict[str, Span], seen: set[int | None]) -> Iterator[Problem]:
@@ -98,19 +95,9 @@ def _named_elsewhere(python: PythonFacts, names: dict[str, Span], seen: set[int 
             if wanted is None or len(wanted) != 1 or wanted[0] in names or place.span.start in seen:
                 continue
             seen.add(place.span.start)
-            near = nearest(wanted[0], names, 0.75)
-            quoted = python.source(place) in {f'"{wanted[0]}"', f"'{wanted[0]}'"}
-            yield Problem(
-                place.span,
-                f'config.pbtxt declares no output "{wanted[0]}": Triton drops this tensor silently',
-                help=f'write "{near}"' if near else f"declared outputs: {', '.join(sorted(names))}",
-                related=(Related(names[near], f'output "{near}" is declared here'),) if near else (),
-                fix=Fix(f'write "{near}"', (Edit(place.span, f'"{near}"'),), safety="unsafe")
-                if near and quoted and found[0][0].kind == "parameter"
-                else None,
-                certainty="likely",
-                key=wanted[0],
-            )
+            # An element of a list may be used for more than this.
+            text = python.source(place) if found[0][0].kind == "parameter" else ""
+            yield _problem(place.span, wanted[0], names, sure=False, text=text)
 
 
 def _passed_on(python: PythonFacts, names: dict[str, Span]) -> Iterator[Problem]:

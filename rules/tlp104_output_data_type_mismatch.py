@@ -17,15 +17,18 @@ Facts, python-backend 6.4 (observed on 23.10 to 26.07).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import conversion, declared, tensors_by_name, types_of
+from tritonlint.inputs.python_tree import Expr
 from tritonlint.inputs.rehearsal.backend import mistakes
-from tritonlint.pbtxt.tree import Document
+from tritonlint.pbtxt.tree import Document, Scalar
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP104",
@@ -69,31 +72,26 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 continue
             seen.add(write.call.span.start)
             name, scalar = wrong[0]
-            right = TRITON_TO_NUMPY[str(scalar.value)] if scalar is not None else ""
-            edits = tuple(Edit(*edit) for edit in conversion(python, write.value, right))
-            yield Problem(
-                write.value.span,
-                f'output "{name}" is declared {scalar.value if scalar else ""}, but this array is {dtype}',
-                help=f"add `.astype(np.{right})`, or declare {BACK.get(dtype or '', 'the type that is sent')}",
-                related=(Related(scalar.span, "declared here"),) if scalar is not None else (),
-                fix=Fix(f"convert to {right}", edits, safety="unsafe") if edits else None,
-                key=name,
-            )
+            yield _problem(python, write.value.span, write.value, name, scalar, dtype or "")
     for mistake in mistakes(python, config, effective, "data-type"):
         declared_type = outputs[mistake.name].scalar("data_type")
-        right = TRITON_TO_NUMPY[str(declared_type.value)] if declared_type is not None else ""
-        edits = tuple(Edit(*edit) for edit in conversion(python, mistake.value, right)) if mistake.value else ()
-        yield Problem(
-            mistake.span,
-            f'output "{mistake.name}" is declared {declared_type.value if declared_type else ""}, but this array is '
-            f"{mistake.dtype}",
-            help=f"add `.astype(np.{right})`, or declare {BACK.get(mistake.dtype, 'the type that is sent')}",
-            related=(Related(declared_type.span, "declared here"),) if declared_type is not None else (),
-            fix=Fix(f"convert to {right}", edits, safety="unsafe") if edits else None,
-            certainty="certain" if mistake.sure else "likely",
-            key=mistake.name,
-            general=mistake.span,
-        )
+        found = _problem(python, mistake.span, mistake.value, mistake.name, declared_type, mistake.dtype)
+        yield replace(found, general=mistake.span, certainty="certain" if mistake.sure else "likely")
+
+
+def _problem(
+    python: PythonFacts, span: Span, value: Expr | None, name: str, wanted: Scalar | None, dtype: str
+) -> Problem:
+    right = TRITON_TO_NUMPY[str(wanted.value)] if wanted is not None else ""
+    edits = tuple(Edit(*edit) for edit in conversion(python, value, right)) if value is not None else ()
+    return Problem(
+        span,
+        f'output "{name}" is declared {wanted.value if wanted else ""}, but this array is {dtype}',
+        help=f"add `.astype(np.{right})`, or declare {BACK.get(dtype, 'the type that is sent')}",
+        related=(Related(wanted.span, "declared here"),) if wanted is not None else (),
+        fix=Fix(f"convert to {right}", edits, safety="unsafe") if edits else None,
+        key=name,
+    )
 
 
 EXAMPLES = (
