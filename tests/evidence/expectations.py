@@ -134,6 +134,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP113": (Evidence("not observable", why="no GPU here: the server refuses the instance group"),),
     "TLP113 clean": (Evidence("not observable", why="no GPU here: the server refuses the instance group"),),
     "TLP114": (Evidence("not observable", why="no GPU here: every input lies in the CPU's memory"),),
+    "TLP115": (
+        Evidence(ask=Ask(values={"b": [1.0, 1.0], "a": [5.0, 5.0]}), holds=-4.0, why="5 - 1 is 4; b is sent before a"),
+    ),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence("crash", Ask(rounds=6), releases={"24.03": "error", "24.07": "error"}),

@@ -74,10 +74,15 @@ def request_body(
     without: Sequence[str] = (),
     parameters: Mapping[str, Any] | None = None,
 ) -> Body:
-    """A request for all inputs of ``config`` (as the server reports it), ``without`` the named optional ones."""
+    """A request for all inputs of ``config`` (as the server reports it), ``without`` the named optional ones.
+
+    Inputs with ``values`` come first, in the order of these.
+    """
     batched = int(config.get("max_batch_size", 0)) > 0
     described, blobs, sent = [], [], {}
-    for tensor in config.get("input", ()):
+    first = list(values or ())
+    place = {tensor["name"]: len(first) for tensor in config.get("input", ())} | {n: i for i, n in enumerate(first)}
+    for tensor in sorted(config.get("input", ()), key=lambda tensor: place[tensor["name"]]):
         name = tensor["name"]
         if name in without:
             continue
