@@ -137,6 +137,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP115": (
         Evidence(ask=Ask(values={"b": [1.0, 1.0], "a": [5.0, 5.0]}), holds=-4.0, why="5 - 1 is 4; b is sent before a"),
     ),
+    "TLP116": (Evidence(ask=Ask(values={"x": [5.0, 5.0]}), holds=-5.0, why="the box is 5, the score 0"),),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence("crash", Ask(rounds=6), releases={"24.03": "error", "24.07": "error"}),
