@@ -472,7 +472,7 @@ class Calls(Concurrency):
         """Keep in mind the rows of all requests in one array."""
         if name in {"concatenate", "vstack"} and isinstance(first, Seq) and isinstance(made, Array) and made.shape:
             pieces = first.items
-            whole = len(pieces) == len(self.requests.items) > 1 and not first.open and made.shape[0] is None
+            whole = len(pieces) == len(self.requests) > 1 and not first.open and made.shape[0] is None
             if (
                 whole
                 and others in ([], [0])
@@ -594,8 +594,8 @@ class Calls(Concurrency):
                 return found[0]
         if name in {"eval", "exec", "globals", "locals", "compile", "__import__"}:
             raise GaveUpError
-        if name == "len" and len(args) == 1 and args[0] is self.requests:
-            length = len(self.requests.items)
+        if name == "len" and len(args) == 1 and args[0] is self.handed:
+            length = len(self.requests)
             return Count(length) if length > 1 else length
         if name == "len" and len(args) == 1 and is_function(args[0]):
             raise self.fail("TypeError", f"object of type '{type_name(args[0])}' has no len()", span)
@@ -614,6 +614,8 @@ class Calls(Concurrency):
             self.note("bytes-in-text", span)
         if name in {"int", "float", "bool", "str", "abs", "round", "repr", "bytes"} and given:
             if isinstance(given[0], Array):
+                if name == "round" and len(given) > 1 and given[0].scalar:
+                    return replace(given[0])
                 return self._convert(name, given[0], span)
             if given[0].__class__ in BACKEND_OBJECTS or isinstance(given[0], (Obj, Func, BoundFunc)):
                 if name in {"int", "float", "abs", "round"} and given[0].__class__ in BACKEND_OBJECTS:
@@ -710,6 +712,7 @@ class Calls(Concurrency):
 
     def _is_instance(self, value: Value, cls: Value, span: Span) -> Value:
         options = cls.items if isinstance(cls, Seq) else [cls]
+        value = as_text(value)
         answers: list[bool | None] = []
         for one in options:
             if isinstance(value, Obj) and isinstance(one, Cls) and value.cls.known:

@@ -422,6 +422,9 @@ def dict_of(args: list[Value], kwargs: dict[str, Value], touch: Touch | None) ->
     elif args:
         pairs, complete = drain(args[0], touch)
         result.open = not complete
+        rest = unlisted(args[0]) if not complete and not pairs else None
+        if rest.__class__ is Seq and rest.kind == "tuple" and len(rest.items) == 2 and not rest.open:
+            result.key, result.each = rest.items
         unordered = args[0].__class__ is Seq and args[0].kind in ("set", "frozenset") and len(pairs) > 1
         for pair in pairs:
             if unordered or plain(pair) is None or not _put_pair(result, pair):

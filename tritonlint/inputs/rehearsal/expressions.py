@@ -250,7 +250,7 @@ class Expressions(Calls):
                     made.items[key] = pair.items[1]
                 else:
                     made.open = True
-            if state["open"]:
+            if state["open"] or (made.open and not made.items):
                 made.items = {}
                 made.key, made.each = (join_all([pair.items[place] for pair in out]) for place in (0, 1))
             return made

@@ -29,6 +29,7 @@ from tritonlint.inputs.rehearsal.reality import (
     Pending,
     Touch,
     abstract,
+    alike,
     common,
     concrete,
     element,
@@ -592,7 +593,7 @@ def extend(target: Seq, items: list[Value], complete: bool, each: Value) -> None
     if target.open:
         others = items if complete else [*items, each]
         if others:
-            target.each = common([target.each, *others])
+            target.each = alike([target.each, *others]) or common([target.each, *others])
     else:
         target.items = [*target.items, *items]
         target.open, target.each = not complete, each

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, NoReturn
 
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Seq, Unknown, Value, choice_of
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Mapping, Seq, Unknown, Value, choice_of
 
 Caller = Callable[[Value, "list[Value]"], Value]
 """Calls a function of the model."""
@@ -323,6 +323,25 @@ def lose(values: Iterable[Value], depth: int = 0) -> None:
             lose(items, depth + 1)
 
 
+def alike(values: list[Value]) -> Value:
+    """Arrays of one type and shape, tuples of one length or dicts with the same keys, as one; else None."""
+    first = values[0] if values else None
+    if first.__class__ is Array:
+        known = (first.dtype, first.shape, first.of, first.scalar)
+        if all(v.__class__ is Array and (v.dtype, v.shape, v.of, v.scalar) == known for v in values):
+            return Array(*known)
+    elif first.__class__ is Seq and first.kind == "tuple" and not first.open:
+        length = len(first.items)
+        if all(v.__class__ is Seq and v.kind == "tuple" and not v.open and len(v.items) == length for v in values):
+            return Seq("tuple", [common(v.items[place] for v in values) for place in range(length)])
+    elif first.__class__ is Mapping and first.kind == "dict" and first.items:
+        keys = first.items.keys()
+        if all(v.__class__ is Mapping and v.kind == "dict" and v.items.keys() == keys for v in values):
+            # Any of them may be changed through another name later: it is open.
+            return Mapping({key: common(v.items[key] for v in values) for key in keys}, True)
+    return None
+
+
 def common(values: Iterable[Value]) -> Value:
     """What is known of a value that is one of these."""
     values = list(values)
@@ -331,6 +350,9 @@ def common(values: Iterable[Value]) -> Value:
     choice = choice_of(values)
     if choice is not None:
         return choice
+    made = alike(values) if values and values[0].__class__ is not Mapping else None
+    if made is not None:
+        return made
     names = set()
     for value in values:
         kind = value.__class__

@@ -307,6 +307,9 @@ def join(left: Value, right: Value) -> Value:
     if kind is Seq and left.kind == right.kind == "tuple" and len(left.items) == len(right.items):
         items = [join(a, b) for a, b in zip(left.items, right.items, strict=True)]
         return Seq("tuple", items, left.open or right.open)
+    if kind is Mapping and left.kind == right.kind == "dict" and left.items.keys() == right.items.keys() != set():
+        # Either may be changed through another name later: it is open.
+        return Mapping({key: join(value, right.items[key]) for key, value in left.items.items()}, True)
     return UNKNOWN
 
 
