@@ -2,7 +2,8 @@
 
 ## What it does
 Follows a response sender from `request.get_response_sender()` on, and one that a thread is given: ways that end without
-`flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL` are reported, among them `except` blocks, `continue` and `return`.
+`flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL` are reported, among them `except` blocks, `continue`, `return`, a
+`break` that skips the `else` of a loop, and a loop that a request can leave without a turn.
 A sender that is handed to other code is not followed
 there.
 
@@ -22,8 +23,10 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import (
     Answers,
+    final_names,
     gets_sender,
     innermost_block,
     is_none,
@@ -33,7 +36,25 @@ from tritonlint.inputs.python_flow import (
     send_flags,
     thread_targets,
 )
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Flow, Name, Stmt
+from tritonlint.inputs.python_tree import (
+    Assert,
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Expr,
+    Flow,
+    For,
+    If,
+    Name,
+    Stmt,
+    While,
+    dotted,
+    lies_in,
+    walk,
+)
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import insert_after, insert_before, pb_alias
@@ -63,6 +84,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     taken = "get_response_sender" in python.text
     found = list(_seen(python, effective)) if taken else []
+    if not found and "set_release_flags" not in python.text:
+        found = [*_left_in_loop(python), *_no_turn(python)]
     yield from found
     for mistake in mistakes(python, config, effective, "no-final") if not found else ():
         if not taken and mistake.found != "request":
@@ -93,6 +116,7 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                     help=HELP,
                     key="chained",
                 )
+    finals = final_names(python)
     only_one = python.text.count("get_response_sender") == 1
     for frame in python.frames:
         function = frame.function
@@ -102,7 +126,7 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             if gets_sender(node.value) and len(node.targets) == 1:
                 target = node.targets[0]
                 if isinstance(target, Name) and node.value is not None:
-                    found = open_ends(innermost_block(function, node), target.id)
+                    found = open_ends(innermost_block(function, node), target.id, finals=finals)
                     if found is not None:
                         last = innermost_block(function, node)[-1]
                         yield from _sender(python, found, node.value.span, target.id, last, only_one)
@@ -113,10 +137,95 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             # Other things can be sent through too: a socket, a generator.
             known = function.name in targets or "sender" in parameter.name
             if known and f"{parameter.name}.send(" in python.source(function):
-                found = open_ends(function.body, parameter.name, given=True)
+                found = open_ends(function.body, parameter.name, given=True, finals=finals)
                 # Whoever starts the thread may send the flag behind it.
                 if found is not None and (found.closes or "COMPLETE_FINAL" not in python.text):
                     yield from _sender(python, found, parameter.span, parameter.name, function.body[-1], certain=False)
+
+
+def _final_sends(python: PythonFacts) -> list[Call]:
+    """Every call that may send the final flag."""
+    sends = [c for c in python.walk(Call) if isinstance(c.func, Attribute) and c.func.attr == "send"]
+    return [call for call in sends if send_flags(call, final_names(python)) != 0]
+
+
+def _left_in_loop(python: PythonFacts) -> Iterator[Problem]:
+    """The one function that ends the stream, left from a loop before the end: the sender may come from anywhere."""
+    sends = _final_sends(python)
+    owners = {id(python.function_at(call)) for call in sends}
+    function = python.function_at(sends[0]) if len(owners) == 1 else None
+    if function is None:
+        return
+    loops = list(own_nodes(function, For, While))
+    for name in {dotted(call.func.value) for call in sends if isinstance(call.func, Attribute)} if loops else ():
+        found = open_ends(function.body, name, given=True, finals=final_names(python)) if name is not None else None
+        if found is None or not found.closes or found.falls or found.branches:
+            continue
+        inside = [node for node in found.returns if any(lies_in(node, loop) for loop in loops)]
+        for node, what in (
+            *((node, "this skips the `else` of the loop: the request ends") for node in found.breaks),
+            *((node, "here the request is left") for node in inside),
+        ):
+            yield Problem(
+                node.span,
+                f"{what} without the final flag, so the client waits for ever",
+                help=HELP,
+                related=(Related(sends[-1].span, "sent here only"),),
+                certainty="likely",
+                key=what,
+            )
+
+
+def _no_turn(python: PythonFacts) -> Iterator[Problem]:
+    """The final flag is sent in a loop only, and a request decides how many turns that has."""
+    sends = _final_sends(python)
+    function = python.function_at(sends[0]) if sends else None
+    if function is None:
+        return
+    loops = [loop for loop in own_nodes(function, For) if all(lies_in(call, loop) for call in sends)]
+    loops = [loop for loop in loops if not any(gets_sender(call) for call in walk(loop.body, Call))]
+    if not loops or any(lies_in(call, part) for call in sends for part in loops[-1].orelse):
+        return
+    turns = _turns(loops[-1].iterable)
+    sources = python.follow(turns, python.frame_at(loops[-1])) if turns is not None else None
+    if turns is None or sources is None or len(sources) != 1 or not _may_be_nothing(python, sources[0][0]):
+        return
+    # Whoever asks for the number before may answer those who want nothing.
+    for node in own_nodes(function, If, While, Assert):
+        if not lies_in(node, loops[-1]) and any(n.id == turns.id for n in walk(node.test, Name)):
+            return
+    yield Problem(
+        loops[-1].header,
+        f"the final flag is sent in this loop only: when `{turns.id}` leaves it no turn, the client waits for ever",
+        help="send the flag alone behind the loop: `sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)`",
+        certainty="likely",
+        key="no turn",
+    )
+
+
+def _turns(iterable: Expr) -> Name | None:
+    """The name that says how often a loop turns."""
+    while isinstance(iterable, Call) and dotted(iterable.func) in {"range", "enumerate", "len"}:
+        if not iterable.certain or len(iterable.arguments) != 1:
+            return None
+        iterable = iterable.arguments[0].value
+    return iterable if isinstance(iterable, Name) else None
+
+
+def _may_be_nothing(python: PythonFacts, source: Expr | None) -> bool:
+    """Whether an expression is a number from a request, or the words of a text."""
+    if not isinstance(source, Call):
+        return False
+    helper = called_function(python, source)
+    if helper is not None:
+        given = [statement.value for statement in returns(helper)]
+        return len(given) == 1 and len(helper.body) == 1 and _may_be_nothing(python, given[0])
+    if isinstance(source.func, Attribute) and source.func.attr == "split":
+        return not source.arguments
+    read = any(n.attr == "as_numpy" for n in walk(source, Attribute))
+    only_read = not any(isinstance(n, Binary | Conditional | Compare) for n in walk(source))
+    plain = dotted(source.func) == "int" or (isinstance(source.func, Attribute) and source.func.attr == "item")
+    return plain and read and only_read
 
 
 def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stmt, certain: bool) -> Iterator[Problem]:
@@ -146,6 +255,7 @@ def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stm
         )
     places: list[tuple[Span, str]] = [(node.span, "here the request is left") for node in found.continues]
     places += [(node.span, "here the request is left") for node in found.returns]
+    places += [(node.span, "this skips the `else` of the loop: the request ends") for node in found.breaks]
     places += [(node.test.span, "one outcome of this condition leaves the request") for node in found.branches]
     for span, what in places:
         yield Problem(
@@ -175,6 +285,103 @@ def _fix(python: PythonFacts, last: Stmt, name: str) -> Fix | None:
 
 
 EXAMPLES = (
+    """\
+-- echo/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- echo/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+        for request in requests:
+            sender = request.get_response_sender()
+            for value in pb_utils.get_input_tensor_by_name(request, "x").as_numpy():
+                if value >= 0:
+                    break
+#                   ^^^^^ TLP207
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", value.reshape(1))]))
+            else:
+                sender.send(flags=final)
+""",
+    """\
+-- echo/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- echo/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+        for request in requests:
+            sender = request.get_response_sender()
+            done = False
+            for value in pb_utils.get_input_tensor_by_name(request, "x").as_numpy():
+                if value >= 0:
+                    sender.send(flags=final)
+                    done = True
+                    break
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", value.reshape(1))]))
+            if not done:
+                sender.send(flags=final)
+""",
+    """\
+-- count/config.pbtxt --
+backend: "python"
+input { name: "n" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- count/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            n = int(pb_utils.get_input_tensor_by_name(request, "n").as_numpy()[0])
+            for number in range(n):
+#           ^^^^^^^^^^^^^^^^^^^^^^ TLP207
+                y = pb_utils.Tensor("y", np.array([number], dtype=np.float32))
+                flags = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if number == n - 1 else 0
+                sender.send(pb_utils.InferenceResponse([y]), flags=flags)
+""",
+    """\
+-- count/config.pbtxt --
+backend: "python"
+input { name: "n" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- count/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            n = int(pb_utils.get_input_tensor_by_name(request, "n").as_numpy()[0])
+            if n < 1:
+                error = pb_utils.TritonError("n must be positive")
+                sender.send(
+                    pb_utils.InferenceResponse(error=error), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+                )
+                continue
+            for number in range(n):
+                y = pb_utils.Tensor("y", np.array([number], dtype=np.float32))
+                flags = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if number == n - 1 else 0
+                sender.send(pb_utils.InferenceResponse([y]), flags=flags)
+""",
     """\
 -- echo/config.pbtxt --
 backend: "python"

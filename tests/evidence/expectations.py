@@ -163,6 +163,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
+    "TLP207": (Evidence("hang", ask=Ask(values={"n": [0]}), where="range(n)"),),
     "TLP213": (
         Evidence("difference", where="second = ", streams=1, why="the second one is lost, with status OK"),
         Evidence("difference", where="def _stream", streams=1, why="the stream ends after its first turn"),
@@ -183,6 +184,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP231": (Evidence(ask=Ask(shapes={"text": (2, 1)}), difference="batch entries"),),
     "TLP232 clean": (Evidence(ask=Ask(values={"text": ["1,2"]})),),
     "TLP234": (
+        Evidence(ask=Ask(values={"x": [1.0]}, rounds=2), where="def total", holds=2.0, why="1 was asked for twice"),
         Evidence(
             ask=Ask(
                 values={"x": [1.0, 2.0]},
@@ -232,10 +234,14 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP250": (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),) * 3,
     "TLP251": (Evidence("error", Ask(together=2)),),
     "TLP253": (Evidence("hang", Ask(values={"x": [1.0]}, rounds=2), why="the second call waits for the lock"),),
+    "TLP253 clean": (Evidence(ask=Ask(values={"x": [-1.0]}, rounds=2)),),
     "TLP255": (
         Evidence(ask=Ask(values={"x": [1.0]}), holds=b"value,p,o,s,i,t,i,v,e", why="asked with a positive number"),
     ),
-    "TLP260": (Evidence(ask=Ask(values={"x": [1.0]}), holds=1.0, why="1 km is 1000 m"),),
+    "TLP260": (
+        Evidence(ask=TOGETHER, where="self.pool.submit", difference="another client's request"),
+        Evidence(ask=Ask(values={"x": [1.0]}), holds=1.0, why="1 km is 1000 m"),
+    ),
     "TLP261": (
         Evidence(
             ask=Ask(together=2, config=BATCHED, change={"np.concatenate(arrays) + 1": "np.concatenate(arrays)"}),
@@ -367,6 +373,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP504": (Evidence("refused", TO_OTHER),),
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
+    "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
     "TLP601": (
         Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
         Evidence("refused", releases={"23.12": "nothing"}),

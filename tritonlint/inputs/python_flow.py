@@ -217,6 +217,8 @@ class Answers:
     """A statement that appends, and one behind it on the same way that appends again."""
     returns: list[Return] = field(default_factory=list)
     """``return`` statements before which the final flag is not sent; of senders only."""
+    breaks: list[Flow] = field(default_factory=list)
+    """``break`` statements that skip the ``else`` of a loop, and with it the final flag; of senders only."""
     falls: bool = False
     """Whether the end is reached without the final flag by no fault of a branch or handler; of senders only."""
     closes: bool = False
@@ -234,6 +236,8 @@ class _Way:
     """False below a condition that may exclude what was appended before it."""
     started: bool = True
     """Whether what has to be closed has been opened yet."""
+    left: Flow | None = None
+    """The ``break`` that skipped an ``else`` in which the final flag is sent."""
 
 
 class _GiveUpError(Exception):
@@ -427,11 +431,13 @@ class _Stores(_Appends):
         return any(isinstance(target, Subscript) and dotted(target.value) == self.name for target in targets)
 
 
-def open_ends(body: tuple[Stmt, ...], name: str, *, given: bool = False) -> Answers | None:
+def open_ends(
+    body: tuple[Stmt, ...], name: str, *, given: bool = False, finals: frozenset[str] = frozenset()
+) -> Answers | None:
     """How a block can end without the final flag sent by the response sender ``name``.
 
-    The block gets the sender, or is ``given`` it. ``appended`` statements are those that send the flag. None when the
-    sender is used in a way not followed.
+    The block gets the sender, or is ``given`` it; ``finals`` are names that stand for the flag. ``appended``
+    statements are those that send the flag. None when the sender is used in a way not followed.
     """
     followed = 0
     for node in walk(body, Call, Assign, into_functions=False):
@@ -439,9 +445,10 @@ def open_ends(body: tuple[Stmt, ...], name: str, *, given: bool = False) -> Answ
             followed += 1
         elif isinstance(node, Assign) and gets_sender(node.value):
             followed += sum(dotted(target) == name for target in node.targets)
-    if sum(node.id == name for node in walk(body, Name)) != followed:
+    uses = walk(body, Attribute) if "." in name else walk(body, Name)
+    if sum(dotted(node) == name for node in uses) != followed:
         return None
-    walker = _Finals(name)
+    walker = _Finals(name, finals)
     try:
         ends = walker.block(body, {_Way(started=given)})
     except _GiveUpError:
@@ -451,7 +458,10 @@ def open_ends(body: tuple[Stmt, ...], name: str, *, given: bool = False) -> Answ
     for way in ends:
         if not way.started or way.appended is not None:
             continue
-        if way.handler is not None:
+        if way.left is not None:
+            if way.left not in found.breaks:
+                found.breaks.append(way.left)
+        elif way.handler is not None:
             if way.handler not in found.handlers:
                 found.handlers.append(way.handler)
         elif way.branch is None:
@@ -468,10 +478,34 @@ def _on_sender(node: Node, name: str) -> str:
     return ""
 
 
+@dataclass(slots=True)
+class _Turns:
+    """A loop that is being followed, and the ways that left a turn of it early."""
+
+    closes_behind: bool
+    """Whether its ``else`` sends the final flag."""
+    continued: set[_Way] = field(default_factory=set)
+    broken: set[_Way] = field(default_factory=set)
+
+
 class _Finals(_Appends):
     """Follows the ways from ``sender = request.get_response_sender()`` on; sending the final flag is what appends."""
 
+    def __init__(self, name: str, finals: frozenset[str] = frozenset()) -> None:
+        super().__init__(name)
+        self.finals = finals
+        self.loops: list[_Turns] = []
+        """The loops within the block that are being played."""
+
     def statement(self, statement: Stmt, ways: set[_Way]) -> set[_Way]:
+        if self.loops and isinstance(statement, Flow) and statement.keyword in {"break", "continue"}:
+            loop = self.loops[-1]
+            if statement.keyword == "continue":
+                loop.continued |= ways
+            else:
+                skips = loop.closes_behind
+                loop.broken |= {replace(w, left=statement) if skips and w.appended is None else w for w in ways}
+            return set()
         if isinstance(statement, Return):
             if any(way.started and way.appended is None for way in ways):
                 self.found.returns.append(statement)
@@ -499,9 +533,34 @@ class _Finals(_Appends):
         return super().statement(statement, ways)
 
     def loop(self, statement: For | While, ways: set[_Way]) -> set[_Way]:
-        if 1 in self.flags(statement):
-            raise _GiveUpError
-        return ways if _passes(statement) else set()
+        if isinstance(statement, While) and not isinstance(statement.test, Constant):
+            self.flags(Expression(statement.test.span, statement.test))
+        turns = _Turns(closes_behind=any(1 in self.flags(s) for s in statement.orelse))
+        self.loops.append(turns)
+        done = self.block(statement.body, ways) | turns.continued
+        self.loops.pop()
+        if any(way.appended is not None and way not in ways for way in done):
+            raise _GiveUpError  # The last turn may be the one that sends it.
+        endless = isinstance(statement, While) and isinstance(statement.test, Constant) and bool(statement.test.value)
+        return self.block(statement.orelse, set() if endless else done | ways) | turns.broken
+
+    def branch(self, statement: If, ways: set[_Way]) -> set[_Way]:
+        out = self.sides(statement, ways)
+        if len({way.appended is None for way in ways}) == 2:
+            # What was sent before may be what the condition asks: `if not done:`.
+            return {way for way in out if way.appended is not None or way.branch is not statement}
+        return out
+
+    def sides(self, statement: If, ways: set[_Way]) -> set[_Way]:
+        """Both sides of a condition."""
+        if not self.loops or not any(node.attr == "is_cancelled" for node in walk(statement.test, Attribute)):
+            return super().branch(statement, ways)
+        # Nobody waits for the answer to a request that was cancelled.
+        returns, broken = len(self.found.returns), set(self.loops[-1].broken)
+        out = super().branch(statement, ways)
+        del self.found.returns[returns:]
+        self.loops[-1].broken = broken | {way for way in self.loops[-1].broken if way.appended is not None}
+        return out
 
     def next_iteration(self, statement: Flow, ways: set[_Way]) -> None:
         super().next_iteration(statement, {way for way in ways if way.started})
@@ -514,7 +573,7 @@ class _Finals(_Appends):
         found = set()
         for node in walk(statement, Call):
             if _on_sender(node, self.name) == "send":
-                flags = send_flags(node)
+                flags = send_flags(node, self.finals)
                 if flags is None:
                     raise _GiveUpError
                 found.add(flags)
@@ -546,8 +605,11 @@ def thread_targets(body: tuple[Stmt, ...]) -> set[str]:
     return found - {""}
 
 
-def send_flags(call: Call) -> int | None:
-    """The flags of ``sender.send(…)`` as far as they are written out: 0, 1 (final), or None for anything else."""
+def send_flags(call: Call, finals: frozenset[str] = frozenset()) -> int | None:
+    """The flags of ``sender.send(…)`` as far as they are written out: 0, 1 (final), or None for anything else.
+
+    ``finals`` are names that stand for the final flag.
+    """
     if not call.certain:
         return None
     flags = call.argument(1, "flags")
@@ -556,7 +618,25 @@ def send_flags(call: Call) -> int | None:
     if isinstance(flags, Constant):
         return flags.value if flags.value in (0, 1) and isinstance(flags.value, int) else None
     name = dotted(flags)
-    return 1 if name is not None and name.rsplit(".", 1)[-1] == "TRITONSERVER_RESPONSE_COMPLETE_FINAL" else None
+    return 1 if name is not None and (name.rsplit(".", 1)[-1] == FINAL or name in finals) else None
+
+
+@remembered
+def final_names(python: PythonFacts) -> frozenset[str]:
+    """Names and attributes that stand for the final flag wherever they have a value: ``final = pb_utils.…FINAL``."""
+    if FINAL not in python.identifiers:
+        return frozenset()
+    names: set[str | None] = set()
+    others: set[str | None] = {p.name for f in python.frames if f.function is not None for p in f.function.parameters}
+    for node in python.walk(Assign):
+        final = (dotted(node.value) or "").rsplit(".", 1)[-1] == FINAL if node.value is not None else False
+        for target in node.targets:
+            (names if final and not node.operator else others).add(dotted(target))
+    return frozenset(name for name in names - others if name is not None)
+
+
+FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+"""The flag of the last response of a request."""
 
 
 @remembered
