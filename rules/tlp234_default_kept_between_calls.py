@@ -1,8 +1,9 @@
 """A default value that remembers earlier requests
 
 ## What it does
-Reports a parameter with a list, dict or set as its default, which the function fills and gives back. A dict in which
-the function looks something up is taken for a cache.
+Reports a parameter with a list, dict, set, deque or Counter as its default, which the function fills, and gives back
+or works out its answer from. A dict in which the function looks something up, and what it only asks for members, are
+taken for caches.
 
 ## What happens
 Python makes the default once: what one request leaves in it is in the answer to the next one, also to that of another
@@ -20,23 +21,30 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
     Compare,
+    Comprehension,
     Dict,
     Expr,
+    For,
     Function,
     Name,
     Sequence,
+    Slice,
     Subscript,
+    dotted,
     walk,
 )
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP234", name="default-kept-between-calls", effect="wrong-result", certainty="likely")
 FILLS = frozenset({"append", "extend", "insert", "add", "update", "appendleft", "setdefault"})
+_MAKERS = frozenset({"list", "dict", "set", "Counter", "OrderedDict", "defaultdict"})
+_HARMLESS = frozenset({"len", "id", "isinstance", "print", "bool", "repr", "str"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -50,7 +58,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if _rebound(function, name) or not _filled(function, name):
                 continue
             given = any(n.id == name for s in returns(function) if s.value is not None for n in walk(s.value, Name))
-            if given and not (isinstance(parameter.default, Dict) and _looked_up(function, name)):
+            if not given and not _read(function, name):
+                continue
+            if not _looked_up(function, name) and not _always_given(python, function, name):
                 yield Problem(
                     parameter.default.span,
                     f"the default of `{name}` is made once: it keeps what earlier requests put into it",
@@ -61,8 +71,40 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _is_empty(value: Expr) -> bool:
     if isinstance(value, Call):
-        return isinstance(value.func, Name) and value.func.id in {"list", "dict", "set"} and not value.arguments
+        made = (dotted(value.func) or "").rsplit(".", 1)[-1]
+        if made == "deque":
+            # One of bounded length is meant to slide.
+            return value.argument(1, "maxlen") is None
+        return made in _MAKERS and (not value.arguments or made == "defaultdict")
     return (isinstance(value, Sequence) and value.kind == "list") or isinstance(value, Dict)
+
+
+def _always_given(python: PythonFacts, function: Function, name: str) -> bool:
+    """Whether no call of the file leaves a parameter to its default."""
+    calls = [call for part, call in objects_of(python).uses().get(function.name, ()) if call.func is part]
+    names = [one.name for one in function.positional]
+    position = names.index(name) - (python.frame_of(function).in_class is not None) if name in names else None
+    return bool(calls) and all(not c.certain or c.argument(position, name) is not None for c in calls)
+
+
+def _read(function: Function, name: str) -> bool:
+    """Whether a function works with all that is in a container: ``sum(seen)``, ``seen[-3:]``, a loop over it."""
+    for node in own_nodes(function, Call, Subscript):
+        if isinstance(node, Subscript):
+            if isinstance(node.value, Name) and node.value.id == name and isinstance(node.items[0], Slice):
+                return True
+        elif dotted(node.func) not in _HARMLESS and any(_whole(a.value, name) for a in node.arguments):
+            return True
+    loops = [n.iterable for n in own_nodes(function, For)]
+    loops += [clause.iterable for n in own_nodes(function, Comprehension) for clause in n.clauses]
+    return any(_whole(loop, name) for loop in loops)
+
+
+def _whole(value: Expr, name: str) -> bool:
+    """Whether an expression is a container itself, or all its keys or values."""
+    if isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr in {"items", "values", "keys"}:
+        value = value.func.value
+    return isinstance(value, Name) and value.id == name
 
 
 def _rebound(function: Function, name: str) -> bool:
@@ -88,7 +130,7 @@ def _filled(function: Function, name: str) -> bool:
 
 
 def _looked_up(function: Function, name: str) -> bool:
-    """Whether a function asks for what is in a dict already."""
+    """Whether a function asks for what is in it already."""
     for node in own_nodes(function, Compare, Call):
         if isinstance(node, Compare):
             if any(isinstance(right, Name) and right.id == name for right in node.rights):
@@ -101,6 +143,56 @@ def _looked_up(function: Function, name: str) -> bool:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def total(x, parts=[]):
+#                  ^^ TLP234
+    for value in x:
+        parts.append(value)
+    result = sum(parts)
+    return np.array([result], dtype=np.float32)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", total(x))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def total(x, parts=[]):
+    for value in x:
+        parts.append(value)
+    return np.array([sum(parts)], dtype=np.float32)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", total(x, []))]))
+        return responses
+""",
     """\
 -- tags/config.pbtxt --
 backend: "python"

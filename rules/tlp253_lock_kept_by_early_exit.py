@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `continue`, `break` and `return` between `lock.acquire()` and `lock.release()` of the same block, where nothing
-gives the lock back on that way.
+gives the lock back on that way; and `acquire()` itself, where something between the two raises for some requests: a
+`raise`, a function of the file that raises, a key or an index that a request brings, text that is no number.
 
 ## What happens
 The lock stays taken: the next one who wants it, in the same call or in another request, waits forever.
@@ -18,7 +19,25 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Expression, Flow, For, If, Return, Stmt, Try, While, walk
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_risks import risk
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Await,
+    Call,
+    Constant,
+    Expression,
+    Flow,
+    For,
+    Function,
+    If,
+    Node,
+    Return,
+    Stmt,
+    Try,
+    While,
+    walk,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -28,21 +47,27 @@ RULE = Rule(code="TLP253", name="lock-kept-by-early-exit", effect="instability",
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "release" not in python.identifiers:
         return
-    for node in python.walk():
-        body = getattr(node, "body", ())
-        for block in (body, getattr(node, "orelse", ())):
-            if isinstance(block, tuple):
-                yield from _in_block(python, block)
+    functions = [frame.function for frame in python.frames if frame.function is not None]
+    for function in functions:
+        if not any(isinstance(c.func, Attribute) and c.func.attr == "acquire" for c in own_nodes(function, Call)):
+            continue
+        for node in (function, *own_nodes(function)):
+            for part in ("body", "orelse", "final"):
+                block = getattr(node, part, ())
+                if isinstance(block, tuple) and len(block) > 1:
+                    yield from _in_block(python, function, block)
 
 
-def _in_block(python: PythonFacts, block: Sequence[Stmt]) -> Iterator[Problem]:
+def _in_block(python: PythonFacts, function: Function, block: Sequence[Stmt]) -> Iterator[Problem]:
     for number, statement in enumerate(block):
         lock = _called(python, statement, "acquire")
         if lock is None:
             continue
         for end in range(number + 1, len(block)):
             if _called(python, block[end], "release") == lock:
+                found = False
                 for way_out in _ways_out(python, block[number + 1 : end], lock, False):
+                    found = True
                     yield Problem(
                         way_out,
                         f"this way leaves `{lock}` taken: whoever wants it next waits forever",
@@ -50,7 +75,29 @@ def _in_block(python: PythonFacts, block: Sequence[Stmt]) -> Iterator[Problem]:
                         related=(Related(statement.span, "taken here"), Related(block[end].span, "released here")),
                         key=lock,
                     )
+                raises = None if found else _raises(python, function, block[number + 1 : end], lock)
+                if raises is not None:
+                    yield Problem(
+                        statement.span,
+                        f"`{lock}` stays taken when something before `release` raises: whoever wants it next waits"
+                        " forever",
+                        help=f"write `with {lock}:` instead of `acquire` and `release`",
+                        related=(Related(raises.span, "may raise"), Related(block[end].span, "released here")),
+                        key=lock,
+                    )
                 break
+
+
+def _raises(python: PythonFacts, function: Function, block: Sequence[Stmt], lock: str) -> Node | None:
+    """What raises while a lock is held, where no ``except`` or ``finally`` of the function releases it."""
+    for attempt in own_nodes(function, Try):
+        for rescue in (*(s for handler in attempt.handlers for s in handler.body), *attempt.final):
+            if any(_called(python, part, "release") == lock for part in walk(rescue, Expression)):
+                return None
+    # What is released in between is not followed.
+    if any(_called(python, part, "release") == lock for s in block for part in walk(s, Expression)):
+        return None
+    return risk(python, function, block)
 
 
 def _ways_out(python: PythonFacts, block: Sequence[Stmt], lock: str, in_loop: bool) -> Iterator[Span]:
@@ -75,12 +122,90 @@ def _ways_out(python: PythonFacts, block: Sequence[Stmt], lock: str, in_loop: bo
 def _called(python: PythonFacts, statement: object, method: str) -> str | None:
     """What a statement that is only a call of a method calls it on."""
     call = statement.value if isinstance(statement, Expression) else None
+    if isinstance(call, Await):
+        call = call.value
     if not isinstance(call, Call) or not isinstance(call.func, Attribute) or call.func.attr != method:
         return None
-    return None if method == "acquire" and call.arguments else python.source(call.func.value)
+    waits = all(isinstance(a.value, Constant) and a.value.value is True for a in call.arguments)
+    return None if method == "acquire" and not waits else python.source(call.func.value)
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = threading.Lock()
+        self.total = 0.0
+
+    def add(self, x):
+        self.lock.acquire()
+#       ^^^^^^^^^^^^^^^^^^^ TLP253
+        if x.sum() > 0:
+            raise ValueError("x has to be negative")
+        self.total += float(x.sum())
+        self.lock.release()
+        return self.total
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = (x * 0 + self.add(x)).astype("float32")
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = threading.Lock()
+        self.total = 0.0
+
+    def add(self, x):
+        self.lock.acquire()
+        try:
+            if x.sum() > 0:
+                raise ValueError("x has to be negative")
+            self.total += float(x.sum())
+        finally:
+            self.lock.release()
+        return self.total
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = (x * 0 + self.add(x)).astype("float32")
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

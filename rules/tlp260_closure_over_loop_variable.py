@@ -2,10 +2,12 @@
 
 ## What it does
 Reports a `lambda` or a function made in a loop, and kept beyond it (`table[key] = lambda …`, `steps.append(lambda …)`,
-a list or dict of lambdas), that uses a name which each turn of the loop binds anew.
+a list or dict of lambdas), or handed to a pool or a thread that the same turn does not wait for, that uses a name which
+each turn of the loop binds anew.
 
 ## What happens
 The name is looked up when the function is called: all of them work with the values of the last turn, with status OK.
+What a pool runs late works with whatever the loop has come to by then: requests get each other's answers.
 
 ## How to fix
 Bind the value when the function is made: `lambda value, factor=factor: value * factor`, or `functools.partial`.
@@ -21,8 +23,10 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
+    Await,
     Call,
     Comprehension,
+    Constant,
     Expr,
     Flow,
     For,
@@ -41,6 +45,13 @@ from tritonlint.source import Span
 
 RULE = Rule(code="TLP260", name="closure-over-loop-variable", effect="wrong-result", certainty="likely")
 _KEEP = frozenset({"append", "add", "insert", "appendleft", "setdefault", "__setitem__"})
+_RUNS = {
+    "submit": (0, None), "apply_async": (0, "func"), "run_in_executor": (1, "func"), "call_soon": (0, None),
+    "call_soon_threadsafe": (0, None), "call_later": (1, None), "Thread": (1, "target"), "Timer": (1, "function"),
+    "create_task": (0, None), "ensure_future": (0, None), "to_thread": (0, None),
+}  # fmt: skip
+"""What runs a function beside the loop, and where the function is handed over."""
+_WAITS = frozenset({"result", "join", "wait", "get", "run_until_complete", "exception"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -50,15 +61,24 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if next(walk(loop.body, Lambda, Function), None) is None:
             continue
         # A loop that is left early keeps the values of the turn it was left in.
-        if any(isinstance(n, Return) or n.keyword == "break" for n in walk(loop.body, Flow, Return)):
+        ways = walk(loop.body, Flow, Return, into_functions=False)
+        if any(isinstance(n, Return) or n.keyword == "break" for n in ways):
             continue
         bound = _names(loop.target)
         for statement in walk(loop.body, Assign):
+            if statement.operator and isinstance(statement.value, Sequence):
+                continue  # a list that grows
             for target in statement.targets:
                 bound |= _names(target)
-        for made in _kept(loop, bound):
+        for made in (*_kept(loop, bound), *_run_beside(loop)):
             yield from _problem(python, made, bound, loop.header)
     for comprehension in python.walk(Comprehension):
+        task = comprehension.elements[-1]
+        if comprehension.kind in {"list", "set", "dict"} and isinstance(task, Call):
+            handed = _handed(task)
+            if isinstance(handed, Lambda):
+                bound = {name for clause in comprehension.clauses for name in _names(clause.target)}
+                yield from _problem(python, handed, bound, comprehension.clauses[0].span)
         if comprehension.kind in {"list", "dict"} and isinstance(comprehension.elements[-1], Lambda):
             bound = {name for clause in comprehension.clauses for name in _names(clause.target)}
             yield from _problem(python, comprehension.elements[-1], bound, comprehension.clauses[0].span)
@@ -77,6 +97,8 @@ def _kept(loop: For, bound: set[str]) -> Iterator[Lambda | Function]:
         held: Expr | None = None
         if isinstance(node, Assign) and isinstance(node.targets[0], Subscript) and not node.operator:
             made, held = function(node.value), node.targets[0].value
+        elif isinstance(node, Assign) and node.operator == "+" and isinstance(node.value, Sequence):
+            made, held = function(node.value.items[-1] if node.value.items else None), node.targets[0]
         elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in _KEEP and node.arguments:
             made, held = function(node.arguments[-1].value), node.func.value
         else:
@@ -86,6 +108,39 @@ def _kept(loop: For, bound: set[str]) -> Iterator[Lambda | Function]:
             root = root.value
         if made is not None and isinstance(root, Name) and root.id not in bound:
             yield made
+
+
+def _run_beside(loop: For) -> Iterator[Lambda | Function]:
+    """The functions of a loop's body that something runs while the loop goes on."""
+    functions = {node.name: node for node in loop.body if isinstance(node, Function) and not node.decorators}
+    for call in walk(loop.body, Call, into_functions=False):
+        made: Node | None = _handed(call)
+        # A coroutine of its own function starts when the loop waits for something.
+        if isinstance(made, Call) and not made.arguments:
+            made = made.func
+        if isinstance(made, Name):
+            made = functions.get(made.id)
+        if isinstance(made, Lambda | Function) and not _waited_for(loop):
+            yield made
+
+
+def _handed(call: Call) -> Expr | None:
+    """What a call gives to another thread, or to a loop of events, to run."""
+    func = call.func
+    name = func.attr if isinstance(func, Attribute) else func.id if isinstance(func, Name) else ""
+    if name not in _RUNS or (name[0].islower() and isinstance(func, Name) and name not in {"create_task", "to_thread"}):
+        return None
+    return call.argument(*_RUNS[name])
+
+
+def _waited_for(loop: For) -> bool:
+    """Whether a turn of a loop waits for what it started."""
+    if any(walk(loop.body, Await, into_functions=False)):
+        return True
+    for call in walk(loop.body, Call, into_functions=False):
+        if isinstance(call.func, Attribute) and call.func.attr in _WAITS and not isinstance(call.func.value, Constant):
+            return True
+    return False
 
 
 def _names(target: Expr) -> set[str]:
@@ -124,6 +179,58 @@ def _problem(python: PythonFacts, made: Lambda | Function, bound: set[str], loop
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(1, initializer=time.sleep, initargs=(0.05,))
+
+    def answer(self, request):
+        y = pb_utils.get_input_tensor_by_name(request, "x")
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y.as_numpy())])
+
+    def execute(self, requests):
+        futures = []
+        for request in requests:
+            futures.append(self.pool.submit(lambda: self.answer(request)))
+#                                                               ^^^^^^^ TLP260
+        return [future.result() for future in futures]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(1)
+
+    def answer(self, request):
+        y = pb_utils.get_input_tensor_by_name(request, "x")
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y.as_numpy())])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            responses.append(self.pool.submit(lambda: self.answer(request)).result())
+        return responses
+""",
     """\
 -- units/config.pbtxt --
 backend: "python"
