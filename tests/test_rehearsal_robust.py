@@ -60,13 +60,17 @@ def call(name: str, arguments: ast.arguments, number: int) -> str:
     return f"{name}({', '.join(ARGUMENTS[(number + i) % len(ARGUMENTS)] for i in range(count))})"
 
 
+def facts_of(folder: Path, model: str = MODEL.format(calls="")) -> ModelFacts:
+    (folder / "add" / "1").mkdir(parents=True)
+    (folder / "add" / "config.pbtxt").write_text(CONFIG)
+    (folder / "add" / "1" / "model.py").write_text(model)
+    (found,) = discover([str(folder)], lambda _path, _folder: False).requested
+    return ModelFacts(found, Target(release=RELEASE), read_text_file, {})
+
+
 @pytest.mark.parametrize("package", ["", *PACKAGES])
 def test_the_standard_library_can_be_played_through(package: str, tmp_path: Path) -> None:
-    (tmp_path / "add" / "1").mkdir(parents=True)
-    (tmp_path / "add" / "config.pbtxt").write_text(CONFIG)
-    (tmp_path / "add" / "1" / "model.py").write_text(MODEL.format(calls=""))
-    model = discover([str(tmp_path)], lambda _path, _folder: False).requested[0]
-    facts = ModelFacts(model, Target(release=RELEASE), read_text_file, {})
+    facts = facts_of(tmp_path)
     assert facts.config is not None
     played = 0
     for path in sorted((STANDARD_LIBRARY / package).glob("*.py"))[:60]:
@@ -80,3 +84,20 @@ def test_the_standard_library_can_be_played_through(package: str, tmp_path: Path
         wrong = [e for e in found.raises if e.phase == "import" and e.sure and not e.caught and not e.explicit]
         assert not wrong, f"{path.name} imports well: {wrong}"
     assert played
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "requests.sort(key=str)", "requests.pop()", "requests.clear()", "requests.append(None)", "requests[:] = [1]",
+        "requests.extend(self.more)", "requests.insert(0, {})", "del requests[0]", "requests += 'ab'",
+        "requests.reverse()", "requests = None", "requests[0] = object()",
+    ],
+)  # fmt: skip
+def test_the_list_of_requests_may_hold_anything(change: str, tmp_path: Path) -> None:
+    start = "        responses = []\n"
+    model = MODEL.format(calls="").replace(start, f"        {change}\n{start}")
+    facts = facts_of(tmp_path, model)
+    assert facts.config is not None
+    (python,) = facts.python
+    assert rehearse(python, facts.config, facts.effective).crash is None

@@ -101,19 +101,17 @@ class _Play(PbUtils):
         if execute is None:
             return
         machine.phase = "execute"
-        requests = machine.requests = Seq("list", [Request(number) for number in range(self.requests)])
         kept = _reachable(model, 0)
         mark = len(machine.trail)
-        value = self.execute(execute, model, requests)
+        value = self.execute(execute, model)
         self.found.ended = "execute"
         changed = ((key if container is machine.spent else id(container)) for container, key, _ in machine.trail[mark:])
         if any(one in kept for one in changed):
             # What one call leaves behind, the next one finds.
             machine.steps = 0
-            requests.items = [Request(number) for number in range(self.requests)]
             met = len(machine.raises)
             try:
-                self.execute(execute, model, requests)
+                self.execute(execute, model)
             except RaisedError as error:
                 machine.record(error)
                 self.blame_what_dropped(met)
@@ -121,14 +119,14 @@ class _Play(PbUtils):
             self.blame_what_dropped(met)
         mixed = isinstance(value, Seq) and (value.open or any(_is_of_several_ways(item) for item in value.items))
         if mixed and any(attempt.handlers for attempt in self.python.walk(Try)):
-            self.straight(execute, model, requests)
+            self.straight(execute, model)
         optional = [name for name, tensor in self.input_tensors.items() if tensor.boolean("optional")]
         if optional and not any(r.phase == "execute" and r.sure for r in machine.raises):
-            self.meet(self.without(frozenset(), execute, model, requests), "")
-            lacking = self.without(frozenset(optional), execute, model, requests)
+            self.meet(self.without(frozenset(), execute, model), "")
+            lacking = self.without(frozenset(optional), execute, model)
             for name in optional[:_MOST_OPTIONAL] if any(lacking) else ():
                 # Inputs may come together, or one instead of the other: what fails has to fail without any, too.
-                alone = lacking if len(optional) == 1 else self.without(frozenset({name}), execute, model, requests)
+                alone = lacking if len(optional) == 1 else self.without(frozenset({name}), execute, model)
                 self.meet(tuple([e for e in a if _is_among(e, b)] for a, b in zip(alone, lacking, strict=True)), name)
 
     def meet(self, seen: tuple[list[Any], ...], name: str) -> None:
@@ -137,15 +135,14 @@ class _Play(PbUtils):
         self.machine.raises += [replace(event, sure=False, without=name) for event in raised]
         self.found.mistakes += mistaken
 
-    def without(self, names: frozenset[str], execute: Func, model: Obj, requests: Seq) -> tuple[list[Any], ...]:
+    def without(self, names: frozenset[str], execute: Func, model: Obj) -> tuple[list[Any], ...]:
         """The exceptions and mistakes of one call whose requests lack some optional inputs, and have the others."""
         machine, found, mark = self.machine, self.found, len(self.machine.trail)
         raised, mistaken, calls = len(machine.raises), len(found.mistakes), len(found.calls)
         self.absent = machine.lacking = names
         machine.steps, machine.maybe = 0, 1
-        requests.items = [Request(number) for number in range(self.requests)]
         try:
-            self.execute(execute, model, requests)
+            self.execute(execute, model)
         except RaisedError as error:
             machine.record(error)
         except GaveUpError:
@@ -160,16 +157,15 @@ class _Play(PbUtils):
         del machine.raises[raised:], found.mistakes[mistaken:], found.calls[calls:]
         return seen
 
-    def straight(self, execute: Func, model: Obj, requests: Seq) -> None:
+    def straight(self, execute: Func, model: Obj) -> None:
         """One call in which nothing raises: it has to answer every request, too, and with what is declared."""
         machine, mark = self.machine, len(self.machine.trail)
         machine.steps, machine.straight = 0, True
         machine.quiet += 1
-        requests.items = [Request(number) for number in range(self.requests)]
         count: int | None = None
         self.sent_well = []
         try:
-            value = machine.call(execute, [model, requests], {}, execute.node.span)
+            value = machine.call(execute, [model, self.receive()], {}, execute.node.span)
             value = machine.awaited(value, execute.node.span) if isinstance(value, Coroutine) else value
             if isinstance(value, Seq) and value.kind == "list" and not value.open:
                 count = len(value.items)
@@ -197,19 +193,25 @@ class _Play(PbUtils):
                 place = self.machine.dropped[names[0]]
                 self.say(Mistake("dropped", place, event.sure, name=names[0], found=event.message))
 
-    def execute(self, execute: Func, model: Obj, requests: Seq) -> Value:
+    def execute(self, execute: Func, model: Obj) -> Value:
         """One call of ``execute``, and what it returned."""
         machine, span = self.machine, execute.node.span
         machine.buffers.forget()
         self.whole.clear()
-        value = machine.call(execute, [model, requests], {}, span)
+        value = machine.call(execute, [model, self.receive()], {}, span)
         if isinstance(value, Coroutine):
             value = machine.awaited(value, span)
         if isinstance(execute.node, Function):
             machine.finish()
             self.answers(value, execute.node)
-            self.senders(requests, execute.node, value)
+            self.senders(execute.node, value)
         return value
+
+    def receive(self) -> Seq:
+        """New requests, in a list that the model may change."""
+        self.machine.requests = tuple(Request(number) for number in range(self.requests))
+        self.machine.handed = Seq("list", list(self.machine.requests))
+        return self.machine.handed
 
     def own(self, cls: Cls, name: str) -> Func | None:
         """A plain method of the model."""

@@ -76,8 +76,10 @@ class Concurrency(Protocols):
 
     def __init__(self, python: PythonFacts, has_member: Callable[[Value, str], bool]) -> None:
         super().__init__(python, has_member)
-        self.requests: Seq = Seq("list", [])
-        """The list that ``execute`` gets; how many of them come together is never known, if several may."""
+        self.requests: tuple[Request, ...] = ()
+        """What this call of ``execute`` gets; how many of them come together is never known, if several may."""
+        self.handed = Seq("list", [])
+        """The list in which it gets them."""
         self.in_loop = 0
         """Above 0 where an event loop runs."""
         self.depth = 0
@@ -293,9 +295,9 @@ class Concurrency(Protocols):
             self.tries.pop()
             self.in_loop = in_loop
             self.maybe, self.depth, self.activation, self.statement = maybe, depth, activation, statement
-        own = frozenset(id(request.state) for request in self.requests.items)
+        own = frozenset(id(request.state) for request in self.requests)
         self.havoc(mark, own)
-        for request in self.requests.items:
+        for request in self.requests:
             if request.state[SENT_FINAL] is True:
                 self.put(request.state, SENT_FINAL, ELSEWHERE)
 
@@ -304,7 +306,7 @@ class Concurrency(Protocols):
         for one in list(self.made.values()):
             if not isinstance(one, Coroutine):
                 # One that only some ways made.
-                for request in self.requests.items:
+                for request in self.requests:
                     self.havoc_value(request)
             elif not one.done and "value" not in one.state:
                 self.put(one.state, "value", UNKNOWN)

@@ -404,12 +404,12 @@ class Machine(Expressions):
 
         def first() -> str | None:
             signal = turn()
-            states = [request.state for request in self.requests.items if request.state[SENT_FINAL] is True]
+            states = [request.state for request in self.requests if request.state[SENT_FINAL] is True]
             if signal in {None, CONTINUE} and not loop.continues:
                 finished.extend(states)
             return signal
 
-        open_before = [request.state for request in self.requests.items if request.state[SENT_FINAL] is False]
+        open_before = [request.state for request in self.requests if request.state[SENT_FINAL] is False]
         try:
             self.fork((first, lambda: None))
         finally:
@@ -435,7 +435,7 @@ class Machine(Expressions):
 
         def again() -> str | None:
             signal = turn()
-            sent.extend(r.state for r in self.requests.items if r.state[SENT_FINAL] is SOMETIMES)
+            sent.extend(r.state for r in self.requests if r.state[SENT_FINAL] is SOMETIMES)
             return signal
 
         try:
@@ -541,7 +541,7 @@ class Machine(Expressions):
 
         arms: list[Callable[[], str | None]] = [went_well]
         arms += [partial(handled, handler) for handler in node.handlers]
-        unsent = [request.state for request in self.requests.items if request.state[SENT_FINAL] is False]
+        unsent = [request.state for request in self.requests if request.state[SENT_FINAL] is False]
         # What was done before is certain: only what the handlers do may not happen.
         found = self.fork(arms)
         for state in unsent:

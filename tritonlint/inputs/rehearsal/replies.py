@@ -43,6 +43,8 @@ from tritonlint.source import Span
 
 FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 _ASKS_HOW_MANY = re.compile(r"len\(requests\)\s*[=!<>]")
+_ASKS_FOR_ROWS = re.compile(r"\.shape\b(?!\[(?:[1-9]|-1)\])|\blen\((?!(?:requests|responses)\b)|\.(?:size|ndim)\b")
+"""How a file may learn how many rows a request has."""
 _START = re.compile(r"\bstart\b")
 _ODD_ELEMENTS = frozenset({"dict", "list", "tuple", "set", "NoneType"})
 """What nobody means to send as the text that Python shows for it."""
@@ -87,7 +89,7 @@ class Replies:
     @property
     def answers_by_return(self) -> bool:
         """Whether responses are what ``execute`` returns, and nothing that is sent."""
-        taken = any(request.state["taken"] is not False for request in self.machine.requests.items)
+        taken = any(request.state["taken"] is not False for request in self.machine.requests)
         return self.effective.decoupled is False and not taken and "set_release_flags" not in self.python.text
 
     def answers(self, value: Value, execute: Function) -> None:
@@ -153,11 +155,11 @@ class Replies:
                 self.say(Mistake("only-errors", around[-1].test.span, True))
                 return
 
-    def senders(self, requests: Seq, execute: Function, value: Value) -> None:
+    def senders(self, execute: Function, value: Value) -> None:
         """What became of the response senders, where they have to answer: of a stream, or instead of a list."""
         if "set_release_flags" in self.python.text:
             return
-        taken = all(request.state["taken"] is True for request in requests.items)
+        taken = all(request.state["taken"] is True for request in self.machine.requests)
         instead = self.effective.decoupled is False and value is None and taken
         if self.effective.decoupled is not True and not instead:
             return
@@ -165,7 +167,7 @@ class Replies:
         for thread in machine.threads:
             if thread.state["started"] is not True and _START.search(self.python.text):
                 machine.havoc_value(thread)  # Whoever starts it may not have been seen.
-        for request in requests.items:
+        for request in self.machine.requests:
             state = request.state
             if machine.unknown_sends and state["taken"] is not False:
                 return
@@ -262,6 +264,7 @@ class Replies:
                     self.say(Mistake("batch-to-each", tensor.span, False, tensor.name))
         if self.rows_differ:
             self.rows(response.outputs)
+            self.first_row(response.outputs)
         if None not in names:
             for name in self.outputs:
                 if name not in names and all(n in self.outputs for n in names):
@@ -277,6 +280,17 @@ class Replies:
             if shape is not None and one.known.shape is not None and one.known.shape[0] == 1 and shape[0] is None:
                 span = one.value.span if one.value is not None else one.span
                 self.say(Mistake("fixed-rows", span, False, one.name or "", shape=one.known.shape, value=one.value))
+
+    def first_row(self, tensors: tuple[PbTensor, ...]) -> None:
+        """Outputs of one row that were made of the first row of the request, whatever the number of its rows."""
+        if not self.machine.first_rows or not tensors or _ASKS_FOR_ROWS.search(self.python.text) is not None:
+            return
+        for one in tensors:
+            wanted, shape = self.output_shapes.get(one.name or ""), one.known.shape
+            fits = wanted is not None and shape is not None and len(wanted) == len(shape)
+            if not fits or not wanted or wanted[0] is not None or not shape or shape[0] != 1:
+                return
+        self.say(Mistake("first-row", next(iter(self.machine.first_rows)), False, tensors[0].name or ""))
 
     @property
     def rows_differ(self) -> bool:
@@ -301,7 +315,9 @@ class Replies:
             self.say(Mistake("elements", span, sure, name, found=array.of))
         shape = self.output_shapes.get(name)
         if shape is not None and array.squeezed:
-            self.say(Mistake("squeezed", span, False, name, value=value))
+            where = self.machine.squeezes
+            place = next(iter(where)) if len(where) == 1 else span
+            self.say(Mistake("squeezed", place, False, name, value=value))
         elif shape is not None and array.shape is not None:
             fits = len(shape) == len(array.shape) and all(
                 a is None or b is None or a == b for a, b in zip(shape, array.shape, strict=True)
