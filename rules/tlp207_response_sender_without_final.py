@@ -49,7 +49,9 @@ from tritonlint.inputs.python_tree import (
     For,
     If,
     Name,
+    Slice,
     Stmt,
+    Subscript,
     While,
     dotted,
     lies_in,
@@ -214,12 +216,16 @@ def _turns(iterable: Expr) -> Name | None:
 
 def _may_be_nothing(python: PythonFacts, source: Expr | None) -> bool:
     """Whether an expression is a number from a request, or the words of a text."""
+    while isinstance(source, Subscript) and isinstance(source.items[0], Slice):
+        source = source.value
     if not isinstance(source, Call):
         return False
     helper = called_function(python, source)
     if helper is not None:
-        given = [statement.value for statement in returns(helper)]
-        return len(given) == 1 and len(helper.body) == 1 and _may_be_nothing(python, given[0])
+        given = returns(helper)
+        found = python.follow(given[0].value) if len(given) == 1 and given[0].value is not None else None
+        one = found[0][0] if found is not None and len(found) == 1 else None
+        return one is not source and _may_be_nothing(python, one)
     if isinstance(source.func, Attribute) and source.func.attr == "split":
         return not source.arguments
     read = any(n.attr == "as_numpy" for n in walk(source, Attribute))
@@ -325,7 +331,7 @@ class TritonPythonModel:
             sender = request.get_response_sender()
             done = False
             for value in pb_utils.get_input_tensor_by_name(request, "x").as_numpy():
-                if value >= 0:
+                if value < 0:
                     sender.send(flags=final)
                     done = True
                     break

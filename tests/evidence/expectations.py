@@ -138,6 +138,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"b": [1.0, 1.0], "a": [5.0, 5.0]}), holds=-4.0, why="5 - 1 is 4; b is sent before a"),
     ),
     "TLP116": (Evidence(ask=Ask(values={"x": [5.0, 5.0]}), holds=-5.0, why="the box is 5, the score 0"),),
+    "TLP117": (
+        Evidence(ask=Ask(shapes={"x": [2, 2]}), where="TYPE_FP32 dims: [ 2 ]", difference="batch entries"),
+        Evidence(ask=Ask(shapes={"x": [2, 1]}), difference="batch entries"),
+    ),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence("crash", Ask(rounds=6), releases={"24.03": "error", "24.07": "error"}),
@@ -163,7 +167,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
-    "TLP207": (Evidence("hang", ask=Ask(values={"n": [0]}), where="range(n)"),),
+    "TLP207": (Evidence("hang", ask=Ask(change={"range(n)": "range(0)"}), why="the number of the request is 0"),),
     "TLP213": (
         Evidence("difference", where="second = ", streams=1, why="the second one is lost, with status OK"),
         Evidence("difference", where="def _stream", streams=1, why="the stream ends after its first turn"),
@@ -301,7 +305,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             ask=Ask(values={"x": [1.0, 2.0]}, rounds=2), holds=4.0, why="the second call counts the first one's, too"
         ),
     ),
-    "TLP276": (Evidence(ask=Ask(change=RAISES)),),
+    "TLP276": (
+        Evidence("difference", Ask(values={"x": [-1.0]}), where="def root", holds=0.0, why="no request gave it a value"),
+        Evidence(ask=Ask(change=RAISES)),
+    ),
     "TLP277": (Evidence(ask=Ask(together=2, config=BATCHED)),),
     "TLP301": (
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
@@ -374,6 +381,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
+    "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
+    "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
     "TLP601": (
         Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
         Evidence("refused", releases={"23.12": "nothing"}),
