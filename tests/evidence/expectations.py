@@ -252,6 +252,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             difference="another client's request",
         ),
     ),
+    "TLP257": (Evidence("hang", ask=Ask(together=2), why="one of two clients never gets the final flag"),),
     "TLP262": (
         Evidence("hang", where="self._build(known)"),
         Evidence(where="text.replace(", ask=Ask(values={"text": ["a,b"]}), holds=b"a,b", why="the comma stays"),

@@ -31,11 +31,13 @@ from tritonlint.inputs.rehearsal.objects import (
     ConfigText,
     Field,
     Func,
+    Json,
     Lock,
     Obj,
     Pattern,
     Scope,
     Super,
+    is_dict,
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import (
@@ -89,6 +91,8 @@ _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstac
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
 _PATHS_READ = {"read_text": "str", "read_bytes": "bytes"}
 _OVER_AXIS = frozenset({"sum", "mean", "max", "min", "std", "var", "median", "amax", "amin", "linalg.norm"})
+_KEEP_SHAPE = frozenset({"astype", "copy", "round", "clip", "ascontiguousarray", "exp", "sqrt", "abs", "tanh", "log"})
+"""Functions that leave each element where it is."""
 _ELEMENTWISE = frozenset({"maximum", "minimum", "sqrt", "clip", "abs", "exp", "log", "astype", "copy"})
 _SPLITS = frozenset({"numpy.split", "numpy.array_split", "numpy.vsplit"})
 PbCall: TypeAlias = Callable[[str, list[Value], dict[str, Value], tree.Call], Value]
@@ -109,8 +113,6 @@ class Calls(Concurrency):
         """The arguments of the calls that are being played, and where those calls stand."""
         self.halves: dict[int, Value] = {}
         """Arrays of integers as float16, by identity."""
-        self.batched = False
-        """Whether the first dimension of each input is that of the batch."""
         self._fared_well: dict[int, set[tuple[str, ...]]] = {}
         """The types of the arguments with which a function came to its end."""
         self.spent: dict[int, Value] = {}
@@ -119,8 +121,6 @@ class Calls(Concurrency):
         """Texts of the config that hold several words."""
         self._any_yields = any(python.walk(tree.Yield))
         self._frames = {id(frame.owner): frame for frame in python.frames if frame.owner is not None}
-        self.is_batch: Callable[[Array], bool] = lambda _: False
-        """Whether the first dimension of an array can only be that of the batch."""
         self.lacking: frozenset[str] = frozenset()
         """The optional inputs that the requests of this call come without."""
 
@@ -321,6 +321,12 @@ class Calls(Concurrency):
             self._fill(made, cls.fields, args, kwargs, span)
         elif not cls.known or cls.exception:
             made.open = not cls.exception
+            if len(args) == 1 and not kwargs and init is None and is_dict(cls) and args[0].__class__ in (Mapping, Json):
+                content = args[0]
+                if isinstance(content, Mapping):
+                    content = Mapping(dict(content.items), True, key=content.key)
+                    content.key = Unknown("str") if _has_texts(args[0]) else content.key
+                self.dicts[id(made)] = made, content
             for value in (*args, *kwargs.values()):
                 self.havoc_value(value)
         elif (args or kwargs) and init is None:
@@ -396,7 +402,7 @@ class Calls(Concurrency):
             if bound.name == "reshape":
                 self._look_at_rows(owner, made, span)
             self._look_for_axis(bound.name, owner, made, args, kwargs, span)
-            return _keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()])
+            return self._keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()], span)
         if kind in RUNNING:
             return self.runner_method(bound, args, kwargs, span)
         if kind is Lock:
@@ -432,8 +438,10 @@ class Calls(Concurrency):
             return JSON if len(given) == 1 else UNKNOWN
         if bound.name in {"get", "index", "count"} and given:
             self.look_for_bytes(owner, given[0], span)
-        if bound.name == "format" and any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
-            self.note("bytes-in-text", span)
+        if bound.name == "format":
+            if any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
+                self.note("bytes-in-text", span)
+            self.look_for_methods((*given, *kwargs.values()))
         found = self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
         if bound.name in {"split", "rsplit"} and isinstance(found, Seq) and found.open:
             times = given[1] if len(given) > 1 else kwargs.get("maxsplit")
@@ -500,6 +508,16 @@ class Calls(Concurrency):
         if isinstance(axis, int) and axis not in {0, -len(owner.shape)}:
             self.lost[id(made)] = made, owner.shape, span
 
+    def _keep_squeezed(self, name: str, owner: Value, made: Value, others: list[Value], span: Span) -> Value:
+        """An array that ``squeeze()`` without an axis made of a batch, or one that came from such a one."""
+        if not isinstance(owner, Array) or not isinstance(made, Array):
+            return made
+        batch = owner.shape is not None and len(owner.shape) > 1 and owner.shape[0] is None
+        if name == "squeeze" and not others and batch:
+            self.squeezes[span] = None
+            return replace(made, squeezed=True)
+        return replace(made, squeezed=True) if owner.squeezed and name in _KEEP_SHAPE else made
+
     def _written(self, kwargs: dict[str, Value], into: Value) -> None:
         """Note the arrays that a function writes into."""
         for array in (into, kwargs.get("out")):
@@ -531,7 +549,8 @@ class Calls(Concurrency):
             if args:
                 self._look_for_axis(name[6:], args[0], made, args[1:], kwargs, span)
                 self._look_for_batch(name[6:], args[0], made, [*args[1:], *kwargs.values()])
-            return _keep_squeezed(name[6:], args[0] if args else None, made, [*given[1:], *kwargs.values()])
+            first = args[0] if args else None
+            return self._keep_squeezed(name[6:], first, made, [*given[1:], *kwargs.values()], span)
         if name in {"json.loads"} and args and args[0] == ConfigText():
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
@@ -612,6 +631,8 @@ class Calls(Concurrency):
         given = [as_text(a) for a in args]
         if name == "str" and len(given) == 1 and not kwargs and type_name(given[0]) == "bytes":
             self.note("bytes-in-text", span)
+        if name in {"str", "repr"}:
+            self.look_for_methods(given)
         if name in {"int", "float", "bool", "str", "abs", "round", "repr", "bytes"} and given:
             if isinstance(given[0], Array):
                 if name == "round" and len(given) > 1 and given[0].scalar:
@@ -736,6 +757,11 @@ class Calls(Concurrency):
         return Unknown("bool") if any(answer is None for answer in answers) or not answers else False
 
 
+def _has_texts(content: Mapping) -> bool:
+    """Whether all keys of a dict are texts."""
+    return not content.open and bool(content.items) and all(isinstance(key, str) for key in content.items)
+
+
 def _coded(node: tree.Call, args: list[Value]) -> Value:
     """What ``x.encode("utf-8")`` gives, whatever x is (nothing else takes the name of a codec); what a path reads."""
     func = node.func
@@ -745,13 +771,3 @@ def _coded(node: tree.Call, args: list[Value]) -> Value:
         accessor = isinstance(func.value, tree.Attribute) and func.value.attr == "str"
         return UNKNOWN if accessor else Unknown("bytes" if func.attr == "encode" else "str")
     return Unknown(_PATHS_READ[func.attr]) if func.attr in _PATHS_READ else UNKNOWN
-
-
-def _keep_squeezed(name: str, owner: Value, made: Value, others: list[Value]) -> Value:
-    """An array that ``squeeze()`` without an axis made of a batch, or one that came from such a one."""
-    if not isinstance(owner, Array) or not isinstance(made, Array):
-        return made
-    batch = owner.shape is not None and len(owner.shape) > 1 and owner.shape[0] is None
-    if (name == "squeeze" and not others and batch) or (owner.squeezed and name in {"astype", "copy", "round", "clip"}):
-        return replace(made, squeezed=True)
-    return made

@@ -110,6 +110,7 @@ class PbUtils(Replies):
         machine = Machine(python, has_member, self.call, self.method)
         super().__init__(python, config, effective, found, machine)
         machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
+        machine.many_rows = machine.batched and (effective.max_batch_size or 0) > 1
         self.inputs = declared(python, config, "input")
         self.input_tensors = tensors_by_name(config, "input")
         self.input_shapes = declared_shapes(python, config, effective, "input")
@@ -191,7 +192,9 @@ class PbUtils(Replies):
         message = self.input_tensors.get(name)
         if message is None or self.inputs is None or message.boolean("is_shape_tensor"):
             return UNKNOWN
-        tensor = PbTensor(name, self.array(message, self.input_shapes.get(name)), span)
+        array = self.array(message, self.input_shapes.get(name))
+        self.machine.given[id(array)] = array
+        tensor = PbTensor(name, array, span)
         if not message.boolean("optional"):
             return tensor
         if self.absent is None:
@@ -313,7 +316,7 @@ class PbUtils(Replies):
                 raise Failure("TypeError", _INCOMPATIBLE)
             if all(isinstance(item, PbTensor) for item in outputs.items):
                 known = tuple(outputs.items)
-        made = Response(known, None if isinstance(error, Unknown) else error is not None, node.span)
+        made = Response(known, None if isinstance(error, (Unknown, Perhaps)) else error is not None, node.span)
         self.response(made)
         return made
 
@@ -401,6 +404,8 @@ class PbUtils(Replies):
             return Seq("list", [self.output_of(owner, names[0], node)])
         if name == "output_tensors":
             return Seq("list", [self.output_of(owner, one, node) for one in names], not names, mixed=bool(names))
+        if name == "error":
+            return Perhaps(Error(node.span))
         return Unknown("bool") if name == "has_error" else UNKNOWN
 
     def _m_family(

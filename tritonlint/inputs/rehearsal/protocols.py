@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
@@ -75,6 +75,10 @@ OF_BACKEND = f"{PB_MODULE}."
 BUILTINS = frozenset(dir(builtins))
 
 
+_FLAT = re.compile(r"\.(ravel|flatten)\(\)\[0\]$|\.reshape\(-1\)\[0\]$")
+"""The first element of what has rows."""
+
+
 class Count(int):
     """A number of requests that a batcher may choose: good for counting along, unknown to every condition."""
 
@@ -102,6 +106,15 @@ _FORGETTABLE: frozenset[type[Any]] = frozenset(
 """The classes of values that hold what others may change."""
 
 
+def _stays_squeezed(array: Value, other: Value) -> bool:
+    """Whether an operation with another value does not give a squeezed array its dimension back."""
+    if array.__class__ is not Array or not array.squeezed or array.shape is None:
+        return False
+    if other.__class__ is not Array:
+        return other.__class__ in (int, float)
+    return other.squeezed or (other.shape is not None and len(other.shape) < len(array.shape))
+
+
 class Protocols(Ways):
     """Operations on values; ``has_member`` says which members the backend's objects have."""
 
@@ -113,8 +126,22 @@ class Protocols(Ways):
         """Whether something unknown, which may be the sender of a request, was sent through."""
         self.batches: dict[int, Array] = {}
         """Arrays that hold the rows of all requests, by identity."""
+        self.many_rows = False
+        """Whether a request may bring several rows, which are the first dimension of its inputs."""
+        self.dicts: dict[int, tuple[Obj, Value]] = {}
+        """What is in objects of a class of the file that is a dict, by identity."""
         self.rows: dict[Span, set[int]] = {}
         """The rows of such arrays that an expression gave."""
+        self.batched = False
+        """Whether the first dimension of each input is that of the batch."""
+        self.is_batch: Callable[[Array], bool] = lambda _: False
+        """Whether the first dimension of an array can only be that of the batch."""
+        self.squeezes: dict[Span, None] = {}
+        """Where ``squeeze()`` takes whatever dimension has the length 1."""
+        self.given: dict[int, Array] = {}
+        """The arrays of the requests, by identity."""
+        self.first_rows: dict[Span, None] = {}
+        """Where the first row of a request with several is taken."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
 
@@ -158,7 +185,7 @@ class Protocols(Ways):
         if kind in BACKEND_OBJECTS:
             if not self.has_member(owner, name):
                 raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
-            return Bound(owner, name)
+            return Bound(owner, name, span)
         if kind is Unknown:
             if owner.type is None:
                 return UNKNOWN
@@ -253,6 +280,8 @@ class Protocols(Ways):
         hooked = any(self.class_attribute(owner.cls, special) for special in ("__getattr__", "__getattribute__"))
         if hooked and not name.startswith("__"):
             self.havoc_value(owner)  # What comes of it may change the object.
+        if name == "get" and id(owner) in self.dicts:
+            return Bound(self.dicts[id(owner)][1], name)
         if hooked or owner.open or not owner.cls.known or name.startswith("__") or owner.cls.exception:
             return UNKNOWN
         raise self.fail("AttributeError", f"'{owner.cls.name}' object has no attribute '{name}'", span)
@@ -278,6 +307,8 @@ class Protocols(Ways):
             return self.element(owner)
         if kind is Array:
             self._look_at_row(owner, key, span)
+            if self.batched and self.phase == "execute":
+                self._look_at_first(owner, key, span)
             found = self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
             return self.buffers.view(owner, key, found)
         if kind is Obj:
@@ -286,6 +317,7 @@ class Protocols(Ways):
                 return self.call_function(method, [owner, key], {}, span)
             if owner.cls.known and method is None and not owner.open:
                 raise self.fail("TypeError", f"'{owner.cls.name}' object is not subscriptable", span)
+            self.look_for_bytes(owner, key, span)
             return UNKNOWN
         if kind in _NO_ITEMS:
             raise self.misused(owner, f"'{owner.python_type}' object is not subscriptable", span)
@@ -298,6 +330,8 @@ class Protocols(Ways):
         if kind is ConfigText:
             owner = Unknown("str")
         if owner.__class__ in PLAIN and kind is not Exc:
+            if kind is Mapping and (owner.open or owner.factory is not None):
+                self.look_for_bytes(owner, key, span)
             found = self.guard(lambda: library.getitem(owner, key, self.caller(span), self.touch), span)
             return habits.with_origin(found, habits.cut(owner, key))
         return UNKNOWN
@@ -337,6 +371,8 @@ class Protocols(Ways):
                 self.call_function(method, [owner, key, value], {}, span)
             elif owner.cls.known and not owner.cls.exception and method is None:
                 raise self.fail("TypeError", f"'{owner.cls.name}' object does not support item assignment", span)
+            elif type_name(key) != "str":
+                self.dicts.pop(id(owner), None)
         elif owner.__class__ in BACKEND_OBJECTS:
             raise self.fail("TypeError", f"'{owner.python_type}' object does not support item assignment", span)
 
@@ -358,6 +394,8 @@ class Protocols(Ways):
                 self.guard(lambda: arrays.binary(operator, self.plain(left), self.plain(right)), span), left, right
             )
             if operator in "+-*/":
+                if made.__class__ is Array and (_stays_squeezed(left, right) or _stays_squeezed(right, left)):
+                    made.squeezed = True
                 self.same_axes(left, made)
                 self.same_axes(right, made)
                 self.joined(left, made)
@@ -381,6 +419,7 @@ class Protocols(Ways):
             parts = right.items if isinstance(right, Seq) and right.kind == "tuple" else [right]
             if any(type_name(part) == "bytes" for part in parts):
                 self.note("bytes-in-text", span)
+            self.look_for_methods(parts)
         if Count in kinds:
             repeats = operator == "*" and (isinstance(left, Seq) or isinstance(right, Seq))
             if not repeats:
@@ -413,6 +452,18 @@ class Protocols(Ways):
             rows.add(row)
             if rows == {0, 1}:
                 self.note("row-per-request", span)
+
+    def _look_at_first(self, owner: Array, key: Value, span: Span) -> None:
+        """Keep where the first row of a batch is taken."""
+        place = key.items[0] if isinstance(key, Seq) and key.kind == "tuple" and key.items else key
+        if isinstance(place, arrays.Slice):
+            place = 0 if place.lower in {None, 0} and place.upper == 1 and place.step is None else None
+        if place.__class__ is not int or place not in {0, -1}:
+            return
+        whole = self.is_batch(owner) or self.given.get(id(owner)) is owner
+        flat = owner.shape == (None,) and _FLAT.search(self.python.text[span.start : span.end]) is not None
+        if whole or flat:
+            self.first_rows[span] = None
 
     def same_axes(self, before: Value, made: Value) -> None:
         """An array that has the axes of another one."""
@@ -463,8 +514,20 @@ class Protocols(Ways):
                     raise self.fail("TypeError", text, span)
         return Unknown("bool") if not isinstance(left, Obj) and not isinstance(right, Obj) else UNKNOWN
 
+    def look_for_methods(self, values: Iterable[Value]) -> None:
+        """Note a method of the backend's objects that is put into a text, and was not called."""
+        for value in values:
+            if value.__class__ is Bound and value.place is not None:
+                self.note("not-called", value.place)
+
+    def is_several(self, value: Array) -> bool:
+        """Whether an array has one element for each row of a request, which may bring several rows."""
+        return self.many_rows and value.shape is not None and value.shape[:1] == (None,) and set(value.shape[1:]) == {1}
+
     def _look_at_texts(self, operator: str, left: Value, right: Value, span: Span) -> None:
-        """Note a comparison of bytes with text, which never holds."""
+        """Note a comparison of bytes or a method with text, which never holds."""
+        if right.__class__ is str or left.__class__ is str:
+            self.look_for_methods((left, right))
         if operator in {"==", "!="} and {type_name(left), type_name(right)} == {"bytes", "str"}:
             self.note("bytes-compared", span)
 
@@ -472,9 +535,17 @@ class Protocols(Ways):
         """Note bytes that are looked for among texts."""
         if type_name(item) != "bytes":
             return
+        if container.__class__ is Obj:
+            container = self.dicts.get(id(container), (None, None))[1]
         if isinstance(container, (Seq, Mapping)) and not container.open:
             keys = container.items
             if keys and all(isinstance(key, str) for key in keys):
+                self.note("bytes-compared", span)
+        elif isinstance(container, Mapping):
+            if type_name(container.key) == "str" and all(isinstance(key, str) for key in container.items):
+                self.note("bytes-compared", span)
+        elif isinstance(container, Seq):
+            if all(type_name(one) == "str" for one in (*container.items, container.each)):
                 self.note("bytes-compared", span)
         elif container is JSON:
             self.note("bytes-compared", span)
@@ -498,7 +569,7 @@ class Protocols(Ways):
         if kind is Array:
             held: bool | None = self.guard(lambda: arrays.truth(value), span)
             several = value.dtype == "bool" and value.shape is not None and len(value.shape) > 1
-            if several and not any(value.shape or ()) and ".size" not in self.python.text:
+            if ((several and not any(value.shape or ())) or self.is_several(value)) and ".size" not in self.python.text:
                 # Only one request with one element comes through.
                 self.maybe += 1
                 self.record(self.fail("ValueError", MANY, span))
