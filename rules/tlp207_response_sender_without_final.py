@@ -25,6 +25,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import (
+    FINAL,
     Answers,
     final_names,
     gets_sender,
@@ -92,6 +93,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in mistakes(python, config, effective, "no-final") if not found else ():
         if not taken and mistake.found != "request":
             continue
+        if not mistake.found and FINAL in python.identifiers and _kept_for_thread(python):
+            continue
         yield Problem(
             mistake.span,
             _WHY.get(mistake.found) or f"this raises `{mistake.found}` in a thread: nobody sends the final flag",
@@ -100,6 +103,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key="never",
             general=mistake.span,
         )
+
+
+def _kept_for_thread(python: PythonFacts) -> bool:
+    """Whether a thread of the file can find a sender where it was kept: it may send the flag."""
+    if not thread_targets(python.body):
+        return False
+    places = [node for node in python.walk(Assign) if not isinstance(node.targets[0], Name)]
+    return any(gets_sender(source) for node in places if node.value for source, _ in python.follow(node.value) or ())
 
 
 def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -127,7 +138,7 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         for node in own_nodes(function, Assign):
             if gets_sender(node.value) and len(node.targets) == 1:
                 target = node.targets[0]
-                if isinstance(target, Name) and node.value is not None:
+                if isinstance(target, Name) and node.value is not None and target.id in frame.bindings:
                     found = open_ends(innermost_block(function, node), target.id, finals=finals)
                     if found is not None:
                         last = innermost_block(function, node)[-1]
