@@ -2,11 +2,12 @@
 
 ## What it does
 Reports a name that only a `try` block gives a value, where an `except` block of that `try` goes on to the code behind
-it, which reads the name. Silent where that code first asks whether all went well.
+it, which reads the name; also where the name has a value from before the loop over the requests, and the `try` gives
+it that of each request. Silent where that code first asks whether all went well.
 
 ## What happens
 After the exception, reading the name raises `UnboundLocalError`, and the whole batch fails; or, in a loop, the value of
-the request before is taken.
+the request before is taken: a client gets the answer to somebody else's request, with status OK.
 
 ## How to fix
 End the `except` block with `continue`, `return` or `raise`, or give the name a value there.
@@ -15,11 +16,13 @@ End the `except` block with `continue`, `return` or `raise`, or give the name a 
 Python's own behaviour; seen on 24.10.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import completes, own_nodes
+from tritonlint.inputs.python_flow import completes, own_nodes, request_loops
+from tritonlint.inputs.python_risks import from_request
 from tritonlint.inputs.python_tree import (
     Assign,
     Binary,
@@ -63,6 +66,8 @@ RULE = Rule(
     server_says=("UnboundLocalError:",),
 )
 _NO_REQUEST = frozenset({"__init__", "initialize", "finalize", "auto_complete_config", "__del__"})
+_MEANT = re.compile(r"last|prev|best|latest|fallback|cached|known|running|state|total|count")
+"""Names that say that a value is meant to stay."""
 _ENDS = ("exit", "abort", "fail", "raise", "die", "quit", "panic", "throw")
 
 
@@ -80,9 +85,21 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 continue
             for name in _bound_last(attempt):
                 handler = next((h for h in going if not _changes(h, name)), None)
-                if handler is None or not _only_here(python, frame, function, attempt, name):
+                if handler is None:
                     continue
                 use = _read(behind, name)
+                if not _only_here(python, frame, function, attempt, name):
+                    if use is not None and _of_each_request(function, attempt, handler, name):
+                        yield Problem(
+                            use.span,
+                            f"once the `except` block has run, `{name}` is that of an earlier request, or of none",
+                            help="end the `except` block with an error for this request and `continue`",
+                            related=(Related(handler.header, "goes on behind the `try`"),),
+                            key=name,
+                            effect="wrong-result",
+                        )
+                        break
+                    continue
                 if use is not None:
                     yield Problem(
                         use.span,
@@ -168,6 +185,31 @@ def _only_here(python: PythonFacts, frame: Frame, function: Function, attempt: T
     return not any(_changes(node, name) for node in others if not lies_in(node, attempt) and not lies_in(attempt, node))
 
 
+def _of_each_request(function: Function, attempt: Try, handler: Handler, name: str) -> bool:
+    """Whether each turn of the loop over the requests gives a name its value in a ``try`` alone, others before it."""
+    loop = next((one for one in request_loops(function) if lies_in(attempt, one)), None)
+    if loop is None or _MEANT.search(name.lower()) or any(name in words for words in _declared(function)):
+        return False
+    # An answer that the handler gives, or what it notes down for later, may decide for the rest.
+    if any((dotted(c.func) or "").endswith((".append", ".send")) for c in walk(handler.body, Call)):
+        return False
+    notes = [t for a in walk(handler.body, Assign) if not a.operator for t in a.targets]
+    if any(isinstance(target, Name | Subscript) for target in notes):
+        return False
+    given = from_request(function)
+    for assign in own_nodes(function, Assign):
+        if not _changes(assign, name) or not lies_in(assign, loop):
+            continue
+        if not lies_in(assign, attempt) or assign.value is None or assign.operator:
+            return False
+        if not any(n.id in given for n in walk(assign.value, Name)):
+            return False
+    if any(isinstance(part, Name) and part.id == name for part in _parts(loop.target)):
+        return False
+    others = [n for n in own_nodes(function, For, With, Delete) if lies_in(n, loop) and not lies_in(attempt, n)]
+    return not any(_changes(other, name) for other in others)
+
+
 def _declared(function: Function) -> Iterator[tuple[str, ...]]:
     for scope in own_nodes(function, Scope):
         yield scope.names
@@ -206,6 +248,66 @@ def _loaded(exprs: tuple[Expr, ...], name: str) -> Name | None:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def root(x):
+    if x.sum() < 0:
+        raise ValueError("x has no root")
+    return np.sqrt(x)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        y = np.zeros(1, dtype=np.float32)
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = root(x)
+            except ValueError as error:
+                pb_utils.Logger.log_warn(str(error))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#                                                                             ^ TLP276
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def root(x):
+    if x.sum() < 0:
+        raise ValueError("x has no root")
+    return np.sqrt(x)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        y = np.zeros(1, dtype=np.float32)
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = root(x)
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

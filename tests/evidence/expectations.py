@@ -385,8 +385,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
     "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
-    "TLP515": (Evidence(ask=Ask(values={"x": [-1.0]}), holds=b"x has no root", why="the text of the exception"),),
     "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
+    "TLP515": (Evidence(ask=Ask(values={"x": [-1.0]}), holds=b"x has no root", why="the text of the exception"),),
     "TLP601": (
         Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
         Evidence("refused", releases={"23.12": "nothing"}),

@@ -51,8 +51,14 @@ def risk(python: PythonFacts, function: Function, parts: Iterable[Node], depth: 
         for raised in walk(part, Raise, into_functions=False):
             if not caught(part, raised):
                 return raised
+        stored = {id(t) for a in walk(part, Assign, into_functions=False) if not a.operator for t in a.targets}
         for node in walk(part, Call, Subscript, into_functions=False):
-            if _refuses(python, node, given, depth) and not caught(part, node) and not _asked_before(function, node):
+            if (
+                id(node) not in stored
+                and _refuses(python, node, given, depth)
+                and not caught(part, node)
+                and not _asked_before(function, node)
+            ):
                 return node
     return None
 
