@@ -387,6 +387,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
     "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
     "TLP515": (Evidence(ask=Ask(values={"x": [-1.0]}), holds=b"x has no root", why="the text of the exception"),),
+    "TLP517": (
+        Evidence(ask=Ask(rounds=2), where="reverse()", holds=2.0, why="the first answer was 3"),
+        Evidence(ask=Ask(values={"x": [1.0]}, rounds=2), holds=5.0, why="the first answer was 4"),
+    ),
     "TLP601": (
         Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
         Evidence("refused", releases={"23.12": "nothing"}),

@@ -1,0 +1,329 @@
+"""Each request changes what all of them use
+
+## What it does
+Reports lists and dicts that loading fills (or that stand in the file as constants) and that the code of requests
+changes for its own purpose: a list that it turns round with `reverse()` or shuffles, one that it fills through another
+name (`tokens = self.prefix`, `tokens.append(…)`), a dict of defaults that it updates through another name. Silent where
+the change is taken back, where the container starts empty, and for names of memories and counters.
+
+## What happens
+Another name is no copy: the list of the model changes. The next request finds it turned round, longer, or with the
+options of somebody else's request, and is answered accordingly, with status OK.
+
+## How to fix
+Change a copy: `reversed(self.steps)`, `list(self.prefix)`, `{**self.defaults, …}`.
+
+## Source
+Python's own behaviour; run on a server of 24.10.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_risks import from_request
+from tritonlint.inputs.python_threads import method_called, reached
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Delete,
+    Dict,
+    Expr,
+    Expression,
+    Function,
+    If,
+    Name,
+    Node,
+    Sequence,
+    Subscript,
+    dotted,
+    lies_in,
+    walk,
+)
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP517",
+    name="kept-container-changed",
+    effect="wrong-result",
+    certainty="likely",
+)
+_LOADING = frozenset({"__init__", "initialize", "auto_complete_config", "finalize", "__del__"})
+_TURNS = frozenset({"reverse"})
+_SHUFFLES = frozenset({"random.shuffle", "numpy.random.shuffle"})
+_GROWS = frozenset({"append", "extend", "insert"})
+_RESTORES = frozenset({"clear", "copy", "sort"})
+_REMEMBERS = re.compile(
+    r"histor|seen|window|buffer|memor|log|past|previous|last|recent|record|accum|cumul|running|state|session|queue"
+    r"|pending|cache|pool|thread|worker|count|stat|total|metric|counter|turn|conversation|context|messages"
+)
+
+
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if not python.understood or execute is None or effective.scheduling == "sequence":
+        return
+    kept = _names_of_containers(python)
+    if not kept:
+        return
+    turns = not {"reverse", "shuffle"}.isdisjoint(python.identifiers)
+    for function in reached(python, [execute]):
+        if function.name in _LOADING:
+            continue
+        if turns:
+            yield from _turned(python, function)
+        yield from _filled(python, function, kept)
+
+
+def _names_of_containers(python: PythonFacts) -> set[str]:
+    """What loading, or the file itself, makes a filled list or dict."""
+    found = set()
+    for assign in python.walk(Assign):
+        if _container(assign.value) is None:
+            continue
+        function = python.function_at(assign)
+        if function is None or function.name in _LOADING:
+            found |= {
+                t.attr if isinstance(t, Attribute) else t.id for t in assign.targets if isinstance(t, Attribute | Name)
+            }
+    return found
+
+
+def _turned(python: PythonFacts, function: Function) -> Iterator[Problem]:
+    """Lists that each call leaves in another order."""
+    for call in own_nodes(function, Call):
+        owner, method = method_called(call)
+        held = call.func.value if isinstance(call.func, Attribute) and method in _TURNS and not call.arguments else None
+        if held is None and isinstance(call.func, Name | Attribute) and python.qualified(call.func) in _SHUFFLES:
+            held = call.argument(0)
+            owner, method = dotted(held), "shuffle"
+        if held is None or owner is None:
+            continue
+        made = _kept(python, function, held)
+        if made is None or not isinstance(made, Sequence | Call | Comprehension):
+            continue
+        # Turned round twice, or put back.
+        times = sum(method_called(other)[1] == method for other in own_nodes(function, Call))
+        if times != 1 or any(method_called(other)[1] in _RESTORES for other in own_nodes(function, Call)):
+            continue
+        if not any(call is statement.value for statement in own_nodes(function, Expression)):
+            continue
+        yield Problem(
+            call.span,
+            f"this changes the order of `{owner}` for good: the next request finds it in the other one"
+            if method in _TURNS
+            else f"this changes the order of `{owner}` for good, for all requests",
+            help=f"go through `reversed({owner})`" if method in _TURNS else f"shuffle a copy: `list({owner})`",
+            related=(Related(made.span, "made once"),),
+            key=owner,
+        )
+
+
+def _filled(python: PythonFacts, function: Function, kept: set[str]) -> Iterator[Problem]:
+    """Containers that a function changes under a name which looks like its own."""
+    for assign in own_nodes(function, Assign):
+        target = assign.targets[0]
+        if assign.operator or len(assign.targets) != 1 or not isinstance(target, Name) or assign.value is None:
+            continue
+        if (
+            not isinstance(assign.value, Attribute | Name)
+            or (dotted(assign.value) or "").rsplit(".", 1)[-1] not in kept
+        ):
+            continue
+        if _REMEMBERS.search((dotted(assign.value) or "x").lower()):
+            continue
+        if _REMEMBERS.search(target.id.lower()) or not _only_binding(function, assign, target.id):
+            continue
+        made = _kept(python, function, assign.value)
+        if made is None:
+            continue
+        change = _change(function, target.id, made, from_request(function))
+        if change is None or _taken_back(function, target.id):
+            continue
+        shown = python.source(assign.value)
+        copy = f"dict({shown})" if isinstance(made, Dict) else f"list({shown})"
+        yield Problem(
+            change.span,
+            f"`{target.id}` is `{shown}` itself, no copy: later requests find what this one leaves in it",
+            help=f"begin with `{target.id} = {copy}`",
+            related=(Related(assign.span, "the same object"), Related(made.span, "made once")),
+            key=shown,
+        )
+
+
+def _kept(python: PythonFacts, function: Function, expr: Expr) -> Expr | None:
+    """The filled container that loading makes an attribute of, or that a constant of the file is."""
+    frame = python.frame_at(expr)
+    if isinstance(expr, Name):
+        found = python.lookup(expr.id, frame)
+        if found is None or len(found[0]) != 1 or found[0][0].kind != "value":
+            return None
+        binding, where = found[0][0], found[1]
+        if where.number == 0:
+            return _container(binding.expr)
+        if where.function is not function or not isinstance(binding.expr, Attribute | Name):
+            return None
+        if isinstance(binding.expr, Name) and binding.expr.id == expr.id:
+            return None
+        return _kept(python, function, binding.expr)
+    if not isinstance(expr, Attribute) or dotted(expr.value) != python.self_name(frame):
+        return None
+    if frame.in_class is None and python.self_name(frame) is None:
+        return None
+    makers = [
+        a for a in python.walk(Assign) if any(isinstance(t, Attribute) and t.attr == expr.attr for t in a.targets)
+    ]
+    if len(makers) != 1 or makers[0].operator:
+        return None
+    place = python.function_at(makers[0])
+    if place is None or place.name not in _LOADING:
+        return None
+    return _container(makers[0].value)
+
+
+def _container(value: Expr | None) -> Expr | None:
+    """A list or dict that begins with something in it."""
+    if isinstance(value, Sequence) and value.kind == "list" and value.items:
+        return value
+    if isinstance(value, Dict) and value.keys:
+        return value
+    if isinstance(value, Comprehension) and value.kind in {"list", "dict"}:
+        return value
+    if isinstance(value, Call) and isinstance(value.func, Name) and value.func.id in {"list", "dict", "sorted"}:
+        return value if value.arguments else None
+    return None
+
+
+def _only_binding(function: Function, assign: Assign, name: str) -> bool:
+    return not any(
+        isinstance(target, Name) and target.id == name and not other.operator
+        for other in own_nodes(function, Assign)
+        if other is not assign
+        for target in other.targets
+    )
+
+
+def _change(function: Function, name: str, made: Expr, given: frozenset[str]) -> Node | None:
+    """Where something of a request is put into a container of this name."""
+    ifs = list(own_nodes(function, If))
+    for node in own_nodes(function, Call, Assign):
+        if isinstance(node, Call):
+            owner, method = method_called(node)
+            if owner != name or not node.arguments:
+                continue
+            grows = method in _GROWS and not isinstance(made, Dict)
+            # Keys that are written out are the same ones for every request; others come and go.
+            loose = method == "update" and not any(isinstance(a.value, Dict) or a.keyword for a in node.arguments)
+            if grows or (loose and any(n.id in given for n in walk(node.arguments[0].value, Name))):
+                return node
+            continue
+        target = node.targets[0]
+        if node.operator == "+" and isinstance(target, Name) and target.id == name and not isinstance(made, Dict):
+            return node
+        if isinstance(target, Subscript) and dotted(target.value) == name and isinstance(made, Dict):
+            fixed = isinstance(target.items[0], Constant)
+            below = any(lies_in(node, s) for test in ifs for s in (*test.body, *test.orelse))
+            brings = any(n.id in given for n in walk(node, Name) if n.id != name)
+            if brings and (below or not fixed):
+                return node
+    return None
+
+
+def _taken_back(function: Function, name: str) -> bool:
+    """Whether a function removes again what it put into a container."""
+    if any(
+        isinstance(t, Subscript) and dotted(t.value) == name for d in own_nodes(function, Delete) for t in d.targets
+    ):
+        return True
+    return any(
+        method_called(call) in {(name, "pop"), (name, "clear"), (name, "remove"), (name, "popitem")}
+        for call in own_nodes(function, Call)
+    )
+
+
+EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.steps = [np.float32(2), np.float32(3)]
+
+    def undo(self, y):
+        self.steps.reverse()
+#       ^^^^^^^^^^^^^^^^^^^^ TLP517
+        return y * 0 + self.steps[0]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.undo(x))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.prefix = [1.0, 2.0]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            values = self.prefix
+            values.extend(x.tolist())
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP517
+            y = np.array([sum(values)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.prefix = [1.0, 2.0]
+        self.steps = [np.float32(2), np.float32(3)]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            values = list(self.prefix)
+            values.extend(x.tolist())
+            for step in reversed(self.steps):
+                values.append(step)
+            y = np.array([sum(values)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
