@@ -670,7 +670,7 @@ class TritonPythonModel:
     "norms_without_their_axis": each(
         "n = np.linalg.norm(x, axis=-1)  #! sure axis-lost\ny, label = x / (n + 1e-9), text"
     ),
-    "rows_with_their_axis": each("n = np.linalg.norm(x, axis=-1)\ny, label = x / n[:, None] - x.mean(axis=0), text"),
+    "rows_with_their_axis": each("n = np.linalg.norm(x, axis=-1)\ny, label = x / n[:, None] - x.max(axis=0), text"),
     "arrays_in_and": each("y, label = x, text\n(x[:, 0] > 0) and (x[:, 1] > 0)  #! maybe ValueError"),
     "bytes_wrap": each("z = x.astype(np.uint8)\ny, label = ((z + z) // 2).astype(np.float32), text  #! sure wraps"),
     "bytes_do_not_wrap": each("z = x.astype(np.uint8)\ny, label = ((z + 1) // 2).astype(np.float32), text"),

@@ -323,9 +323,9 @@ class Calls(Concurrency):
             made.open = not cls.exception
             if len(args) == 1 and not kwargs and init is None and is_dict(cls) and args[0].__class__ in (Mapping, Json):
                 content = args[0]
-                if isinstance(content, Mapping):
-                    content = Mapping(dict(content.items), True, key=content.key)
-                    content.key = Unknown("str") if _has_texts(args[0]) else content.key
+                if content.__class__ is Mapping:
+                    key = Unknown("str") if _has_texts(content) else content.key
+                    content = Mapping(dict(content.items), True, key=key)
                 self.dicts[id(made)] = made, content
             for value in (*args, *kwargs.values()):
                 self.havoc_value(value)
@@ -402,7 +402,11 @@ class Calls(Concurrency):
             if bound.name == "reshape":
                 self._look_at_rows(owner, made, span)
             self._look_for_axis(bound.name, owner, made, args, kwargs, span)
-            return self._keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()], span)
+            if bound.name in {"tobytes", "tostring"}:
+                return self.origins.binary_data()
+            made = self._keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()], span)
+            self.origins.function(bound.name, [owner, *given], kwargs, made, span)
+            return made
         if kind in RUNNING:
             return self.runner_method(bound, args, kwargs, span)
         if kind is Lock:
@@ -550,7 +554,14 @@ class Calls(Concurrency):
                 self._look_for_axis(name[6:], args[0], made, args[1:], kwargs, span)
                 self._look_for_batch(name[6:], args[0], made, [*args[1:], *kwargs.values()])
             first = args[0] if args else None
-            return self._keep_squeezed(name[6:], first, made, [*given[1:], *kwargs.values()], span)
+            made = self._keep_squeezed(name[6:], first, made, [*given[1:], *kwargs.values()], span)
+            self.origins.function(name[6:], given, kwargs, made, span)
+            message = self.origins.too_short(name[6:], given)
+            if message is not None:
+                self.maybe += 1
+                self.record(self.fail("ValueError", message, span))
+                self.maybe -= 1
+            return made
         if name in {"json.loads"} and args and args[0] == ConfigText():
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
@@ -575,6 +586,8 @@ class Calls(Concurrency):
             flags = len(args) > 1 or kwargs
             return Pattern(Unknown(type_name(args[0])) if flags else args[0])
         made = self.call_plain(name, args, kwargs, span)
+        if name in {"struct.pack", "gzip.compress"}:
+            return self.origins.binary_data()
         if name in {"json.dumps", "json.dump"} and args:
             self._look_at_json(args[0], kwargs, span)
         return JSON if made is UNKNOWN and name in {"json.loads", "json.load"} and not kwargs else made
@@ -671,7 +684,7 @@ class Calls(Concurrency):
         if name == "len":
             if isinstance(first, Array):
                 length = self.guard(lambda: arrays.length(first), span)
-                return (Unknown("int") if length is None else length,)
+                return (self.origins.length(first, 0, Unknown("int")) if length is None else length,)
             if isinstance(first, Obj):
                 method = self.class_attribute(first.cls, "__len__")
                 if isinstance(method, Func):

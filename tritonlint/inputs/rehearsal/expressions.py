@@ -112,6 +112,7 @@ class Expressions(Calls):
             value = self.eval(part, scope)
             if type_name(value) == "bytes" and not isinstance(part, tree.Constant):
                 self.note("bytes-in-text", part.span)
+            self.look_for_methods((value,))
             if not isinstance(part, tree.Constant) and self.python.text[part.span.end or 0 :].lstrip()[:1] != "}":
                 pieces = None  # a conversion or a format
             if pieces is not None:
@@ -315,9 +316,9 @@ class Expressions(Calls):
 
     def _look_at_truth(self, value: Value, span: Span) -> None:
         """Note that ``and`` or ``or`` asks whether an array is true, which has more than one element as a rule."""
-        if not isinstance(value, Array) or value.scalar or value.dtype != "bool" or not value.shape:
+        if not isinstance(value, Array) or value.scalar or not value.shape or ".size" in self.python.text:
             return
-        if value.shape[-1] is None:
+        if value.shape[-1] is None or self.is_several(value):
             text = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
             error = self.fail("ValueError", text, span)
             if not self.is_caught(error):
@@ -467,6 +468,8 @@ class Expressions(Calls):
         self.steps += 1
         if loose and isinstance(function, Library) and function.name == "asyncio.gather":
             return self.gathered(args, loose, kwargs, node.span)
+        if isinstance(function, Library) and function.name == "struct.pack":
+            return self.origins.binary_data()
         if not certain:
             for value in (*args, *kwargs.values(), function):
                 self.havoc_value(value)

@@ -119,7 +119,7 @@ class Machine(Expressions):
             made = self.guard(lambda: arrays.inplace(node.operator, old, self.plain(value)), span)
             if not self.quiet:
                 self.buffers.write(old)
-            return self.buffers.view(old, Ellipsis, made)
+            return self.origins.binary(node.operator, old, value, self.buffers.view(old, Ellipsis, made), span)
         if isinstance(old, (Seq, Mapping)) and node.operator in {"|", "*", "-", "&", "^"}:
             self.havoc_value(old)
             return old

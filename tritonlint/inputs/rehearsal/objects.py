@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from tritonlint.inputs.python_tree import Class, Expr, Function, Lambda
+from tritonlint.inputs.python_tree import Attribute, Class, Expr, Function, Lambda, dotted, walk
 from tritonlint.inputs.rehearsal.values import Array, Value
 from tritonlint.source import Span
 
@@ -74,6 +74,17 @@ class Cls:
     named_tuple: bool = False
     """Whether its objects are tuples, whose fields nothing changes."""
     python_type: ClassVar[str] = "type"
+
+
+def is_dict(cls: Cls) -> bool:
+    """Whether the objects of a class are dicts that look keys up as dicts do."""
+    written = {dotted(base) for one in cls.lineage for base in one.node.bases}
+    if "dict" not in written or any({"__getitem__", "get", "__contains__"} & one.vars.keys() for one in cls.lineage):
+        return False
+    missing = [one.vars["__missing__"] for one in cls.lineage if "__missing__" in one.vars]
+    # It may decode what is not found.
+    plain = (node.attr != "decode" for one in missing if isinstance(one, Func) for node in walk((one.node,), Attribute))
+    return all(plain)
 
 
 @dataclass(slots=True, eq=False)

@@ -111,6 +111,7 @@ class PbUtils(Replies):
         super().__init__(python, config, effective, found, machine)
         machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
         machine.many_rows = machine.batched and (effective.max_batch_size or 0) > 1
+        machine.origins.batched, machine.origins.many_rows = machine.batched, machine.many_rows
         self.inputs = declared(python, config, "input")
         self.input_tensors = tensors_by_name(config, "input")
         self.input_shapes = declared_shapes(python, config, effective, "input")
@@ -457,6 +458,8 @@ class PbUtils(Replies):
         if name == "as_numpy" and array.dtype == BFLOAT16:
             raise Failure("TritonModelException", "Tensor dtype is BF16 and cannot be converted to numpy.")
         if name == "as_numpy":
+            if owner.name in self.input_tensors:
+                self.machine.origins.input(owner.array)
             return owner.array if isinstance(owner.array, Array) else UNKNOWN
         if name == "name":
             return owner.name if owner.name is not None else Unknown("str")

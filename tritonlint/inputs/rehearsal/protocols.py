@@ -39,6 +39,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Super,
     Thread,
 )
+from tritonlint.inputs.rehearsal.origins import Origins
 from tritonlint.inputs.rehearsal.outcome import RaisedError
 from tritonlint.inputs.rehearsal.trail import join_all
 from tritonlint.inputs.rehearsal.values import (
@@ -126,6 +127,7 @@ class Protocols(Ways):
         """Whether something unknown, which may be the sender of a request, was sent through."""
         self.batches: dict[int, Array] = {}
         """Arrays that hold the rows of all requests, by identity."""
+        self.origins = Origins(self.note)
         self.many_rows = False
         """Whether a request may bring several rows, which are the first dimension of its inputs."""
         self.dicts: dict[int, tuple[Obj, Value]] = {}
@@ -195,7 +197,8 @@ class Protocols(Ways):
         if kind is Perhaps:
             return self.attribute(owner.value, name, span)  # Another rule tells of missing tests.
         if kind is Array:
-            return self.guard(lambda: arrays.attribute(owner, name), span)
+            asked = self.guard(lambda: arrays.attribute(owner, name), span)
+            return self.origins.shape(owner, asked) if name == "shape" else asked
         if kind is DType:
             return self.guard(lambda: arrays.dtype_attribute(owner, name), span)
         if kind is Cls:
@@ -310,7 +313,13 @@ class Protocols(Ways):
             if self.batched and self.phase == "execute":
                 self._look_at_first(owner, key, span)
             found = self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
-            return self.buffers.view(owner, key, found)
+            if self.origins.beyond(owner, key):
+                self.maybe += 1
+                self.record(self.fail("IndexError", "index is out of bounds: the last one is the length", span))
+                self.maybe -= 1
+            found = self.buffers.view(owner, key, found)
+            self.origins.item(owner, key, found)
+            return found
         if kind is Obj:
             method = self.class_attribute(owner.cls, "__getitem__")
             if isinstance(method, Func):
@@ -402,7 +411,7 @@ class Protocols(Ways):
                 self.joined(right, made)
             elif operator == "@":
                 self.joined(left, made)
-            return made
+            return self.origins.binary(operator, left, right, made, span)
         if not _OBJECTS_OF_FILE.isdisjoint(kinds):
             return UNKNOWN
         for one, other in ((left, right), (right, left)):
@@ -427,6 +436,7 @@ class Protocols(Ways):
             left, right = (int(v) if isinstance(v, Count) else v for v in (left, right))
         if is_plain(left) and is_plain(right):
             found = self.guard(lambda: library.binary(operator, left, right), span)
+            found = self.origins.binary(operator, left, right, found, span) if operator in "+-" else found
             return habits.with_origin(found, habits.added(left, right)) if operator == "+" else found
         if operator == "%" and type_name(left) == "str":
             return Unknown("str")
@@ -486,6 +496,7 @@ class Protocols(Ways):
 
     def compare(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """``left operator right``; a bool, or something unknown."""
+        self.origins.compared(left, right)
         if operator in {"is", "is not"}:
             same = _same(left, right)
             return Unknown("bool") if same is None else same == (operator == "is")

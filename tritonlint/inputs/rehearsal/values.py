@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
+from tritonlint.source import Span
+
 Value: TypeAlias = Any
 _MOST_OPTIONS = 8
 Shape: TypeAlias = "tuple[int | None, ...] | None"
@@ -125,6 +127,8 @@ class Bound:
 
     owner: Value
     name: str
+    place: Span | None = None
+    """Where it was asked for, of an object of the backend."""
 
 
 @dataclass(slots=True, eq=False)

@@ -39,6 +39,10 @@ Note = Literal[
     "axis-lost",
     "wraps",
     "deadlock",
+    "not-called",
+    "over-rows",
+    "binary-cut",
+    "late-cast",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
 BREAK, CONTINUE, RETURN = "break", "continue", "return"

@@ -1,0 +1,85 @@
+"""Rows of a batch that are normalised together
+
+## What it does
+Plays a model with `max_batch_size` through, and reports a sum, mean, norm, minimum or the like over all rows of a batch
+(no `axis`, or `axis=0`) that rows of the same width are then divided by or moved by.
+
+## What happens
+Every row is answered with numbers that depend on the other rows of the batch, and so on other clients: probabilities
+no longer sum to 1. With `axis=0` a single row becomes all ones (or zeros).
+
+## How to fix
+Reduce each row by itself: `x.sum(axis=-1, keepdims=True)`.
+
+## Source
+Seen on 24.10 with one row, with two, and with two clients in one batch.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP414", name="rows-normalised-together", effect="wrong-result", certainty="likely", words=())
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for mistake in mistakes(python, config, effective, "over-rows"):
+        yield Problem(
+            mistake.span,
+            "this is one number for all rows of the batch: each row's answer depends on the others",
+            help="reduce each row by itself: pass `axis=-1, keepdims=True`",
+            key=python.text[mistake.span.start : mistake.span.end],
+        )
+
+
+EXAMPLES = (
+    """\
+-- softmax/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- softmax/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            e = np.exp(x - x.max())
+            y = e / e.sum()
+#                   ^^^^^^^ TLP414
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- softmax/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- softmax/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            e = np.exp(x - x.max())
+            y = e / e.sum(axis=-1, keepdims=True)
+            y *= np.float32(1) / np.float32(len(x))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)

@@ -1,0 +1,82 @@
+"""Squares in a type that is too narrow for them
+
+## What it does
+Plays the model through, and reports squares (`x * x`, `x ** 2`, `np.square(x)`) of float16 or of integers of 8 or 16
+bits that are converted to a wider type afterwards, by `astype` or by what is done with them.
+
+## What happens
+The square is made in the type of the array. A float16 above 255 becomes inf, an int16 above 181 and a uint8 above 15
+wrap around; the conversion comes too late.
+
+## How to fix
+Convert first: `wide = x.astype(np.float32)`, then `wide * wide`.
+
+## Source
+NumPy keeps the data type of such a product; seen on 24.10 with an input of TYPE_FP16.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP416", name="squared-before-cast", effect="wrong-result", certainty="likely", words=())
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for mistake in mistakes(python, config, effective, "late-cast"):
+        yield Problem(
+            mistake.span,
+            "these squares are made in the narrow type of the array: what does not fit is lost before it is widened",
+            help="convert first: `x.astype(np.float32)`",
+            key=python.text[mistake.span.start : mistake.span.end],
+        )
+
+
+EXAMPLES = (
+    """\
+-- rms/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP16 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- rms/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            power = np.mean(x * x)
+#                           ^^^^^ TLP416
+            y = np.sqrt(power).astype(np.float32).reshape(1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- rms/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP16 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- rms/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            wide = x.astype(np.float32)
+            y = np.sqrt(np.mean(wide * wide, keepdims=True))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)

@@ -1,0 +1,237 @@
+"""Where values come from: the rows and lengths of a request, numbers that were counted too narrowly, binary data.
+
+A value is known by its identity; every dict keeps it alive, so that nothing else gets the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeAlias
+
+from tritonlint.inputs.rehearsal.shapes import Slice
+from tritonlint.inputs.rehearsal.values import Array, Seq, Unknown, Value
+from tritonlint.source import Span
+
+Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "wraps"]
+"""What is told of."""
+_REDUCTIONS = frozenset(
+    {"sum", "mean", "max", "min", "amax", "amin", "std", "var", "median", "ptp", "linalg.norm"}
+    | {f"nan{name}" for name in ("sum", "mean", "max", "min", "std", "var", "median")}
+)
+_SHIFTS = frozenset({"mean", "min", "amin", "median", "nanmean", "nanmin", "nanmedian"})
+"""Of which a difference depends on the other rows; one from the maximum is what a softmax begins with."""
+_SAME_SHAPE = frozenset(
+    {"exp", "log", "log1p", "expm1", "sqrt", "square", "abs", "absolute", "tanh", "round", "rint", "floor", "ceil"}
+    | {"clip", "maximum", "minimum", "astype", "copy", "ascontiguousarray", "asarray", "array", "nan_to_num", "power"}
+)
+_SAME_LENGTHS = _SAME_SHAPE | {"ravel", "flatten", "squeeze"}
+_ROUNDED = frozenset({"round", "rint", "around", "floor", "ceil", "astype", "int_", "copy"})
+_NARROW = {"float16": 16, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16}
+_SIZED = {"pad": 1, "repeat": 1, "zeros": 0, "ones": 0, "empty": 0, "full": 0}
+"""Functions of NumPy that take no negative width or length, and where it is given."""
+NEGATIVE = {"pad": "index can't contain negative values", "repeat": "repeats may not contain negative values."}
+_CUTS = frozenset({"array", "asarray", "asanyarray"})
+
+
+class Origins:
+    """What is known of where values come from; ``note`` takes down what nobody means."""
+
+    def __init__(self, note: Callable[[Origin, Span], None]) -> None:
+        self.note = note
+        self.batched = self.many_rows = False
+        self._rows: dict[int, Array] = {}
+        """Arrays whose first dimension are the rows of a request."""
+        self._whole: dict[int, Array] = {}
+        """Arrays that are as long as a client made them."""
+        self._over: dict[int, tuple[Value, Span, str]] = {}
+        """What was made of all rows together, where, and by what."""
+        self._lengths: dict[int, tuple[Value, Array, int]] = {}
+        self._missing: dict[int, Value] = {}
+        """What is left of a fixed length behind what a client sent."""
+        self.asked = False
+        """Whether lengths are compared: too long ones may be refused."""
+        self._ends: dict[int, tuple[Array, Value]] = {}
+        """Numbers up to and with a length."""
+        self._narrow: dict[int, tuple[Value, Span]] = {}
+        """Squares in a type that they may not fit into."""
+        self._wrapped: dict[int, tuple[Value, Span]] = {}
+        self._binary: dict[int, Value] = {}
+
+    # ------------------------------------------------------------------------------------------------------ inputs
+    def input(self, array: Value) -> None:
+        """An input as an array."""
+        if array.__class__ is Array and array.shape is not None:
+            self._whole[id(array)] = array
+            if self.batched and len(array.shape) > 1 and array.shape[0] is None:
+                self._rows[id(array)] = array
+
+    def shape(self, array: Array, found: Value) -> Value:
+        """``array.shape``, whose items are told apart."""
+        if id(array) not in self._whole or found.__class__ is not Seq:
+            return found
+        return Seq(found.kind, [self.length(array, at, one) for at, one in enumerate(found.items)])
+
+    def length(self, array: Array, axis: int, found: Value) -> Value:
+        """A dimension of an array."""
+        if id(array) not in self._whole or found.__class__ is not Unknown:
+            return found
+        made = Unknown("int")
+        self._lengths[id(made)] = made, array, axis
+        return made
+
+    def item(self, owner: Array, key: Value, made: Value) -> None:
+        """``owner[key]``: a row of a whole array is whole, too."""
+        if id(owner) in self._whole and made.__class__ is Array and key.__class__ is int:
+            self._whole[id(made)] = made
+
+    def beyond(self, owner: Array, key: Value) -> bool:
+        """Whether an index reaches one place behind the end."""
+        parts = key.items if key.__class__ is Seq and key.kind == "tuple" else [key]
+        for axis, part in enumerate(parts):
+            if part is None or part is Ellipsis:
+                return False
+            if part.__class__ is Slice or owner.shape is None or axis >= len(owner.shape):
+                continue
+            if id(part) in self._lengths:
+                _, array, at = self._lengths[id(part)]
+                if array is owner and at == axis:
+                    return True
+            if id(part) not in self._ends:
+                continue
+            stop, size = self._ends[id(part)][1], owner.shape[axis]
+            if stop.__class__ is int and size == stop:
+                return True
+            if id(stop) in self._lengths and size is None:
+                _, array, at = self._lengths[id(stop)]
+                if at == axis and len(array.shape or ()) == len(owner.shape):
+                    return True
+        return False
+
+    def compared(self, *values: Value) -> None:
+        """Note that somebody asks how long something is."""
+        if any(id(value) in self._lengths or id(value) in self._missing for value in values):
+            self.asked = True
+
+    # --------------------------------------------------------------------------------------------------- operators
+    def binary(self, operator: str, left: Value, right: Value, made: Value, span: Span) -> Value:
+        """``left operator right``."""
+        if made.__class__ is not Array:
+            if operator == "-" and left.__class__ is int and left > 0 and id(right) in self._lengths:
+                made = Unknown("int")
+                self._missing[id(made)] = made
+            elif operator == "+" and (id(left) in self._binary or id(right) in self._binary):
+                made = self.binary_data()
+            return made
+        self._divide(operator, left, right)
+        for one, other in ((left, right), (right, left)):
+            if one.__class__ is not Array:
+                continue
+            if id(one) in self._rows and (made.shape == one.shape or (operator == "@" and one is left)):
+                self._rows[id(made)] = made
+            if id(one) in self._whole and made.shape == one.shape:
+                self._whole[id(made)] = made
+            if id(one) in self._over and id(other) not in self._rows:
+                self._over[id(made)] = made, *self._over[id(one)][1:]
+            if id(one) in self._narrow:
+                self._widen(one, made)
+        square = (operator == "*" and left is right) or (operator == "**" and right in (2, 3, 4))
+        if square and left.dtype in _NARROW and made.dtype == left.dtype:
+            self._narrow[id(made)] = made, span
+        of_bytes = made.dtype == "uint8" and operator in "+-*" and not (left.__class__ is int and left >= 255)
+        if of_bytes and made.shape != () and not self._is_mask(left) and not self._is_mask(right):
+            self._wrapped[id(made)] = made, span
+        return made
+
+    def _is_mask(self, value: Value) -> bool:
+        return value.__class__ is Array and value.dtype == "bool"
+
+    def _divide(self, operator: str, left: Value, right: Value) -> None:
+        """Tell of rows that are divided by, or moved by, what was made of all rows."""
+        if id(left) not in self._rows or id(right) not in self._over:
+            return
+        _, span, name = self._over[id(right)]
+        if operator == "/" or (operator == "-" and name in _SHIFTS):
+            self.note("over-rows", span)
+
+    def _widen(self, one: Value, made: Value) -> None:
+        """Tell of squares that are widened, or keep them in mind."""
+        _, span = self._narrow[id(one)]
+        if made.__class__ is not Array or made.dtype is None:
+            return
+        if made.dtype == one.dtype:
+            self._narrow[id(made)] = made, span
+        elif made.dtype in {"float32", "float64", "int32", "int64", "uint32", "uint64"}:
+            self.note("late-cast", span)
+
+    # --------------------------------------------------------------------------------------------------- functions
+    def function(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span) -> None:
+        """``numpy.name(*args)``, or the method of an array, which is the first argument."""
+        first = args[0] if args else None
+        cuts = name in _CUTS and made.__class__ is Array and made.dtype == "bytes" and self._binary
+        if cuts and any(id(one) in self._binary for one in _inside(first)):
+            self.note("binary-cut", span)
+        if name == "linspace" and len(args) > 1 and made.__class__ is Array:
+            count = args[2] if len(args) > 2 else kwargs.get("num", 50)
+            if count not in (0, 1) and kwargs.get("endpoint", True) is True and len(args) < 4:
+                self._ends[id(made)] = made, args[1]
+        if name in {"concatenate", "vstack"} and first.__class__ is Seq and made.__class__ is Array and made.shape:
+            parts = [*first.items, first.each] if first.open else first.items
+            below = args[1:] in ([], [0]) and kwargs.get("axis", 0) == 0 and made.shape[0] is None
+            if below and parts and all(id(part) in self._rows for part in parts):
+                self._rows[id(made)] = made
+        if first.__class__ is not Array:
+            return
+        if name in {"divide", "true_divide", "subtract"} and len(args) > 1:
+            self._divide("-" if name == "subtract" else "/", first, args[1])
+        if name in _REDUCTIONS and id(first) in self._rows:
+            self._reduce(name, first, args[1:], kwargs, made, span)
+        if id(first) in self._narrow:
+            self._widen(first, made)
+        if id(first) in self._wrapped and name in {"clip", "minimum", "maximum"}:
+            self.note("wraps", self._wrapped[id(first)][1])
+        if made.__class__ is not Array:
+            return
+        if id(first) in self._ends and name in _ROUNDED:
+            self._ends[id(made)] = made, self._ends[id(first)][1]
+        if name in _SAME_SHAPE and made.shape == first.shape:
+            if id(first) in self._rows:
+                self._rows[id(made)] = made
+            if id(first) in self._over:
+                self._over[id(made)] = made, *self._over[id(first)][1:]
+        if name in _SAME_LENGTHS and id(first) in self._whole:
+            self._whole[id(made)] = made
+        if name == "square" and first.dtype in _NARROW and made.dtype == first.dtype:
+            self._narrow[id(made)] = made, span
+
+    def _reduce(
+        self, name: str, owner: Array, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span
+    ) -> None:
+        place = 1 if name == "linalg.norm" else 0
+        axis = kwargs.get("axis", args[place] if len(args) > place else None)
+        sizes = owner.shape or ()
+        if all(size == 1 for size in sizes[1:]) or made.__class__ is not Array:
+            return
+        if (axis is None and self.many_rows) or (axis.__class__ is int and axis in (0, -len(sizes))):
+            self._over[id(made)] = made, span, name
+
+    def too_short(self, name: str, args: list[Value]) -> str | None:
+        """What NumPy says of a width that is negative when a client sends more than fits."""
+        place = _SIZED.get(name)
+        if self.asked or not self._missing or place is None or len(args) <= place:
+            return None
+        found = any(id(one) in self._missing for one in _inside(args[place]))
+        return NEGATIVE.get(name, "negative dimensions are not allowed") if found else None
+
+    def binary_data(self) -> Unknown:
+        """Bytes that may end in NULs."""
+        made = Unknown("bytes")
+        self._binary[id(made)] = made
+        return made
+
+
+def _inside(value: Value, depth: int = 0) -> Iterator[Value]:
+    """A value, and what is in it if it is a list or tuple."""
+    yield value
+    if value.__class__ is Seq and depth < 3:
+        for one in (*value.items, value.each) if value.open else value.items:
+            yield from _inside(one, depth + 1)
