@@ -142,6 +142,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(shapes={"x": [2, 2]}), where="TYPE_FP32 dims: [ 2 ]", difference="batch entries"),
         Evidence(ask=Ask(shapes={"x": [2, 1]}), difference="batch entries"),
     ),
+    "TLP118": (Evidence("refused", where="max_workers"), Evidence("error", Ask(shapes={"x": [3, 2]}))),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence("crash", Ask(rounds=6), releases={"24.03": "error", "24.07": "error"}),
@@ -169,6 +170,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP207": (Evidence("hang", ask=Ask(change={"range(n)": "range(0)"}), why="the number of the request is 0"),),
     "TLP213": (
+        Evidence("hang", ask=Ask(rounds=2), where="self._fail(", why="the second request finds no worker"),
         Evidence("difference", where="second = ", streams=1, why="the second one is lost, with status OK"),
         Evidence("difference", where="def _stream", streams=1, why="the stream ends after its first turn"),
         Evidence("difference", where="range(len(x))", streams=1, why="two are sent, the first one with the final flag"),
