@@ -1,12 +1,12 @@
 """A thread that goes on for ever keeps the process of an unloaded model
 
 ## What it does
-Reports threads that are no daemons, timers that start themselves anew, and endless jobs of a pool, which loading or
-answering starts and nothing that `finalize` calls stops. Silent where `finalize` touches anything that the loop looks
-at, where the loop ends by itself, and where the file registers something for the end of the process.
+Reports threads and child processes that are no daemons, timers that start themselves anew, and endless jobs of a pool,
+which loading or answering starts and nothing that `finalize` calls stops. Silent where `finalize` touches anything that
+the loop looks at, where the loop ends by itself, and where the file registers something for the end of the process.
 
 ## What happens
-Python waits for such a thread before it ends. When the model is unloaded or loaded anew, its process stays behind with
+Python waits for such a thread or process before it ends. When the model is unloaded or loaded anew, its process stays behind with
 all its memory; each load adds one.
 
 ## How to fix
@@ -63,7 +63,7 @@ RULE = Rule(
     name="thread-never-stopped",
     effect="instability",
     certainty="likely",
-    words=("Thread", "Timer", "ThreadPoolExecutor"),
+    words=("Thread", "Timer", "ThreadPoolExecutor", "Process"),
 )
 _ENDS = ("finalize", "__del__", "__exit__")
 _AT_EXIT = frozenset({"atexit", "signal", "weakref", "daemon_threads"})
@@ -77,7 +77,7 @@ _COMMON = frozenset(
     | {"threading", "np", "numpy", "str", "int", "float", "Exception", "range", "min", "max", "sum"}
 )
 """Names that say nothing of a thread when they stand in two functions."""
-_CALLED = {"Thread": "thread", "Timer": "timer", "submit": "job"}
+_CALLED = {"Thread": "thread", "Timer": "timer", "submit": "job", "Process": "process"}
 _DEPTH = 3
 
 
@@ -109,7 +109,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             f"nothing stops this {job.kind}: the process of the model stays behind when it is unloaded,"
             " one more each time",
             help=f"let `finalize` stop `{job.name}` and `join()` it"
-            + (", or write `daemon=True`" if job.kind == "thread" else ""),
+            + (", or write `daemon=True`" if job.kind in {"thread", "process"} else ""),
             related=tuple(Related(end.name_span, "does not stop it") for end in ends if end.name == "finalize"),
             key=job.name,
         )

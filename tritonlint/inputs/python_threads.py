@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from tritonlint.inputs.python import PythonFacts
 
 _PARTIAL = "functools.partial"
+_PROCESSES = frozenset({"multiprocessing.Process", "multiprocessing.process.Process", "torch.multiprocessing.Process"})
 _MAKING = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__call__"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Started:
-    """A thread that a file makes: the call that makes it, what runs in it, and how (Thread, Timer, submit, …)."""
+    """A thread that a file makes: the call that makes it, what runs in it, and how (Thread, Timer, submit, Process)."""
 
     call: Call
     function: Function
@@ -28,7 +29,7 @@ class Started:
 
 @remembered
 def started_functions(python: PythonFacts) -> tuple[Started, ...]:
-    """The functions of this file that are handed to threads, timers and pools."""
+    """The functions of this file that are handed to threads, timers, pools and processes."""
     subclasses = {
         node.name: node
         for node in python.walk(Class)
@@ -54,6 +55,8 @@ def started_functions(python: PythonFacts) -> tuple[Started, ...]:
                 target, kind = call.argument(1, "target"), "Thread"
             elif name == "threading.Timer":
                 target, kind = call.argument(1, "function"), "Timer"
+            elif name in _PROCESSES:
+                target, kind = call.argument(1, "target"), "Process"
         function = function_named(python, target)
         if function is not None:
             found.append(Started(call, function, kind))
