@@ -42,8 +42,8 @@ EXAMPLES = (
 -- softmax/config.pbtxt --
 backend: "python"
 max_batch_size: 8
-input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
-output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
 -- softmax/1/model.py --
 import numpy as np
 import triton_python_backend_utils as pb_utils
@@ -64,8 +64,8 @@ class TritonPythonModel:
 -- softmax/config.pbtxt --
 backend: "python"
 max_batch_size: 8
-input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
-output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
 -- softmax/1/model.py --
 import numpy as np
 import triton_python_backend_utils as pb_utils

@@ -143,6 +143,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(shapes={"x": [2, 1]}), difference="batch entries"),
     ),
     "TLP118": (Evidence("refused", where="max_workers"), Evidence("error", Ask(shapes={"x": [3, 2]}))),
+    "TLP119": (Evidence(ask=Ask(together=6), difference="another client's request"),),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence("crash", Ask(rounds=6), releases={"24.03": "error", "24.07": "error"}),
@@ -386,6 +387,24 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
+    "TLP413": (
+        Evidence(
+            ask=Ask(change={"str(request.request_id)": "str(request.request_id)[:13]"}),
+            holds=b"answer to <bound method",
+            why="the id should stand there",
+        ),
+    ),
+    "TLP414": (
+        Evidence(
+            ask=Ask(values={"x": [1.0] * 4}, shapes={"x": [2, 2]}), holds=0.25, why="two rows, each of which sums to 1"
+        ),
+    ),
+    "TLP415": (
+        Evidence(ask=Ask(values={"x": [5, 0]}, shapes={"x": [2]}), holds=b"\x05", why="5 and 0: four bytes"),
+    ),
+    "TLP416": (
+        Evidence(ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}), holds=math.inf, why="the root mean square is 300"),
+    ),
     "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
     "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
     "TLP515": (Evidence(ask=Ask(values={"x": [-1.0]}), holds=b"x has no root", why="the text of the exception"),),
