@@ -6,8 +6,8 @@ which loading or answering starts and nothing that `finalize` calls stops. Silen
 the loop looks at, where the loop ends by itself, and where the file registers something for the end of the process.
 
 ## What happens
-Python waits for such a thread or process before it ends. When the model is unloaded or loaded anew, its process stays behind with
-all its memory; each load adds one.
+Python waits for such a thread or process before it ends. When the model is unloaded or loaded anew, its process stays
+behind with all its memory; each load adds one.
 
 ## How to fix
 Stop the thread in `finalize`: let its loop ask an `Event`, set it there, and `join()` the thread. Where nothing has to
