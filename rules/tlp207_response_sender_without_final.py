@@ -50,6 +50,7 @@ from tritonlint.inputs.python_tree import (
     For,
     If,
     Name,
+    Scope,
     Slice,
     Stmt,
     Subscript,
@@ -109,7 +110,8 @@ def _kept_for_thread(python: PythonFacts) -> bool:
     """Whether a thread of the file can find a sender where it was kept: it may send the flag."""
     if not thread_targets(python.body):
         return False
-    places = [node for node in python.walk(Assign) if not isinstance(node.targets[0], Name)]
+    shared = {name for scope in python.walk(Scope) if scope.keyword == "global" for name in scope.names}
+    places = [n for n in python.walk(Assign) if not isinstance(n.targets[0], Name) or n.targets[0].id in shared]
     return any(gets_sender(source) for node in places if node.value for source, _ in python.follow(node.value) or ())
 
 

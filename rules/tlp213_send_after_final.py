@@ -5,7 +5,8 @@ Follows a response sender: a `send` that is reached after the final flag has bee
 
 ## What happens
 `Response sender has been closed.` is raised: the response is lost, and the requests behind it in the same call fail or
-are never answered. The client sees a stream that ends early, with status OK.
+are never answered. The client sees a stream that ends early, with status OK. In the loop of a worker thread the error
+ends the thread, and no later request is answered.
 
 ## How to fix
 Send the final flag last.
@@ -19,9 +20,21 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import gets_sender, innermost_block, open_ends, own_nodes, send_flags
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import (
+    FINAL,
+    final_names,
+    gets_sender,
+    innermost_block,
+    is_generator,
+    open_ends,
+    own_nodes,
+    send_flags,
+    thread_targets,
+)
 from tritonlint.inputs.python_tree import (
     Assign,
+    Attribute,
     Call,
     Expression,
     Flow,
@@ -32,7 +45,9 @@ from tritonlint.inputs.python_tree import (
     Return,
     Stmt,
     Try,
+    While,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.inputs.rehearsal.backend import mistakes
@@ -48,6 +63,8 @@ RULE = Rule(
     server_says=("Response sender has been closed.",),
     words=("get_response_sender",),
 )
+
+_THREADS = frozenset({"threading.Thread", "Thread"})
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -76,23 +93,101 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         )
     for frame in python.frames:
         function = frame.function
+        told: set[str] = set()
         for node in own_nodes(function, Assign) if function is not None else ():
             if not gets_sender(node.value) or not isinstance(node.targets[0], Name):
                 continue
             yield from _repeated(function, node, node.targets[0].id)
-            found = open_ends(innermost_block(function, node), node.targets[0].id) if function is not None else None
-            seen: set[Span] = set()
-            for first, second in found.twice if found is not None else ():
-                if first.span in seen or _attempted(function, second):
-                    continue
-                seen.add(first.span)
-                yield Problem(
-                    second.span,
-                    "this comes after the final flag: sending raises an error, and the response is lost",
-                    help="send the final flag with the last response, or behind it",
-                    related=(Related(first.span, "the final flag is sent here"),),
-                    key="send",
-                )
+            if function is not None:
+                told.add(node.targets[0].id)
+                yield from _twice(python, function, innermost_block(function, node), node.targets[0].id, given=False)
+        for name in _senders(python, function) - told if function is not None else ():
+            if function is not None:
+                yield from _twice(python, function, function.body, name, given=True)
+
+
+def _senders(python: PythonFacts, function: Function) -> set[str]:
+    """What the final flag is sent through in a function."""
+    if FINAL not in python.identifiers:
+        return set()
+    sends = [c for c in own_nodes(function, Call) if isinstance(c.func, Attribute) and c.func.attr == "send"]
+    finals = final_names(python)
+    names = {dotted(c.func.value) for c in sends if isinstance(c.func, Attribute) and send_flags(c, finals) == 1}
+    return {name for name in names if name is not None}
+
+
+def _twice(
+    python: PythonFacts, function: Function, body: tuple[Stmt, ...], name: str, *, given: bool
+) -> Iterator[Problem]:
+    """What is sent after the final flag through one sender."""
+    helpers = _helpers(python, function, name)
+    found = open_ends(body, name, given=given, finals=final_names(python), helpers=helpers)
+    seen: set[Span] = set()
+    for first, second in found.twice if found is not None else ():
+        if first.span in seen or _attempted(function, second):
+            continue
+        seen.add(first.span)
+        ends_worker = _in_worker_loop(python, function)
+        lost = "the worker ends, and no later request is answered" if ends_worker else "the response is lost"
+        yield Problem(
+            second.span,
+            f"this comes after the final flag: sending raises an error, and {lost}",
+            help="send the final flag with the last response, or behind it",
+            related=(Related(first.span, "the final flag is sent here"),),
+            effect="instability" if ends_worker else None,
+            key="send",
+        )
+
+
+def _helpers(python: PythonFacts, function: Function, name: str) -> dict[int, int]:
+    """The flags that functions of the file send through a sender that they get, or through the object that has it."""
+    found: dict[int, int] = {}
+    owner, _, attribute = name.rpartition(".")
+    for call in own_nodes(function, Call):
+        for number, argument in enumerate(call.arguments):
+            given = dotted(argument.value)
+            if given is None or given not in {name, owner} or argument.star:
+                continue
+            flags = _sent_by(python, call, number, argument.keyword, "" if given == name else f".{attribute}")
+            if flags is not None:
+                found[id(call)] = flags
+    return found
+
+
+def _sent_by(python: PythonFacts, call: Call, number: int, keyword: str | None, inside: str) -> int | None:
+    """The flags that a call surely sends through what it gets as one of its arguments."""
+    called = called_function(python, call)
+    if called is None or called is python.function_at(call) or is_generator(called):
+        return None
+    bound = isinstance(call.func, Attribute) and "staticmethod" not in {dotted(d) for d in called.decorators}
+    names = [parameter.name for parameter in called.positional][bound:]
+    parameter = keyword if keyword is not None else names[number] if number < len(names) else None
+    if parameter is None:
+        return None
+    ends = open_ends(called.body, f"{parameter}{inside}", given=True, finals=final_names(python))
+    if ends is None or ends.twice:
+        return None
+    if not ends.closes:
+        return 0
+    sure = not (ends.falls or ends.handlers or ends.branches or ends.returns or ends.breaks or ends.continues)
+    return 1 if sure else None
+
+
+def _in_worker_loop(python: PythonFacts, function: Function) -> bool:
+    """Whether a function runs in the loop of a worker that an exception ends."""
+    names = thread_targets(python.body)
+    for frame in python.frames:
+        runner = frame.function
+        bases = frame.in_class.bases if frame.in_class is not None else ()
+        of_thread = runner is not None and runner.name == "run" and any(dotted(b) in _THREADS for b in bases)
+        if runner is None or not (runner.name in names or of_thread):
+            continue
+        attempts = [n for n in own_nodes(runner, Try) if n.handlers]
+        for loop in own_nodes(runner, While):
+            calls = (c for c in walk(loop.body, Call) if called_function(python, c) is function)
+            if runner is function or any(not any(lies_in(c, s) for a in attempts for s in a.body) for c in calls):
+                return True
+    return False
 
 
 def _repeated(function: Function | None, got: Assign, name: str) -> Iterator[Problem]:
@@ -122,6 +217,84 @@ def _attempted(function: Function | None, statement: Stmt) -> bool:
 
 
 EXAMPLES = (
+    """\
+-- answer/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- answer/1/model.py --
+import queue
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.jobs = queue.Queue()
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.jobs.put((x, request.get_response_sender()))
+
+    def _work(self):
+        while True:
+            x, sender = self.jobs.get()
+            self._answer(x, sender)
+
+    def _answer(self, x, sender):
+        try:
+            if x[0] >= 0:
+                raise ValueError("not below zero")
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        except ValueError as error:
+            self._fail(sender, error)
+        finally:
+            sender.send(flags=FINAL)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
+
+    def _fail(self, sender, error):
+        sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))), flags=FINAL)
+""",
+    """\
+-- answer/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- answer/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+
+class Job(threading.Thread):
+    def __init__(self, request):
+        super().__init__(daemon=True)
+        self.x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        self.sender = request.get_response_sender()
+
+    def run(self):
+        try:
+            self.sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.x)]))
+        except Exception as error:
+            self.sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))), flags=FINAL)
+        else:
+            self.sender.send(flags=FINAL)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            Job(request).start()
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

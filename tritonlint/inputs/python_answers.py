@@ -112,7 +112,16 @@ def called_function(python: PythonFacts, call: Call) -> Function | None:
         kinds = {dotted(decorator) for decorator in method.decorators} if method is not None else set()
         replaced = any(binding.kind != "function" for binding, _ in python.attributes.get(func.attr, ()))
         return method if kinds <= _STILL_METHODS and not replaced else None
+    around = python.frame_at(call).in_class
+    if own is not None and dotted(func.value) == own and around is not None and around not in python.model_classes:
+        return _method_in(around, func.attr)
     return _method_of_kept(python, func)
+
+
+def _method_in(cls: Class, name: str) -> Function | None:
+    methods = [node for node in cls.body if isinstance(node, Function) and node.name == name]
+    plain = len(methods) == 1 and {dotted(decorator) for decorator in methods[0].decorators} <= _STILL_METHODS
+    return methods[0] if plain else None
 
 
 def _in_model(python: PythonFacts, call: Call) -> bool:
@@ -128,10 +137,7 @@ def _method_of_kept(python: PythonFacts, func: Attribute) -> Function | None:
     made = sources[0][0] if sources is not None and len(sources) == 1 else None
     name = dotted(made.func) if isinstance(made, Call) else None
     classes = [node for node in python.body if isinstance(node, Class) and node.name == name]
-    if len(classes) != 1:
-        return None
-    methods = [node for node in classes[0].body if isinstance(node, Function) and node.name == func.attr]
-    return methods[0] if len(methods) == 1 and not methods[0].decorators else None
+    return _method_in(classes[0], func.attr) if len(classes) == 1 else None
 
 
 @remembered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, overload
@@ -432,23 +432,32 @@ class _Stores(_Appends):
 
 
 def open_ends(
-    body: tuple[Stmt, ...], name: str, *, given: bool = False, finals: frozenset[str] = frozenset()
+    body: tuple[Stmt, ...],
+    name: str,
+    *,
+    given: bool = False,
+    finals: frozenset[str] = frozenset(),
+    helpers: Mapping[int, int] | None = None,
 ) -> Answers | None:
     """How a block can end without the final flag sent by the response sender ``name``.
 
-    The block gets the sender, or is ``given`` it; ``finals`` are names that stand for the flag. ``appended``
-    statements are those that send the flag. None when the sender is used in a way not followed.
+    The block gets the sender, or is ``given`` it; ``finals`` are names that stand for the flag, and ``helpers`` has
+    the flags that functions send which get the sender, by the identity of the call. ``appended`` statements are those
+    that send the flag. None when the sender is used in a way not followed.
     """
     followed = 0
     for node in walk(body, Call, Assign, into_functions=False):
         if _on_sender(node, name):
             followed += 1
-        elif isinstance(node, Assign) and gets_sender(node.value):
-            followed += sum(dotted(target) == name for target in node.targets)
+        elif isinstance(node, Call) and helpers and id(node) in helpers:
+            followed += any(dotted(argument.value) == name for argument in node.arguments)
+        elif isinstance(node, Assign) and (given or gets_sender(node.value)) and not node.operator:
+            inner = (part for t in node.targets for part in (t.items if given and isinstance(t, Sequence) else (t,)))
+            followed += sum(dotted(target) == name for target in inner)
     uses = walk(body, Attribute) if "." in name else walk(body, Name)
     if sum(dotted(node) == name for node in uses) != followed:
         return None
-    walker = _Finals(name, finals)
+    walker = _Finals(name, finals, helpers or {}, given)
     try:
         ends = walker.block(body, {_Way(started=given)})
     except _GiveUpError:
@@ -491,9 +500,11 @@ class _Turns:
 class _Finals(_Appends):
     """Follows the ways from ``sender = request.get_response_sender()`` on; sending the final flag is what appends."""
 
-    def __init__(self, name: str, finals: frozenset[str] = frozenset()) -> None:
+    def __init__(self, name: str, finals: frozenset[str], helpers: Mapping[int, int], given: bool) -> None:
         super().__init__(name)
+        self.given = given
         self.finals = finals
+        self.helpers = helpers
         self.loops: list[_Turns] = []
         """The loops within the block that are being played."""
 
@@ -518,7 +529,7 @@ class _Finals(_Appends):
             return out
         if (
             isinstance(statement, Assign)
-            and gets_sender(statement.value)
+            and (self.given or gets_sender(statement.value))
             and _mentions(statement.targets[0], self.name)
         ):
             return {_Way(None, way.handler) for way in ways}
@@ -577,6 +588,8 @@ class _Finals(_Appends):
                 if flags is None:
                     raise _GiveUpError
                 found.add(flags)
+            elif id(node) in self.helpers:
+                found.add(self.helpers[id(node)])
         return found
 
 
