@@ -69,10 +69,17 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if not python.understood or execute is None or effective.scheduling == "sequence":
         return
-    kept = _names_of_containers(python)
-    if not kept:
-        return
     turns = not {"reverse", "shuffle"}.isdisjoint(python.identifiers)
+    aliased = {
+        assign.value.attr if isinstance(assign.value, Attribute) else assign.value.id
+        for assign in python.walk(Assign)
+        if isinstance(assign.value, Attribute | Name) and isinstance(assign.targets[0], Name)
+    }
+    if not turns and not aliased:
+        return
+    kept = _names_of_containers(python)
+    if not kept or not (turns or kept & aliased):
+        return
     for function in reached(python, [execute]):
         if function.name in _LOADING:
             continue
