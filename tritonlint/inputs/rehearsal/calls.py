@@ -406,6 +406,7 @@ class Calls(Concurrency):
                 return self.origins.binary_data()
             made = self._keep_squeezed(bound.name, owner, made, [*given, *kwargs.values()], span)
             self.origins.function(bound.name, [owner, *given], kwargs, made, span)
+            self.may_fail(self.origins.nothing_left(bound.name, [owner], kwargs), span)
             return made
         if kind in RUNNING:
             return self.runner_method(bound, args, kwargs, span)
@@ -522,6 +523,16 @@ class Calls(Concurrency):
             return replace(made, squeezed=True)
         return replace(made, squeezed=True) if owner.squeezed and name in _KEEP_SHAPE else made
 
+    def may_fail(self, message: str | None, span: Span) -> None:
+        """Tell of a ValueError that some requests bring about, unless a handler is there for it."""
+        if message is None:
+            return
+        error = self.fail("ValueError", message, span)
+        if not self.is_caught(error):
+            self.maybe += 1
+            self.record(error)
+            self.maybe -= 1
+
     def _written(self, kwargs: dict[str, Value], into: Value) -> None:
         """Note the arrays that a function writes into."""
         for array in (into, kwargs.get("out")):
@@ -556,11 +567,8 @@ class Calls(Concurrency):
             first = args[0] if args else None
             made = self._keep_squeezed(name[6:], first, made, [*given[1:], *kwargs.values()], span)
             self.origins.function(name[6:], given, kwargs, made, span)
-            message = self.origins.too_short(name[6:], given)
-            if message is not None:
-                self.maybe += 1
-                self.record(self.fail("ValueError", message, span))
-                self.maybe -= 1
+            self.may_fail(self.origins.too_short(name[6:], given), span)
+            self.may_fail(self.origins.nothing_left(name[6:], given, kwargs), span)
             return made
         if name in {"json.loads"} and args and args[0] == ConfigText():
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
@@ -620,6 +628,10 @@ class Calls(Concurrency):
             self.look_at_letters(args[0], span)
         if name in _EAGER and args:
             self.use_up(args[0], span)
+        if name in {"max", "min"} and len(args) == 1 and self.origins.nothing_left(name, args, kwargs) is not None:
+            self.may_fail(f"{name}() arg is an empty sequence", span)
+        elif name in {"len", "any", "all", "sum", "bool"} and args:
+            self.origins.counts(args[0])
         if name in _OVER_OBJECTS:
             found = self._over_objects(name, args, kwargs, span)
             if found is not None:

@@ -184,7 +184,7 @@ class Expressions(Calls):
         if scope.is_class and scope.parent is not None:
             inner = Scope({}, scope.parent)
         out: list[Value] = []
-        state = {"open": False}
+        state = {"open": False, "chosen": False}
         sources: list[Seq] = []
 
         def element() -> None:
@@ -203,6 +203,7 @@ class Expressions(Calls):
             self.use_up(value, clause.iterable.span)
             if not whole or len(items) > MAX_TURNS:
                 state["open"] = True
+                state["chosen"] = state["chosen"] or self.origins.is_chosen(value)
                 items = [self.element(value)]
             for item in items:
                 self.steps += 1
@@ -220,6 +221,7 @@ class Expressions(Calls):
                 if taken is False:
                     continue
                 if taken is None or not whole:
+                    state["chosen"] = state["chosen"] or taken is None
                     state["open"] = True
                     self.maybe += 1
                     try:
@@ -258,7 +260,10 @@ class Expressions(Calls):
         if not state["open"]:
             return set_of("set", out) if node.kind == "set" else Seq(node.kind, out)
         words = node.kind == "list" and len(node.clauses) == 1 and len(sources) == 1
-        return Seq(node.kind, [], True, join_all(out), origin=sources[0].origin if words else "")
+        some = Seq(node.kind, [], True, join_all(out), origin=sources[0].origin if words else "")
+        if state["chosen"]:
+            self.origins.chosen(some)
+        return some
 
     def _clause_items(self, clause: tree.Clause, value: Value) -> tuple[list[Value], bool]:
         start = clause.span.start or 0

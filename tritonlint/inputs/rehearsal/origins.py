@@ -30,6 +30,15 @@ _NARROW = {"float16": 16, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16}
 _SIZED = {"pad": 1, "repeat": 1, "zeros": 0, "ones": 0, "empty": 0, "full": 0}
 """Functions of NumPy that take no negative width or length, and where it is given."""
 NEGATIVE = {"pad": "index can't contain negative values", "repeat": "repeats may not contain negative values."}
+_NEEDS_ONE = {
+    "stack": "need at least one array to stack",
+    **dict.fromkeys(("concatenate", "vstack", "hstack"), "need at least one array to concatenate"),
+    **dict.fromkeys(("max", "amax"), "zero-size array to reduction operation maximum which has no identity"),
+    **dict.fromkeys(("min", "amin"), "zero-size array to reduction operation minimum which has no identity"),
+    "argmax": "attempt to get argmax of an empty sequence",
+    "argmin": "attempt to get argmin of an empty sequence",
+}
+_COUNTS = frozenset({"any", "all", "sum", "count_nonzero", "nonzero", "size", "flatnonzero", "where", "isfinite"})
 _CUTS = frozenset({"array", "asarray", "asanyarray"})
 
 
@@ -56,6 +65,10 @@ class Origins:
         """Squares in a type that they may not fit into."""
         self._wrapped: dict[int, tuple[Value, Span]] = {}
         self._binary: dict[int, Value] = {}
+        self._chosen: dict[int, Value] = {}
+        """What a condition, or another model, has left: perhaps nothing."""
+        self.counted = False
+        """Whether somebody asks how much is left."""
 
     # ------------------------------------------------------------------------------------------------------ inputs
     def input(self, array: Value) -> None:
@@ -83,6 +96,8 @@ class Origins:
         """``owner[key]``: a row of a whole array is whole, too."""
         if id(owner) in self._whole and made.__class__ is Array and key.__class__ is int:
             self._whole[id(made)] = made
+        if key.__class__ is Array and key.dtype == "bool" and not key.scalar and made.__class__ is Array:
+            self._chosen[id(made)] = made
 
     def beyond(self, owner: Array, key: Value) -> bool:
         """Whether an index reaches one place behind the end."""
@@ -106,6 +121,28 @@ class Origins:
                 if at == axis and len(array.shape or ()) == len(owner.shape):
                     return True
         return False
+
+    # ------------------------------------------------------------------------------------------------- what is left
+    def chosen(self, value: Value) -> None:
+        """Some of the items of something, perhaps none."""
+        if value.__class__ in (Seq, Array):
+            self._chosen[id(value)] = value
+
+    def is_chosen(self, value: Value) -> bool:
+        """Whether nothing may be left."""
+        return id(value) in self._chosen
+
+    def counts(self, value: Value) -> None:
+        """Note that somebody asks how much is left."""
+        mask = value.__class__ is Array and value.dtype == "bool" and not value.scalar
+        if mask or id(value) in self._chosen:
+            self.counted = True
+
+    def nothing_left(self, name: str, args: list[Value], kwargs: dict[str, Value]) -> str | None:
+        """What is said of nothing at all, by a function that needs at least one item."""
+        if self.counted or not args or id(args[0]) not in self._chosen or kwargs.keys() & {"initial", "default"}:
+            return None
+        return _NEEDS_ONE.get(name)
 
     def compared(self, *values: Value) -> None:
         """Note that somebody asks how long something is."""
@@ -167,6 +204,8 @@ class Origins:
     def function(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span) -> None:
         """``numpy.name(*args)``, or the method of an array, which is the first argument."""
         first = args[0] if args else None
+        if name in _COUNTS:
+            self.counts(first)
         cuts = name in _CUTS and made.__class__ is Array and made.dtype == "bytes" and self._binary
         if cuts and any(id(one) in self._binary for one in _inside(first)):
             self.note("binary-cut", span)

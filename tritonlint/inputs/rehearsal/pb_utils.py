@@ -280,7 +280,9 @@ class PbUtils(Replies):
             shape: Shape = None
             if tensor.dims is not None and size is not None:
                 shape = ((None,) if size else ()) + tuple(None if dim == -1 else dim for dim in tensor.dims)
-            outputs[tensor.name or ""] = self.array(tensor.message, shape)
+            outputs[tensor.name or ""] = made = self.array(tensor.message, shape)
+            if size == 0 and made.shape is not None and made.shape[:1] == (None,):
+                self.machine.origins.chosen(made)
         if any(name not in outputs for name in call.requested or ()):
             return Answer(None)  # The call fails, and another rule says so.
         return Answer(call.requested, outputs)

@@ -198,6 +198,8 @@ class Protocols(Ways):
             return self.attribute(owner.value, name, span)  # Another rule tells of missing tests.
         if kind is Array:
             asked = self.guard(lambda: arrays.attribute(owner, name), span)
+            if name in {"shape", "size"}:
+                self.origins.counts(owner)
             return self.origins.shape(owner, asked) if name == "shape" else asked
         if kind is DType:
             return self.guard(lambda: arrays.dtype_attribute(owner, name), span)
@@ -577,6 +579,8 @@ class Protocols(Ways):
     def truth(self, value: Value, span: Span) -> bool | None:
         """Whether a value counts as true."""
         kind = value.__class__
+        if kind is Seq or kind is Array:
+            self.origins.counts(value)
         if kind is Array:
             held: bool | None = self.guard(lambda: arrays.truth(value), span)
             several = value.dtype == "bool" and value.shape is not None and len(value.shape) > 1
@@ -643,9 +647,11 @@ class Protocols(Ways):
         kind = value.__class__
         if kind is Array:
             try:
-                return arrays.element(value)
+                one = arrays.element(value)
             except Failure:
                 return UNKNOWN
+            self.origins.item(value, 0, one)
+            return one
         if kind is Answers:
             return value.answer
         if kind is Mapping:
