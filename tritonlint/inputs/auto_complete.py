@@ -6,13 +6,15 @@ Only calls that every run of the function makes are certain (python_backend, tri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_tree import (
     Attribute,
+    Binary,
     Call,
     Dict,
     Expr,
@@ -28,6 +30,14 @@ from tritonlint.inputs.python_tree import (
     walk,
 )
 from tritonlint.remember import remembered
+
+_ARITHMETIC: Mapping[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+}
+"""How sizes are worked out of other sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +172,16 @@ def one_string(python: PythonFacts, expr: Expr | None) -> str | None:
 def one_number(python: PythonFacts, expr: Expr | None) -> int | None:
     """The one integer that an expression stands for, or None."""
     found = python.values(expr) if expr is not None else None
-    if found is None or len(found) != 1 or not isinstance(found[0], int) or isinstance(found[0], bool):
+    if found is not None and len(found) == 1 and isinstance(found[0], int) and not isinstance(found[0], bool):
+        return found[0]
+    sources = (python.follow(expr) or []) if found is None and expr is not None else []
+    source = sources[0][0] if len(sources) == 1 else None
+    if not isinstance(source, Binary) or source.operator not in _ARITHMETIC:
         return None
-    return found[0]
+    left, right = one_number(python, source.left), one_number(python, source.right)
+    if left is None or right is None or (source.operator == "//" and not right):
+        return None
+    return _ARITHMETIC[source.operator](left, right)
 
 
 def dims(python: PythonFacts, expr: Expr | None) -> list[int] | None:
