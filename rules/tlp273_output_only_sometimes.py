@@ -1,0 +1,155 @@
+"""An output that only some requests get
+
+## What it does
+Reports a tensor of a declared output that is added to the list of a response only under a condition on the data
+(`if found.size: tensors.append(pb_utils.Tensor("INDICES", found))`), where nothing adds it otherwise. Silent where the
+condition asks for `requested_output_names()`, or whether an optional input is there.
+
+## What happens
+The request succeeds, and the output is missing: a client that reads it gets None, and a step of an ensemble that needs
+it fails.
+
+## How to fix
+Always add it; an empty array says that nothing was found.
+
+## Source
+Facts, python-backend 6.4; run on a server of 24.10.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Function, If, Name, Sequence, lies_in, walk
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP273",
+    name="output-only-sometimes",
+    effect="wrong-result",
+    certainty="likely",
+    words=("append", "extend"),
+)
+_OF_DATA = re.compile(r"\.size\b|\.any\(|\blen\(|\.shape\b|[<>]")
+_OF_CALLER = re.compile(r"requested|\bNone\b|\bself\.|\bin\b|parameters")
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    names = declared(python, config, "output")
+    if not names or effective.decoupled is not False or len(names) < 2:
+        return
+    made: dict[str, list[Call]] = {}
+    for one in python.calls_of("Tensor"):
+        for name in python.strings(one.call.argument(0, "name")) or ("",):
+            made.setdefault(name, []).append(one.call)
+    if "" in made:
+        return  # A name that is not known may be this one.
+    for name, calls in made.items():
+        function = python.function_at(calls[0])
+        if name not in names or len(calls) != 1 or function is None:
+            continue
+        condition = _condition(python, function, calls[0])
+        if condition is not None:
+            yield Problem(
+                condition.span,
+                f'output "{name}" is only added when this holds: other requests succeed without it',
+                help="always add it, as an empty array where there is nothing",
+                related=(Related(names[name], "declared here"), Related(calls[0].span, "made here")),
+                key=name,
+            )
+
+
+def _condition(python: PythonFacts, function: Function, made: Call) -> Expr | None:
+    """What decides whether a tensor is put into the list that becomes the outputs of a response."""
+    for branch in own_nodes(function, If):
+        if branch.orelse or not any(lies_in(made, part) for part in branch.body):
+            continue
+        test = python.source(branch.test)
+        if _OF_DATA.search(test) is None or _OF_CALLER.search(test) is not None:
+            return None
+        for call in walk(branch.body, Call):
+            added = isinstance(call.func, Attribute) and call.func.attr in {"append", "extend"}
+            if not added or not isinstance(call.func, Attribute) or not isinstance(call.func.value, Name):
+                continue
+            given = call.arguments[0].value if len(call.arguments) == 1 else None
+            items = given.items if isinstance(given, Sequence) else (given,)
+            if any(item is made for item in items) and _is_answer(python, function, call.func.value.id):
+                return branch.test
+    return None
+
+
+def _is_answer(python: PythonFacts, function: Function, name: str) -> bool:
+    """Whether a list with other tensors is what a response gets, here or where the function is called."""
+    starts = [
+        node.value
+        for node in own_nodes(function, Assign)
+        if any(isinstance(target, Name) and target.id == name for target in node.targets)
+    ]
+    if len(starts) != 1 or not isinstance(starts[0], Sequence) or starts[0].kind != "list":
+        return False
+    given = [one.call.argument(0, "output_tensors") for one in python.calls_of("InferenceResponse")]
+    if any(isinstance(one, Name) and one.id == name and python.function_at(one) is function for one in given):
+        return True
+    returned = [statement.value for statement in returns(function)]
+    called = {
+        one.func.attr if isinstance(one.func, Attribute) else one.func.id
+        for one in given
+        if isinstance(one, Call) and isinstance(one.func, Attribute | Name)
+    }
+    return function.name in called and all(isinstance(one, Name) and one.id == name for one in returned)
+
+
+EXAMPLES = (
+    """\
+-- find/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "count" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "places" data_type: TYPE_INT32 dims: [ -1 ] }
+-- find/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            found = np.flatnonzero(x < 0).astype(np.int32)
+            tensors = [pb_utils.Tensor("count", np.array([found.size], dtype=np.int32))]
+            if found.size > 0:
+#              ^^^^^^^^^^^^^^ TLP273
+                tensors.append(pb_utils.Tensor("places", found))
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- find/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "count" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "places" data_type: TYPE_INT32 dims: [ -1 ] }
+-- find/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            found = np.flatnonzero(x < 0).astype(np.int32)
+            tensors = [pb_utils.Tensor("count", np.array([found.size], dtype=np.int32))]
+            if "places" in request.requested_output_names():
+                tensors.append(pb_utils.Tensor("places", found))
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+)
