@@ -143,7 +143,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(shapes={"x": [2, 1]}), difference="batch entries"),
     ),
     "TLP118": (Evidence("refused", where="max_workers"), Evidence("error", Ask(shapes={"x": [3, 2]}))),
-    "TLP119": (Evidence(ask=Ask(together=6), difference="another client's request"),),
+    "TLP119": (Evidence(ask=Ask(together=4, config=BATCHED), difference="another client's request"),),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence("crash", Ask(rounds=6), releases={"24.03": "error", "24.07": "error"}),
@@ -399,11 +399,20 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             ask=Ask(values={"x": [1.0] * 4}, shapes={"x": [2, 2]}), holds=0.25, why="two rows, each of which sums to 1"
         ),
     ),
-    "TLP415": (
-        Evidence(ask=Ask(values={"x": [5, 0]}, shapes={"x": [2]}), holds=b"\x05", why="5 and 0: four bytes"),
-    ),
+    "TLP415": (Evidence(ask=Ask(values={"x": [5, 0]}, shapes={"x": [2]}), holds=b"\x05", why="5 and 0: four bytes"),),
     "TLP416": (
         Evidence(ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}), holds=math.inf, why="the root mean square is 300"),
+    ),
+    "TLP417": (
+        Evidence(
+            ask=Ask(
+                values={"x": [5, 5]},
+                shapes={"x": [2]},
+                change={'Tensor("y", code)': 'Tensor("y", np.array([len(code)], dtype=np.int32))'},
+            ),
+            holds=0,
+            why="reading them raised ValueError",
+        ),
     ),
     "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
     "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
