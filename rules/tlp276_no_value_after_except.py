@@ -19,6 +19,7 @@ Python's own behaviour; seen on 24.10.
 import re
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import completes, own_nodes, request_loops
@@ -71,7 +72,7 @@ _MEANT = re.compile(r"last|prev|best|latest|fallback|cached|known|running|state|
 _ENDS = ("exit", "abort", "fail", "raise", "die", "quit", "panic", "throw")
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood or "except" not in python.text:
         return
     for frame in python.frames:
@@ -101,12 +102,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                         break
                     continue
                 if use is not None:
+                    # With dynamic batching, requests of other clients come before it in the same call.
+                    mixed = effective.scheduling == "dynamic" and _of_each_request(function, attempt, handler, name)
                     yield Problem(
                         use.span,
                         f"`{name}` has no value here once the `except` block has run, or that of the turn before",
                         help="end the `except` block with `continue`, or give the name a value there",
                         related=(Related(handler.header, "goes on behind the `try`"),),
                         key=name,
+                        effect="wrong-result" if mixed else None,
                     )
                     break
 
