@@ -102,9 +102,14 @@ def _responses(python: PythonFacts) -> Iterator[Problem]:
     """Calls of the file's own functions that only make a response, as statements of what answers requests."""
     if not _CALLS.intersection(python.identifiers):
         return
+    own = {frame.function.name for frame in python.frames if frame.function is not None}
     for statement in python.walk(Expression):
         call = statement.value.value if isinstance(statement.value, Await) else statement.value
         if not isinstance(call, Call):
+            continue
+        func = call.func
+        # Most statements call something of a library.
+        if (func.attr if isinstance(func, Attribute) else func.id if isinstance(func, Name) else "") not in own:
             continue
         called = called_function(python, call)
         # While loading, and in a function that gives nothing back, a model may try out its own helpers.
