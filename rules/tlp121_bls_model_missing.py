@@ -1,10 +1,10 @@
 """A called model that the repository does not have
 
 ## What it does
-Compares `model_name` of an InferenceRequest that is executed with the models of the repository. Silent when the file
-loads models itself, and when the repository holds this model alone (it may be a part of a larger one). A note when no
-model has a similar name and the repository itself was not given to the run, since the server may be started with
-several repositories.
+Compares `model_name` of an InferenceRequest that is executed with the models of the repository, also one that comes
+from a parameter of the config or from a helper's argument. Silent when the file loads models itself, and when the
+repository holds this model alone (it may be a part of a larger one). A note when no model has a similar name and the
+repository itself was not given to the run, since the server may be started with several repositories.
 
 ## What happens
 `Failed for execute the inference request. Model '…' is not ready.`: the call always fails.
@@ -19,10 +19,13 @@ Facts, python-backend 6.8; pain points P07 (observed on 24.10).
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import bls_requests
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -35,17 +38,22 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, repository: RepositoryFacts) -> Iterator[Problem]:
+def check(
+    python: PythonFacts, config: Document, effective: EffectiveConfig, repository: RepositoryFacts
+) -> Iterator[Problem]:
     if "load_model" in python.text or len(repository.models) < 2:
         return
     repositories = repository.memo.get("repositories", {})
     others = repositories.values() if isinstance(repositories, dict) else ()
     for request in bls_requests(python):
-        name = request.model
-        if not name or name in repository.models or not request.executions or request.model_span is None:
+        if request.model_span is None or not (request.model is None or request.executions):
             continue
-        if any(name in other.models for other in others):
+        played = rehearse(python, config, effective).calls if request.model is None else ()
+        names = {request.model} if request.model else {call.model for call in played if call.span == request.call.span}
+        absent = [name for name in names if not any(name in known.models for known in (repository, *others))]
+        if not absent:
             continue
+        name = min(absent)
         # A name with another number at its end is a model of its own, not a slip of the pen.
         bare = name.rstrip("0123456789_-.")
         near = [
@@ -145,6 +153,62 @@ class TritonPythonModel:
             p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
             made = [pb_utils.Tensor("r", p), pb_utils.Tensor("s", p)]
             responses.append(pb_utils.InferenceResponse(made))
+        return responses
+""",
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+parameters { key: "stage" value { string_value: "scalr" } }
+-- a/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class Stage:
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, array):
+        call = pb_utils.InferenceRequest(
+            model_name=self.name,
+#                      ^^^^^^^^^ TLP121
+            requested_output_names=["r"],
+            inputs=[pb_utils.Tensor("p", array)],
+        )
+        answer = call.exec()
+        if answer.has_error():
+            raise pb_utils.TritonModelException(answer.error().message())
+        return pb_utils.get_output_tensor_by_name(answer, "r").as_numpy()
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        self.stage = Stage(parameters["stage"]["string_value"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.stage(x))]))
+        return responses
+-- scaler/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+-- scaler/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("r", p)]))
         return responses
 """,
 )
