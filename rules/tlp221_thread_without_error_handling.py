@@ -60,6 +60,7 @@ class TritonPythonModel:
         x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
         if x[0] > 0:
             raise ValueError("too large")
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP258
         sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 
