@@ -671,6 +671,42 @@ class TritonPythonModel:
         "n = np.linalg.norm(x, axis=-1)  #! sure axis-lost\ny, label = x / (n + 1e-9), text"
     ),
     "rows_with_their_axis": each("n = np.linalg.norm(x, axis=-1)\ny, label = x / n[:, None] - x.max(axis=0), text"),
+    "rows_normalised_together": each(
+        "e = np.exp(x - x.max())\ny, label = e / e.sum(), text  #! sure over-rows\n"
+        "_ = np.divide(x, x.std(axis=0) + 1)  #! sure over-rows\n_ = x - x.mean(axis=1, keepdims=True)\n"
+        "_ = [row / row.sum() for row in x]"
+    ),
+    "squares_before_the_cast": each(
+        "half = x.astype(np.float16)\npower = np.mean(half * half)  #! sure late-cast\n"
+        "y, label = x * power.astype(np.float32), text\n_ = np.mean(x * x).astype(np.float64)"
+    ),
+    "bytes_clipped_too_late": each(
+        "z = x.astype(np.uint8)\n_ = np.clip(z + 60, 0, 255)  #! sure wraps\n_ = np.clip(255 - z, 0, 9)\n"
+        "y, label = x, text"
+    ),
+    "binary_data_in_fixed_width": each(
+        "y, label = x, text\n_ = np.array([x.tobytes() + b'end'])  #! sure binary-cut\n"
+        "_ = np.array([x.tobytes()], dtype=object)\n_ = np.array([b'text'])"
+    ),
+    "methods_not_called": each(
+        'y, label = x, text\nname = request.request_id  #! sure not-called\n_ = f"of {name}"\n_ = f"of {name()}"'
+    ),
+    "nothing_left": each(
+        "y, label = x, text\nkept = [row for row in x if row[0] > 0]\n_ = np.stack(kept)  #! maybe ValueError"
+    ),
+    "something_left": each(
+        "y, label = x, text\nkept = [row for row in x if row[0] > 0]\nif kept:\n    _ = np.stack(kept)"
+    ),
+    "json_of_a_list": each(
+        'y, label, rows = x, text, []\nfor row in x:\n    rows.append({"score": row[0]})\n'
+        "_ = json.dumps(rows)  #! maybe TypeError\n_ = json.dumps(rows, default=float)"
+    ),
+    "parameters_are_a_text": each("y, label = x, text\n_ = dict(request.parameters())  #! sure ValueError"),
+    "texts_looked_up": each(
+        'y, label = x, text\ncodes = {line: 1 for line in open("codes")}\n'
+        "_ = [codes.get(word[0]) for word in text]  #! maybe bytes-compared"
+    ),
+    "rows_as_a_condition": each("y, label = x, text\nif x[:, :1] > 0:  #! maybe ValueError\n    pass"),
     "arrays_in_and": each("y, label = x, text\n(x[:, 0] > 0) and (x[:, 1] > 0)  #! maybe ValueError"),
     "bytes_wrap": each("z = x.astype(np.uint8)\ny, label = ((z + z) // 2).astype(np.float32), text  #! sure wraps"),
     "bytes_do_not_wrap": each("z = x.astype(np.uint8)\ny, label = ((z + 1) // 2).astype(np.float32), text"),
