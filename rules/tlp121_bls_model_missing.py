@@ -61,6 +61,8 @@ def check(
             for known in get_close_matches(name, repository.models, 3, 0.8)
             if known.rstrip("0123456789_-.") != bare and known[0] == name[0] and abs(len(known) - len(name)) < 3
         ]
+        if len(names) > 1 and not near:
+            continue  # One of several may be there only where it is served.
         edit = Edit(request.model_span, f'"{near[0]}"') if near else None
         literal = python.text[request.model_span.start : request.model_span.end] in {f'"{name}"', f"'{name}'"}
         yield Problem(
