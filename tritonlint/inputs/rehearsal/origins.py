@@ -146,7 +146,7 @@ class Origins:
 
     def compared(self, *values: Value) -> None:
         """Note that somebody asks how long something is."""
-        if any(id(value) in self._lengths or id(value) in self._missing for value in values):
+        if self._lengths and any(id(value) in self._lengths or id(value) in self._missing for value in values):
             self.asked = True
 
     # --------------------------------------------------------------------------------------------------- operators
