@@ -143,7 +143,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(shapes={"x": [2, 1]}), difference="batch entries"),
     ),
     "TLP118": (Evidence("refused", where="max_workers"), Evidence("error", Ask(shapes={"x": [3, 2]}))),
-    "TLP119": (Evidence(ask=Ask(together=4, config=BATCHED), difference="another client's request"),),
+    "TLP119": (Evidence(ask=Ask(together=6, change={"% 2": "< 4"}), difference="another client's request"),),
     "TLP201": (
         Evidence(where="requests.reverse()", ask=TOGETHER, difference="another client's request"),
         Evidence("crash", Ask(rounds=6), releases={"24.03": "error", "24.07": "error"}),
