@@ -171,6 +171,24 @@ class TritonPythonModel:
     def execute(self, requests):
         return [None for _ in requests]
 """,
+    "config_of_no_tensor": """\
+class Spec:
+    def __init__(self, config, name):
+        entry = pb_utils.get_output_config_by_name(config, name)
+        self.kind = entry["data_type"]  #! sure TypeError
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        other = pb_utils.get_output_config_by_name(config, "other")
+        self.label = other["label_filename"] if other is not None else ""
+        self.y = Spec(config, "y")
+        self.z = Spec(config, "nothing")
+
+    def execute(self, requests):
+        return [None for _ in requests]
+""",
     "one_type_or_another": f"""\
 class TritonPythonModel:
     def scaled(self, x):
