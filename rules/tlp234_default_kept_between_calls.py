@@ -3,7 +3,7 @@
 ## What it does
 Reports a parameter with a list, dict, set, deque or Counter as its default, which the function fills, and gives back
 or works out its answer from. A dict in which the function looks something up, and what it only asks for members, are
-taken for caches.
+taken for caches, if the function does not give back the whole of it.
 
 ## What happens
 Python makes the default once: what one request leaves in it is in the answer to the next one, also to that of another
@@ -60,7 +60,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             given = any(n.id == name for s in returns(function) if s.value is not None for n in walk(s.value, Name))
             if not given and not _read(function, name):
                 continue
-            if not _looked_up(function, name) and not _always_given(python, function, name):
+            whole = any(isinstance(s.value, Name) and s.value.id == name for s in returns(function))
+            if (whole or not _looked_up(function, name)) and not _always_given(python, function, name):
                 yield Problem(
                     parameter.default.span,
                     f"the default of `{name}` is made once: it keeps what earlier requests put into it",
@@ -167,6 +168,33 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", total(x))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def distinct(values, seen=[0.0]):
+#                         ^^^^^ TLP234
+    for value in values:
+        if value not in seen:
+            seen.append(value)
+    return seen
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array(distinct(x.tolist()), dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
     """\

@@ -194,6 +194,18 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [1.0]}, rounds=2), where="def total", holds=2.0, why="1 was asked for twice"),
         Evidence(
             ask=Ask(
+                rounds=2,
+                change={
+                    "np.array(distinct(x.tolist()), dtype=np.float32)": (
+                        "np.array([len(distinct(x.tolist())), 0], dtype=np.float32)"
+                    )
+                },
+            ),
+            holds=3.0,
+            why="the length of what two requests of one value have left: one request and the default make two",
+        ),
+        Evidence(
+            ask=Ask(
                 values={"x": [1.0, 2.0]},
                 change={
                     "np.array(self._positive(x), dtype=np.float32)": (
