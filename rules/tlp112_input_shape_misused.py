@@ -22,6 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked, shape_words, shapes_of
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -60,7 +61,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     for node in _suspects(python):
         for value, message in _wrong(python, shapes, node):
-            if shape_is_asked(python, node):
+            if shape_is_asked(python, node) or (
+                isinstance(node, Subscript) and _is_text(python, config, shapes, value)
+            ):
                 continue
             sure = execute is not None and unconditional(execute, node)
             batch = ", the batch dimension first" if effective.max_batch_size else ", without a batch dimension"
@@ -93,6 +96,19 @@ def _suspects(python: PythonFacts) -> Iterator[Assign | Subscript | Call]:
             isinstance(node.func, Attribute) and (node.func.attr in AXES or node.func.attr == "reshape")
         ):
             yield node
+
+
+def _is_text(python: PythonFacts, config: Document, shapes: Shapes, value: Expr) -> bool:
+    """Whether one element is indexed that may be bytes or a text: these have parts though they are no arrays."""
+    frame = python.frame_at(value)
+    if isinstance(value, Attribute) and value.attr == "shape":
+        return False
+    return shapes.of(value, frame) == () and types_of(python, config).of(value, frame) in {
+        None,
+        "object",
+        "bytes",
+        "str",
+    }
 
 
 def _entries(python: PythonFacts, shapes: Shapes, node: Node) -> int | None:
@@ -352,6 +368,28 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = x.reshape(-1, 6)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- stream/config.pbtxt --
+backend: "python"
+input { name: "reply" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "start" data_type: TYPE_STRING dims: [ 1 ] }
+-- stream/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def start(self, reply: bytes):
+        return reply[0:4]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            reply = pb_utils.get_input_tensor_by_name(request, "reply").as_numpy()[0]
+            start = np.array([self.start(reply)], dtype=np.object_)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("start", start)]))
         return responses
 """,
 )
