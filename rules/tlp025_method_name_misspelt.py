@@ -57,6 +57,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             fix=Fix(f"rename to {meant}", (Edit(statement.name_span, meant),), safety="unsafe"),
             effect=None if meant == "initialize" else "hygiene",
             key=statement.name,
+            # Another rule knows what a clean-up leaves behind.
+            general=statement.name_span if meant == "finalize" else None,
         )
 
 

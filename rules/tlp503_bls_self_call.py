@@ -17,14 +17,16 @@ Facts, python-backend 6.8 (observed with one instance).
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import BlsRequest, always, bls_requests
 from tritonlint.inputs.python_tree import Subscript, dotted
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP503", name="bls-self-call", effect="instability", certainty="likely", words=("InferenceRequest",))
+RULE = Rule(
+    code="TLP503", name="bls-self-call", effect="request-failure", certainty="likely", words=("InferenceRequest",)
+)
 
 _OWN = {"args": "model_name", "model_config": "name"}
 
@@ -43,10 +45,12 @@ def check(python: PythonFacts, model: Model, effective: EffectiveConfig) -> Iter
         # Called in every run, it calls itself without end, whatever the number of instances.
         sure = always(python, request)
         if single or sure:
+            # The name may stand far from the call that waits, in a constructor or a helper.
             yield Problem(
-                request.model_span,
+                request.executions[0].call.span,
                 f"`{model.name}` calls itself: it waits for its own answer, and the request hangs",
                 help="call a function of this model instead, or another model",
+                related=(Related(request.model_span, "the model itself"),),
                 certainty="certain" if sure else "likely",
                 key="model_name",
             )
@@ -80,8 +84,8 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x")
             call = pb_utils.InferenceRequest(model_name="add", requested_output_names=["y"], inputs=[x])
-#                                                       ^^^^^ TLP503
             answer = call.exec()
+#                    ^^^^^^^^^^^ TLP503
             if answer.has_error():
                 raise pb_utils.TritonModelException(answer.error().message())
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
@@ -107,8 +111,8 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x")
             call = pb_utils.InferenceRequest(model_name=self.name, requested_output_names=["y"], inputs=[x])
-#                                                       ^^^^^^^^^ TLP503
             answer = await call.async_exec()
+#                          ^^^^^^^^^^^^^^^^^ TLP503
             if answer.has_error():
                 raise pb_utils.TritonModelException(answer.error().message())
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
@@ -157,8 +161,8 @@ class TritonPythonModel:
             name = self.args["model_name"]
             tensor = pb_utils.Tensor("x", x)
             call = pb_utils.InferenceRequest(model_name=name, requested_output_names=["y"], inputs=[tensor])
-#                                                       ^^^^ TLP503
             answer = call.exec()
+#                    ^^^^^^^^^^^ TLP503
             if answer.has_error():
                 raise pb_utils.TritonModelException(answer.error().message())
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))

@@ -399,6 +399,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
+    "TLP274": (Evidence("not observable", why="what stays behind shows when the model is unloaded"),),
     "TLP413": (
         Evidence(
             ask=Ask(change={"str(request.request_id)": "str(request.request_id)[:13]"}),

@@ -1,0 +1,287 @@
+"""A clean-up that Triton never calls
+
+## What it does
+Reports a method of the model class such as `finalise`, `shutdown`, `close` or `teardown` that removes a file or folder
+or ends a process, where nothing in the file calls it and the class has no `finalize`.
+
+## What happens
+Triton calls `finalize` only. What the method should remove is still there when the model is unloaded: a folder or
+child process more with each load, and a lock file that was made exclusively keeps the next load from succeeding.
+
+## How to fix
+Call the method `finalize`, or call it from there.
+
+## Source
+Facts, python-backend 6.1; a lock file and a spool folder were seen to stay behind on a server of 24.10.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_threads import reached
+from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Function, Name, Node, Try, lies_in
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP274",
+    name="clean-up-never-called",
+    effect="instability",
+    certainty="likely",
+    words=("unlink", "remove", "rmdir", "rmtree", "removedirs", "terminate", "kill", "killpg"),
+)
+_CLEANS = re.compile(
+    r"final|clean|clos|shut|tear|unload|releas|stop|destr|dispos|termin|(^|_)(free|exit|end|finish|quit|deinit)(_|$)"
+)
+_REMOVERS = frozenset({"os.unlink", "os.remove", "os.rmdir", "os.removedirs", "shutil.rmtree"})
+_OF_PATH = frozenset({"unlink", "rmdir"})
+_OF_PROCESS = frozenset({"terminate", "kill"})
+_MAKES_FILES = frozenset({"open", "mkdir", "makedirs", "mkdtemp", "mkstemp", "touch", "write_text", "write_bytes"})
+_MAKES_PROCESSES = frozenset({"Popen", "Process"})
+# Each of them has its own way to tidy up when the process ends.
+_TIDY = frozenset({"atexit", "weakref", "SharedMemory", "PR_SET_PDEATHSIG", "signal"})
+_ASKS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "FileExistsError"})
+_RANDOM = frozenset({"mkdtemp", "mkstemp", "uuid4", "uuid1", "getpid", "time", "time_ns", "token_hex"})
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    if not python.understood or python.method("finalize") is not None or python.may_define("finalize"):
+        return
+    if python.method("__del__") is not None or not _TIDY.isdisjoint(python.identifiers):
+        return
+    loading = [f for f in (python.method("__init__"), python.method("initialize")) if f is not None]
+    for method in (s for owner in python.model_classes for s in owner.body if isinstance(s, Function)):
+        name = method.name
+        if not _CLEANS.search(name.lower()) or name[:2] == "__" or not method.takes(1) or method.decorators:
+            continue
+        made = _called(python, reached(python, loading))
+        kept = _left(python, method, {attribute for _, attribute in made})
+        if kept is None or _is_used(python, name):
+            continue
+        exclusive = _made_exclusively(python, loading)
+        what = "what it ends goes on" if kept[1] in _OF_PROCESS else "what it removes stays"
+        more = "one more with each load" if exclusive is None else "and the next load fails, as it is there already"
+        yield Problem(
+            method.name_span,
+            f"Triton never calls `{name}`: {what} when the model is unloaded, {more}",
+            help="call the method `finalize`",
+            related=(Related(kept[0].span, "never run"),)
+            + ((Related(exclusive.span, "refused the second time"),) if exclusive is not None else ()),
+            effect="instability" if exclusive is None else "load-failure",
+            key=name,
+        )
+
+
+def _is_used(python: PythonFacts, name: str) -> bool:
+    """Whether something of the model itself asks for the method; a helper's own `close` is another one."""
+    for node in python.walk(Attribute):
+        if node.attr == name and isinstance(node.value, Name):
+            frame = python.frame_at(node)
+            around = python.function_at(node)
+            of_model = any(lies_in(node, owner) for owner in python.model_classes)
+            if of_model and node.value.id == python.self_name(frame):
+                return True
+            if around is None or (not of_model and node.value.id not in {"self", "cls"}):
+                return True
+    # It may be looked up by its name.
+    return any(node.value == name for node in python.walk(Constant))
+
+
+def _called(python: PythonFacts, functions: list[Function]) -> list[tuple[Call, str]]:
+    """The calls in some functions, with the last part of what they call."""
+    return [(call, _last(call.func)) for function in functions for call in own_nodes(function, Call)]
+
+
+def _last(func: Expr) -> str:
+    return func.attr if isinstance(func, Attribute) else func.id if isinstance(func, Name) else ""
+
+
+def _left(python: PythonFacts, method: Function, made: set[str]) -> tuple[Node, str] | None:
+    """Where a clean-up takes away something that outlasts the process."""
+    for call, name in _called(python, reached(python, [method])):
+        if python.qualified(call.func) in _REMOVERS and made & _MAKES_FILES:
+            return call, name
+        if not isinstance(call.func, Attribute):
+            continue
+        if name in _OF_PATH and "pathlib" in python.imports and made & _MAKES_FILES:
+            return call, name
+        if (name in _OF_PROCESS or name == "killpg") and made & _MAKES_PROCESSES and "subprocess" in python.imports:
+            return call, name
+    return None
+
+
+def _made_exclusively(python: PythonFacts, loading: list[Function]) -> Node | None:
+    """Where loading makes a file or folder that must not be there yet."""
+    functions = reached(python, loading)
+    calls = _called(python, functions)
+    names = {name for _, name in calls}
+    if not _ASKS.isdisjoint(python.identifiers) or not (names - {"getpid"}).isdisjoint(_RANDOM):
+        return None
+    if any(python.qualified(call.func) in _REMOVERS or name in _OF_PATH for call, name in calls):
+        return None
+    for function in functions:
+        tries = [attempt for attempt in own_nodes(function, Try) if attempt.handlers]
+        for call in own_nodes(function, Call):
+            if any(lies_in(call, attempt) for attempt in tries):
+                continue
+            name = python.qualified(call.func)
+            mode = call.argument(1, "mode")
+            opens = name == "open" and isinstance(mode, Constant) and "x" in str(mode.value)
+            flags = call.argument(1, "flags") if name == "os.open" else None
+            if opens or (flags is not None and "O_EXCL" in python.source(flags)) or name == "os.mkdir":
+                return call
+    return None
+
+
+_CONFIG = """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+"""
+_EXECUTE = """\
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+"""
+EXAMPLES = (
+    _CONFIG
+    + """\
+import os
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.folder = tempfile.mkdtemp(prefix="spool_")
+"""
+    + _EXECUTE
+    + """\
+    def shutdown(self):
+#       ^^^^^^^^ TLP274
+        os.rmdir(self.folder)
+""",
+    _CONFIG
+    + """\
+import os
+from pathlib import Path
+
+import triton_python_backend_utils as pb_utils
+
+
+class Lock:
+    def __init__(self, path):
+        self.path = path
+
+    def acquire(self):
+        os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+
+    def release(self):
+        os.unlink(self.path)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = Lock(os.path.join(args["model_repository"], "owner.lock"))
+        self.lock.acquire()
+"""
+    + _EXECUTE
+    + """\
+    def finalise(self):
+#       ^^^^^^^^ TLP274
+        self.lock.release()
+""",
+    _CONFIG
+    + """\
+import subprocess
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.helper = subprocess.Popen(["sleep", "1000"])
+"""
+    + _EXECUTE
+    + """\
+    def teardown(self):
+#       ^^^^^^^^ TLP274
+        self.helper.terminate()
+        self.helper.wait()
+""",
+    _CONFIG
+    + """\
+import os
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.folder = tempfile.mkdtemp(prefix="spool_")
+"""
+    + _EXECUTE
+    + """\
+    def close(self):
+        os.rmdir(self.folder)
+
+    def finalize(self):
+        self.close()
+""",
+    # What ends with the process needs no clean-up.
+    _CONFIG
+    + """\
+import triton_python_backend_utils as pb_utils
+
+
+class Words:
+    def __init__(self):
+        self.words = {"a", "b"}
+
+    def remove(self, word):
+        self.words.discard(word)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.words = Words()
+"""
+    + _EXECUTE
+    + """\
+    def close(self):
+        self.words.remove("a")
+""",
+    # The folder is made and removed by each request.
+    _CONFIG
+    + """\
+import os
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _clean_up(self, folder):
+        os.rmdir(folder)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            folder = tempfile.mkdtemp()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            self._clean_up(folder)
+        return responses
+""",
+)
