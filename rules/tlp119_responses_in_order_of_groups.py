@@ -2,7 +2,8 @@
 
 ## What it does
 Reports requests that `execute` sorts into groups (`groups[key].append(request)`, two lists filled in `if` and `else`)
-and answers group by group into one list that is returned as it is.
+and answers group by group into one list that is returned as it is; also answers of a cache that leave before those
+that had to be worked out.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests of different groups are batched,
@@ -30,12 +31,14 @@ from tritonlint.inputs.python_tree import (
     Call,
     Comprehension,
     Expr,
+    Flow,
     For,
     Function,
     If,
     Name,
     Node,
     Sequence,
+    Starred,
     Subscript,
     dotted,
     lies_in,
@@ -57,8 +60,20 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or not may_batch(effective) or effective.decoupled is not False or uses_sender(python):
         return
     groups, parts = _groups(python, execute)
-    if not groups and len(parts) < 2:
-        return
+    found = _group_by_group(execute, groups, parts) if groups or len(parts) > 1 else None
+    found = found or _one_kind_first(python, execute)
+    if found is not None:
+        yield Problem(
+            found.span,
+            "responses leave in the order of the groups, not in that of the requests: clients of a batch get each "
+            "other's results",
+            help="keep the index of each request, and put its response there",
+            key="groups",
+        )
+
+
+def _group_by_group(execute: Function, groups: set[str], parts: set[str]) -> Node | None:
+    """Where groups of requests are answered one after the other."""
     kept = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     kept -= _put_in_order(execute)
     filled: dict[str, list[Node]] = {}
@@ -68,31 +83,131 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         for name in kept if whole or single else ():
             place = _adds_to(loop, name)
             if place is not None and whole:
-                yield _problem(place)
-                return
+                return place
             if place is not None:
                 filled.setdefault(name, []).append(place)
     for places in filled.values():
         if len(places) > 1:
-            yield _problem(places[1])
-            return
+            return places[1]
     made = [s.value for s in returns(execute)]
     made += [a.value for a in own_nodes(execute, Assign) if any(dotted(target) in kept for target in a.targets)]
     for value in made:
         nested = isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) > 1
         if nested and isinstance(value, Comprehension) and _goes_over(value.clauses[0].iterable, groups, parts):
-            yield _problem(value)
-            return
+            return value
+    return None
 
 
-def _problem(place: Node) -> Problem:
-    return Problem(
-        place.span,
-        "responses leave in the order of the groups, not in that of the requests: clients of a batch get each "
-        "other's results",
-        help="keep the index of each request, and put its response there",
-        key="groups",
-    )
+def _one_kind_first(python: PythonFacts, execute: Function) -> Node | None:
+    """Where requests of two kinds are answered one kind behind the other."""
+    parts = _kinds(python, execute)
+    if len(parts) < 2:
+        return None
+    roots = {name: name for name in parts}
+    late: Node | None = None
+    kept = {s.value.id for s in returns(execute) if isinstance(s.value, Name)} - _put_in_order(execute)
+    made = [s.value for s in returns(execute) if s.value is not None]
+    for node in own_nodes(execute, Assign, For, Call):
+        if isinstance(node, Assign):
+            if node.value is None:
+                continue
+            root = _root(node.value, roots)
+            names = [t.id for t in node.targets if isinstance(t, Name)]
+            if not node.operator:
+                roots |= {name: root for name in names if root is not None and name not in parts}
+                made += [node.value for name in names if name in kept]
+            elif any(name in kept and _apart(parts, roots.get(name), root) for name in names):
+                late = late or node
+        elif isinstance(node, For):
+            root = _root(node.iterable, roots)
+            for owner, call in _appends(node) if root is not None else ():
+                if owner in kept and _apart(parts, roots.get(owner), root):
+                    late = late or call
+                elif root is not None:
+                    roots.setdefault(owner, root)
+        elif isinstance(node.func, Attribute) and node.func.attr == "extend" and node.arguments:
+            name = dotted(node.func.value)
+            root = _root(node.arguments[0].value, roots)
+            if name is not None and name in kept:
+                if _apart(parts, roots.get(name), root):
+                    late = late or node
+                elif root is not None:
+                    roots.setdefault(name, root)
+    for value in made:
+        both = _joined(value)
+        if len(both) > 1 and _apart(parts, _root(both[0], roots), _root(both[1], roots)):
+            late = late or value
+    return late
+
+
+def _kinds(python: PythonFacts, execute: Function) -> dict[str, tuple[For, list[Call]]]:
+    """Lists that a loop over the requests adds to."""
+    found: dict[str, tuple[For, list[Call]]] = {}
+    for loop in own_nodes(execute, For):
+        iterable = loop.iterable
+        if isinstance(iterable, Call) and dotted(iterable.func) in {"enumerate", "zip"} and iterable.arguments:
+            iterable = iterable.arguments[0].value
+        if isinstance(iterable, Name) and objects_of(python).kind(iterable) == "requests":
+            for owner, call in _appends(loop):
+                found.setdefault(owner, (loop, []))[1].append(call)
+    return found
+
+
+def _appends(loop: For) -> Iterator[tuple[str, Call]]:
+    """The lists that a loop adds to, and where."""
+    for call in walk(loop.body, Call):
+        func = call.func
+        if isinstance(func, Attribute) and func.attr == "append" and isinstance(func.value, Name):
+            yield func.value.id, call
+
+
+def _apart(parts: dict[str, tuple[For, list[Call]]], one: str | None, other: str | None) -> bool:
+    """Whether each turn of a loop adds to one of two lists only."""
+    if one is None or other is None or one == other:
+        return False
+    (loop, some), (same, others) = parts[one], parts[other]
+    return loop is same and all(_exclude(loop, a, b) for a in some for b in others)
+
+
+def _exclude(loop: For, one: Node, other: Node) -> bool:
+    """Whether only one of two statements runs in a turn."""
+    for test in walk(loop.body, If):
+        for a, b in ((one, other), (other, one)):
+            if not any(lies_in(a, s) for s in test.body):
+                continue
+            if any(lies_in(b, s) for s in test.orelse):
+                return True
+            leaves = isinstance(test.body[-1], Flow) and test.body[-1].keyword == "continue"
+            if leaves and (b.span.start or 0) > (test.span.end or 0):
+                return True
+    return False
+
+
+def _joined(value: Expr) -> tuple[Expr, ...]:
+    """What is put together, one behind the other."""
+    if isinstance(value, Binary) and value.operator == "+":
+        return value.left, value.right
+    if isinstance(value, Call) and dotted(value.func) == "list" and len(value.arguments) == 1:
+        return _joined(value.arguments[0].value)
+    if isinstance(value, Call) and (dotted(value.func) or "").rsplit(".", 1)[-1] == "chain":
+        return tuple(argument.value for argument in value.arguments)
+    if isinstance(value, Sequence) and all(isinstance(item, Starred) for item in value.items):
+        return tuple(item.value for item in value.items if isinstance(item, Starred))
+    return ()
+
+
+def _root(value: Expr, roots: dict[str, str]) -> str | None:
+    """The list whose items something has one for one."""
+    if isinstance(value, Name):
+        return roots.get(value.id)
+    if isinstance(value, Comprehension):
+        plain = len(value.clauses) == 1 and not value.clauses[0].conditions
+        return _root(value.clauses[0].iterable, roots) if plain else None
+    if isinstance(value, Call):
+        # What a helper makes of a list has one item for each, too.
+        found = {_root(argument.value, roots) for argument in value.arguments} - {None}
+        return found.pop() if len(found) == 1 else None
+    return None
 
 
 def _groups(python: PythonFacts, execute: Function) -> tuple[set[str], set[str]]:
@@ -289,6 +404,142 @@ class TritonPythonModel:
         for members in groups.values():
             for index, request in members:
                 responses[index] = self.answer(request)
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, x):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        known, pending = [], []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0, 0] % 2:
+                pending.append(x)
+            else:
+                known.append(self.answer(x))
+        computed = []
+        for x in pending:
+            computed.append(self.answer(x))
+        return known + computed
+#              ^^^^^^^^^^^^^^^^ TLP119
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, x):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        responses, pending = [], []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0, 0] % 2:
+                pending.append(x)
+                continue
+            responses.append(self.answer(x))
+        for x in pending:
+            responses.append(self.answer(x))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP119
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, x):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        responses, pending = [None] * len(requests), []
+        for position, request in enumerate(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0, 0] % 2:
+                pending.append((position, x))
+            else:
+                responses[position] = self.answer(x)
+        for position, x in pending:
+            responses[position] = self.answer(x)
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, x):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        known, pending = [], []
+        for position, request in enumerate(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0, 0] % 2:
+                pending.append((position, x))
+            else:
+                known.append((position, self.answer(x)))
+        computed = [(position, self.answer(x)) for position, x in pending]
+        return [response for _, response in sorted(known + computed, key=lambda pair: pair[0])]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, x):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        responses, warnings = [], []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0, 0] % 2:
+                warnings.append(request.request_id())
+            responses.append(self.answer(x))
+        for name in warnings:
+            pb_utils.Logger.log_warn(name)
         return responses
 """,
 )

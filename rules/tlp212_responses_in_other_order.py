@@ -2,8 +2,9 @@
 
 ## What it does
 Reports a loop over `reversed(requests)`, `requests[::-1]`, `sorted(requests, …)` or `set(requests)` whose responses
-are returned as they come, also over a sorted list with one item for each request, and responses that are reversed,
-sorted, or inserted at the front before they are returned; also futures, one for each request, whose results are taken
+are returned as they come, also over a sorted list with one item for each request or over their numbers in the order
+of something (`sorted(range(len(…)), key=…)`, `np.argsort(lengths)`), and responses that are reversed, sorted, or
+inserted at the front before they are returned; also futures, one for each request, whose results are taken
 `as_completed`.
 
 ## What happens
@@ -31,6 +32,7 @@ from tritonlint.inputs.python_tree import (
     Comprehension,
     Constant,
     Expr,
+    Expression,
     For,
     Function,
     Name,
@@ -46,7 +48,7 @@ from tritonlint.rule import Rule
 RULE = Rule(code="TLP212", name="responses-in-other-order", effect="wrong-result")
 
 COMPLETED = "concurrent.futures.as_completed"
-TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed"})
+TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed", "argsort"})
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -91,6 +93,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         name = _reordered_name(value)
         if name is not None and value is not None and _is_local_list(execute, name):
             turned.append((value, name))
+    if not turned and (place := _left_sorted(python, execute, requests)) is not None:
+        turned.append((place, ""))
     # Two of them may undo each other, and so may one of them and a turned copy of the requests.
     if len(turned) != 1 or _turns_copy(execute, requests, turned[0][0]):
         return
@@ -105,6 +109,130 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         certainty=None if may_batch(effective) else "likely",
         key="order",
     )
+
+
+def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node | None:
+    """Where responses get the order of requests that were sorted, or of their numbers in the order of something."""
+    items = _gathered(execute, requests) | {requests}
+    sortings = [call for call in own_nodes(execute, Call) if _is_sorting(python, call, items)]
+    # A second one may undo the first, and so may whatever asks for places.
+    places = {"argsort", "index", "lexsort", "argpartition", "empty_like", "sort"}
+    others = sum(
+        (dotted(call.func) or "").rsplit(".", 1)[-1] in {*places, "sorted"} for call in own_nodes(execute, Call)
+    )
+    if len(sortings) != 1 or others != 1:
+        return None
+    sorting = sortings[0]
+    frame = python.frame_of(execute)
+    order = {name for name in (_sorted_in_place(sorting),) if name is not None}
+    filled: dict[str, Node] = {}
+    for node in own_nodes(execute, Assign, For):
+        if (node.span.end or 0) <= (sorting.span.start or 0):
+            continue
+        if isinstance(node, Assign):
+            names = [t.id for t in node.targets if isinstance(t, Name) and not node.operator]
+            once = all(len(frame.bindings.get(name, ())) == 1 for name in names)
+            if once and node.value is not None and _keeps_order(node.value, sorting, order):
+                order.update(names)
+        elif _keeps_order(node.iterable, sorting, order):
+            for call in walk(node.body, Call):
+                owner = call.func.value if isinstance(call.func, Attribute) and call.func.attr == "append" else None
+                if isinstance(owner, Name) and len(frame.bindings.get(owner.id, ())) == 1:
+                    order.add(owner.id)
+                    filled[owner.id] = node.iterable
+    for statement in returns(execute):
+        if statement.value is not None and _keeps_order(statement.value, sorting, order):
+            value = statement.value
+            return filled.get(value.id, value) if isinstance(value, Name) else value
+    return None
+
+
+def _gathered(execute: Function, requests: str) -> set[str]:
+    """Lists with something of each request, also its number."""
+    found = {
+        target.id
+        for node in own_nodes(execute, Assign)
+        if isinstance(made := node.value, Comprehension)
+        and made.kind == "list"
+        and len(made.clauses) == 1
+        and not made.clauses[0].conditions
+        and _counted(made.clauses[0].iterable) == requests
+        for target in node.targets
+        if isinstance(target, Name)
+    }
+    for loop in own_nodes(execute, For):
+        if _counted(loop.iterable) == requests:
+            for statement in loop.body:
+                call = statement.value if isinstance(statement, Expression) else None
+                func = call.func if isinstance(call, Call) else None
+                if isinstance(func, Attribute) and func.attr == "append" and isinstance(func.value, Name):
+                    found.add(func.value.id)
+    return found
+
+
+def _counted(iterable: Expr) -> str | None:
+    """``requests`` of ``enumerate(requests)``, too."""
+    if isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and iterable.arguments:
+        iterable = iterable.arguments[0].value
+    return iterable.id if isinstance(iterable, Name) else None
+
+
+def _sorted_in_place(call: Call) -> str | None:
+    func = call.func
+    if isinstance(func, Attribute) and func.attr == "sort" and isinstance(func.value, Name):
+        return func.value.id if call.argument(None, "key") is not None else None
+    return None
+
+
+def _is_sorting(python: PythonFacts, call: Call, items: set[str]) -> bool:
+    """Whether a call sorts the requests, their numbers or one thing for each of them, by a key."""
+    if _sorted_in_place(call) in items:
+        return True
+    given = call.argument(0)
+    name = dotted(call.func)
+    if given is None:
+        return False
+    if name == "sorted" and call.argument(None, "key") is not None:
+        if isinstance(given, Name):
+            return given.id in items
+        if isinstance(given, Call) and dotted(given.func) == "range" and len(given.arguments) == 1:
+            counted = given.arguments[0].value
+            given = counted if isinstance(counted, Call) and dotted(counted.func) == "len" else None
+            return isinstance(given, Call) and dotted(given.argument(0)) in items
+        numbered = isinstance(given, Call) and dotted(given.func) in {"enumerate", "zip"} and bool(given.arguments)
+        return numbered and isinstance(given, Call) and dotted(given.arguments[0].value) in items
+    if python.qualified(call.func) != "numpy.argsort":
+        return False
+    # Of a list with one length for each request, also with a sign before it.
+    while isinstance(given, Unary):
+        given = given.operand
+    if isinstance(given, Call) and len(given.arguments) == 1:
+        given = given.arguments[0].value
+    if isinstance(given, Comprehension) and len(given.clauses) == 1 and not given.clauses[0].conditions:
+        given = given.clauses[0].iterable
+    return isinstance(given, Name) and given.id in items
+
+
+def _keeps_order(value: Expr, sorting: Call, order: set[str]) -> bool:
+    """Whether something has an item for each one of a sorted list, in its order."""
+    if value is sorting:
+        return True
+    if isinstance(value, Name):
+        return value.id in order
+    if isinstance(value, Comprehension):
+        return (
+            value.kind == "list" and len(value.clauses) == 1 and _keeps_order(value.clauses[0].iterable, sorting, order)
+        )
+    if isinstance(value, Subscript):
+        return len(value.items) == 1 and isinstance(value.items[0], Slice) and _keeps_order(value.value, sorting, order)
+    if isinstance(value, Call):
+        if dotted(value.func) in {"list", "tuple", "zip", "enumerate"} and value.arguments:
+            return any(_keeps_order(argument.value, sorting, order) for argument in value.arguments)
+        if dotted(value.func) == "map" and len(value.arguments) == 2:
+            return _keeps_order(value.arguments[1].value, sorting, order)
+        if isinstance(value.func, Attribute) and value.func.attr in {"tolist", "copy"} and not value.arguments:
+            return _keeps_order(value.func.value, sorting, order)
+    return False
 
 
 def _turns_copy(execute: Function, requests: str, place: Node) -> bool:
@@ -379,5 +507,146 @@ class TritonPythonModel:
 
     def finalize(self):
         self.pool.shutdown()
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        order = sorted(range(len(arrays)), key=lambda i: -arrays[i].sum())
+        results = [arrays[i] for i in order]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]) for y in results]
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP212
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        order = np.argsort([-x.sum() for x in arrays])
+        responses = []
+        for start in range(0, len(order), 2):
+            for i in order[start : start + 2]:
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^ TLP212
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", arrays[i])]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        pairs = sorted(zip(requests, arrays), key=lambda pair: -pair[1].sum())
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for _, x in pairs]
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP212
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        order = sorted(range(len(arrays)), key=lambda i: -arrays[i].sum())
+        responses = [None] * len(arrays)
+        for i in order:
+            responses[i] = pb_utils.InferenceResponse([pb_utils.Tensor("y", arrays[i])])
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        order = np.argsort([-x.sum() for x in arrays])
+        results = [arrays[i] for i in order]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", results[i])]) for i in np.argsort(order)]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        order = sorted(range(len(arrays)), key=lambda i: -arrays[i].sum())
+        results = dict(zip(order, [arrays[i] for i in order]))
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", results[i])]) for i in range(len(arrays))]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        jobs = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            jobs.append((request, x))
+        jobs.sort(key=lambda job: -job[1].sum())
+        responses = []
+        for _, x in jobs:
+#                   ^^^^ TLP212
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
 )
