@@ -37,6 +37,7 @@ from tritonlint.inputs.python_flow import (
     send_flags,
     thread_targets,
 )
+from tritonlint.inputs.python_streams import flags_of_helpers
 from tritonlint.inputs.python_tree import (
     Assert,
     Assign,
@@ -48,12 +49,14 @@ from tritonlint.inputs.python_tree import (
     Expr,
     Flow,
     For,
+    Function,
     If,
     Name,
     Scope,
     Slice,
     Stmt,
     Subscript,
+    Try,
     While,
     dotted,
     lies_in,
@@ -141,21 +144,27 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             if gets_sender(node.value) and len(node.targets) == 1:
                 target = node.targets[0]
                 if isinstance(target, Name) and node.value is not None and target.id in frame.bindings:
-                    found = open_ends(innermost_block(function, node), target.id, finals=finals)
+                    helpers = flags_of_helpers(python, function, target.id)
+                    found = open_ends(innermost_block(function, node), target.id, finals=finals, helpers=helpers)
                     if found is not None:
                         last = innermost_block(function, node)[-1]
-                        yield from _sender(python, found, node.value.span, target.id, last, only_one)
+                        yield from _sender(python, found, node.value.span, target.id, last, only_one, function)
     targets = thread_targets(python.body)
     nowhere = "COMPLETE_FINAL" not in python.text and "flags" not in python.text
+    owners = {id(python.function_at(call)) for call in _final_sends(python)}
     for function in (f.function for f in python.frames if f.function is not None):
-        for parameter in function.positional if function.name in targets or nowhere else ():
+        # Nobody but this function ends the stream.
+        alone = owners == {id(function)}
+        for parameter in function.positional if function.name in targets or nowhere or alone else ():
             # Other things can be sent through too: a socket, a generator.
-            known = function.name in targets or "sender" in parameter.name
+            known = function.name in targets or alone or "sender" in parameter.name
             if known and f"{parameter.name}.send(" in python.source(function):
-                found = open_ends(function.body, parameter.name, given=True, finals=finals)
+                helpers = flags_of_helpers(python, function, parameter.name)
+                found = open_ends(function.body, parameter.name, given=True, finals=finals, helpers=helpers)
                 # Whoever starts the thread may send the flag behind it.
                 if found is not None and (found.closes or "COMPLETE_FINAL" not in python.text):
-                    yield from _sender(python, found, parameter.span, parameter.name, function.body[-1], certain=False)
+                    last = function.body[-1]
+                    yield from _sender(python, found, parameter.span, parameter.name, last, False, function)
 
 
 def _final_sends(python: PythonFacts) -> list[Call]:
@@ -247,15 +256,23 @@ def _may_be_nothing(python: PythonFacts, source: Expr | None) -> bool:
     return plain and read and only_read
 
 
-def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stmt, certain: bool) -> Iterator[Problem]:
+def _sender(
+    python: PythonFacts, found: Answers, got: Span, name: str, last: Stmt, certain: bool, function: Function
+) -> Iterator[Problem]:
     related = (Related(got, "the sender"),)
+    sends = [call for call in own_nodes(function, Call) if dotted(call.func) == f"{name}.send"]
     if found.falls:
+        final = [call for call in sends if send_flags(call, final_names(python)) != 0]
+        handlers = [handler for attempt in own_nodes(function, Try) for handler in attempt.handlers]
+        failed = found.closes and all(any(lies_in(call, handler) for handler in handlers) for call in final)
         yield Problem(
-            got,
-            "there is a way on which the final flag is not sent through this sender: the client waits for ever"
+            final[0].span if failed and final else got,
+            "this is sent after an error only: without one, the client waits for ever"
+            if failed and final
+            else "there is a way on which the final flag is not sent through this sender: the client waits for ever"
             if found.closes
             else "the final flag is never sent through this sender, so the client waits for ever",
-            help=HELP,
+            help="send the response behind the `try` as well" if failed and final else HELP,
             fix=None if found.closes else _fix(python, last, name),
             certainty=None if certain and not found.closes else "likely",
             key="final",
@@ -263,9 +280,13 @@ def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stm
         if not found.closes:
             return
     for handler in found.handlers:
+        handed = [c for c in own_nodes(function, Call) if name in (dotted(a.value) for a in c.arguments)]
+        sent = [call for call in (*handed, *sends) if lies_in(call, handler)]
         yield Problem(
-            handler.header,
-            "after this `except` block the final flag is never sent, so the client waits for ever",
+            sent[-1].span if sent else handler.header,
+            "nothing but this is sent after an error, and it has no final flag: the client waits for ever"
+            if sent
+            else "after this `except` block the final flag is never sent, so the client waits for ever",
             help=f"{HELP}, also after an error",
             related=related,
             fix=_fix(python, handler.body[-1], name),
@@ -275,16 +296,34 @@ def _sender(python: PythonFacts, found: Answers, got: Span, name: str, last: Stm
     places: list[tuple[Span, str]] = [(node.span, "here the request is left") for node in found.continues]
     places += [(node.span, "here the request is left") for node in found.returns]
     places += [(node.span, "this skips the `else` of the loop: the request ends") for node in found.breaks]
-    places += [(node.test.span, "one outcome of this condition leaves the request") for node in found.branches]
+    places += [(_side(node, sends), "one outcome of this condition leaves the request") for node in found.branches]
     for span, what in places:
         yield Problem(
-            span,
+            _with_send(python, span, sends),
             f"{what} without the final flag, so the client waits for ever",
             help=HELP,
             related=related,
             certainty="likely",
             key=what,
         )
+
+
+def _side(branch: If, sends: list[Call]) -> Span:
+    """The condition, or what one side of it sends as its last."""
+    for side in (branch.body, branch.orelse):
+        sent = [call for call in sends if side and lies_in(call, side[-1])]
+        if sent and not any(send_flags(call) != 0 for call in sends if any(lies_in(call, one) for one in side)):
+            return sent[-1].span
+    return branch.test.span
+
+
+def _with_send(python: PythonFacts, span: Span, sends: list[Call]) -> Span:
+    """A place, with the last response that was sent right before it."""
+    for call in sends:
+        end, start = call.span.end, span.start
+        if end is not None and start is not None and end <= start and not python.text[end:start].strip():
+            return Span(span.path, call.span.start, span.end)
+    return span
 
 
 def _fix(python: PythonFacts, last: Stmt, name: str) -> Fix | None:
@@ -478,8 +517,8 @@ class TritonPythonModel:
                     sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
                 sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
             except ValueError as error:
-#           ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
                 sender.send(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
 -- fixed: add/1/model.py --
 import triton_python_backend_utils as pb_utils
 
@@ -615,5 +654,33 @@ class TritonPythonModel:
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         finally:
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- echo/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+model_transaction_policy { decoupled: true }
+-- echo/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+
+class TritonPythonModel:
+    def work(self, sender, x):
+        try:
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)])
+        except ValueError as error:
+            response = pb_utils.InferenceResponse([], pb_utils.TritonError(str(error)))
+            sender.send(response, flags=FINAL)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            threading.Thread(target=self.work, args=(request.get_response_sender(), x)).start()
 """,
 )

@@ -26,12 +26,12 @@ from tritonlint.inputs.python_flow import (
     final_names,
     gets_sender,
     innermost_block,
-    is_generator,
     open_ends,
     own_nodes,
     send_flags,
     thread_targets,
 )
+from tritonlint.inputs.python_streams import flags_of_helpers
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -120,7 +120,7 @@ def _twice(
     python: PythonFacts, function: Function, body: tuple[Stmt, ...], name: str, *, given: bool
 ) -> Iterator[Problem]:
     """What is sent after the final flag through one sender."""
-    helpers = _helpers(python, function, name)
+    helpers = flags_of_helpers(python, function, name)
     found = open_ends(body, name, given=given, finals=final_names(python), helpers=helpers)
     seen: set[Span] = set()
     for first, second in found.twice if found is not None else ():
@@ -137,40 +137,6 @@ def _twice(
             effect="instability" if ends_worker else None,
             key="send",
         )
-
-
-def _helpers(python: PythonFacts, function: Function, name: str) -> dict[int, int]:
-    """The flags that functions of the file send through a sender that they get, or through the object that has it."""
-    found: dict[int, int] = {}
-    owner, _, attribute = name.rpartition(".")
-    for call in own_nodes(function, Call):
-        for number, argument in enumerate(call.arguments):
-            given = dotted(argument.value)
-            if given is None or given not in {name, owner} or argument.star:
-                continue
-            flags = _sent_by(python, call, number, argument.keyword, "" if given == name else f".{attribute}")
-            if flags is not None:
-                found[id(call)] = flags
-    return found
-
-
-def _sent_by(python: PythonFacts, call: Call, number: int, keyword: str | None, inside: str) -> int | None:
-    """The flags that a call surely sends through what it gets as one of its arguments."""
-    called = called_function(python, call)
-    if called is None or called is python.function_at(call) or is_generator(called):
-        return None
-    bound = isinstance(call.func, Attribute) and "staticmethod" not in {dotted(d) for d in called.decorators}
-    names = [parameter.name for parameter in called.positional][bound:]
-    parameter = keyword if keyword is not None else names[number] if number < len(names) else None
-    if parameter is None:
-        return None
-    ends = open_ends(called.body, f"{parameter}{inside}", given=True, finals=final_names(python))
-    if ends is None or ends.twice:
-        return None
-    if not ends.closes:
-        return 0
-    sure = not (ends.falls or ends.handlers or ends.branches or ends.returns or ends.breaks or ends.continues)
-    return 1 if sure else None
 
 
 def _in_worker_loop(python: PythonFacts, function: Function) -> bool:
