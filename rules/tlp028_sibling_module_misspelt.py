@@ -15,6 +15,7 @@ Use the name of the file, or of what it defines.
 Facts, python-backend 1.3: the folders that are searched.
 """
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -92,6 +93,10 @@ def _names(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
             continue
         if changes_imports(python) or guarded(python.body, node):
             continue
+        # To read a module takes as long as to read the model; mostly its lines tell at once that the names are there.
+        lines = helpers.text(python.path, top)
+        if lines is None or all(_begins_line(lines, alias.name) for alias in node.names):
+            continue
         module = helpers.find(python.path, top)
         if module is None or not _all_names_seen(module):
             continue
@@ -108,6 +113,11 @@ def _names(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
                 effect=None if function is None or function.name in {"__init__", "initialize"} else "request-failure",
                 key=alias.name,
             )
+
+
+def _begins_line(text: str, name: str) -> bool:
+    """Whether a line of a module begins with what defines a name."""
+    return re.search(rf"(?m)^(?:(?:(?:async )?def|class) {name}\b|{name} *=(?!=))", text) is not None
 
 
 def _all_names_seen(module: PythonFacts) -> bool:

@@ -169,6 +169,18 @@ class Helpers:
 
     def find(self, beside: str, name: str) -> PythonFacts | None:
         """The module NAME that a file imports; None for a package, a compiled module, and what cannot be read."""
+        path = self._path(beside, name)
+        return self._facts(path) if path is not None else None
+
+    def text(self, beside: str, name: str) -> str | None:
+        """The text of that module, which is there long before its facts are."""
+        path = self._path(beside, name)
+        try:
+            return self._text(path) if path is not None else None
+        except UnreadableFile:
+            return None
+
+    def _path(self, beside: str, name: str) -> str | None:
         version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")
         # The version folder stands before the model's folder on the path.
         for path in (f"{version}/{name}", name):
@@ -176,7 +188,7 @@ class Helpers:
                 return None
             entry = self._model.entries.get(f"{path}.py")
             if entry is not None and entry.kind == "file":
-                return self._facts(os.path.join(self._model.path, entry.path))
+                return os.path.join(self._model.path, entry.path)
         return None
 
     def _facts(self, path: str) -> PythonFacts | None:
