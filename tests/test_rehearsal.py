@@ -1434,3 +1434,54 @@ def test_an_array_of_any_length_as_a_condition(test: str, tmp_path: Path) -> Non
     config = 'backend: "python"\nmax_batch_size: 8\n'
     config += "".join(f'{kind} {{ name: "{name}" data_type: TYPE_FP32 dims: [ -1 ] }}\n' for kind, name in TENSORS)
     assert events(tmp_path, model, config) == marked(model), model
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """
+raw = np.frombuffer(text[0, 0], dtype=np.float32)
+part = raw.reshape(-1, 4)
+part[part < 0] = 0  #! sure ValueError
+""",
+        """
+part = np.frombuffer(text[0, 0], dtype=np.float32)[2:]
+part *= 2  #! sure ValueError
+""",
+        """
+wide = np.broadcast_to(x, (2, *x.shape))
+np.clip(wide, 0, 1, out=wide)  #! sure ValueError
+""",
+        """
+own = np.frombuffer(text[0, 0], dtype=np.float32).copy()
+own[own < 0] = 0
+turned = np.frombuffer(text[0, 0], dtype=np.uint8).reshape(-1, 2).T.reshape(-1)
+turned[0] = 1
+room = np.frombuffer(bytearray(text[0, 0]), dtype=np.uint8)
+room += 1
+bits = np.unpackbits(np.frombuffer(text[0, 0], dtype=np.uint8))
+bits[0] = 1
+""",
+        """
+spectrum = np.fft.rfft(x, axis=-1) / 2
+pb_utils.Tensor("y", spectrum)  #! sure TritonModelException
+""",
+        """
+spectrum = np.fft.rfft(x, axis=-1)
+pb_utils.Tensor("y", np.abs(spectrum)[:, :4].astype(np.float32))
+pb_utils.Tensor("y", np.fft.irfft(spectrum).astype(np.float32))
+pb_utils.Tensor("y", spectrum.real[:, :4].astype(np.float32))
+""",
+        """
+places = np.where(x[0] > 0)
+count = len(places)  #! sure places
+if np.nonzero(x):  #! sure places
+    count = len(places[0])
+rows, columns = np.nonzero(x)
+count = len(rows) + len(np.argwhere(x)) + len(np.where(x > 0, x, 0))
+""",
+    ],
+)
+def test_what_numpy_makes(body: str, tmp_path: Path) -> None:
+    model = HEAD + each(f"{body.strip()}\ny, label = x, text")
+    assert events(tmp_path, model) == marked(model)

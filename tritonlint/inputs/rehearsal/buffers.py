@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tritonlint.inputs.rehearsal.shapes import Slice
-from tritonlint.inputs.rehearsal.values import Array, Seq, Value
+from tritonlint.inputs.rehearsal.values import Array, Seq, Value, type_name
+from tritonlint.source import Span
+
+READ_ONLY = "assignment destination is read-only"
+"""What NumPy says to who writes into an array over bytes."""
+_VIEWS = frozenset({"reshape", "ravel", "view", "squeeze"})
+_TURNED = frozenset({"transpose", "swapaxes"})
+_WRITE = frozenset({"fill", "sort", "put", "partition", "itemset"})
+_READ_ONLY = frozenset({"broadcast_to", "diagonal", "lib.stride_tricks.sliding_window_view"})
 
 
 class Buffers:
@@ -17,10 +25,17 @@ class Buffers:
     def __init__(self) -> None:
         self._views: dict[int, tuple[Array, Array]] = {}
         self._tensors: dict[int, tuple[Array, bool]] = {}
+        self._same: dict[int, tuple[Array, Array]] = {}
+        """Other values that stand for the whole of an array."""
+        self._changed: dict[int, tuple[Array, Span]] = {}
+        self._sent: dict[int, tuple[Array, str, str]] = {}
+        self._frozen: dict[int, tuple[Array, bool]] = {}
+        """Arrays over bytes, and others that nobody may write into; whether a reshape of them is a view for sure."""
 
     def forget(self) -> None:
         """Begin another call of ``execute``: what the last one answered has been sent."""
         self._tensors.clear()
+        self._sent.clear()
 
     def root(self, array: Array) -> Array:
         """The array that owns the memory."""
@@ -33,16 +48,62 @@ class Buffers:
             return made
         if made is array:
             made = replace(made)
+        if key is Ellipsis:
+            self._same[id(made)] = (made, self._whole(array))
+        if self._frozen and id(array) in self._frozen and _is_basic(key):
+            self._freeze(made, False)
         if _begins(key):
             self._views[id(made)] = (made, self.root(array))
         return made
 
-    def write(self, array: Value, key: Value = Ellipsis) -> None:
+    def _whole(self, array: Array) -> Array:
+        known = self._same.get(id(array))
+        return known[1] if known is not None else array
+
+    def _freeze(self, array: Value, whole: bool) -> None:
+        if isinstance(array, Array) and not array.scalar:
+            self._frozen[id(array)] = array, whole
+
+    def method(self, name: str, owner: Array, made: Value) -> bool:
+        """Note what a method gives of an array that cannot be written into; whether it writes."""
+        if not self._frozen or id(owner) not in self._frozen:
+            return False
+        whole = self._frozen[id(owner)][1]
+        if name in _TURNED or (name in _VIEWS and whole):
+            self._freeze(made, whole and name in _VIEWS)
+        return name in _WRITE
+
+    def function(self, name: str, first: Value, made: Value) -> None:
+        """Note what a function of NumPy makes that cannot be written into."""
+        if name == "frombuffer" and type_name(first) == "bytes":
+            self._freeze(made, True)
+        elif name in _READ_ONLY:
+            self._freeze(made, False)
+        elif self._frozen and id(first) in self._frozen:
+            same = name == "asarray" and isinstance(made, Array) and made.dtype == first.dtype is not None
+            if same or name in {"reshape", "squeeze"}:
+                self.method("reshape", first, made)
+
+    def is_frozen(self, array: Value) -> bool:
+        """Whether writing into an array surely raises."""
+        return id(array) in self._frozen
+
+    def sent_again(self, array: Array, name: str, text: str) -> Span | None:
+        """Note a tensor; where its array was changed in place, if it is that of an output of another name, too."""
+        root = self._whole(array)
+        _, output, before = self._sent.setdefault(id(root), (root, name, text))
+        again = output != name and before != text and id(root) in self._changed
+        return self._changed[id(root)][1] if again else None
+
+    def write(self, array: Value, key: Value = Ellipsis, span: Span | None = None) -> None:
         """Note that something is written into an array."""
         if isinstance(array, Array) and _begins(key):
             root = self.root(array)
             if id(root) in self._tensors:
                 self._tensors[id(root)] = (root, True)
+            whole = self._whole(array)
+            if span is not None:
+                self._changed[id(whole)] = whole, span
 
     def tensor(self, array: Array) -> bool:
         """Note a tensor; whether the memory of an earlier one was overwritten for it."""
@@ -57,6 +118,12 @@ def anew(made: Value, *given: Value) -> Value:
     if isinstance(made, Array) and any(made is one for one in given):
         return replace(made)
     return made
+
+
+def _is_basic(key: Value) -> bool:
+    """Whether an index gives a view."""
+    parts = key.items if isinstance(key, Seq) and key.kind == "tuple" else [key]
+    return all(part is None or part is Ellipsis or isinstance(part, (int, Slice)) for part in parts)
 
 
 def _begins(key: Value) -> bool:

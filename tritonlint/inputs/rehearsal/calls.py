@@ -10,7 +10,7 @@ from typing import TypeAlias
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.rehearsal import arrays, library
-from tritonlint.inputs.rehearsal.buffers import anew
+from tritonlint.inputs.rehearsal.buffers import READ_ONLY, anew
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.habits import (
@@ -392,7 +392,9 @@ class Calls(Concurrency):
             given = [self.plain(a) for a in args]
             self.guard(lambda: refuse_texts(bound.name, given, method=True), span)
             made = anew(self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span), owner)
-            self._written(kwargs, owner if bound.name == "fill" else None)
+            if self.buffers.method(bound.name, owner, made):
+                raise self.fail("ValueError", READ_ONLY, span)
+            self._written(kwargs, owner if bound.name == "fill" else None, span)
             if made is UNKNOWN and bound.name in _REDUCTIONS and not args and not kwargs and not owner.scalar:
                 made = Array(None, (), None, True)
             if bound.name == "astype" and isinstance(made, Array) and made.dtype == "float16" and is_integer(owner):
@@ -533,11 +535,11 @@ class Calls(Concurrency):
             self.record(error)
             self.maybe -= 1
 
-    def _written(self, kwargs: dict[str, Value], into: Value) -> None:
+    def _written(self, kwargs: dict[str, Value], into: Value, span: Span) -> None:
         """Note the arrays that a function writes into."""
         for array in (into, kwargs.get("out")):
             if array is not None and not self.quiet:
-                self.buffers.write(array)
+                self.buffers.write(array, span=span)
 
     def _call_library(
         self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
@@ -556,7 +558,13 @@ class Calls(Concurrency):
             if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):
                 self.note("cut-row", span)
             made = anew(self.guard(lambda: arrays.call(name[6:], given, kwargs), span), *args, *kwargs.values())
-            self._written(kwargs, args[0] if name == "numpy.copyto" and args else None)
+            self._written(kwargs, args[0] if name == "numpy.copyto" and args else None, span)
+            self.buffers.function(name[6:], args[0] if args else None, made)
+            out = kwargs.get("out")
+            if isinstance(out, Array):
+                if self.buffers.is_frozen(out):
+                    raise self.fail("ValueError", "output array is read-only", span)
+                made = self.buffers.view(out, Ellipsis, made)
             if name == "numpy.sum" and len(args) == 1 and not kwargs:
                 self._look_at_sum_of_halves(args[0], span)
             if name == "numpy.reshape" and args:
@@ -632,6 +640,8 @@ class Calls(Concurrency):
             self.may_fail(f"{name}() arg is an empty sequence", span)
         elif name in {"len", "any", "all", "sum", "bool"} and args:
             self.origins.counts(args[0])
+            if name == "len" and self.origins.is_places(args[0]):
+                self.note("places", span)
         if name in _OVER_OBJECTS:
             found = self._over_objects(name, args, kwargs, span)
             if found is not None:

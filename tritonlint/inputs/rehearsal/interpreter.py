@@ -116,9 +116,11 @@ class Machine(Expressions):
                 old.each, old.open = join_all([*each, self.element(value)]), True
             return old
         if isinstance(old, Array) and not old.scalar:
+            if self.buffers.is_frozen(old):
+                raise self.fail("ValueError", "output array is read-only", span)
             made = self.guard(lambda: arrays.inplace(node.operator, old, self.plain(value)), span)
             if not self.quiet:
-                self.buffers.write(old)
+                self.buffers.write(old, span=span)
             return self.origins.binary(node.operator, old, value, self.buffers.view(old, Ellipsis, made), span)
         if isinstance(old, (Seq, Mapping)) and node.operator in {"|", "*", "-", "&", "^"}:
             self.havoc_value(old)

@@ -143,11 +143,20 @@ def _window(given: Given) -> Value:
     return Array("float64", (shapes.integer(given["M"]),)) if isinstance(given["M"], int) else Array("float64", (None,))
 
 
-@function("fft.fft fft.ifft fft.rfft fft.irfft", "a n= axis= norm= out=")
+@function("fft.irfft fft.hfft", "a n= axis= norm= out=")
+def _fft_to_real(given: Given) -> Value:
+    made = as_array(given["a"])
+    return Array(
+        "float64" if made.dtype in {"float64", "int64", "complex128"} else None,
+        (None,) * len(made.shape) if made.shape else None,
+    )
+
+
+@function("fft.fft fft.ifft fft.rfft", "a n= axis= norm= out=")
 def _fft(given: Given) -> Value:
     made = as_array(given["a"])
     if made.dtype is None or made.shape is None or kind_of(made.dtype) not in "biufc":
-        return UNKNOWN
+        return Array(None, None)
     # NumPy 1 makes everything of it as wide as can be, NumPy 2 keeps what is narrow.
     return Array("complex128" if made.dtype in {"float64", "int64", "complex128"} else None, (None,) * len(made.shape))
 
@@ -532,10 +541,7 @@ def _take(given: Given) -> Value:
 @function("where", "condition x= y=")
 def _where(given: Given) -> Value:
     if len(given) == 1:
-        made = as_array(given["condition"])
-        if not made.shape:
-            return UNKNOWN
-        return Seq("tuple", [Array("int64", (None,)) for _ in made.shape])
+        return _places(as_array(given["condition"]))
     if len(given) == 2:
         raise Failure("ValueError", "either both or neither of x and y should be given")
     condition = as_array(given["condition"])
@@ -577,10 +583,14 @@ def clip(given: Given) -> Value:
 
 @function("nonzero", "a")
 def _nonzero(given: Given) -> Value:
-    made = as_array(given["a"])
-    if not made.shape:
-        return UNKNOWN
-    return Seq("tuple", [Array("int64", (None,)) for _ in made.shape])
+    return _places(as_array(given["a"]))
+
+
+def _places(made: Array) -> Value:
+    """One array of places for each dimension."""
+    if made.shape is None:
+        return Seq("tuple", [], True, Array("int64", (None,)))
+    return Seq("tuple", [Array("int64", (None,)) for _ in made.shape]) if made.shape else UNKNOWN
 
 
 @function("flatnonzero", "a")

@@ -40,6 +40,9 @@ _NEEDS_ONE = {
 }
 _COUNTS = frozenset({"any", "all", "sum", "count_nonzero", "nonzero", "size", "flatnonzero", "where", "isfinite"})
 _CUTS = frozenset({"array", "asarray", "asanyarray"})
+_PLACES = frozenset({"where", "nonzero"})
+_SPECTRA = frozenset(f"fft.{name}" for name in ("fft", "ifft", "rfft", "fft2", "ifft2", "rfft2", "fftn", "rfftn"))
+_STILL_COMPLEX = frozenset({"reshape", "copy", "ravel", "flatten", "squeeze", "ascontiguousarray", "asarray"})
 
 
 class Origins:
@@ -69,6 +72,12 @@ class Origins:
         """What a condition, or another model, has left: perhaps nothing."""
         self.counted = False
         """Whether somebody asks how much is left."""
+        self._places: dict[int, Value] = {}
+        """Tuples of the places in an array, one array for each dimension."""
+        self._complex: dict[int, Value] = {}
+        """Spectra, whichever width NumPy gives them."""
+        self.requested: Value = None
+        """A name of the outputs that a client asks for."""
 
     # ------------------------------------------------------------------------------------------------------ inputs
     def input(self, array: Value) -> None:
@@ -144,6 +153,14 @@ class Origins:
             return None
         return _NEEDS_ONE.get(name)
 
+    def is_places(self, value: Value) -> bool:
+        """Whether a value is the tuple that ``numpy.where(condition)`` gives: its length is no number of places."""
+        return id(value) in self._places
+
+    def is_complex(self, value: Value) -> bool:
+        """Whether an array surely holds complex numbers."""
+        return id(value) in self._complex or (value.__class__ is Array and (value.dtype or "").startswith("complex"))
+
     def compared(self, *values: Value) -> None:
         """Note that somebody asks how long something is."""
         if self._lengths and any(id(value) in self._lengths or id(value) in self._missing for value in values):
@@ -160,6 +177,8 @@ class Origins:
                 made = self.binary_data()
             return made
         self._divide(operator, left, right)
+        if self._complex and (id(left) in self._complex or id(right) in self._complex):
+            self._complex[id(made)] = made
         for one, other in ((left, right), (right, left)):
             if one.__class__ is not Array:
                 continue
@@ -206,6 +225,10 @@ class Origins:
         first = args[0] if args else None
         if name in _COUNTS:
             self.counts(first)
+            if name in _PLACES and made.__class__ is Seq:
+                self._places[id(made)] = made
+        if made.__class__ is Array and (name in _SPECTRA or (name in _STILL_COMPLEX and id(first) in self._complex)):
+            self._complex[id(made)] = made
         cuts = name in _CUTS and made.__class__ is Array and made.dtype == "bytes" and self._binary
         if cuts and any(id(one) in self._binary for one in _inside(first)):
             self.note("binary-cut", span)

@@ -296,11 +296,17 @@ class PbUtils(Replies):
         no_array = value.__class__ in _NO_ARRAYS or (isinstance(value, Array) and value.scalar)
         if no_array or is_no_object(value):
             raise Failure("TypeError", _INCOMPATIBLE)
+        if self.machine.origins.is_complex(value):
+            raise Failure("TritonModelException", "NumPy dtype is not supported")
         written = node.arguments[1].value if len(node.arguments) == 2 else None
         if isinstance(value, Array) and value.dtype == "str":
             self.machine.note("text-array", written.span if written is not None else node.span)
         if isinstance(value, Array) and not self.machine.quiet and self.machine.buffers.tensor(value):
             self.machine.note("shared-buffer", written.span if written is not None else node.span)
+        if isinstance(value, Array) and not self.machine.quiet and written is not None and isinstance(name, str):
+            changed = self.machine.buffers.sent_again(value, name, self.python.source(written))
+            if changed is not None:
+                self.machine.note("same-array", changed)
         return PbTensor(name if isinstance(name, str) else None, value, node.span, written)
 
     def _c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
@@ -488,7 +494,9 @@ class PbUtils(Replies):
             self.machine.put(owner.state, "taken", True)
             return Sender(owner)
         if name == "requested_output_names":
-            return Seq("list", [], True)
+            origins = self.machine.origins
+            origins.requested = origins.requested or Unknown("str")
+            return Seq("list", [], True, origins.requested)
         return {
             "request_id": Unknown("str"),
             "parameters": ConfigText("parameters"),

@@ -10,7 +10,7 @@ from typing import Any
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.rehearsal import arrays, habits, library
-from tritonlint.inputs.rehearsal.buffers import Buffers, anew
+from tritonlint.inputs.rehearsal.buffers import READ_ONLY, Buffers, anew
 from tritonlint.inputs.rehearsal.elements import MANY
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
@@ -245,6 +245,8 @@ class Protocols(Ways):
                 raise self.fail("AttributeError", f"'{shown}' object has no attribute '{name}'", span)
             if kind is BoundFunc and name in _OF_RESULTS:
                 raise self.fail("AttributeError", f"'method' object has no attribute '{name}'", span)
+            if kind is Func and name == "__name__" and owner.name != "<lambda>":
+                return owner.name
             return UNKNOWN
         if kind in PLAIN:
             return self.guard(lambda: library.attribute(owner, name), span)
@@ -371,9 +373,11 @@ class Protocols(Ways):
                 self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
             ):
                 self.note("cut-row", span)
+            if self.buffers.is_frozen(owner):
+                raise self.fail("ValueError", READ_ONLY, span)
             self.guard(lambda: arrays.setitem(owner, self.plain(key), self.plain(value)), span)
             if not self.quiet:
-                self.buffers.write(owner, key)
+                self.buffers.write(owner, key, span)
         elif isinstance(owner, Seq | Mapping | str | bytes | int | float | None):
             self.guard(lambda: library.setitem(owner, key, value, self.touch), span)
         elif isinstance(owner, Obj):
@@ -499,6 +503,8 @@ class Protocols(Ways):
     def compare(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """``left operator right``; a bool, or something unknown."""
         self.origins.compared(left, right)
+        if self.origins.requested is not None:
+            self._look_at_requested(left, right, span)
         if operator in {"is", "is not"}:
             same = _same(left, right)
             return Unknown("bool") if same is None else same == (operator == "is")
@@ -563,6 +569,13 @@ class Protocols(Ways):
         elif container is JSON:
             self.note("bytes-compared", span)
 
+    def _look_at_requested(self, left: Value, right: Value, span: Span) -> None:
+        """Note that the names of the outputs that a client asks for are compared with names of the file."""
+        name = self.origins.requested
+        among = right.each if right.__class__ is Seq and right.open else None
+        if among is name or left is name or right is name:
+            self.note("requested-name", span)
+
     def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
         self.look_for_bytes(container, item, span)
         if isinstance(container, (Seq, Mapping, str, bytes)) or container is None:
@@ -581,6 +594,8 @@ class Protocols(Ways):
         kind = value.__class__
         if kind is Seq or kind is Array:
             self.origins.counts(value)
+            if self.origins.is_places(value):
+                self.note("places", span)
         if kind is Array:
             held: bool | None = self.guard(lambda: arrays.truth(value), span)
             several = value.dtype == "bool" and value.shape is not None and len(value.shape) > 1

@@ -43,6 +43,9 @@ Note = Literal[
     "over-rows",
     "binary-cut",
     "late-cast",
+    "places",
+    "requested-name",
+    "same-array",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
