@@ -2,8 +2,8 @@
 
 ## What it does
 Reports inference and parsing (`self.model(…)`, `json.loads`, `.decode()`) in the loop over the requests when execute
-holds no `try` at all and `dynamic_batching` puts several requests into one call, and errors raised there on purpose.
-Once per file.
+holds no `try` at all and `dynamic_batching` puts several requests into one call, and errors raised on purpose there, in
+what the loop calls, or again in a handler. Once per file.
 
 ## What happens
 An exception that leaves execute fails every request of the call, the good ones too. An error raised for the values of
@@ -23,8 +23,10 @@ from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
 from tritonlint.inputs.python_tree import (
+    Assign,
     Attribute,
     Call,
+    Comprehension,
     For,
     Function,
     Handler,
@@ -33,6 +35,8 @@ from tritonlint.inputs.python_tree import (
     Node,
     Raise,
     Sequence,
+    Stmt,
+    Subscript,
     Try,
     With,
     dotted,
@@ -42,6 +46,7 @@ from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import answer_errors_of_loop
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(code="TLP303", name="execute-without-error-handling", effect="hygiene", certainty="likely")
 
@@ -113,20 +118,75 @@ def _in_execute(python: PythonFacts, execute: Function) -> Iterator[Problem]:
 def _depends_on_values(python: PythonFacts, loop: For | Function | None, raised: Node) -> bool:
     """Whether an error is raised for what one client sent; what the server itself refuses does not come that far."""
     tests = []
-    for one in walk(loop.body if loop is not None else (), If, into_functions=False):
+    body = loop.body if loop is not None else ()
+    for attempt in walk(body, Try, into_functions=False):
+        for handler in attempt.handlers:
+            if any(node is raised for node in walk(handler.body, Raise, into_functions=False)):
+                return _of_values(python, attempt, handler)
+    for one in walk(body, If, into_functions=False):
         if any(node is raised for node in walk(one.body, into_functions=False)):
             tests.append(python.source(one.test))
         elif any(node is raised for node in walk(one.orelse, into_functions=False)) and not isinstance(
             one.orelse[0], If
         ):
             return False  # What is left over is mostly a setting that nobody has heard of.
+    looked = {f"{target.id} is None" for target in _looked_up(body)} | {
+        f"not {target.id}" for target in _looked_up(body)
+    }
+    if tests and all(test in looked for test in tests):
+        return True
     return bool(tests) and not any(word in test for test in tests for word in _NO_VALUES)
+
+
+def _looked_up(body: tuple[Stmt, ...]) -> Iterator[Name]:
+    """Names that hold what a pattern found in a text, or None."""
+    for node in walk(body, Assign, into_functions=False):
+        call, target = node.value, node.targets[0]
+        method = call.func if isinstance(call, Call) and call.arguments else None
+        if isinstance(method, Attribute) and method.attr in _SEARCHES and isinstance(target, Name):
+            yield target
+
+
+def _of_values(python: PythonFacts, attempt: Try, handler: Handler) -> bool:
+    """Whether what a handler raises anew was raised for a value: a key that is missing, a text that is no number."""
+    types = handler.type.items if isinstance(handler.type, Sequence) else (handler.type,)
+    names = {(dotted(one) or "").rsplit(".", 1)[-1] for one in types if one is not None}
+    if not names or not names <= _VALUE_ERRORS:
+        return False
+    for node in walk(attempt.body, Call, Subscript):
+        parsed = isinstance(node, Call) and (dotted(node.func) or "").rsplit(".", 1)[-1] in _CONVERSIONS
+        given = [a.value for a in node.arguments] if isinstance(node, Call) else list(node.items)
+        kept = node.func.value if isinstance(node, Call) and isinstance(node.func, Attribute) else None
+        if not parsed and isinstance(node, Call):
+            continue
+        for part in walk((*given, *((kept,) if kept is not None else ())), Name):
+            found = python.lookup(part.id, python.frame_at(part))
+            if found is not None and any(b.kind in {"parameter", "element"} for b in found[0]):
+                return part.id not in {"self", "cls"}
+    return False
+
+
+_VALUE_ERRORS = frozenset(
+    {"KeyError", "ValueError", "IndexError", "LookupError", "InvalidOperation", "UnicodeDecodeError", "UnicodeError",
+     "JSONDecodeError", "ArithmeticError", "ZeroDivisionError"}
+)  # fmt: skip
+_CONVERSIONS = frozenset(
+    {"int", "float", "Decimal", "loads", "decode", "b64decode", "fromisoformat", "strptime", "index"}
+)
+_SEARCHES = frozenset({"search", "match", "fullmatch", "get", "find"})
 
 
 def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     """Errors that the loop over the requests catches and raises again."""
-    for loop in request_loops(execute):
-        attempts = [statement for statement in loop.body if isinstance(statement, Try)]
+    loops: list[tuple[Span, list[Try]]] = [
+        (loop.header, [statement for statement in loop.body if isinstance(statement, Try)])
+        for loop in request_loops(execute)
+    ]
+    for attempt in own_nodes(execute, Try):
+        around = [(clause.iterable, clause.span) for c in walk(attempt.body, Comprehension) for clause in c.clauses]
+        around += [(one.iterable, one.header) for one in attempt.body if isinstance(one, For)]
+        loops += [(span, [attempt]) for iterable, span in around if python.is_request_list(iterable)]
+    for header, attempts in loops:
         for handler in (handler for attempt in attempts for handler in attempt.handlers):
             last = handler.body[-1]
             if isinstance(last, Raise):
@@ -134,7 +194,7 @@ def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                     last.span,
                     "this error of one request fails every request of the batch",
                     help="append InferenceResponse(error=pb_utils.TritonError(str(error))) instead",
-                    related=(Related(loop.header, "one response is needed for each of these"),),
+                    related=(Related(header, "one response is needed for each of these"),),
                     effect="request-failure" if _meant_for_values(python, handler) else None,
                     key="again",
                 )
@@ -324,5 +384,42 @@ class TritonPythonModel:
             x = x * np.float32(weight)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Unknown(Exception):
+    pass
+
+
+class TritonPythonModel:
+    rates = {1: 2.0, 2: 4.0}
+
+    def rate(self, code):
+        try:
+            return self.rates[int(code)]
+        except KeyError:
+            raise Unknown(f"unknown code {code}") from None
+
+    def convert(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        y = np.array([[self.rate(code)] for code in x[:, 0]], dtype=np.float32)
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        try:
+            return [self.convert(request) for request in requests]
+        except Unknown as error:
+            raise pb_utils.TritonModelException(str(error))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP303
 """,
 )
