@@ -180,6 +180,15 @@ class Helpers:
         except UnreadableFile:
             return None
 
+    def data(self, beside: str, name: str) -> str | None:
+        """The text of the one file of this name in the version folder and the model's folder."""
+        version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")
+        found = [e for p in (f"{version}/{name}", name) if (e := self._model.entries.get(p)) and e.kind == "file"]
+        try:
+            return self._text(os.path.join(self._model.path, found[0].path)) if len(found) == 1 else None
+        except UnreadableFile:
+            return None
+
     def _path(self, beside: str, name: str) -> str | None:
         version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")
         # The version folder stands before the model's folder on the path.

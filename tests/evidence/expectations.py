@@ -399,6 +399,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
+    "TLP278": (
+        Evidence(where='"unknown")', holds=b"unknown", why="the label is there, under its text"),
+        Evidence("error"),
+    ),
     "TLP274": (Evidence("not observable", why="what stays behind shows when the model is unloaded"),),
     "TLP413": (
         Evidence(
