@@ -107,6 +107,10 @@ class Origins:
             self._whole[id(made)] = made
         if key.__class__ is Array and key.dtype == "bool" and not key.scalar and made.__class__ is Array:
             self._chosen[id(made)] = made
+        elif id(owner) in self._chosen and made.__class__ is Array and key.__class__ is Seq and key.items:
+            first = key.items[0]
+            if first is Ellipsis or (first.__class__ is Slice and first.lower is None is first.upper):
+                self._chosen[id(made)] = made
 
     def beyond(self, owner: Array, key: Value) -> bool:
         """Whether an index reaches one place behind the end."""
