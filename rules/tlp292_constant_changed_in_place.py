@@ -2,8 +2,9 @@
 
 ## What it does
 Reports `y = self.bias` followed by `y += …` where `initialize` makes the array, nothing else writes to it, and its name
-says that it is no state (`bias`, `scale`, …), in a function that gives the result back. Silent where the file speaks of
-learning or updates.
+says that it is no state (`bias`, `scale`, …), in a function that gives the result back; whatever its name, where
+something of the request is multiplied into an array that began with values other than zero, also by `out=`, and also
+in a helper that gets the array. Silent where the file speaks of learning or updates, and for names of memories.
 
 ## What happens
 Both names are one array, and `+=` changes it: each request starts from what the earlier ones left, with status OK.
@@ -18,17 +19,23 @@ NumPy's in-place operators; run on a server of 24.10.
 import re
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_risks import from_request
+from tritonlint.inputs.python_threads import by_name
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
+    Binary,
     Call,
+    Constant,
     Expr,
     Function,
     Name,
     Sequence,
+    Slice,
     Subscript,
     dotted,
     walk,
@@ -40,11 +47,173 @@ _CONSTANT = re.compile(r"(^|_)(bias(es)?|offsets?|scales?|coefs?|coefficients|ke
 _LEARNS = re.compile(r"learn|grad|\blr\b|update|running|adapt|calibrat|momentum")
 _LOADING = frozenset({"initialize", "__init__"})
 _OPERATORS = frozenset("+-*/")
+_SCALES = frozenset({"*", "/", "**", "//", "%"})
+_SCALING = frozenset({"multiply", "divide", "true_divide", "power", "matmul", "floor_divide"})
+_VIEWS = frozenset({"reshape", "view", "squeeze", "ravel"})
+_WRITES = frozenset({"fill", "sort", "put", "resize", "itemset", "partition", "setfield"})
+_FILLED = frozenset(
+    {"array", "asarray", "load", "loadtxt", "genfromtxt", "fromfile", "frombuffer", "linspace", "arange", "logspace"}
+    | {"eye", "hanning", "hamming", "blackman", "kaiser", "geomspace"}
+)
+_REMEMBERS = re.compile(
+    r"histor|seen|buffer|memor|past|previous|last|recent|accum|cumul|running|state|total|count|stat|sum|avg|mean|ema"
+    r"|decay|weight|gain|velocity|moment|posterior|belief|prior|prob"
+)
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    if not python.understood:
+        return
+    said: set[int | None] = set()
+    for problem in _named_constants(python):
+        said.add(problem.span.start)
+        yield problem
+    for problem in _brought_in(python, effective):
+        if problem.span.start not in said:
+            yield problem
+
+
+def _brought_in(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    """Places where something of a request is worked into an array that loading made."""
+    if effective.scheduling == "sequence" or _learns(python):
+        return
+    changes: list[Assign | Call] = [a for a in python.walk(Assign) if _changes(a)]
+    if "out" in python.identifiers:
+        changes += [c for c in python.walk(Call) if c.argument(None, "out") is not None]
+    for node in changes:
+        function = python.function_at(node)
+        if function is None or function.name in _LOADING:
+            continue
+        if isinstance(node, Assign):
+            target: Expr | None = node.targets[0]
+            given = [node.value, *(target.items if isinstance(target, Subscript) else ())]
+        else:
+            target = node.argument(None, "out")
+            given = [a.value for a in node.arguments if a.keyword != "out"]
+        if isinstance(node, Call):
+            # Only what reads the array that it writes makes the next request see it.
+            name = (python.qualified(node.func) or "").removeprefix("numpy.")
+            if name not in _SCALING or dotted(target) not in {dotted(g) for g in given}:
+                continue
+        brings = from_request(function)
+        words = {n.id for g in given if g is not None for n in walk(g, Name)} - {dotted(target)}
+        if target is None or not words & brings:
+            continue
+        held = target.value if isinstance(target, Subscript) and isinstance(node, Assign) else target
+        # A second change may take the first one back.
+        if (
+            sum(
+                isinstance(o, Assign) and dotted(_held(o)) == dotted(held)
+                for o in own_nodes(function, Assign)
+                if _changes(o)
+            )
+            > 1
+        ):
+            continue
+        for array in _arrays_behind(python, function, held):
+            if _begins_with_values(python, array):
+                shown = python.source(array)
+                yield Problem(
+                    node.span,
+                    f"this changes `{shown}` itself: the next request starts from this one's result",
+                    help="work on a copy: write `y = a * b` instead of `a *= b`, or begin with `.copy()`",
+                    related=(Related(array.span, "the same array"),) if array is not held else (),
+                    key=shown,
+                )
+                break
+
+
+def _changes(assign: Assign) -> bool:
+    """Whether an assignment works something into an array; what only adds counts under another name than its own."""
+    target = assign.targets[0]
+    if isinstance(target, Subscript):
+        whole = any(isinstance(i, Slice) and i.lower is None and i.upper is None for i in target.items)
+        return isinstance(target.value, Name) and (bool(assign.operator) or not whole)
+    return assign.operator in _SCALES or (assign.operator in {"+", "-"} and isinstance(target, Name))
+
+
+def _held(assign: Assign) -> Expr:
+    target = assign.targets[0]
+    return target.value if isinstance(target, Subscript) else target
+
+
+def _arrays_behind(python: PythonFacts, function: Function, held: Expr) -> Iterator[Attribute]:
+    """The attributes whose array a name surely is; a view of an array is the array."""
+    if isinstance(held, Attribute):
+        yield held
+        return
+    if not isinstance(held, Name):
+        return
+    assigns = [a for a in own_nodes(function, Assign) if any(_is_name(t, held.id) for t in a.targets)]
+    plain = [a for a in assigns if not a.operator]
+    numbers = [number for number, p in enumerate(function.positional) if p.name == held.id]
+    if numbers and not plain and len(by_name(python).get(function.name, ())) == 1:
+        method = bool(function.positional) and function.positional[0].name in {"self", "cls"}
+        for call in python.walk(Call):
+            if (dotted(call.func) or "").rsplit(".", 1)[-1] != function.name:
+                continue
+            around = python.function_at(call)
+            passed = call.argument(numbers[0] - method, held.id)
+            if isinstance(passed, Attribute) and around is not None and around.name not in _LOADING:
+                yield passed
+        return
+    bound = len(python.frame_of(function).bindings.get(held.id, ()))
+    if len(plain) != 1 or bound != len(assigns) or plain[0].value is None:
+        return
+    value: Expr = plain[0].value
+    for _ in range(3):
+        if isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr in _VIEWS:
+            value = value.func.value
+        elif isinstance(value, Call) and python.qualified(value.func) == "numpy.asarray" and len(value.arguments) == 1:
+            value = value.arguments[0].value
+        elif isinstance(value, Subscript) and all(isinstance(i, Slice) for i in value.items):
+            value = value.value
+    if isinstance(value, Attribute):
+        yield value
+
+
+def _begins_with_values(python: PythonFacts, array: Attribute) -> bool:
+    """Whether loading makes an attribute an array that is no memory, and nothing else writes to it."""
+    frame = python.frame_at(array)
+    if dotted(array.value) != python.self_name(frame) or _REMEMBERS.search(array.attr.lower()):
+        return False
+    made = []
+    for assign in python.walk(Assign):
+        for target in assign.targets:
+            held = target.value if isinstance(target, Subscript) else target
+            if isinstance(held, Attribute) and held.attr == array.attr:
+                # The change that is judged is none of its makers.
+                if _changes(assign):
+                    continue
+                made.append((assign, python.function_at(assign)))
+    if len(made) != 1 or made[0][0].operator or made[0][1] is None or made[0][1].name not in _LOADING:
+        return False
+    if any(
+        isinstance(c.func, Attribute) and c.func.attr in _WRITES and dotted(c.func.value) == dotted(array)
+        for c in python.walk(Call)
+    ):
+        return False
+    return _is_filled(python, made[0][0].value)
+
+
+def _is_filled(python: PythonFacts, value: Expr | None) -> bool:
+    """Whether an expression is an array of NumPy that does not begin with zeros."""
+    while isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr in {"astype", *_VIEWS}:
+        value = value.func.value
+    if isinstance(value, Binary):
+        return _is_filled(python, value.left) or _is_filled(python, value.right)
+    if not isinstance(value, Call):
+        return False
+    if (python.qualified(value.func) or "").removeprefix("numpy.") not in _FILLED:
+        return False
+    given = value.argument(0)
+    return not (isinstance(given, Sequence) and all(isinstance(i, Constant) and not i.value for i in given.items))
+
+
+def _named_constants(python: PythonFacts) -> Iterator[Problem]:
+    """Arrays whose name says that they are constant, changed through another name."""
     # Few files change an array in place at all.
-    if not python.understood or not any(a.operator in _OPERATORS for a in python.walk(Assign)):
+    if not any(a.operator in _OPERATORS for a in python.walk(Assign)):
         return
     for frame in python.frames:
         function = frame.function
@@ -162,6 +331,188 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.shifted(x))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.effects = np.array([1.0, 0.5], dtype=np.float32)
+
+    def scaled(self, x):
+        profile = self.effects
+        profile *= x.mean()
+#       ^^^^^^^^^^^^^^^^^^^ TLP292
+        return profile.copy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.effects = np.array([1.0, 0.5], dtype=np.float32)
+
+    def scaled(self, x):
+        self.effects *= x.mean()
+#       ^^^^^^^^^^^^^^^^^^^^^^^^ TLP292
+        return self.effects.copy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.effects = np.array([1.0, 0.5], dtype=np.float32)
+
+    def scaled(self, x):
+        return np.multiply(self.effects, x, out=self.effects).copy()
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP292
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.effects = np.array([1.0, 0.5], dtype=np.float32)
+
+    def _times(self, values, level):
+        values *= level
+#       ^^^^^^^^^^^^^^^ TLP292
+        return values
+
+    def scaled(self, x):
+        return self._times(self.effects, x).copy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.effects = np.array([1.0, 0.5], dtype=np.float32)
+
+    def scaled(self, x):
+        profile = self.effects.copy()
+        profile *= x.mean()
+        return profile
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.effects = np.array([1.0, 0.5], dtype=np.float32)
+
+    def scaled(self, x):
+        return np.multiply(self.effects, x, out=x.copy())
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.running_factors = np.array([1.0, 0.5], dtype=np.float32)
+
+    def scaled(self, x):
+        self.running_factors *= x.mean()
+        return self.running_factors.copy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
         return responses
 """,
 )

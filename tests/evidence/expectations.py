@@ -313,6 +313,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP291 clean": (Evidence(ask=Ask(parameters=STARTS)),),
     "TLP292": (
         Evidence(
+            ask=Ask(values={"x": [1.0, 1.0]}, rounds=2),
+            where="self.effects",
+            holds=4.0,
+            why="the second answer should be the first, 2",
+        ),
+        Evidence(
             ask=Ask(values={"x": [1.0, 1.0]}, rounds=2), holds=2.5, why="the second answer should be the first, 1.5"
         ),
     ),
