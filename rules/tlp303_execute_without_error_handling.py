@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_data_errors import ON_PURPOSE, DataErrors
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -82,7 +83,28 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                     )
                 ]
                 break
+    known = python.identifiers
+    if not any(problem.effect for problem in found) and _TAKEN_APART & known and "suppress" not in known:
+        found = list(_for_values(python, execute)) or found
     yield from found
+
+
+_TAKEN_APART = frozenset({"int", "float", "loads", "split", "rsplit", "decode"})
+
+
+def _for_values(python: PythonFacts, execute: Function) -> Iterator[Problem]:
+    """What Python itself raises for the values of some requests."""
+    for span, cause, what in DataErrors(python).ends(execute, ()):
+        if what != ON_PURPOSE:
+            yield Problem(
+                cause,
+                f"{what}, and then every request of the batch fails",
+                help="catch it in the loop: append InferenceResponse(error=pb_utils.TritonError(str(error)))",
+                related=(Related(span, "nothing catches it here"),) if span != cause else (),
+                effect="request-failure",
+                key="execute",
+            )
+            return
 
 
 def _in_execute(python: PythonFacts, execute: Function) -> Iterator[Problem]:
