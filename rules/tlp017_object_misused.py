@@ -94,7 +94,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     others = {name for name, bound in python.frames[0].bindings.items() if bound[0].kind != "value"} | {"self"}
     for node in chain(
         # Most attributes are those of modules and of the model itself.
-        (n for n in python.walk(Attribute) if not (isinstance(n.value, Name) and n.value.id in others)),
+        (n for n in python.walk(Attribute) if n.value.__class__ is not Name or n.value.id not in others),
         (made.call for made in python.pb_calls if made.name in TAKING),
         (n for n in python.walk(Call) if isinstance(n.func, Attribute) and n.func.attr in OF_ARRAYS),
         python.walk(Subscript, Binary),

@@ -108,9 +108,10 @@ def _of_another_function(python: PythonFacts) -> Iterator[Name]:
     if any(node.star for node in python.walk(ImportFrom)) or python.called & {"globals", "exec", "vars", "eval"}:
         return
     # Mostly no name is left, and then no place has to be looked at.
-    names = {name for frame in python.frames if frame.function is not None for name in frame.bindings}
-    names.difference_update(*(frame.bindings for frame in python.frames if frame.function is None))
-    names -= bound_in_passing(python) | BUILTINS
+    frames = [(frame, frame.function) for frame in python.frames]
+    names = {name for frame, function in frames if function is not None for name in frame.bindings}
+    names.difference_update(*(frame.bindings for frame, function in frames if function is None))
+    names = names - BUILTINS - bound_in_passing(python)
     told: set[str] = set()
     for frame in python.frames if names else ():
         if frame.function is None or frame.in_class is None:
@@ -172,8 +173,10 @@ def _changed_without_value(python: PythonFacts) -> Iterator[Name]:
         for target in node.targets
         if isinstance(target, Name) and _needs(python, node, target.id)
     ]
+    if not changed:
+        return
     declared = {name for scope in python.walk(Scope) for name in scope.names}
-    for frame in python.frames if changed else ():
+    for frame in python.frames:
         if frame.function is None:
             continue
         inside = [name for name in changed if lies_in(name, frame.function) and name.id not in declared]
@@ -191,7 +194,7 @@ def _needs(python: PythonFacts, node: Assign, name: str) -> bool:
     if node.operator:
         return True
     # The text tells fast what mostly is so: the name does not stand there.
-    if node.value is None or name not in python.source(node.value):
+    if node.value is None or python.text.find(name, node.value.span.start, node.value.span.end) == -1:
         return False
     if not any(part.id == name for part in walk(node.value, Name)):
         return False

@@ -73,7 +73,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     aliased = {
         assign.value.attr if isinstance(assign.value, Attribute) else assign.value.id
         for assign in python.walk(Assign)
-        if isinstance(assign.value, Attribute | Name) and isinstance(assign.targets[0], Name)
+        if isinstance(assign.targets[0], Name) and isinstance(assign.value, Attribute | Name)
     }
     if not turns and not aliased:
         return

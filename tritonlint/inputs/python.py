@@ -610,7 +610,8 @@ class PythonFacts(_Placed):
             if more is None or len(out) + len(more) > MAX_VALUES:
                 return None
             out += more
-        if any(isinstance(e, Sequence | Dict | Comprehension) for e, _ in out) and dotted(expr) in self.mutated:
+        changed = self.mutated and dotted(expr) in self.mutated
+        if changed and any(isinstance(e, Sequence | Dict | Comprehension) for e, _ in out):
             return None
         return out
 

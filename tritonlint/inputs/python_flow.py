@@ -53,6 +53,8 @@ from tritonlint.source import Span
 if TYPE_CHECKING:
     from tritonlint.inputs.python import PythonFacts
 
+_PASSED = frozenset({Assign, Delete, For, Function})
+"""Statements that control comes by, whatever they hold: most of a block."""
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
 
@@ -62,6 +64,8 @@ def completes(body: tuple[Stmt, ...]) -> bool:
 
 
 def _passes(statement: Stmt) -> bool:
+    if statement.__class__ in _PASSED:
+        return True
     if isinstance(statement, Return | Raise):
         return False
     if isinstance(statement, Flow):

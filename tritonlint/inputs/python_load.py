@@ -265,6 +265,7 @@ def _declared_global(python: PythonFacts) -> frozenset[str]:
 
 
 @remembered
+@remembered
 def bound_in_passing(python: PythonFacts) -> frozenset[str]:
     """Names that are bound in no frame of their own, or in another one than where they stand."""
     return _declared_global(python) | {parameter.name for one in python.walk(Lambda) for parameter in one.parameters}

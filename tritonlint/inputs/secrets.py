@@ -17,6 +17,7 @@ SHORTEST = 8
 """Characters of the shortest text that can be a secret."""
 _SHORTEST_SHAPE = 20
 """Characters of the shortest text that has such a shape."""
+_DIGIT = re.compile(r"\d")
 _PLACEHOLDER = re.compile(r"(?i).*(your|change|example|dummy|placeholder|xxx|todo|test|\*\*|[<>{}$]).*")
 
 
@@ -31,5 +32,5 @@ def is_secret(text: str, *, named: bool) -> bool:
     if len(text) >= _SHORTEST_SHAPE and _SHAPE.fullmatch(text):
         return True
     # A name of a secret (`password="DB_PASSWORD"`, `api-key`) has no digit or no letter beside it.
-    written = named and len(text) >= SHORTEST and " " not in text and "/" not in text and re.search(r"\d", text)
+    written = named and len(text) >= SHORTEST and " " not in text and "/" not in text and _DIGIT.search(text)
     return bool(written) and not _PLACEHOLDER.fullmatch(text)
