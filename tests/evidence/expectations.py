@@ -405,6 +405,14 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
+    "TLP279": (Evidence(ask=Ask(rounds=2), holds=0.0, why="the second answer should be the first, above 0"),),
+    "TLP519": (
+        Evidence(
+            ask=Ask(together=2, values={"x": [1.0, 2.0]}, shapes={"x": [2, 1]}),
+            difference="another client's request|shape|batch|value",
+            why="two requests of two rows each",
+        ),
+    ),
     "TLP278": (
         Evidence(where='"unknown")', holds=b"unknown", why="the label is there, under its text"),
         Evidence("error"),
