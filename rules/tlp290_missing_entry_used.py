@@ -1,0 +1,326 @@
+"""What a dict lacks is used as if it were there
+
+## What it does
+Reports `table.get(word)` without a default when the key is text of a request, the table is a dict of the file, and the
+result goes straight into arithmetic, an item, an attribute or a number: `total += weight * table.get(word)`. Also
+through a name that nothing tests. Silent where anything asks whether the table has a key, or catches the error.
+
+## What happens
+For text that the table does not have `get` gives None, and Python raises
+`TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'` or the like: the request fails.
+
+## How to fix
+Give a default: `table.get(word, 0.0)`.
+
+## Source
+Python's `dict.get`; run on a server of 24.10 with a word that the table lacks.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_flow import checked_for_none, own_nodes
+from tritonlint.inputs.python_threads import by_name, reached
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Clause,
+    Compare,
+    Comprehension,
+    Conditional,
+    Dict,
+    Expr,
+    For,
+    Function,
+    If,
+    Name,
+    Node,
+    Sequence,
+    Subscript,
+    Try,
+    Unary,
+    dotted,
+    lies_in,
+    walk,
+)
+from tritonlint.rule import Rule
+from tritonlint.source import Span
+
+RULE = Rule(
+    code="TLP290",
+    name="missing-entry-used",
+    effect="request-failure",
+    certainty="likely",
+    server_says=("NoneType",),
+    words=("get", "decode"),
+)
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "@"})
+_TAKES_VALUE = frozenset({"float", "int", "len", "sum", "abs", "round", "math.log", "math.sqrt", "math.exp"})
+_OF_TEXT = frozenset(
+    {"lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "casefold", "title", "replace", "splitlines"}
+)
+_PASSES = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset", "collections.Counter", "str"})
+_LOADS = frozenset({"json.load", "json.loads", "dict"})
+_LOADING = ("initialize", "__init__", "auto_complete_config")
+_DEPTH = 8
+
+
+def check(python: PythonFacts) -> Iterator[Problem]:
+    execute = python.method("execute")
+    if execute is None or not python.understood:
+        return
+    serving: set[int] | None = None
+    for call in python.walk(Call):
+        func = call.func
+        if func.__class__ is not Attribute or func.attr != "get" or len(call.arguments) != 1:
+            continue
+        table = func.value
+        name, argument = dotted(table), call.arguments[0]
+        function = python.frame_at(call).function
+        if name is None or argument.star or argument.keyword or function is None:
+            continue
+        used = _used(python, function, call)
+        if used is None or not _is_table(python, table) or not _is_text(python, argument.value, function, 0):
+            continue
+        if serving is None:
+            loading = [one for start in _LOADING for one in by_name(python).get(start, ())]
+            served = reached(python, [execute])
+            if any(True for one in served for _ in own_nodes(one, Try)):
+                return
+            serving = {id(one) for one in served} - {id(one) for one in reached(python, loading)}
+        if id(function) not in serving or _is_asked(python, name) or _stands_under(function, argument.value, call):
+            continue
+        yield Problem(
+            call.span,
+            f"for text that `{name}` lacks this is None, and what is done with it raises TypeError",
+            help="give a default: `.get(key, 0.0)`",
+            related=(Related(used, "used here"),) if used != call.span else (),
+            key=name,
+        )
+
+
+def _is_table(python: PythonFacts, table: Expr) -> bool:
+    """Whether an expression is a dict that the file makes, of which nothing says that None is among the values."""
+    found = python.follow(table) or _of_other_class(python, table)
+    if not found:
+        return False
+    for source, where in found:
+        if isinstance(source, Dict):
+            if not source.keys or None in source.keys:
+                return False
+        elif isinstance(source, Comprehension):
+            if source.kind != "dict":
+                return False
+        elif not isinstance(source, Call) or python.qualified(source.func, where) not in _LOADS or not source.arguments:
+            return False
+    # What is filled later may hold every key that is asked for.
+    name = (dotted(table) or "").rsplit(".", 1)[-1]
+    for assign in python.walk(Assign):
+        for target in assign.targets:
+            if isinstance(target, Subscript) and (dotted(target.value) or "").rsplit(".", 1)[-1] == name:
+                return False
+    return True
+
+
+def _of_other_class(python: PythonFacts, table: Expr) -> list[tuple[Expr, Frame]]:
+    """What an attribute of an object of the file is assigned in its class."""
+    frame = python.frame_at(table)
+    name, owner = dotted(table) or "", frame.in_class
+    if owner is None or not name.startswith("self.") or name.count(".") != 1:
+        return []
+    made = [a for a in walk(owner.body, Assign) if any(dotted(target) == name for target in a.targets)]
+    if any(a.operator or a.value is None for a in made):
+        return []
+    return [(a.value, python.frame_at(a)) for a in made if a.value is not None]
+
+
+def _used(python: PythonFacts, function: Function, call: Call) -> Span | None:
+    """Where what a call gives is used in a way that None cannot be."""
+    direct = _breaks(python, function, call)
+    if direct is not None:
+        return direct
+    for assign in own_nodes(function, Assign):
+        if assign.value is call and len(assign.targets) == 1 and not assign.operator:
+            target = assign.targets[0]
+            if not isinstance(target, Name) or checked_for_none(function, target.id):
+                return None
+            bound = [a for a in own_nodes(function, Assign) if any(_is_name(t, target.id) for t in a.targets)]
+            uses = [n for n in own_nodes(function, Name) if n.id == target.id and n is not target]
+            if len(bound) != 1 or not uses:
+                return None
+            return _breaks(python, function, uses[0])
+    return None
+
+
+def _is_name(node: Node, name: str) -> bool:
+    return isinstance(node, Name) and node.id == name
+
+
+def _breaks(python: PythonFacts, function: Function, value: Expr) -> Span | None:
+    """The expression or statement around a value that raises for None."""
+    for node in own_nodes(function, Binary, Subscript, Attribute):
+        if isinstance(node, Binary):
+            texts = any(isinstance(side, Sequence) for side in (node.left, node.right))
+            if node.operator in _ARITHMETIC and not texts and (node.left is value or node.right is value):
+                return node.span
+        elif node.value is value:
+            return node.span
+    for other in own_nodes(function, Unary, Assign, Call):
+        if isinstance(other, Unary):
+            if other.operator == "-" and other.operand is value:
+                return other.span
+        elif isinstance(other, Assign):
+            if other.operator in _ARITHMETIC and other.value is value:
+                return other.span
+        elif python.qualified(other.func) in _TAKES_VALUE and len(other.arguments) == 1:
+            given = other.arguments[0].value
+            of_each = isinstance(given, Comprehension) and given.kind != "dict" and given.elements == (value,)
+            if given is value or (of_each and python.qualified(other.func) == "sum"):
+                return other.span
+    return None
+
+
+def _is_asked(python: PythonFacts, name: str) -> bool:
+    """Whether anything asks which keys a table has."""
+    last = name.rsplit(".", 1)[-1]
+    for test in python.walk(Compare):
+        if any(operator in {"in", "not in"} for operator in test.operators):
+            words = {n.attr if isinstance(n, Attribute) else n.id for n in walk(test.rights, Attribute, Name)}
+            if last in words:
+                return True
+    # A set of its keys may be asked instead.
+    return any(
+        any(isinstance(n, Name | Attribute) and (dotted(n) or "").rsplit(".", 1)[-1] == last for n in parts)
+        for call in python.walk(Call)
+        for parts in ([argument.value for argument in call.arguments],)
+    )
+
+
+def _stands_under(function: Function, key: Expr, call: Call) -> bool:
+    """Whether a condition on the key was passed before."""
+    words = {n.id for n in walk(key, Name)} - {"self"}
+    for node in own_nodes(function, If, Conditional):
+        before = (node.span.start or 0) < (call.span.start or 0)
+        if (before or lies_in(call, node)) and any(n.id in words for n in walk(node.test, Name)):
+            return True
+    return any(
+        n.id in words for clause in own_nodes(function, Clause) for test in clause.conditions for n in walk(test, Name)
+    )
+
+
+def _is_text(python: PythonFacts, value: Expr, function: Function, depth: int) -> bool:
+    """Whether a value is surely free text of a request, or a list of such: it goes back to a ``decode``."""
+    if depth > _DEPTH:
+        return False
+    if isinstance(value, Comprehension):
+        return len(value.elements) == 1 and _is_text(python, value.elements[0], function, depth + 1)
+    if isinstance(value, Subscript):
+        return not isinstance(value.value, Attribute) and _is_text(python, value.value, function, depth + 1)
+    if isinstance(value, Call):
+        if isinstance(value.func, Attribute):
+            if value.func.attr == "decode":
+                return True
+            if value.func.attr in _OF_TEXT:
+                return _is_text(python, value.func.value, function, depth + 1)
+        if python.qualified(value.func) in _PASSES and value.arguments:
+            return _is_text(python, value.arguments[0].value, function, depth + 1)
+        return False
+    return isinstance(value, Name) and _is_text_name(python, value, function, depth)
+
+
+def _is_text_name(python: PythonFacts, name: Name, function: Function, depth: int) -> bool:
+    bound: list[Expr | None] = []
+    for node in own_nodes(function, Assign, For, Clause):
+        if isinstance(node, Assign):
+            for target in node.targets:
+                if _is_name(target, name.id):
+                    bound.append(None if node.operator else node.value)
+                elif isinstance(target, Sequence) and any(_is_name(item, name.id) for item in target.items):
+                    # Several of a kind.
+                    bound.append(node.value if isinstance(node.value, Comprehension) else None)
+        elif any(n.id == name.id for n in walk(node.target, Name)):
+            bound.append(node.iterable if isinstance(node.target, Name) else None)
+    if bound:
+        return all(one is not None and _is_text(python, one, function, depth + 1) for one in bound)
+    places = [p.name for p in function.positional]
+    if name.id not in places or len(by_name(python).get(function.name, ())) != 1:
+        return False
+    place = places.index(name.id) - (places[0] in {"self", "cls"})
+    given = []
+    for call in python.walk(Call):
+        if (dotted(call.func) or "").rsplit(".", 1)[-1] == function.name:
+            argument = call.argument(place, name.id)
+            user = python.frame_at(call).function
+            if argument is None or user is None:
+                return False
+            given.append(_is_text(python, argument, user, depth + 1))
+    return bool(given) and all(given)
+
+
+EXAMPLES = (
+    """\
+-- weights/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- weights/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.weights = {"red": 1.5, "shoes": 2.0}
+
+    def score(self, text):
+        total = 0.0
+        for word in text.lower().split():
+            total += 2 * self.weights.get(word)
+#                        ^^^^^^^^^^^^^^^^^^^^^^ TLP290
+        return total
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].decode("utf-8")
+            y = np.array([self.score(text)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- weights/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- weights/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.weights = {"red": 1.5, "shoes": 2.0}
+        self.names = ("red", "shoes")
+        self.factors = {"red": 2, "shoes": 3}
+
+    def score(self, text):
+        total = 0.0
+        for word in text.lower().split():
+            weight = self.weights.get(word)
+            if weight is not None:
+                total += weight
+            total += self.weights.get(word, 0.0)
+        return total + sum(self.factors.get(name) for name in self.names)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].decode("utf-8")
+            y = np.array([self.score(text)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
