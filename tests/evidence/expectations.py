@@ -333,6 +333,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
         Evidence(ask=Ask(change=RAISES)),
     ),
+    "TLP266": (
+        Evidence("hang", Ask(values={"x": [1.0]}), where="start=1", why="there is one turn"),
+        Evidence("hang", where="i == count"),
+    ),
     "TLP277": (Evidence(ask=Ask(together=2, config=BATCHED)),),
     "TLP301": (
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
@@ -405,12 +409,11 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP505": (Evidence("hang"),),
     "TLP511": (Evidence("not observable", why="which instance a request meets is chance"),),
     "TLP512": (Evidence("not observable", why="the process of the model stays behind when the model is unloaded"),),
-    "TLP279": (Evidence(ask=Ask(rounds=2), holds=0.0, why="the second answer should be the first, above 0"),),
     "TLP519": (
         Evidence(
             ask=Ask(together=2, values={"x": [1.0, 2.0]}, shapes={"x": [2, 1]}),
-            difference="another client's request|shape|batch|value",
-            why="two requests of two rows each",
+            holds=2.0,
+            why="two requests of two rows each: the second one's begin with 1",
         ),
     ),
     "TLP278": (
