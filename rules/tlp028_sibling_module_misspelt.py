@@ -126,7 +126,7 @@ def _all_names_seen(module: PythonFacts) -> bool:
         return False
     if any(node.star for node in module.walk(ImportFrom)) or "sys.modules" in module.text:
         return False
-    return not module.called & {"globals", "exec", "vars", "locals", "setattr"}
+    return not module.calls_any("globals", "exec", "vars", "locals", "setattr")
 
 
 EXAMPLES = (

@@ -105,7 +105,7 @@ def check(python: PythonFacts, plan: Plan) -> Iterator[Problem]:
 
 def _of_another_function(python: PythonFacts) -> Iterator[Name]:
     """Names that only functions bind from which they cannot be seen, the first place of each."""
-    if any(node.star for node in python.walk(ImportFrom)) or python.called & {"globals", "exec", "vars", "eval"}:
+    if any(node.star for node in python.walk(ImportFrom)) or python.calls_any("globals", "exec", "vars", "eval"):
         return
     # Mostly no name is left, and then no place has to be looked at.
     frames = [(frame, frame.function) for frame in python.frames]

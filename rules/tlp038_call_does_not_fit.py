@@ -36,7 +36,7 @@ AT_LOAD = ("__init__", "initialize")
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if python.error is not None or "setattr" in python.called:
+    if python.error is not None or python.calls_any("setattr"):
         return
     told: set[Span] = set()
     methods = {s.name for owner in python.model_classes for s in owner.body if isinstance(s, Function)}

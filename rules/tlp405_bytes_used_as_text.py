@@ -19,6 +19,7 @@ Facts, python-backend 6.7 (observed on 24.10).
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem
@@ -71,7 +72,6 @@ PATTERNS = {
     "re.subn": 2,
 }
 """Where functions that take a pattern take the text."""
-_USES = frozenset({FString, Call, Binary, Compare, Subscript})
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -105,9 +105,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     ]
     single = max(ranks) + bool(effective.max_batch_size) < 2 or bool(FLAT.search(python.text))
     yield from _rows(python, shapes_of(python, config, effective), texts)
-    for node in python.walk():
-        if node.__class__ not in _USES:
-            continue
+    for node in chain(python.walk(FString, Call, Binary), python.walk(Compare, Subscript)):
         for use, effect, message in _uses(python, node, texts):
             if _looked_at(python, use) or node.span.start in _spoken(python):
                 continue

@@ -274,7 +274,8 @@ class PythonFacts(_Placed):
         if name in self._bound_in_class or not self._methods.isdisjoint({"__getattr__", "__getattribute__"}):
             return True
         # TritonPythonModel.execute = …, or setattr(TritonPythonModel, …)
-        return f"{MODEL_CLASS}.{name}" in self._assigned or "setattr" in self.called or name in self.attributes
+        changed = MODEL_CLASS in self.used_names and f"{MODEL_CLASS}.{name}" in self._assigned
+        return changed or self.calls_any("setattr") or name in self.attributes
 
     @property
     @remembered
@@ -297,6 +298,10 @@ class PythonFacts(_Placed):
     def called(self) -> frozenset[str | None]:
         """What is called anywhere in the file, as dotted names that are written there."""
         return frozenset(dotted(call.func) for call in self.walk(Call))
+
+    def calls_any(self, *names: str) -> bool:
+        """Whether one of these is called anywhere in the file by its bare name; mostly none stands there at all."""
+        return not self.used_names.isdisjoint(names) and not self.called.isdisjoint(names)
 
     @property
     @remembered
@@ -845,7 +850,10 @@ def _shallow(source: str) -> bool:
     if len(source) > MAX_NODES // 2:
         return False
     signs = _signs(source)
-    return signs <= MAX_BRACKETS or (signs <= MAX_CHAINING and _brackets(source) <= MAX_BRACKETS)
+    if signs > MAX_CHAINING:
+        return False
+    # To count is faster than to look at one bracket after the other; mostly there are not so many at all.
+    return signs <= MAX_BRACKETS or sum(map(source.count, "([{")) <= MAX_BRACKETS or _brackets(source) <= MAX_BRACKETS
 
 
 def _signs(source: str) -> int:
@@ -1166,9 +1174,7 @@ class _Builder:
         bindings = facts.frames[0].bindings.get(MODEL_CLASS, [])
         if not bindings:
             star = any(s.star for s in facts.walk(ImportFrom))
-            magic = "__getattr__" in facts.frames[0].bindings or bool(
-                facts.called & {"globals", "exec", "setattr", "vars"}
-            )
+            magic = "__getattr__" in facts.frames[0].bindings or facts.calls_any("globals", "exec", "setattr", "vars")
             facts.class_status = "unknown" if star or magic else "missing"
             return
         if len(bindings) != 1 or bindings[0].kind != "class":

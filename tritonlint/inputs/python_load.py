@@ -243,7 +243,7 @@ def _undefined(python: PythonFacts) -> frozenset[str]:
 def _bound(python: PythonFacts) -> set[str] | None:
     if any(node.star for node in python.walk(ImportFrom)):
         return None
-    if python.called & {"globals", "exec", "vars", "locals", "eval", "__import__"}:
+    if python.calls_any("globals", "exec", "vars", "locals", "eval", "__import__"):
         return None
     if "builtins" in python.text or python.syntax_of("type parameters") or python.syntax_of("type statement"):
         return None
