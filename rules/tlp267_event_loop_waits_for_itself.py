@@ -8,7 +8,8 @@ a thread runs is left out, and so are loops that run in a thread of their own.
 
 ## What happens
 The coroutine can only run when the loop gets its turn, and the loop is blocked by whoever waits: the request hangs for
-ever, and so does the instance. A second loop is refused with a RuntimeError. A fresh task raises `InvalidStateError: Result is not set`.
+ever, and so does the instance. A second loop is refused with a RuntimeError. A fresh task raises `InvalidStateError:
+Result is not set`.
 
 ## How to fix
 Make the function `async` and write `await` in front of the coroutine.

@@ -334,7 +334,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(change=RAISES)),
     ),
     "TLP266": (
-        Evidence("hang", Ask(values={"x": [1.0]}), where="start=1", why="there is one turn"),
+        Evidence("hang", Ask(change={".as_numpy()": ".as_numpy()[:1]"}), where="start=1", why="there is one turn"),
         Evidence("hang", where="i == count"),
     ),
     "TLP277": (Evidence(ask=Ask(together=2, config=BATCHED)),),
