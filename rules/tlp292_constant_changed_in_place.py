@@ -95,11 +95,16 @@ def _brought_in(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Pro
             name = (python.qualified(node.func) or "").removeprefix("numpy.")
             if name not in _SCALING or dotted(target) not in {dotted(g) for g in given}:
                 continue
-        brings = from_request(function)
-        words = {n.id for g in given if g is not None for n in walk(g, Name)} - {dotted(target)}
-        if target is None or not words & brings:
+        if target is None:
             continue
         held = target.value if isinstance(target, Subscript) and isinstance(node, Assign) else target
+        # Mostly it is an array that the request itself made.
+        arrays = list(_arrays_behind(python, function, held))
+        if not arrays:
+            continue
+        words = {n.id for g in given if g is not None for n in walk(g, Name)} - {dotted(target)}
+        if words.isdisjoint(from_request(function)):
+            continue
         # A second change may take the first one back.
         if (
             sum(
@@ -110,7 +115,7 @@ def _brought_in(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Pro
             > 1
         ):
             continue
-        for array in _arrays_behind(python, function, held):
+        for array in arrays:
             # To search the whole text takes longer than all of the above.
             if _begins_with_values(python, array) and not _learns(python):
                 shown = python.source(array)
