@@ -3,7 +3,8 @@
 ## What it does
 Reports a handler of every exception (`except Exception`, `except:`) that puts empty values (`[]`, `""`, `np.zeros(…)`)
 in the place of the results and at most writes to a log, where all outputs of the response are made of these values and
-nothing asks for them later.
+nothing asks for them later. A handler of an exception that the file defines and raises itself is reported when it warns
+in the log and answers with zeros.
 
 ## What happens
 The client gets status OK and an empty result. It cannot tell a failure, which may be a bug in the model, from a request
@@ -24,7 +25,9 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import (
     Assign,
+    Binary,
     Call,
+    Class,
     Compare,
     Conditional,
     Constant,
@@ -37,6 +40,7 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Node,
+    Raise,
     Sequence,
     Stmt,
     Try,
@@ -64,11 +68,49 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for function in functions.values():
         for attempt in own_nodes(function, Try):
             for handler in attempt.handlers:
-                if handler.type is None or python.qualified(handler.type) in _BROAD:
-                    yield from _defaults(python, function, attempt, handler)
+                broad = handler.type is None or python.qualified(handler.type) in _BROAD
+                if broad or _is_refusal(python, handler):
+                    yield from _defaults(python, function, attempt, handler, broad)
 
 
-def _defaults(python: PythonFacts, function: Function, attempt: Try, handler: Handler) -> Iterator[Problem]:
+def _is_refusal(python: PythonFacts, handler: Handler) -> bool:
+    """Whether an input that the file itself refuses, and warns of, gets zeros: they look like any other result."""
+    kind = dotted(handler.type) if handler.type is not None else None
+    made_by = [r.exception for r in python.walk(Raise) if r.exception is not None]
+    raised = {dotted(one.func if isinstance(one, Call) else one) for one in made_by}
+    own = any(node.name == kind for node in python.walk(Class))
+    warned = any((dotted(call.func) or "").rsplit(".", 1)[-1] in _WARNED for call in walk(handler.body, Call))
+    made = [statement.value for statement in handler.body if isinstance(statement, Assign)]
+    return own and kind in raised and warned and bool(made) and all(_is_zero(python, value) for value in made)
+
+
+def _is_zero(python: PythonFacts, value: Expr | None) -> bool:
+    """Whether a value is a number of 0, or an array of zeros that is not empty."""
+    if isinstance(value, Constant):
+        return isinstance(value.value, int | float) and not isinstance(value.value, bool) and value.value == 0
+    if isinstance(value, Sequence):
+        return bool(value.items) and all(_is_zero(python, item) for item in value.items)
+    if isinstance(value, Binary):
+        return value.operator == "*" and _is_zero(python, value.left)
+    if not isinstance(value, Call) or not value.arguments:
+        return False
+    name, first = python.qualified(value.func), value.arguments[0].value
+    if name in {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64"}:
+        return _is_zero(python, first)
+    nothing = any(isinstance(part, Constant) and part.value == 0 for part in _sizes(first))
+    return name == "numpy.zeros_like" or (name == "numpy.zeros" and not nothing)
+
+
+def _sizes(shape: Expr) -> tuple[Expr, ...]:
+    return shape.items if isinstance(shape, Sequence) else (shape,)
+
+
+_WARNED = frozenset({"log_warn", "log_error", "warning", "warn", "error", "exception"})
+
+
+def _defaults(
+    python: PythonFacts, function: Function, attempt: Try, handler: Handler, broad: bool
+) -> Iterator[Problem]:
     """The values that a handler puts in the place of all results of a response."""
     made = [one for one in handler.body if isinstance(one, Assign)]
     names = {name.id for one in made for target in one.targets for name in walk((target,), Name)}
@@ -78,16 +120,26 @@ def _defaults(python: PythonFacts, function: Function, attempt: Try, handler: Ha
     if not names <= tried or _is_asked(function, names):
         return
     end = attempt.span.end or 0
+    # What is only made of these values behind the `try` holds nothing else: `y = np.asarray(values)`.
+    shown = set(names)
+    for one in own_nodes(function, Assign):
+        read = {name.id for name in walk((one.value,), Name)} if one.value is not None else set()
+        if (one.span.start or 0) >= end and read & shown and isinstance(one.targets[0], Name):
+            shown.add(one.targets[0].id)
+    if _is_asked(function, shown):
+        return
     for response in python.responses:
         call = response.call
         if (call.span.start or 0) < end or python.function_at(call) is not function or response.has_error:
             continue
         made_behind = (one.call for one in python.calls_of("Tensor") if (one.call.span.start or 0) >= end)
         values = [one.argument(1) for one in made_behind if python.function_at(one) is function]
-        if values and all(v is not None and any(n.id in names for n in walk((v,), Name)) for v in values):
+        if values and all(v is not None and any(n.id in shown for n in walk((v,), Name)) for v in values):
             yield Problem(
                 made[0].span,
-                "after any error this empty result is answered with status OK: the client cannot tell that it failed",
+                "after any error this empty result is answered with status OK: the client cannot tell that it failed"
+                if broad
+                else "a refused input gets these zeros with status OK: the client cannot tell them from a result",
                 help="answer with `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`",
                 key=",".join(sorted(names)),
             )
@@ -192,6 +244,42 @@ class TritonPythonModel:
                 code = np.zeros(0, dtype=np.int32)
             outputs = [pb_utils.Tensor("y", code), pb_utils.Tensor("failed", failed)]
             responses.append(pb_utils.InferenceResponse(outputs))
+        return responses
+""",
+    """\
+-- pulse/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- pulse/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class PoorSignal(ValueError):
+    pass
+
+
+def rate(wave):
+    if np.ptp(wave) < 1e6:
+        raise PoorSignal("no pulse")
+    return float(np.ptp(wave))
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                rates = [[rate(row)] for row in x]
+            except PoorSignal as problem:
+                pb_utils.Logger.log_warn(f"refused: {problem}")
+                rates = np.zeros((x.shape[0], 1))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP417
+            y = np.asarray(rates, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -303,6 +303,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP283 clean": (Evidence(ask=Ask(parameters=STARTS)),),
+    "TLP284": (Evidence(ask=Ask(values={"x": [1.0, 2.0, 3.0]}), holds=1, why="three values are above 0"),),
+    "TLP287": (Evidence(ask=Ask(values={"x": [3.0]}), holds=-1.0, why="the raw value is 3"),),
+    "TLP288": (Evidence(ask=Ask(values={"x": [1, 1]}), holds=2, why="the first row should begin with 1"),),
     "TLP291": (
         Evidence(
             ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS, later={"sequence_id": 2, "sequence_start": True}),
@@ -438,6 +441,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}), holds=math.inf, why="the root mean square is 300"),
     ),
     "TLP417": (
+        Evidence(where="PoorSignal", holds=0.0, why="no request has a pulse"),
         Evidence(
             ask=Ask(
                 values={"x": [5, 5]},
