@@ -3,7 +3,7 @@
 ## What it does
 Compares the data type of the arrays given to `pb_utils.Tensor`, where NumPy's rules decide it (`astype`, `dtype=`,
 the float64 default of `np.zeros`, literals, arithmetic and reductions, the declared type of an input), with the
-output's data_type.
+output's data_type. A type that came in while the model was loaded (`self.window = np.hamming(n)`) is told there.
 
 ## What happens
 Triton does not check: the client receives FP64 where FP32 was promised, and an ensemble or a typed client misreads
@@ -73,10 +73,29 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             seen.add(write.call.span.start)
             name, scalar = wrong[0]
             yield _problem(python, write.value.span, write.value, name, scalar, dtype or "")
+    moved: set[Span] = set()
     for mistake in mistakes(python, config, effective, "data-type"):
         declared_type = outputs[mistake.name].scalar("data_type")
         found = _problem(python, mistake.span, mistake.value, mistake.name, declared_type, mistake.dtype)
-        yield replace(found, general=mistake.span, certainty="certain" if mistake.sure else "likely")
+        found = replace(found, general=mistake.span, certainty="certain" if mistake.sure else "likely")
+        cause = mistake.cause
+        if cause is not None and _is_made_while_loading(python, cause):
+            if cause in moved:
+                continue
+            moved.add(cause)
+            sent = Related(mistake.span, f'sent as output "{mistake.name}" here')
+            words = f'this makes {mistake.dtype} of what output "{mistake.name}" sends, which is declared '
+            said = words + (str(declared_type.value) if declared_type is not None else "")
+            found = replace(found, span=cause, message=said, related=(sent, *found.related))
+        yield found
+
+
+def _is_made_while_loading(python: PythonFacts, cause: Span) -> bool:
+    """Whether a data type came in when the model was made: requests find it there."""
+    start = cause.start or 0
+    around = [f.function for f in python.frames if f.function is not None]
+    inside = [f for f in around if (f.span.start or 0) <= start < (f.span.end or 0)]
+    return not inside or inside[-1].name in {"initialize", "__init__"}
 
 
 def _problem(
@@ -467,6 +486,61 @@ class TritonPythonModel:
             out = pb_utils.Tensor("z", z)
 #                                      ^ TLP104
             responses.append(pb_utils.InferenceResponse(output_tensors=[out]))
+        return responses
+""",
+    """\
+-- window/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- window/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Windower:
+    def __init__(self, size):
+        self.window = np.hamming(size)
+#                     ^^^^^^^^^^^^^^^^ TLP104
+
+    def apply(self, x):
+        return x * self.window
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.windower = Windower(4)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", self.windower.apply(x))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- fixed: window/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Windower:
+    def __init__(self, size):
+        self.window = np.hamming(size)
+
+    def apply(self, x):
+        return x * self.window
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.windower = Windower(4)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", self.windower.apply(x).astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
 )

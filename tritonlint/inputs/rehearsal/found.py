@@ -65,7 +65,7 @@ class Mistake:
     """Something that the backend, or the client, does not take.
 
     ``found`` says what is there, ``name`` which output it is about; ``count`` are the responses and the requests.
-    ``value`` is the array of a tensor.
+    ``value`` is the array of a tensor, ``cause`` where its data type came in.
     """
 
     kind: Kind
@@ -77,6 +77,7 @@ class Mistake:
     found: str = ""
     count: tuple[int, int] = (0, 0)
     value: Expr | None = None
+    cause: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

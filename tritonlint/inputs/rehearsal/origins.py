@@ -5,7 +5,7 @@ A value is known by its identity; every dict keeps it alive, so that nothing els
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from tritonlint.inputs.rehearsal.shapes import Slice
@@ -40,6 +40,7 @@ _NEEDS_ONE = {
 }
 _COUNTS = frozenset({"any", "all", "sum", "count_nonzero", "nonzero", "size", "flatnonzero", "where", "isfinite"})
 _CUTS = frozenset({"array", "asarray", "asanyarray"})
+_WIDE = frozenset({"float64", "int64"})
 _PLACES = frozenset({"where", "nonzero"})
 _SPECTRA = frozenset(f"fft.{name}" for name in ("fft", "ifft", "rfft", "fft2", "ifft2", "rfft2", "fftn", "rfftn"))
 _STILL_COMPLEX = frozenset({"reshape", "copy", "ravel", "flatten", "squeeze", "ascontiguousarray", "asarray"})
@@ -74,6 +75,8 @@ class Origins:
         """Whether somebody asks how much is left."""
         self._places: dict[int, Value] = {}
         """Tuples of the places in an array, one array for each dimension."""
+        self._wide: dict[int, tuple[Value, Span]] = {}
+        """Arrays of a wide type, and where it came in."""
         self._complex: dict[int, Value] = {}
         """Spectra, whichever width NumPy gives them."""
         self.requested: Value = None
@@ -157,6 +160,18 @@ class Origins:
             return None
         return _NEEDS_ONE.get(name)
 
+    def widened(self, value: Value) -> Span | None:
+        """Where the wide type of an array came in, if that is one place."""
+        return self._wide[id(value)][1] if id(value) in self._wide else None
+
+    def _look_at_width(self, args: Iterable[Value], made: Array, span: Span) -> None:
+        """Keep where float64 or int64 came in: here, or where all of its kind among the arguments had it from."""
+        given = [one for arg in args for one in _inside(arg) if one.__class__ is Array and one.dtype == made.dtype]
+        places = {self._wide[id(one)][1] if id(one) in self._wide else None for one in given} if given else {span}
+        place = places.pop() if len(places) == 1 else None
+        if place is not None:
+            self._wide[id(made)] = made, place
+
     def is_places(self, value: Value) -> bool:
         """Whether a value is the tuple that ``numpy.where(condition)`` gives: its length is no number of places."""
         return id(value) in self._places
@@ -181,6 +196,8 @@ class Origins:
                 made = self.binary_data()
             return made
         self._divide(operator, left, right)
+        if made.dtype in _WIDE:
+            self._look_at_width((left, right), made, span)
         if self._complex and (id(left) in self._complex or id(right) in self._complex):
             self._complex[id(made)] = made
         for one, other in ((left, right), (right, left)):
@@ -227,6 +244,8 @@ class Origins:
     def function(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span) -> None:
         """``numpy.name(*args)``, or the method of an array, which is the first argument."""
         first = args[0] if args else None
+        if made.__class__ is Array and made.dtype in _WIDE:
+            self._look_at_width(args, made, span)
         if name in _COUNTS:
             self.counts(first)
             if name in _PLACES and made.__class__ is Seq:

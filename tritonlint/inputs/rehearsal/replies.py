@@ -307,7 +307,8 @@ class Replies:
         wanted = TRITON_TO_NUMPY.get(str(data_type.value)) if data_type is not None else None
         taken = {wanted, "str", "bytes"} if wanted == "object" else {wanted, "str"}
         if wanted is not None and array.dtype is not None and array.dtype not in taken:
-            self.say(Mistake("data-type", span, sure, name, dtype=array.dtype, value=value))
+            cause = self.machine.origins.widened(array)
+            self.say(Mistake("data-type", span, sure, name, dtype=array.dtype, value=value, cause=cause))
         elif wanted is not None and array.dtype is None and not taken.issuperset(array.either):
             wrong = next(one for one in array.either if one not in taken)
             self.say(Mistake("data-type", span, False, name, dtype=wrong, value=value))
