@@ -304,7 +304,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP283 clean": (Evidence(ask=Ask(parameters=STARTS)),),
     "TLP284": (Evidence(ask=Ask(values={"x": [1.0, 2.0, 3.0]}), holds=1, why="three values are above 0"),),
-    "TLP287": (Evidence(ask=Ask(values={"x": [3.0]}), holds=-1.0, why="the raw value is 3"),),
+    "TLP287": (Evidence(ask=Ask(values={"x": [3.0, 1.0]}), holds=0.0, why="the raw value is 3"),),
     "TLP288": (Evidence(ask=Ask(values={"x": [1, 1]}), holds=2, why="the first row should begin with 1"),),
     "TLP291": (
         Evidence(
