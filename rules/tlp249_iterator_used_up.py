@@ -2,7 +2,7 @@
 
 ## What it does
 Reports a second loop over the same generator, `map(…)`, `zip(…)` or other iterator; also when `initialize` makes it and
-each request goes through it.
+each request goes through it, or asks whether something is `in` it.
 
 ## What happens
 The first loop takes all items. From the second one on there are none, without any error.
@@ -30,7 +30,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in mistakes(python, config, effective, "used-up"):
         yield Problem(
             mistake.span,
-            "this iterator has nothing left: all its items were taken before",
+            "this iterator gives each item once, and they were taken before: they are not found again",
             help="make a list where the iterator is made",
             certainty="certain" if mistake.sure else "likely",
             key="used-up",
@@ -38,6 +38,29 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.words = map(str.encode, ["one", "two"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([b"yes" if x[0] in self.words else b"no"], dtype=np.object_)
+#                                   ^^^^^^^^^^^^^^^^^^ TLP249
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

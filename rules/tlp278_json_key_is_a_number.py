@@ -16,7 +16,6 @@ Look up `str(i)`, or make numbers of the keys when the file is read: `{int(k): v
 The JSON format and Python's `json`; run on a server of 24.10.
 """
 
-import json
 from collections.abc import Iterator
 
 from tritonlint.facts import Helpers
@@ -229,11 +228,7 @@ def _is_object(python: PythonFacts, helpers: Helpers, owner: Expr, made: Expr) -
     if isinstance(member, Constant) and member.value == "id2label":
         return True
     files = {c.value for c in python.walk(Constant) if isinstance(c.value, str) and c.value.endswith(".json")}
-    text = helpers.data(python.path, files.pop()) if len(files) == 1 else None
-    try:
-        held = json.loads(text) if text is not None else None
-    except ValueError:
-        return False
+    held = helpers.json(python.path, files.pop()) if len(files) == 1 else None
     if isinstance(member, Constant):
         held = held.get(member.value) if isinstance(held, dict) else None
     return isinstance(held, dict)

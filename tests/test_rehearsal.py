@@ -520,6 +520,12 @@ class TritonPythonModel:
     "iterator_used_up": each(
         "y, label = x, text\nsteps = (n for n in range(3))\nlist(steps)\nlist(steps)  #! sure used-up"
     ),
+    "iterator_asked_twice": each(
+        "y, label = x, text\nwords = map(str.lower, ['A', 'B'])\n'a' in words\n'b' in words  #! sure used-up"
+    ),
+    "iterator_asked_for_an_order": each(
+        "y, label = x, text\nwords = iter(['a', 'b', 'c'])\nall(word in words for word in ['a', 'c'])"
+    ),
     "iterator_made_anew": each("y, label = x, text\nfor _ in range(2):\n    max(n for n in range(3))"),
     "loop_left_early": each(
         "y, label = x, text\nlines = iter(text[0, 0].decode().split())\nfor line in lines:\n    if line:\n"

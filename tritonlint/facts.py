@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -180,14 +181,17 @@ class Helpers:
         except UnreadableFile:
             return None
 
-    def data(self, beside: str, name: str) -> str | None:
-        """The text of the one file of this name in the version folder and the model's folder."""
+    def json(self, beside: str, name: str) -> object:
+        """What the one JSON file of this name in the version folder and the model's folder holds; None if unknown."""
         version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")
         found = [e for p in (f"{version}/{name}", name) if (e := self._model.entries.get(p)) and e.kind == "file"]
         try:
-            return self._text(os.path.join(self._model.path, found[0].path)) if len(found) == 1 else None
-        except UnreadableFile:
+            held: object = (
+                json.loads(self._text(os.path.join(self._model.path, found[0].path))) if len(found) == 1 else None
+            )
+        except (UnreadableFile, ValueError, RecursionError):
             return None
+        return held
 
     def _path(self, beside: str, name: str) -> str | None:
         version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")

@@ -17,7 +17,6 @@ from tritonlint.inputs.rehearsal.habits import (
     TAKES_ARRAY,
     are_cut_rows,
     is_integer,
-    is_used_up_by,
     refuse_texts,
     says_no,
     splits_rows,
@@ -115,8 +114,6 @@ class Calls(Concurrency):
         """Arrays of integers as float16, by identity."""
         self._fared_well: dict[int, set[tuple[str, ...]]] = {}
         """The types of the arguments with which a function came to its end."""
-        self.spent: dict[int, Value] = {}
-        """Iterators that have nothing left, by identity."""
         self.lists_in_texts: set[str] = set()
         """Texts of the config that hold several words."""
         self._any_yields = any(python.walk(tree.Yield))
@@ -369,15 +366,6 @@ class Calls(Concurrency):
                 break
             span = place
         self.note("letters", span)
-
-    def use_up(self, value: Value, span: Span, *, whole: bool = True) -> None:
-        """Note that an iterator is asked again that has nothing left; ``whole`` says that nothing is left now."""
-        if not is_used_up_by(value):
-            return
-        if self.spent.get(id(value)) is value:
-            self.note("used-up", span)
-        elif whole:
-            self.put(self.spent, id(value), value)
 
     def _call_method(
         self, bound: Bound, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None

@@ -12,6 +12,7 @@ from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.rehearsal import arrays, habits, library
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, Buffers, anew
 from tritonlint.inputs.rehearsal.elements import MANY
+from tritonlint.inputs.rehearsal.habits import is_used_up_by
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     Absent,
@@ -78,6 +79,7 @@ BUILTINS = frozenset(dir(builtins))
 
 _FLAT = re.compile(r"\.(ravel|flatten)\(\)\[0\]$|\.reshape\(-1\)\[0\]$")
 """The first element of what has rows."""
+_ASKED_ONCE = frozenset({"map", "filter", "zip"})
 
 
 class Count(int):
@@ -146,6 +148,8 @@ class Protocols(Ways):
         """Where the first row of a request with several is taken."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
+        self.spent: dict[int, Value] = {}
+        """Iterators that have nothing left, by identity."""
 
     def call(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Call any value."""
@@ -576,8 +580,20 @@ class Protocols(Ways):
         if among is name or left is name or right is name:
             self.note("requested-name", span)
 
+    def use_up(self, value: Value, span: Span, *, whole: bool = True) -> None:
+        """Note that an iterator is asked again that has nothing left; ``whole`` says that nothing is left now."""
+        if not is_used_up_by(value):
+            return
+        if self.spent.get(id(value)) is value:
+            self.note("used-up", span)
+        elif whole:
+            self.put(self.spent, id(value), value)
+
     def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
         self.look_for_bytes(container, item, span)
+        # What was passed on the way to an item is not found again; with `iter(…)` that is a way to ask for an order.
+        if container.__class__ is Seq and container.kind in _ASKED_ONCE:
+            self.use_up(container, span)
         if isinstance(container, (Seq, Mapping, str, bytes)) or container is None:
             if isinstance(container, Seq) and not (is_plain(item) and all(is_plain(i) for i in container.items)):
                 return None
