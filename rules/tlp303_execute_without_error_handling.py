@@ -3,7 +3,8 @@
 ## What it does
 Reports inference and parsing (`self.model(…)`, `json.loads`, `.decode()`) in the loop over the requests when execute
 holds no `try` at all and `dynamic_batching` puts several requests into one call, and errors raised on purpose there, in
-what the loop calls, or again in a handler. Once per file.
+what the loop calls, or again in a handler, or by Python for a text that is no number or has too few parts, or a key
+that a table lacks. Once per file.
 
 ## What happens
 An exception that leaves execute fails every request of the call, the good ones too. An error raised for the values of
@@ -443,5 +444,27 @@ class TritonPythonModel:
         except Unknown as error:
             raise pb_utils.TritonModelException(str(error))
 #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP303
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([[float(text.decode())] for text in x[:, 0]], dtype=np.float32)
+#                          ^^^^^^^^^^^^^^^^^^^^ TLP303
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
 """,
 )
