@@ -1,0 +1,213 @@
+"""A buffer of the model that is filled only partly
+
+## What it does
+Reports `self.buffer[: len(x)] = x` where loading made the array (`zeros`, `empty`, `full`), no other statement writes
+to it, and the whole buffer is returned or sent afterwards.
+
+## What happens
+When something shorter comes than before, the rest of the buffer still holds values of earlier requests: a client gets
+what belongs to others, with status OK.
+
+## How to fix
+Clear the buffer first (`self.buffer.fill(0)`), make a new one for each request, or send only what was written.
+
+## Source
+Python's own behaviour; seen on a server of 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_risks import from_request
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Expr,
+    Function,
+    Name,
+    Slice,
+    Subscript,
+    Unary,
+    dotted,
+    walk,
+)
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP514",
+    name="buffer-keeps-old-values",
+    effect="security",
+    certainty="likely",
+    words=("zeros", "empty", "full", "ones"),
+)
+_MAKERS = frozenset({"numpy.zeros", "numpy.empty", "numpy.full", "numpy.ones"})
+_LOADING = frozenset({"__init__", "initialize"})
+_WHOLE = frozenset({"copy", "sum", "mean", "max", "min", "reshape", "astype", "tobytes", "tolist"})
+
+
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+    if not python.understood or effective.scheduling == "sequence":
+        return
+    stores = [a for a in python.walk(Assign) if not a.operator and _part_from_start(a.targets[0]) is not None]
+    for store in stores:
+        buffer = _part_from_start(store.targets[0])
+        function = python.function_at(store)
+        if buffer is None or function is None or function.name in _LOADING or len(store.targets) != 1:
+            continue
+        made = _made_once(python, buffer, store)
+        if made is None or not _follows_request(function, store):
+            continue
+        use = _given_whole(python, function, buffer)
+        if use is None or _cut_again(python, function, store):
+            continue
+        shown = python.source(buffer)
+        yield Problem(
+            store.span,
+            f"behind what this writes, `{shown}` still holds values of earlier requests, and all of it is handed on",
+            help=f"clear it first: `{shown}.fill(0)`",
+            related=(Related(made.span, "made once"), Related(use.span, "handed on as a whole")),
+            key=shown,
+        )
+
+
+def _part_from_start(target: Expr) -> Attribute | None:
+    """The buffer whose beginning is written, up to a place that is worked out."""
+    if not isinstance(target, Subscript) or not isinstance(target.value, Attribute) or len(target.items) != 1:
+        return None
+    part = target.items[0]
+    if not isinstance(part, Slice) or part.upper is None or part.step is not None:
+        return None
+    begins = part.lower is None or (isinstance(part.lower, Constant) and part.lower.value == 0)
+    return target.value if begins and not isinstance(part.upper, Constant | Unary) else None
+
+
+def _made_once(python: PythonFacts, buffer: Attribute, store: Assign) -> Assign | None:
+    """Where loading makes the buffer, if nothing else writes to it, clears it or hands it to somebody."""
+    if dotted(buffer.value) != python.self_name(python.frame_at(buffer)):
+        return None
+    made: list[Assign] = []
+    for assign in python.walk(Assign):
+        for target in assign.targets:
+            held = target.value if isinstance(target, Subscript) else target
+            if isinstance(held, Attribute) and held.attr == buffer.attr and assign is not store:
+                made.append(assign)
+    for call in python.walk(Call):
+        func = call.func
+        if isinstance(func, Attribute) and isinstance(func.value, Attribute) and func.value.attr == buffer.attr:
+            if func.attr not in _WHOLE:
+                return None
+        elif call.argument(None, "out") is not None or (dotted(func) or "").endswith("copyto"):
+            return None
+    if len(made) != 1 or made[0].operator or isinstance(made[0].targets[0], Subscript):
+        return None
+    function, value = python.function_at(made[0]), made[0].value
+    if function is None or function.name not in _LOADING or not isinstance(value, Call):
+        return None
+    return made[0] if python.qualified(value.func) in _MAKERS else None
+
+
+def _follows_request(function: Function, store: Assign) -> bool:
+    """Whether the request says how much is written, and what."""
+    given = from_request(function)
+    target = store.targets[0]
+    brings = {n.id for n in walk(target, Name)} & given
+    return bool(brings) and store.value is not None and any(n.id in given for n in walk(store.value, Name))
+
+
+def _given_whole(python: PythonFacts, function: Function, buffer: Attribute) -> Expr | None:
+    """Where the function returns the whole buffer or puts it into a tensor."""
+    name = dotted(buffer)
+    values = [s.value for s in returns(function)]
+    for call in own_nodes(function, Call):
+        if python.pb_name(call.func) == "Tensor":
+            values.append(call.argument(1))
+    for value in values:
+        held = value
+        if isinstance(held, Call) and isinstance(held.func, Attribute) and held.func.attr in _WHOLE:
+            held = held.func.value
+        if held is not None and dotted(held) == name:
+            return value
+    return None
+
+
+def _cut_again(python: PythonFacts, function: Function, store: Assign) -> bool:
+    """Whether something else cuts at a place that is worked out, or marks what is filled."""
+    if any("mask" in name.lower() for name in python.identifiers):
+        return True
+    own = set(walk(store, Slice)) if store.value is not None else set()
+    for part in python.walk(Slice):
+        around = python.function_at(part)
+        if part in own or around is None or around.name in _LOADING:
+            continue
+        if part.upper is not None and not isinstance(part.upper, Constant):
+            return True
+    return False
+
+
+_CONFIG = """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 6 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.window = np.zeros(6, dtype=np.float32)
+
+"""
+_EXECUTE = """
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.padded(x).copy())]))
+        return responses
+"""
+EXAMPLES = (
+    _CONFIG
+    + """\
+    def padded(self, x):
+        recent = x[-6:]
+        self.window[: len(recent)] = recent
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP514
+        return self.window
+"""
+    + _EXECUTE,
+    _CONFIG
+    + """\
+    def padded(self, x):
+        recent = x[-6:]
+        self.window.fill(0)
+        self.window[: len(recent)] = recent
+        return self.window
+"""
+    + _EXECUTE,
+    _CONFIG
+    + """\
+    def padded(self, x):
+        recent = x[-6:]
+        self.window[: len(recent)] = recent
+        self.window[len(recent) :] = 0
+        return self.window
+"""
+    + _EXECUTE,
+    # What is kept on purpose: each request is put before the earlier ones.
+    _CONFIG
+    + """\
+    def padded(self, x):
+        recent = x[-6:]
+        self.window = np.roll(self.window, len(recent))
+        self.window[: len(recent)] = recent
+        return self.window
+"""
+    + _EXECUTE,
+)
