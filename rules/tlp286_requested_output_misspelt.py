@@ -43,15 +43,16 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not outputs:
         return
     spans = {mistake.span for mistake in mistakes(python, config, effective, "requested-name")}
-    for node in python.walk(Compare) if spans else ():
-        if node.span not in spans or len(node.rights) != 1:
-            continue
+    tests = [node for node in python.walk(Compare) if node.span in spans and len(node.rights) == 1] if spans else []
+    # Whoever asks for the declared name, too, takes both.
+    asked = {found for node in tests for part in (node.left, node.rights[0]) for found, _ in _names(python, part)}
+    for node in tests:
         names = [found for part in (node.left, node.rights[0]) for found in _names(python, part)]
         if not names or any(name in outputs for name, _ in names):
             continue
         name, span = names[0]
         near = nearest(name, outputs, 0.75) or _guarded(python, node, outputs)
-        if near is None:
+        if near is None or near in asked:
             continue
         written = python.text[span.start : span.end][1:-1] == name
         yield Problem(
@@ -146,7 +147,7 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             wanted = request.requested_output_names()
             tensors = [pb_utils.Tensor("TOTAL", x.sum(keepdims=True))]
-            if "SIGNS" in wanted or "signs" in [name.lower() for name in wanted] or "debug" in wanted:
+            if "SIGNS" in wanted or "signs" in [name.lower() for name in wanted] or "sign" in wanted:
                 tensors.append(pb_utils.Tensor("SIGNS", np.sign(x)))
             responses.append(pb_utils.InferenceResponse(tensors))
         return responses
