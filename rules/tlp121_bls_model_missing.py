@@ -19,13 +19,12 @@ Facts, python-backend 6.8; pain points P07 (observed on 24.10).
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from tritonlint.effective import EffectiveConfig
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import bls_requests
-from tritonlint.inputs.rehearsal.backend import rehearse
-from tritonlint.pbtxt.tree import Document
+from tritonlint.inputs.rehearsal.backend import models_called
+from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -38,9 +37,7 @@ RULE = Rule(
 )
 
 
-def check(
-    python: PythonFacts, config: Document, effective: EffectiveConfig, repository: RepositoryFacts
-) -> Iterator[Problem]:
+def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Iterator[Problem]:
     if "load_model" in python.text or len(repository.models) < 2:
         return
     repositories = repository.memo.get("repositories", {})
@@ -48,9 +45,10 @@ def check(
     for request in bls_requests(python):
         if request.model_span is None or not (request.model is None or request.executions):
             continue
-        played = rehearse(python, config, effective).calls if request.model is None else ()
-        names = {request.model} if request.model else {call.model for call in played if call.span == request.call.span}
-        absent = [name for name in names if not any(name in known.models for known in (repository, *others))]
+        names = frozenset({request.model or ""})
+        if request.model is None:
+            names = models_called(python, repository.models.get(model.name), request.call.span)
+        absent = [name for name in names if name and not any(name in known.models for known in (repository, *others))]
         if not absent:
             continue
         name = min(absent)

@@ -18,15 +18,14 @@ Facts, python-backend 6.8 (observed on 24.10).
 
 from collections.abc import Iterator
 
-from tritonlint.effective import EffectiveConfig
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, target_tensors
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Expr, Subscript
-from tritonlint.inputs.rehearsal.backend import rehearse
-from tritonlint.pbtxt.tree import Document
+from tritonlint.inputs.rehearsal.backend import models_called
+from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -38,9 +37,7 @@ RULE = Rule(
 )
 
 
-def check(
-    python: PythonFacts, config: Document, effective: EffectiveConfig, repository: RepositoryFacts
-) -> Iterator[Problem]:
+def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Iterator[Problem]:
     requests = bls_requests(python)
     if not requests:
         return
@@ -57,9 +54,10 @@ def check(
         if any(not r.requested or names[0] in {name for name, _ in r.requested} for r in asked):
             continue
         requested = asked[0].requested or ()
-        calls = rehearse(python, config, effective).calls if asked[0].model is None else ()
-        model = asked[0].model or next((call.model for call in calls if call.span == asked[0].call.span), "")
-        target = repository.models.get(model)
+        called = frozenset({asked[0].model or ""})
+        if asked[0].model is None:
+            called = models_called(python, repository.models.get(model.name), asked[0].call.span)
+        target = repository.models.get(min(called, default=""))
         outputs = target_tensors(target, "output") if target is not None else None
         if outputs is not None and any(name not in outputs for name, _ in requested):
             continue  # A misspelt request is the cause, and another rule names it.

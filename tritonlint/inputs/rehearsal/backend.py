@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
@@ -34,6 +34,10 @@ from tritonlint.inputs.rehearsal.values import (
 )
 from tritonlint.pbtxt.tree import Document
 from tritonlint.remember import remembered
+from tritonlint.source import Span
+
+if TYPE_CHECKING:
+    from tritonlint.facts import ModelFacts
 
 _MOST_OPTIONAL = 3
 _LACKS = re.compile(r"NoneType|has no attribute")
@@ -49,6 +53,13 @@ def mistakes(python: PythonFacts, config: Document, effective: EffectiveConfig, 
     # Half of all rules ask, and mostly there is none of any kind.
     found = _rehearse(python, config, effective).mistakes
     return (mistake for mistake in found if mistake.kind == kind) if found else iter(())
+
+
+def models_called(python: PythonFacts, own: ModelFacts | None, call: Span) -> frozenset[str]:
+    """The models to which the requests go that an ``InferenceRequest(…)`` makes, as far as they were played."""
+    if own is None or own.config is None:
+        return frozenset()
+    return frozenset(one.model for one in _rehearse(python, own.config, own.effective).calls if one.span == call)
 
 
 @remembered
