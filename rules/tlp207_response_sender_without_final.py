@@ -265,6 +265,9 @@ def _sender(
         final = [call for call in sends if send_flags(call, final_names(python)) != 0]
         handlers = [handler for attempt in own_nodes(function, Try) for handler in attempt.handlers]
         failed = found.closes and all(any(lies_in(call, handler) for handler in handlers) for call in final)
+        used = [n for n in own_nodes(function, Name) if n.id == name and not any(lies_in(n, h) for h in handlers)]
+        if failed and final and len(used) > 1:
+            return  # What is sent before is left unfinished: the rehearsal tells where.
         yield Problem(
             final[0].span if failed and final else got,
             "this is sent after an error only: without one, the client waits for ever"
