@@ -117,6 +117,7 @@ def _changed(python: PythonFacts, made: Assign, name: str) -> Node | None:
                 items |= {n.id for n in walk(node.target, Name)}
         elif isinstance(node, Assign):
             for target in node.targets:
+                items.discard(dotted(target) or "")  # Another object from here on.
                 if node is not made and dotted(target) == name and not (whole and node.operator):
                     return None
                 if not isinstance(target, Subscript):
@@ -182,6 +183,9 @@ class TritonPythonModel:
             table = [[0] * 3 for _ in x]
             padding = [[0] * 3] * len(x)
             rows = [[]] * len(x)
+            for pad in padding:
+                pad = [*pad, 1]
+                pad.append(2)
             for row in range(len(x)):
                 table[row][0] = row + 1 + padding[row][0]
                 rows[row] = table[row]

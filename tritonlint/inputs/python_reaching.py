@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from tritonlint.inputs.python import Binding, Frame, PythonFacts
-from tritonlint.inputs.python_tree import Expr, For, Function, If, Match, Name, Node, Stmt, Try, While, With
+from tritonlint.inputs.python_tree import (
+    Comprehension,
+    Dict,
+    Expr,
+    For,
+    Function,
+    If,
+    Match,
+    Name,
+    Node,
+    Sequence,
+    Stmt,
+    Try,
+    While,
+    With,
+)
 from tritonlint.remember import remembered
 
 
@@ -18,6 +33,8 @@ def sources_at(facts: PythonFacts, expr: Expr, frame: Frame) -> list[tuple[Expr,
         if found is not None and len(found[0]) > 1 and found[1] is frame and frame.function is not None:
             binding = _last(found[0], expr, frame.function)
             if binding is not None and binding.expr is not None:
+                if expr.id in facts.mutated and isinstance(binding.expr, Sequence | Dict | Comprehension):
+                    return None  # What is appended to it changes it on the way.
                 if isinstance(binding.expr, Name):
                     return sources_at(facts, binding.expr, frame)
                 return facts.follow(binding.expr, frame)

@@ -628,7 +628,8 @@ class Calls(Concurrency):
             self.may_fail(f"{name}() arg is an empty sequence", span)
         elif name in {"len", "any", "all", "sum", "bool"} and args:
             self.origins.counts(args[0])
-            if name == "len" and self.origins.is_places(args[0]):
+            # Of an array of several dimensions their number may be what is asked for.
+            if name == "len" and self.origins.is_places(args[0]) and _is_of_one_dimension(args[0]):
                 self.note("places", span)
         if name in _OVER_OBJECTS:
             found = self._over_objects(name, args, kwargs, span)
@@ -778,6 +779,11 @@ class Calls(Concurrency):
         if any(answer is True for answer in answers):
             return True
         return Unknown("bool") if any(answer is None for answer in answers) or not answers else False
+
+
+def _is_of_one_dimension(places: Value) -> bool:
+    """Whether a tuple of places is surely about one dimension."""
+    return places.__class__ is Seq and not places.open and len(places.items) == 1
 
 
 def _has_texts(content: Mapping) -> bool:

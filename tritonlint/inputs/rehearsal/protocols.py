@@ -508,7 +508,7 @@ class Protocols(Ways):
         """``left operator right``; a bool, or something unknown."""
         self.origins.compared(left, right)
         if self.origins.requested is not None:
-            self._look_at_requested(left, right, span)
+            self._look_at_requested(operator, left, right, span)
         if operator in {"is", "is not"}:
             same = _same(left, right)
             return Unknown("bool") if same is None else same == (operator == "is")
@@ -573,11 +573,12 @@ class Protocols(Ways):
         elif container is JSON:
             self.note("bytes-compared", span)
 
-    def _look_at_requested(self, left: Value, right: Value, span: Span) -> None:
+    def _look_at_requested(self, operator: str, left: Value, right: Value, span: Span) -> None:
         """Note that the names of the outputs that a client asks for are compared with names of the file."""
         name = self.origins.requested
         among = right.each if right.__class__ is Seq and right.open else None
-        if among is name or left is name or right is name:
+        # A part of a name is looked for in it.
+        if among is name or left is name or (right is name and operator in {"==", "!="}):
             self.note("requested-name", span)
 
     def use_up(self, value: Value, span: Span, *, whole: bool = True) -> None:
