@@ -160,4 +160,23 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", a + b)]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "a" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "b" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            a, b = [tensor.as_numpy() for tensor in request.inputs()]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.abs(a - b))]))
+        return responses
+""",
 )

@@ -22,7 +22,9 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_config import config_path
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import (
+    Assign,
     Attribute,
     Binary,
     Call,
@@ -31,11 +33,14 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Expr,
     If,
+    Match,
     Sequence,
     Subscript,
+    Try,
     Unary,
     While,
     dotted,
+    lies_in,
 )
 from tritonlint.rule import Rule
 
@@ -47,6 +52,7 @@ RULE = Rule(
 )
 KEY = "max_batch_size"
 SHAPED = frozenset({"empty", "zeros", "ones", "full"})
+_GROW = frozenset({"append", "extend", "insert", "resize"})
 POOLS = frozenset({"ThreadPoolExecutor", "ProcessPoolExecutor", "ThreadPool"})
 
 
@@ -55,7 +61,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     for node in python.walk(Call, Binary):
         size, what, effect = _size(python, node)
-        if size is None or not _is_batch_size(python, size):
+        if size is None or not _is_batch_size(python, size) or not _matters(python, node):
             continue
         yield Problem(
             node.span,
@@ -85,6 +91,27 @@ def _size(python: PythonFacts, node: Call | Binary) -> tuple[Expr | None, str, b
     return None, "", False
 
 
+def _matters(python: PythonFacts, node: Call | Binary) -> bool:
+    """Whether something is surely done that needs the rows: what is empty may also be meant to grow."""
+    function = python.function_at(node)
+    if function is not None and any(t.handlers and lies_in(node, t) for t in own_nodes(function, Try)):
+        return False
+    if isinstance(node, Call) and (dotted(node.func) or "").rpartition(".")[2] not in SHAPED:
+        return True
+    assigns = list(python.walk(Assign))
+    kept = {dotted(t) for a in assigns if a.value is node for t in a.targets} - {None}
+    if len(kept) != 1:
+        return False
+    name = kept.pop()
+    if sum(any(dotted(t) == name for t in a.targets) for a in assigns) > 1:
+        return False
+    for call in python.walk(Call):
+        of = call.func.value if isinstance(call.func, Attribute) else None
+        if of is not None and dotted(of) == name and isinstance(call.func, Attribute) and call.func.attr in _GROW:
+            return False
+    return any(dotted(one.value) == name for one in python.walk(Subscript))
+
+
 def _is_batch_size(python: PythonFacts, expr: Expr) -> bool:
     """Whether an expression is what the config has for ``max_batch_size``, and nothing else."""
     found = python.follow(expr) or []
@@ -111,6 +138,7 @@ def _asks(python: PythonFacts) -> bool:
         elif node.operator in {"or", "and"}:
             tests += [node.left, node.right]
     tests += [node.test for node in python.walk(If, While, Conditional)]
+    tests += [node.subject for node in python.walk(Match)]
     return any(not isinstance(test, Constant) and _is_batch_size(python, test) for test in tests)
 
 
@@ -219,6 +247,35 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             work = self.buffer[: len(x)] if self.rows > 0 else np.empty_like(x)
+            np.multiply(x, 2, out=work)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", work.copy())]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 0
+input { name: "x" data_type: TYPE_FP32 dims: [ -1, 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1, 2 ] }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.rows = json.loads(args["model_config"])["max_batch_size"]
+        self.buffer = np.empty((self.rows, 2), dtype=np.float32)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if len(self.buffer) < len(x):
+                self.buffer = np.empty_like(x)
+            work = self.buffer[: len(x)]
             np.multiply(x, 2, out=work)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", work.copy())]))
         return responses

@@ -172,6 +172,8 @@ def _apart(parts: dict[str, tuple[For, list[Call]]], one: str | None, other: str
 def _exclude(loop: For, one: Node, other: Node) -> bool:
     """Whether only one of two statements runs in a turn."""
     for test in walk(loop.body, If):
+        if _by_place(test.test, loop):
+            continue
         for a, b in ((one, other), (other, one)):
             if not any(lies_in(a, s) for s in test.body):
                 continue
@@ -221,7 +223,7 @@ def _groups(python: PythonFacts, execute: Function) -> tuple[set[str], set[str]]
         if not isinstance(iterable, Name) or objects_of(python).kind(iterable) != "requests":
             continue
         target = loop.target.items[-1] if isinstance(loop.target, Sequence) else loop.target
-        branches = list(walk(loop.body, If))
+        branches = [branch for branch in walk(loop.body, If) if not _by_place(branch.test, loop)]
         for call in walk(loop.body, Call):
             func = call.func
             if not isinstance(func, Attribute) or func.attr != "append" or len(call.arguments) != 1:
@@ -230,12 +232,24 @@ def _groups(python: PythonFacts, execute: Function) -> tuple[set[str], set[str]]
                 continue
             owner = func.value
             if isinstance(owner, Subscript) and dotted(owner.value) is not None:
-                groups.add(dotted(owner.value) or "")
+                if not any(_by_place(item, loop) for item in owner.items):
+                    groups.add(dotted(owner.value) or "")
             elif isinstance(owner, Call) and isinstance(owner.func, Attribute) and owner.func.attr == "setdefault":
-                groups.add(dotted(owner.func.value) or "")
+                if owner.arguments and not _by_place(owner.arguments[0].value, loop):
+                    groups.add(dotted(owner.func.value) or "")
             elif isinstance(owner, Name) and any(lies_in(call, branch) for branch in branches):
                 parts.add(owner.id)
     return groups - {""}, parts
+
+
+def _by_place(expr: Expr, loop: For) -> bool:
+    """Whether something depends on the number of the turn only, or is always the same: the order may stay."""
+    names = {name.id for name in walk((expr,), Name)} - {"len"}
+    counted = {name for name, _ in _appends(loop)}
+    counted |= {dotted(a.targets[0]) or "" for a in walk(loop.body, Assign) if a.operator}
+    if isinstance(loop.target, Sequence):
+        counted |= {dotted(item) or "" for item in loop.target.items[:-1]}
+    return not names or not names.isdisjoint(counted)
 
 
 def _holds(given: Expr, name: str) -> bool:
@@ -275,7 +289,13 @@ def _adds_to(loop: For, name: str) -> Node | None:
 def _put_in_order(execute: Function) -> set[str]:
     """Lists that something is put into at a place, or that are sorted."""
     found: set[str] = set()
+    made: set[str] = set()
     for node in own_nodes(execute, Assign, Call):
+        if isinstance(node, Assign) and not node.operator:
+            again = {dotted(target) or "" for target in node.targets}
+            # What is made anew of itself may be put in order there.
+            found |= {n.id for n in walk((node.value,), Name) if n.id in again & made} if node.value else set()
+            made |= again
         if isinstance(node, Assign):
             found |= {dotted(t.value) or "" for t in node.targets if isinstance(t, Subscript)}
             found |= {
@@ -540,6 +560,32 @@ class TritonPythonModel:
             responses.append(self.answer(x))
         for name in warnings:
             pb_utils.Logger.log_warn(name)
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, x):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        chunks = {}
+        for index, request in enumerate(requests):
+            chunks.setdefault(index // 4, []).append(request)
+        responses = []
+        for chunk in chunks.values():
+            for request in chunk:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                responses.append(self.answer(x))
         return responses
 """,
 )

@@ -16,6 +16,7 @@ Always add it; an empty array says that nothing was found.
 Facts, python-backend 6.4; run on a server of 24.10.
 """
 
+import builtins
 import re
 from collections.abc import Iterator
 
@@ -24,7 +25,23 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_join import declared
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Function, If, Name, Sequence, lies_in, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Flow,
+    Function,
+    If,
+    Name,
+    Raise,
+    Return,
+    Sequence,
+    lies_in,
+    walk,
+)
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -36,6 +53,7 @@ RULE = Rule(
     words=("append", "extend"),
 )
 _OF_DATA = re.compile(r"\.size\b|\.any\(|\blen\(|\.shape\b|[<>]")
+_WANTED = re.compile(r"requested|parameters|environ|getenv|argv|flag|want|verbose|debug")
 _OF_CALLER = re.compile(r"requested|\bNone\b|\bself\.|\bin\b|parameters")
 
 
@@ -54,7 +72,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         if name not in names or len(calls) != 1 or function is None:
             continue
         condition = _condition(python, function, calls[0])
-        if condition is not None:
+        if condition is not None and not _is_asked_for(python, config, condition, function):
             yield Problem(
                 condition.span,
                 f'output "{name}" is only added when this holds: other requests succeed without it',
@@ -72,24 +90,73 @@ def _condition(python: PythonFacts, function: Function, made: Call) -> Expr | No
         test = python.source(branch.test)
         if _OF_DATA.search(test) is None or _OF_CALLER.search(test) is not None:
             return None
+        names = {n.id for n in walk((branch.test,), Name)}
+        for other in own_nodes(function, If):
+            # Requests for which it does not hold may have left before.
+            leaves = isinstance(other.body[-1], Flow | Return | Raise)
+            if other is not branch and leaves and names & {n.id for n in walk((other.test,), Name)} - {"len"}:
+                return None
         for call in walk(branch.body, Call):
             added = isinstance(call.func, Attribute) and call.func.attr in {"append", "extend"}
             if not added or not isinstance(call.func, Attribute) or not isinstance(call.func.value, Name):
                 continue
             given = call.arguments[0].value if len(call.arguments) == 1 else None
             items = given.items if isinstance(given, Sequence) else (given,)
-            if any(item is made for item in items) and _is_answer(python, function, call.func.value.id):
+            name = call.func.value.id
+            if any(item is made for item in items) and _is_answer(python, function, name, branch):
                 return branch.test
     return None
 
 
-def _is_answer(python: PythonFacts, function: Function, name: str) -> bool:
+def _is_asked_for(python: PythonFacts, config: Document, condition: Expr, function: Function) -> bool:
+    """Whether the condition may be what the client, or whoever runs the model, wants; not what the data are like."""
+    scalars = {
+        told.value
+        for one in config.root.messages("input")
+        if (told := one.scalar("name")) is not None
+        and (one.has("optional") or all(str(size.value) == "1" for size in one.scalars("dims")))
+    }
+    left: list[Expr] = [condition]
+    seen: set[str] = set()
+    while left:
+        part = left.pop()
+        if _WANTED.search(python.source(part)) is not None:
+            return True
+        if any(constant.value in scalars for constant in walk((part,), Constant)):
+            return True
+        for name in walk((part,), Name):
+            if name.id in seen or hasattr(builtins, name.id):
+                continue
+            seen.add(name.id)
+            found = python.lookup(name.id, python.frame_at(name))
+            if found is None:
+                continue
+            inside = found[1].function is not None
+            if not inside and any(b.kind == "value" for b in found[0]) and part is condition:
+                return True
+            if part is condition and any(b.kind == "element" for b in found[0]):
+                return True
+            left += [b.expr for b in found[0] if inside and b.kind == "value" and b.expr is not None]
+    return False
+
+
+def _is_answer(python: PythonFacts, function: Function, name: str, branch: If) -> bool:
     """Whether a list with other tensors is what a response gets, here or where the function is called."""
-    starts = [
-        node.value
+    made = [
+        node
         for node in own_nodes(function, Assign)
         if any(isinstance(target, Name) and target.id == name for target in node.targets)
     ]
+    starts = [node.value for node in made]
+    if any(lies_in(node, branch) for node in made):
+        return False
+    tests = list(own_nodes(function, Compare)) + [node.test for node in own_nodes(function, If)]
+    if any(n.id == name for test in tests for n in walk((test,), Name)):
+        return False  # The answer depends on what it has.
+    for one in python.calls_of("InferenceResponse"):
+        tensors = one.call.argument(0, "output_tensors")
+        if isinstance(tensors, Name) and tensors.id == name and one.call.argument(1, "error") is not None:
+            return False
     if len(starts) != 1 or not isinstance(starts[0], Sequence) or starts[0].kind != "list":
         return False
     given = [one.call.argument(0, "output_tensors") for one in python.calls_of("InferenceResponse")]
@@ -148,6 +215,33 @@ class TritonPythonModel:
             found = np.flatnonzero(x < 0).astype(np.int32)
             tensors = [pb_utils.Tensor("count", np.array([found.size], dtype=np.int32))]
             if "places" in request.requested_output_names():
+                tensors.append(pb_utils.Tensor("places", found))
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- find/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "count" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "places" data_type: TYPE_INT32 dims: [ -1 ] }
+-- find/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            found = np.flatnonzero(x < 0).astype(np.int32)
+            tensors = [pb_utils.Tensor("count", np.array([found.size], dtype=np.int32))]
+            if not found.size:
+                error = pb_utils.TritonError("nothing is below 0")
+                responses.append(pb_utils.InferenceResponse([], error))
+                continue
+            if found.size > 0:
                 tensors.append(pb_utils.Tensor("places", found))
             responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
         return responses

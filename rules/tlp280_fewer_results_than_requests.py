@@ -15,6 +15,7 @@ Keep a place for each request: answer the ones that are left out with an error o
 The backend compares the numbers (`python_be.cc`); run on a server of 24.10.
 """
 
+import re
 from collections.abc import Iterator
 from typing import TypeGuard
 
@@ -27,6 +28,7 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Compare,
     Comprehension,
     Expr,
     Flow,
@@ -48,6 +50,7 @@ RULE = Rule(
     certainty="likely",
     words=("zip",),
 )
+_MAKES_NONE = re.compile(r"(?<!is )(?<!is not )\bNone\b|\breturn\s*$", re.MULTILINE)
 _SAME_LENGTH = frozenset(
     {"list", "tuple", "sorted", "reversed", "enumerate", "numpy.array", "numpy.asarray", "numpy.stack"}
 )
@@ -66,9 +69,18 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if not pairings:
         return
     shorter = _shorter(python, execute, requests)
+    # Whoever counts what is left knows that there may be less.
+    counted = {
+        dotted(c.arguments[0].value)
+        for compare in own_nodes(execute, Compare)
+        for c in walk((compare,), Call)
+        if dotted(c.func) == "len" and len(c.arguments) == 1
+    }
+    shorter = {name: place for name, place in shorter.items() if name not in counted}
     for pairing in pairings:
         left = [shorter[a.value.id] for a in pairing.arguments if isinstance(a.value, Name) and a.value.id in shorter]
         left += [a.value for a in pairing.arguments if _filters(a.value, requests, set())]
+        left = [one for one in left if not _only_none(python, one)]
         if left and pairing.certain and _makes_responses(execute, pairing):
             yield Problem(
                 left[0].span,
@@ -78,6 +90,15 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 key="zip",
             )
             return
+
+
+def _only_none(python: PythonFacts, place: Node) -> bool:
+    """Whether only what is None is left out, in a file in which nothing is made None: an input is always there."""
+    clause = place.clauses[0] if isinstance(place, Comprehension) else None
+    tests = clause.conditions if clause is not None else (place,)
+    if not all(isinstance(t, Compare) and t.operators in {("is not",), ("is",)} for t in tests):
+        return False
+    return _MAKES_NONE.search(python.text) is None
 
 
 def _is(expr: Expr, name: str) -> bool:
@@ -166,11 +187,7 @@ def _added_for_some(loop: For) -> Iterator[tuple[str, Node]]:
     """Lists that a loop adds to in one place, which some turns do not come by."""
     adds: dict[str, list[Call]] = {}
     for call in walk(loop.body, Call):
-        if (
-            isinstance(call.func, Attribute)
-            and call.func.attr in {"append", "extend"}
-            and isinstance(call.func.value, Name)
-        ):
+        if isinstance(call.func, Attribute) and call.func.attr == "append" and isinstance(call.func.value, Name):
             adds.setdefault(call.func.value.id, []).append(call)
     tests = list(walk(loop.body, If))
     inner = list(walk(loop.body, For))
@@ -289,5 +306,12 @@ EXAMPLES = (
         for request, root in zip(requests, roots):
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", root)]))
         return responses
+""",
+    _CONFIG
+    + """\
+        large = [x for x in self._read(requests) if x[0] > -1000]
+        if len(large) < len(requests):
+            raise pb_utils.TritonModelException("a value is too small")
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for _, x in zip(requests, large)]
 """,
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Binary,
     Call,
+    Compare,
     Comprehension,
     Constant,
     Expr,
@@ -19,15 +22,30 @@ from tritonlint.inputs.python_tree import (
     Name,
     Node,
     Sequence,
+    Starred,
     Subscript,
     Unary,
     dotted,
+    lies_in,
     walk,
 )
 
 _KEEP_ORDER = frozenset({"list", "tuple", "iter"})
 _SYMMETRIC = frozenset({"+", "*", "&", "|", "^"})
-_SYMMETRIC_CALLS = frozenset({"maximum", "minimum", "add", "multiply", "logical_and", "logical_or"})
+_SYMMETRIC_CALLS = frozenset(
+    {
+        "maximum", "minimum", "add", "multiply", "logical_and", "logical_or", "dot", "vdot", "inner", "allclose",
+        "array_equal", "hypot", "fmax", "fmin", "equal", "not_equal", "isclose",
+    }
+)  # fmt: skip
+_NO_ORDER = re.compile(
+    r"\babs|square\(|\*\* ?2|norm\(|dot\(|\binner\(|corr|close\(|equal\(|max\w*\(|min\w*\(|hypot|==|!=|cosine|dist"
+)
+"""What is often done with two things of which none is the first one."""
+_LOOKS = frozenset({"shape", "dtype", "size", "ndim", "triton_dtype"})
+_REDUCE = frozenset(
+    {"sum", "mean", "max", "min", "any", "all", "prod", "sort", "sorted", "median", "std", "var", "unique"}
+)
 _JOINS = frozenset(f"numpy.{n}" for n in ("concatenate", "hstack", "vstack", "stack", "column_stack", "dstack"))
 
 
@@ -48,13 +66,16 @@ def by_position(python: PythonFacts, method: str) -> Iterator[Taken]:
 
     Silent in files that ask tensors for their names: they know what they have.
     """
-    if any(isinstance(call.func, Attribute) and call.func.attr == "name" for call in python.walk(Call)):
+    asks = any(isinstance(call.func, Attribute) and call.func.attr == "name" for call in python.walk(Call))
+    if asks or "methodcaller" in python.identifiers or "Tensor.name" in python.text:
         return
     yield from _numbered(python, method)
     for node in python.walk(Assign, For):
         if isinstance(node, Assign):
             target = node.targets[0] if len(node.targets) == 1 and not node.operator else None
-            if isinstance(target, Sequence) and len(target.items) > 1 and node.value is not None:
+            if not isinstance(target, Sequence) or any(isinstance(item, Starred) for item in target.items):
+                continue  # Those behind the first are all alike.
+            if len(target.items) > 1 and node.value is not None:
                 asked = _asked(python, node.value, method)
                 if asked is not None and not _is_symmetric(python, node, target):
                     yield Taken(node, asked, tuple(dotted(item) or "" for item in target.items))
@@ -70,7 +91,13 @@ def by_position(python: PythonFacts, method: str) -> Iterator[Taken]:
 def _numbered(python: PythonFacts, method: str) -> Iterator[Taken]:
     """``request.inputs()[1]``, where another number is used, too: what one alone asks for may be true of all."""
     found: dict[Function | None, dict[str, tuple[Subscript, Call]]] = {}
+    alike = [n.value for n in python.walk(Attribute) if n.attr in _LOOKS]
+    alike += [n for n in python.walk(Compare) if set(n.operators) <= {"==", "!="}]
+    alike += [n for n in python.walk(Binary) if n.operator in _SYMMETRIC and _are_alike(python, n.left, n.right)]
     for node, asked in _subscripts(python, method):
+        # What is only compared, or asked for its shape, may be any of them.
+        if any(lies_in(node, one) for one in alike):
+            continue
         found.setdefault(python.function_at(node), {}).setdefault(python.source(node.items[0]), (node, asked))
     for nodes in found.values():
         if len(nodes) > 1:
@@ -96,7 +123,7 @@ def _handed(python: PythonFacts, call: Call, method: str) -> Iterator[Taken]:
     """``f(*request.inputs())``, ``dict(zip(names, request.inputs()))``, ``np.concatenate([… for t in …])``."""
     for argument in call.arguments:
         asked = _asked(python, argument.value, method) if argument.star == "*" else None
-        if asked is not None and dotted(call.func) not in {"print", "max", "min", "set"}:
+        if asked is not None and not _takes_any_order(python, call):
             yield Taken(call, asked, ())
     if dotted(call.func) == "dict" and len(call.arguments) == 1:
         zipped = call.arguments[0].value
@@ -107,8 +134,44 @@ def _handed(python: PythonFacts, call: Call, method: str) -> Iterator[Taken]:
                     yield Taken(zipped, asked, ())
     if len(call.arguments) >= 1 and isinstance(call.func, Attribute) and call.func.attr in _JOINED:
         asked = _asked(python, call.arguments[0].value, method)
-        if asked is not None and python.qualified(call.func) in _JOINS:
+        if asked is not None and python.qualified(call.func) in _JOINS and not _is_reduced(python, call):
             yield Taken(call, asked, ())
+
+
+def _are_alike(python: PythonFacts, left: Expr, right: Expr) -> bool:
+    """Whether the same is done to two places."""
+    one, other = ([n for n in walk((side,), Subscript) if _is_place(n)] for side in (left, right))
+    if len(one) != 1 or len(other) != 1:
+        return False
+    return python.source(left).replace(python.source(one[0]), python.source(other[0])) == python.source(right)
+
+
+def _takes_any_order(python: PythonFacts, call: Call) -> bool:
+    """Whether a function may be one for which all its arguments are the same."""
+    name = dotted(call.func) or ""
+    if name in {"print", "max", "min", "set"} or name.rpartition(".")[2] in _SYMMETRIC_CALLS | _LOOKS:
+        return True
+    called = called_function(python, call)
+    return called is not None and any(parameter.kind == "star" for parameter in called.parameters)
+
+
+def _is_reduced(python: PythonFacts, joined: Call) -> bool:
+    """Whether an array that was joined is added up, sorted or the like."""
+    function = python.function_at(joined)
+    names = {
+        dotted(target)
+        for assign in python.walk(Assign)
+        if assign.value is not None and lies_in(joined, assign.value)
+        for target in assign.targets
+    } - {None}
+    for call in python.walk(Call):
+        if (dotted(call.func) or python.source(call.func)).rpartition(".")[2] not in _REDUCE:
+            continue
+        if lies_in(joined, call):
+            return True
+        if python.function_at(call) is function and any(dotted(n) in names for n in walk((call,), Name, Attribute)):
+            return True
+    return False
 
 
 _JOINED = frozenset(name.rpartition(".")[2] for name in _JOINS)
@@ -118,6 +181,8 @@ def _asked(python: PythonFacts, expr: Expr, method: str, steps: int = 0) -> Call
     """The call whose list an expression is, or whose items it has in their order."""
     found = python.follow(expr) if isinstance(expr, Name | Attribute) else [(expr, python.frame_at(expr))]
     source = found[0][0] if found and len(found) == 1 else None
+    if isinstance(expr, Name | Attribute) and f"{dotted(expr)}.sort(" in python.text:
+        return None
     if steps > 4 or source is None:
         return None
     if isinstance(source, Comprehension):
@@ -151,6 +216,14 @@ def _is_symmetric(python: PythonFacts, assign: Assign, target: Sequence) -> bool
         return False
     first, second = names
     uses = {name: [n for n in walk(function.body, Name) if n.id == name] for name in names}
+    again = [n for n in walk(function.body, Assign) if n is not assign]
+    if any({dotted(t) for t in walk(n.targets, Name)} & set(names) for n in again):
+        return True  # Swapped when they came the other way round.
+    if any(n.attr in _LOOKS and dotted(n.value) in names for n in walk(function.body, Attribute)):
+        return True  # Told apart by what they are like.
+    behind = python.text[assign.span.end : function.span.end]
+    if len(uses[first]) == len(uses[second]) and _NO_ORDER.search(behind):
+        return True
     if any(len(found) != 2 for found in uses.values()):
         return False
 
