@@ -20,17 +20,21 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_risks import handles, risk
-from tritonlint.inputs.python_threads import method_called, reached, started_functions
+from tritonlint.inputs.python_threads import by_name, method_called, reached, started_functions, words_of
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Call,
+    Conditional,
     Constant,
     Flow,
     For,
     Function,
     Handler,
+    If,
     Name,
     Node,
     Raise,
@@ -104,6 +108,8 @@ def _in_loop(python: PythonFacts, execute: Function, worker: Function, loop: For
     fulfils, waiter = done
     before = tuple(s for s in loop.body if (s.span.start or 0) <= (fulfils.span.start or 0))
     raises = risk(python, worker, before)
+    if raises is not None and _asked_first(python, execute, worker, raises):
+        return
     related = (Related(fulfils.span, "ends the wait"), Related(waiter.span, "waits without a limit"))
     if raises is not None:
         yield Problem(
@@ -152,6 +158,23 @@ def _fulfilled(python: PythonFacts, execute: Function, worker: Function, loop: F
             if same or (method == "set_result" and other != "asyncio"):
                 return call, waiter
     return None
+
+
+def _asked_first(python: PythonFacts, execute: Function, worker: Function, raises: Node) -> bool:
+    """Whether a request is turned away before it becomes a job, by a question for what would raise."""
+    words = set(words_of(raises))
+    for word in words_of(raises):
+        for called in by_name(python).get(word, ()):
+            words |= {w for test in own_nodes(called, If) for w in words_of(test.test)}
+    words -= {"self", "np", "numpy", "len", "size", "None"}
+    for function in reached(python, [execute]):
+        if function is worker:
+            continue
+        places = [c.span.start or 0 for c in own_nodes(function, Call) if method_called(c)[1] in {"put", "append"}]
+        for test in own_nodes(function, If, Conditional, Assert):
+            if words & words_of(test.test) and any((test.span.start or 0) < place for place in places):
+                return True
+    return False
 
 
 def _limited(call: Call) -> bool:

@@ -26,8 +26,10 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Compare,
     Constant,
     Expr,
+    For,
     Function,
     Name,
     Slice,
@@ -36,7 +38,9 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.tensors import tensors
 
 RULE = Rule(
     code="TLP514",
@@ -50,7 +54,10 @@ _LOADING = frozenset({"__init__", "initialize"})
 _WHOLE = frozenset({"copy", "sum", "mean", "max", "min", "reshape", "astype", "tobytes", "tolist"})
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+_FILLS_UP = frozenset({"pad", "resize", "ljust", "zfill", "broadcast_to"})
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood or effective.scheduling == "sequence":
         return
     stores = [a for a in python.walk(Assign) if not a.operator and _part_from_start(a.targets[0]) is not None]
@@ -63,7 +70,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if made is None or not _follows_request(function, store):
             continue
         use = _given_whole(python, function, buffer)
-        if use is None or _cut_again(python, function, store):
+        if use is None or _cut_again(python, function, store) or _full(python, config, effective, function, store):
             continue
         shown = python.source(buffer)
         yield Problem(
@@ -101,14 +108,56 @@ def _made_once(python: PythonFacts, buffer: Attribute, store: Assign) -> Assign 
         if isinstance(func, Attribute) and isinstance(func.value, Attribute) and func.value.attr == buffer.attr:
             if func.attr not in _WHOLE:
                 return None
-        elif call.argument(None, "out") is not None or (dotted(func) or "").endswith("copyto"):
+            continue
+        if call.argument(None, "out") is not None or (dotted(func) or "").endswith("copyto"):
             return None
+        # A function that it is handed to may clear it.
+        if python.pb_name(func) != "Tensor" and any(_is(a.value, buffer.attr) for a in call.arguments):
+            return None
+    # Another name for it, too, may be what clears it; its size may be what a request is compared with.
+    if any(_is(a.value, buffer.attr) for a in python.walk(Assign)):
+        return None
+    if any(_is(n.value, buffer.attr) and n.attr not in _WHOLE for n in python.walk(Attribute)):
+        return None
     if len(made) != 1 or made[0].operator or isinstance(made[0].targets[0], Subscript):
         return None
     function, value = python.function_at(made[0]), made[0].value
     if function is None or function.name not in _LOADING or not isinstance(value, Call):
         return None
     return made[0] if python.qualified(value.func) in _MAKERS else None
+
+
+def _is(value: Expr | None, name: str) -> bool:
+    return isinstance(value, Attribute) and value.attr == name
+
+
+def _full(python: PythonFacts, config: Document, effective: EffectiveConfig, function: Function, store: Assign) -> bool:
+    """Whether what is written may have the same length each time: filled up, compared, or fixed by the config."""
+    if not _FILLS_UP.isdisjoint(python.identifiers):
+        return True
+    for test in python.walk(Compare):
+        if any(
+            _length(side) and op in {"==", "!=", "<", "<="}
+            for side, op in zip((test.left, *test.rights[:-1]), test.operators, strict=True)
+        ) and not all(isinstance(right, Constant) and right.value in {0, 1} for right in test.rights):
+            return True
+    inputs = tensors(config, "input")
+    if not inputs or any(one.data_type == "TYPE_STRING" or min(one.dims or [-1]) < 0 for one in inputs):
+        return False
+    if effective.max_batch_size in {0, 1}:
+        return True
+    # One row after the other.
+    turns = {n.id for loop in own_nodes(function, For) for n in walk(loop.target, Name)}
+    part = store.targets[0]
+    return function is not python.method("execute") or any(n.id in turns for n in walk(part, Name))
+
+
+def _length(value: Expr) -> bool:
+    """Whether an expression asks how long something is, or is a name for that."""
+    if isinstance(value, Call):
+        return dotted(value.func) in {"len", "np.size", "numpy.size"}
+    last = (dotted(value.value if isinstance(value, Subscript) else value) or "").rsplit(".", 1)[-1]
+    return last in {"shape", "size"} or isinstance(value, Name)
 
 
 def _follows_request(function: Function, store: Assign) -> bool:
@@ -207,6 +256,16 @@ EXAMPLES = (
         recent = x[-6:]
         self.window = np.roll(self.window, len(recent))
         self.window[: len(recent)] = recent
+        return self.window
+"""
+    + _EXECUTE,
+    # All of it is written: other lengths are refused.
+    _CONFIG
+    + """\
+    def padded(self, x):
+        if x.shape != (6,):
+            x = np.resize(x, 6)
+        self.window[: len(x)] = x
         return self.window
 """
     + _EXECUTE,

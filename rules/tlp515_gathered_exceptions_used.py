@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import is_none, own_nodes, returns
 from tritonlint.inputs.python_risks import risk
 from tritonlint.inputs.python_threads import by_name, function_named, method_called, words_of
 from tritonlint.inputs.python_tree import (
@@ -50,7 +50,9 @@ RULE = Rule(
     certainty="likely",
     words=("return_exceptions",),
 )
-_ASKS = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "callable"})
+_ASKS = frozenset({"isinstance", "issubclass", "type", "hasattr", "getattr", "callable", "filter"})
+_TELLS = frozenset({"__class__", "__traceback__", "exception", "cancelled", "with_traceback", "TypeError"})
+"""Names that say that the file knows of exceptions among its results."""
 _FAILURES = ("Error", "Exception", "Failure")
 
 
@@ -84,7 +86,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _asked(python: PythonFacts, function: Function) -> bool:
     """Whether something may tell exceptions from results: the function, what it hands them to, or who calls it."""
-    if next(own_nodes(function, Match), None) is not None:
+    if next(own_nodes(function, Match), None) is not None or not _TELLS.isdisjoint(words_of(function)):
         return True
     near = {id(function)}
     for word in words_of(function):
@@ -165,7 +167,9 @@ def _called(python: PythonFacts, expr: Expr) -> Function | None:
 
 
 def _raises(python: PythonFacts, function: Function) -> bool:
-    return risk(python, function, function.body) is not None
+    # Where a coroutine gives nothing back, whatever is in the list is an exception, and `if result` tells it.
+    gives = any(not is_none(s.value) for s in returns(function))
+    return gives and risk(python, function, function.body) is not None
 
 
 EXAMPLES = (
@@ -225,6 +229,41 @@ class TritonPythonModel:
                 continue
             y = np.array([str(root).encode() for root in roots], dtype=np.object_)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # A coroutine that gives nothing back: what is in the list is an exception.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def root(self, value, roots):
+        if value < 0:
+            raise ValueError("negative")
+        roots.append(np.sqrt(value))
+
+    async def roots(self, values):
+        roots = []
+        failed = await asyncio.gather(*(self.root(value, roots) for value in values), return_exceptions=True)
+        return roots, [error for error in failed if error]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y, errors = asyncio.run(self.roots(x))
+            if errors:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(errors[0]))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(y, dtype=np.float32))]))
         return responses
 """,
 )

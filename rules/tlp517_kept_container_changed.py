@@ -30,6 +30,7 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Compare,
     Comprehension,
     Constant,
     Delete,
@@ -41,7 +42,9 @@ from tritonlint.inputs.python_tree import (
     Name,
     Node,
     Sequence,
+    Stmt,
     Subscript,
+    Try,
     dotted,
     lies_in,
     walk,
@@ -121,6 +124,9 @@ def _turned(python: PythonFacts, function: Function) -> Iterator[Problem]:
             continue
         if not any(call is statement.value for statement in own_nodes(function, Expression)):
             continue
+        # To spread work, any order is as good as another.
+        if method == "shuffle" and not _places_matter(python, held):
+            continue
         yield Problem(
             call.span,
             f"this changes the order of `{owner}` for good: the next request finds it in the other one"
@@ -130,6 +136,18 @@ def _turned(python: PythonFacts, function: Function) -> Iterator[Problem]:
             related=(Related(made.span, "made once"),),
             key=owner,
         )
+
+
+def _places_matter(python: PythonFacts, held: Expr) -> bool:
+    """Whether something takes an item of a list by its place."""
+    last = (dotted(held) or "").rsplit(".", 1)[-1]
+
+    def same(expr: Expr | None) -> bool:
+        return (dotted(expr) or "").rsplit(".", 1)[-1] == last
+
+    return any(same(n.value) for n in python.walk(Subscript)) or any(
+        same(a.value) for c in python.walk(Call) if dotted(c.func) in {"enumerate", "zip"} for a in c.arguments
+    )
 
 
 def _filled(python: PythonFacts, function: Function, kept: set[str]) -> Iterator[Problem]:
@@ -151,7 +169,9 @@ def _filled(python: PythonFacts, function: Function, kept: set[str]) -> Iterator
         if made is None:
             continue
         change = _change(function, target.id, made, from_request(function))
-        if change is None or _taken_back(function, target.id):
+        if change is None or _taken_back(function, {target.id, dotted(assign.value) or target.id}):
+            continue
+        if isinstance(made, Dict | Call | Comprehension) and _notes_down(function, target.id):
             continue
         shown = python.source(assign.value)
         copy = f"dict({shown})" if isinstance(made, Dict) else f"list({shown})"
@@ -242,16 +262,40 @@ def _change(function: Function, name: str, made: Expr, given: frozenset[str]) ->
     return None
 
 
-def _taken_back(function: Function, name: str) -> bool:
+def _taken_back(function: Function, names: set[str]) -> bool:
     """Whether a function removes again what it put into a container."""
     if any(
-        isinstance(t, Subscript) and dotted(t.value) == name for d in own_nodes(function, Delete) for t in d.targets
+        isinstance(t, Subscript) and dotted(t.value) in names for d in own_nodes(function, Delete) for t in d.targets
     ):
         return True
     return any(
-        method_called(call) in {(name, "pop"), (name, "clear"), (name, "remove"), (name, "popitem")}
-        for call in own_nodes(function, Call)
+        owner in names and method in {"pop", "clear", "remove", "popitem"}
+        for owner, method in map(method_called, own_nodes(function, Call))
     )
+
+
+def _notes_down(function: Function, name: str) -> bool:
+    """Whether a dict is filled with what it lacked, as a memory is, or its items get a value on both ways."""
+    for compare in own_nodes(function, Compare):
+        sides = zip(compare.operators, compare.rights, strict=True)
+        if any(op == "not in" and dotted(right) == name for op, right in sides):
+            return True
+    for attempt in own_nodes(function, Try):
+        if any(n.id in {"KeyError", "LookupError"} for h in attempt.handlers if h.type for n in walk(h.type, Name)):
+            return True
+    return any(_stored(test.body, name) & _stored(test.orelse, name) for test in own_nodes(function, If))
+
+
+def _stored(body: tuple[Stmt, ...], name: str) -> set[object]:
+    """The keys written out that statements give a value."""
+    return {
+        key.value
+        for assign in walk(body, Assign)
+        for target in assign.targets
+        if isinstance(target, Subscript) and dotted(target.value) == name
+        for key in target.items
+        if isinstance(key, Constant)
+    }
 
 
 EXAMPLES = (
@@ -330,6 +374,35 @@ class TritonPythonModel:
             for step in reversed(self.steps):
                 values.append(step)
             y = np.array([sum(values)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # A memory, whatever it is called.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.factors = {1: 1.0, 2: 2.0}
+
+    def factor(self, n):
+        table = self.factors
+        if n not in table:
+            table[n] = float(np.prod(np.arange(1, n + 1)))
+        return table[n]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self.factor(x.size)], dtype=np.float32)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

@@ -31,6 +31,7 @@ from tritonlint.inputs.python_tree import (
     Function,
     Name,
     Node,
+    Return,
     With,
     dotted,
     lies_in,
@@ -76,7 +77,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if function is None:
             continue
         for attribute, kind, closed in _closed(python, function):
-            use = _use(python, attribute, kind)
+            use = _use(python, attribute, kind, closed)
             if use is not None:
                 what = "file" if _FAILS[kind] is _FILE else "pool"
                 yield Problem(
@@ -107,6 +108,9 @@ def _closed(python: PythonFacts, loading: Function) -> Iterator[tuple[str, str, 
                 if isinstance(target, Attribute) and _owned(target, own) and _keeps(python, assign.value, item.target):
                     yield target.attr, kind, item.span
     for statement in loading.body:
+        # What is left before does not close anything.
+        if any(walk((statement,), Return, into_functions=False)):
+            break
         call = statement.value if isinstance(statement, Expression) else None
         if isinstance(call, Call) and isinstance(call.func, Attribute) and call.func.attr in _CLOSES:
             held = call.func.value
@@ -136,15 +140,23 @@ def _keeps(python: PythonFacts, value: Expr | None, name: Name) -> bool:
     return isinstance(value, Name) and value.id == name.id
 
 
-def _use(python: PythonFacts, attribute: str, kind: str) -> Node | None:
+def _use(python: PythonFacts, attribute: str, kind: str, closed: Span) -> Node | None:
     """Where requests use an attribute that nothing but loading sets."""
     for assign in python.walk(Assign):
         function = python.function_at(assign)
         if any(isinstance(t, Attribute) and t.attr == attribute for t in assign.targets) and (
-            function is None or function.name not in _NO_REQUEST
+            function is None
+            or function.name not in _NO_REQUEST
+            # Opened anew behind it.
+            or ((assign.span.start or 0) > (closed.end or 0) and not _within(python, assign, closed))
         ):
             return None
-    if "setattr" in python.identifiers:
+    for block in python.walk(With):
+        function = python.function_at(block)
+        opened = {item.target.attr for item in block.items if isinstance(item.target, Attribute)}
+        if attribute in opened and (function is None or function.name not in _NO_REQUEST):
+            return None
+    if not {"setattr", "closed"}.isdisjoint(python.identifiers):
         return None
     for node in python.walk(Call, For, Clause):
         function = python.function_at(node)
@@ -164,6 +176,12 @@ def _use(python: PythonFacts, attribute: str, kind: str) -> Node | None:
             tried = any(lies_in(node, block) for block in _expected(python))
             return None if tried else used
     return None
+
+
+def _within(python: PythonFacts, node: Node, closed: Span) -> bool:
+    """Whether a statement stands in the ``with`` block that closes the thing."""
+    blocks = [block for block in python.walk(With) if any(item.span == closed for item in block.items)]
+    return any(lies_in(node, statement) for block in blocks for statement in block.body)
 
 
 def _expected(python: PythonFacts) -> Iterator[Node]:
@@ -238,6 +256,34 @@ class TritonPythonModel:
             self.sizes = list(pool.map(len, ["a", "b"]))
         with open(__file__) as lines:
             self.lines = list(lines)
+        self.pool = ThreadPoolExecutor(max_workers=2)
+
+    def answer(self, request):
+        y = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        return list(self.pool.map(self.answer, requests))
+
+    def finalize(self):
+        self.pool.shutdown()
+""",
+    # The next one is opened right behind it.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        with ThreadPoolExecutor(max_workers=8) as self.pool:
+            self.sizes = list(self.pool.map(len, ["a", "b"]))
         self.pool = ThreadPoolExecutor(max_workers=2)
 
     def answer(self, request):

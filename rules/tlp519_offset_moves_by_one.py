@@ -26,6 +26,8 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Binary,
     Call,
+    Compare,
+    Comprehension,
     Constant,
     Expr,
     For,
@@ -36,6 +38,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -48,6 +51,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or not may_batch(effective) or not any(True for _ in own_nodes(execute, Slice)):
         return
     for loop in own_nodes(execute, For):
+        if not _of_requests(execute, loop.iterable) or _one_row(execute):
+            continue
         counter = _counter(loop)
         names = {n.id for n in walk(loop.target, Name)} - {counter}
         for cut in walk(loop.body, Subscript):
@@ -68,6 +73,41 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 key=start,
             )
             return
+
+
+def _of_requests(execute: Function, iterable: Expr) -> bool:
+    """Whether a loop goes through something that has one item for each request."""
+    if isinstance(iterable, Call) and dotted(iterable.func) in {"enumerate", "zip", "list"}:
+        return any(_of_requests(execute, argument.value) for argument in iterable.arguments)
+    requests = execute.positional[1].name if len(execute.positional) > 1 else None
+    if not isinstance(iterable, Name) or iterable.id == requests:
+        return isinstance(iterable, Name)
+    for assign in own_nodes(execute, Assign):
+        made = assign.value
+        if not any(dotted(target) == iterable.id for target in assign.targets):
+            continue
+        if isinstance(made, Comprehension) and len(made.clauses) == 1 and dotted(made.clauses[0].iterable) == requests:
+            return True
+        if isinstance(made, Call) and any(dotted(argument.value) == requests for argument in made.arguments):
+            return True
+    for loop in own_nodes(execute, For):
+        source = loop.iterable
+        if isinstance(source, Call) and dotted(source.func) == "enumerate":
+            source = source.argument(0) or source
+        inner = list(walk(loop.body, For))
+        for call in walk(loop.body, Call) if dotted(source) == requests else ():
+            if dotted(call.func) == f"{iterable.id}.append" and not any(lies_in(call, one) for one in inner):
+                return True
+    return False
+
+
+def _one_row(execute: Function) -> bool:
+    """Whether the function asks if something has one row."""
+    return any(
+        isinstance(right, Constant) and right.value == 1 and op in {"==", "!=", ">", "<="}
+        for compare in own_nodes(execute, Compare)
+        for op, right in zip(compare.operators, compare.rights, strict=True)
+    )
 
 
 def _counter(loop: For) -> str | None:
@@ -174,6 +214,19 @@ EXAMPLES = (
                 windows.append(rows[place : place + 8])
                 place += 1
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", windows[0])]))
+        return responses
+""",
+    # Places in a row, which has nothing to do with the requests.
+    _CONFIG
+    + """\
+        for row in batch:
+            for i, weights in enumerate(([1.0], [0.5, 0.5])):
+                row[0] += np.sum(row[i : i + len(weights)])
+        start = 0
+        for part in parts:
+            rows = batch[start : start + len(part)]
+            start += len(part)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", rows)]))
         return responses
 """,
 )
