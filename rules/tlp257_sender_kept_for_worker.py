@@ -32,6 +32,7 @@ from tritonlint.inputs.python_tree import (
     Name,
     Scope,
     Subscript,
+    While,
     With,
     dotted,
     lies_in,
@@ -48,7 +49,23 @@ RULE = Rule(
     words=("get_response_sender",),
 )
 _READ = "what was read"
-_WAITS = frozenset({"result", "wait", "wait_for", "acquire", "gather", "run_until_complete", "as_completed", "map"})
+_WAITS = frozenset(
+    {
+        "result",
+        "wait",
+        "wait_for",
+        "acquire",
+        "gather",
+        "run_until_complete",
+        "as_completed",
+        "map",
+        "shutdown",
+        "is_set",
+        "done",
+        "running",
+        "locked",
+    }
+)
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -58,8 +75,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     workers = _workers(python)
     if execute is None or not workers or (execute in workers and not execute.is_async):
         return
-    for function in _run_by(python, [execute]):
+    answering = _run_by(python, [execute])
+    # One that waits may be a helper, or a block that ends when all is done.
+    if any(function not in workers and any(_waits(c) for c in own_nodes(function, Call)) for function in answering):
+        return
+    for function in answering:
+        if _ends_with_pool(function) or any(_gets_back(call) for call in own_nodes(function, Call)):
+            continue
         if (function in workers and not function.is_async) or any(_waits(call) for call in own_nodes(function, Call)):
+            continue
+        if any("is_alive" in python.source(loop.test) for loop in own_nodes(function, While)):
             continue
         for node in own_nodes(function, Assign):
             kept = node.targets[0] if len(node.targets) == 1 and not node.operator else None
@@ -107,6 +132,16 @@ def _waits(call: Call) -> bool:
     if method == "join":
         return not call.arguments or call.arguments[0].keyword is not None
     return method in _WAITS
+
+
+def _ends_with_pool(function: Function) -> bool:
+    """Whether a block of a ``with`` starts something: it may wait for that at its end."""
+    return any(isinstance(item.value, Call) for block in own_nodes(function, With) for item in block.items)
+
+
+def _gets_back(call: Call) -> bool:
+    """Whether a call waits for something that comes out of a queue."""
+    return isinstance(call.func, Attribute) and call.func.attr == "get" and all(a.keyword for a in call.arguments)
 
 
 def _is_shared(python: PythonFacts, function: Function, kept: Expr) -> bool:

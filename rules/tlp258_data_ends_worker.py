@@ -236,4 +236,33 @@ class TritonPythonModel:
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([message], dtype=object))]))
         sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
+    """\
+-- lines/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ -1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- lines/1/model.py --
+import threading
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            lines = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            threading.Thread(target=self.scan, args=(request.get_response_sender(), list(lines)), daemon=True).start()
+
+    def scan(self, sender, lines):
+#       ^^^^ TLP221
+        for raw in lines:
+            line = raw.decode("utf-8", "replace")
+            message = line
+            if words := line.split():
+                message = f"{words[0]} {len(line) / len(words)}"
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([message], dtype=object))]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
 )

@@ -33,11 +33,13 @@ from tritonlint.inputs.python_tree import (
     Handler,
     Import,
     ImportFrom,
+    Match,
     Name,
     Node,
     Sequence,
     Stmt,
     Try,
+    With,
     dotted,
     lies_in,
     walk,
@@ -155,6 +157,10 @@ def _of_name(body: tuple[Stmt, ...], name: str) -> list[Attribute]:
     set_again = {id(target) for node in walk(body, Assign) for target in node.targets}
     if any(isinstance(n, Name) and n.id == name and id(n) in set_again for n in walk(body, Name)):
         return []
+    if any(any(True for _ in walk((item.value,), Call)) for block in walk(body, With) for item in block.items):
+        return []  # It may suppress the error.
+    if any(True for _ in walk(body, Match)):
+        return []
     if any(isinstance(call.func, Name) and call.func.id in _TESTS for call in walk(body, Call)):
         return []
     tries = [attempt for attempt in walk(body, Try) if attempt.handlers]
@@ -165,7 +171,7 @@ def _of_name(body: tuple[Stmt, ...], name: str) -> list[Attribute]:
     ]
 
 
-_TESTS = frozenset({"hasattr", "isinstance", "type", "getattr"})
+_TESTS = frozenset({"hasattr", "isinstance", "type", "getattr", "dir", "vars", "setattr"})
 
 
 def _kept(python: PythonFacts, handler: Handler) -> Iterator[Attribute]:
@@ -224,6 +230,8 @@ def _may_have(python: PythonFacts, name: str, attribute: str) -> bool:
     # A class of the file may be derived from what is caught, and have it.
     if any(_gives(node, attribute) for node in python.walk(Class, Function, Assign)):
         return True
+    if {"setattr", "__dict__"} & python.identifiers:
+        return True
     return "." not in name and not _imported(python) <= _PLAIN
 
 
@@ -231,7 +239,7 @@ def _gives(node: Node, attribute: str) -> bool:
     """Whether a definition or an assignment gives something an attribute."""
     if isinstance(node, Function | Class):
         return node.name == attribute or (isinstance(node, Function) and node.name == "__getattr__")
-    targets: tuple[Node, ...] = node.targets if isinstance(node, Assign) else ()
+    targets: list[Node] = list(walk(node.targets, Attribute)) if isinstance(node, Assign) else []
     return any(isinstance(target, Attribute) and target.attr == attribute for target in targets) or (
         isinstance(node, Assign) and node.annotation is not None and any(dotted(t) == attribute for t in node.targets)
     )

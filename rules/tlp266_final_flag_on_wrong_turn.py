@@ -23,17 +23,20 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import FINAL, own_nodes
 from tritonlint.inputs.python_tree import (
     Assign,
+    Attribute,
     Binary,
     Call,
     Compare,
     Conditional,
     Constant,
     Expr,
+    Flow,
     For,
     Function,
     If,
     Name,
     Node,
+    Return,
     Sequence,
     dotted,
     walk,
@@ -48,6 +51,7 @@ RULE = Rule(
     first="22.05",
     words=(FINAL,),
 )
+_RESIZE = frozenset({"append", "extend", "insert", "pop", "remove", "popleft", "clear"})
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _Value = tuple[str, int]
 """A length or number of the file, and what is added to it."""
@@ -69,6 +73,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if function is None or counted is None or _flagged_behind(function, loop, finals):
                 continue
             counter, last = counted
+            if _changes(function, loop, last[0]):
+                continue
             for node in walk(loop.body, Conditional, If, into_functions=False):
                 found = _turn(python, node, counter, finals)
                 if found is None or found[1][0] != last[0] or found[1][1] == last[1]:
@@ -90,6 +96,24 @@ def _flagged_behind(function: Function, loop: For, finals: set[str]) -> bool:
     """Whether a final flag stands behind a loop, or in its ``else``."""
     end = loop.body[-1].span.end or 0
     return any((node.span.start or 0) >= end and _is_final(node, finals) for node in own_nodes(function))
+
+
+def _changes(function: Function, loop: For, length: str) -> bool:
+    """Whether what the loop goes over may get longer or shorter, or the loop ends early."""
+    if any(node.keyword == "break" for node in walk(loop.body, Flow)) or any(True for _ in walk(loop.body, Return)):
+        return True
+    name = length.removeprefix("len(").removesuffix(")")
+    for node in own_nodes(function, Call, Assign):
+        if isinstance(node, Assign):
+            if node.operator and any(dotted(target) == name for target in node.targets):
+                return True
+        elif isinstance(node.func, Attribute) and dotted(node.func.value) == name and node.func.attr in _RESIZE:
+            return True
+    # A helper may end the stream.
+    end = loop.span.end or 0
+    return any(
+        (c.span.start or 0) >= end and (dotted(c.func) or "").startswith("self.") for c in own_nodes(function, Call)
+    )
 
 
 def _is_final(node: Node | None, finals: set[str]) -> bool:

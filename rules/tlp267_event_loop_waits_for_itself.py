@@ -30,11 +30,13 @@ from tritonlint.inputs.python_tree import (
     Call,
     Comprehension,
     Expr,
+    For,
     Function,
     Name,
     Node,
     Unary,
     While,
+    With,
     dotted,
     lies_in,
     walk,
@@ -50,6 +52,7 @@ RULE = Rule(
 )
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 _ELSEWHERE = frozenset({"to_thread", "run_in_executor", "submit", "Thread", "Timer", "map"})
+_ASKS = frozenset({"get_running_loop", "_get_running_loop", "is_running"})
 _DEEPEST = 3
 
 
@@ -90,6 +93,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _second_loop(python: PythonFacts, function: Function) -> Iterator[Problem]:
     """An event loop that is started where one runs; another rule tells it of `execute` itself."""
+    if _ASKS & {n.attr if isinstance(n, Attribute) else n.id for n in own_nodes(function, Name, Attribute)}:
+        return  # It knows where it is.
     for call in own_nodes(function, Call):
         waits = isinstance(call.func, Attribute) and call.func.attr == "run_until_complete"
         if call.arguments and (waits or python.qualified(call.func) == "asyncio.run"):
@@ -126,7 +131,8 @@ def _waited_for(node: Call | While) -> Expr | None:
     if isinstance(node, While):
         test = node.test.operand if isinstance(node.test, Unary) and node.test.operator == "not" else None
         asks = isinstance(test, Call) and isinstance(test.func, Attribute) and test.func.attr == "done"
-        if not asks or any(True for _ in walk(node.body, Await)):
+        gives = any(True for _ in walk(node.body, Await)) or any(b.is_async for b in walk(node.body, With, For))
+        if not asks or gives:
             return None
         return test.func.value if isinstance(test, Call) and isinstance(test.func, Attribute) else None
     if isinstance(node.func, Attribute) and node.func.attr == "result":
@@ -153,6 +159,10 @@ def _only_asked(function: Function, waited: Expr, made: Call) -> bool:
         return False
     if isinstance(waited, Call):
         return True
+    # A helper may wait for all tasks there are.
+    begin, end = made.span.end or 0, waited.span.start or 0
+    if any(begin <= (a.span.start or 0) < end for a in own_nodes(function, Await)):
+        return False
     if not isinstance(waited, Name):
         return False
     return sum(name.id == waited.id for name in own_nodes(function, Name)) == 2

@@ -43,6 +43,7 @@ _MAKES_PROCESSES = frozenset({"Popen", "Process"})
 # Each of them has its own way to tidy up when the process ends.
 _TIDY = frozenset({"atexit", "weakref", "SharedMemory", "PR_SET_PDEATHSIG", "signal"})
 _ASKS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "FileExistsError"})
+_UPKEEP = re.compile(r"stale|cache|old|expired|unused")
 _RANDOM = frozenset({"mkdtemp", "mkstemp", "uuid4", "uuid1", "getpid", "time", "time_ns", "token_hex"})
 
 
@@ -56,11 +57,20 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         name = method.name
         if not _CLEANS.search(name.lower()) or name[:2] == "__" or not method.takes(1) or method.decorators:
             continue
+        if _UPKEEP.search(name.lower()):
+            continue
         made = _called(python, reached(python, loading))
         kept = _left(python, method, {attribute for _, attribute in made})
         if kept is None or _is_used(python, name):
             continue
         exclusive = _made_exclusively(python, loading)
+        if kept[1] not in {*_OF_PROCESS, "killpg"}:
+            # A load that takes away what the last one left, or that goes on with it, leaves one of them at most.
+            takes = any(python.qualified(c.func) in _REMOVERS or last in _OF_PATH for c, last in made)
+            if takes or "exist_ok" in python.identifiers or not ({last for _, last in made} & _RANDOM or exclusive):
+                continue
+        elif _ends_itself(python, made):
+            continue
         what = "what it ends goes on" if kept[1] in _OF_PROCESS else "what it removes stays"
         more = "one more with each load" if exclusive is None else "and the next load fails, as it is there already"
         yield Problem(
@@ -72,6 +82,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             effect="instability" if exclusive is None else "load-failure",
             key=name,
         )
+
+
+def _ends_itself(python: PythonFacts, made: list[tuple[Call, str]]) -> bool:
+    """Whether a process that loading starts may end on its own: waited for, a daemon, or one that reads a pipe."""
+    if "daemon" in python.identifiers or {last for _, last in made} & {"wait", "communicate"}:
+        return True
+    return any(last == "Popen" and call.argument(None, "stdin") is not None for call, last in made)
 
 
 def _is_used(python: PythonFacts, name: str) -> bool:

@@ -16,6 +16,7 @@ Look up `str(i)`, or make numbers of the keys when the file is read: `{int(k): v
 The JSON format and Python's `json`; run on a server of 24.10.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.facts import Helpers
@@ -58,12 +59,16 @@ _OF_DICTS = frozenset({"items", "keys", "values", "get"})
 _COUNTS = frozenset({"int", "len", "ord", "numpy.argmax", "numpy.argmin", "numpy.int64", "numpy.int32"})
 _PLACES = frozenset({"argmax", "argmin", "argsort"})
 _ARITHMETIC = frozenset("+-*%") | {"//"}
+_REKEYED = re.compile(r"\[int\([^]\n]*\)\] ?=[^=]|\{\s*int\(")
+"""Keys that are made numbers somewhere, under whatever name."""
 _STEPS = 4
 
 
 def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
     execute = python.method("execute")
     if not python.understood or execute is None:
+        return
+    if _REKEYED.search(python.text) is not None:
         return
     # Most files only read the config, and look up names in it.
     if all(
@@ -78,6 +83,9 @@ def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
             continue
         for node, owner, key in _look_ups(function):
             if not _is_number(python, key, 0):
+                continue
+            # Whoever makes a text of the number as well tries both, or knows what is there.
+            if f"str({python.source(key)})" in python.text[function.span.start : function.span.end]:
                 continue
             made = _made_by_json(python, owner)
             if made is None or not _is_object(python, helpers, owner, made):

@@ -14,11 +14,14 @@ from tritonlint.inputs.python_tree import (
     Call,
     Compare,
     Comprehension,
+    Conditional,
     Constant,
     Dict,
     Expr,
     For,
     Function,
+    If,
+    Match,
     Name,
     Node,
     Raise,
@@ -27,6 +30,10 @@ from tritonlint.inputs.python_tree import (
     Starred,
     Subscript,
     Try,
+    Unary,
+    Walrus,
+    While,
+    With,
     dotted,
     lies_in,
     walk,
@@ -57,13 +64,29 @@ class DataErrors:
     def __init__(self, python: PythonFacts) -> None:
         self.python = python
         self.asked = {python.source(n) for c in python.walk(Compare) for p in (c.left, *c.rights) for n in walk(p)}
-        """What the file compares with something."""
+        """What the file compares with something, or asks whether it is there at all."""
+        tests = [n.test for n in python.walk(If, While, Conditional)]
+        tests += [n.operand for n in python.walk(Unary) if n.operator == "not"]
+        tests += [n.left for n in python.walk(Binary) if n.operator in {"and", "or"}]
+        tests += [n.subject for n in python.walk(Match)]
+        self.asked |= {python.source(n) for test in tests for n in walk((test,), Name, Call)}
+        self.asked |= {a for test in tests for n in walk((test,), Walrus) if (a := dotted(n.target)) is not None}
 
     def ends(self, function: Function, path: tuple[Function, ...]) -> Iterator[_End]:
         """What leaves a function as an exception: where in it, where it is raised, and what it is."""
+        # Whoever wraps a function, or a block of it, may catch what it raises.
+        if function.decorators:
+            return
         attempts = [attempt for attempt in own_nodes(function, Try) if attempt.handlers or attempt.final]
+        blocks = [
+            block
+            for block in own_nodes(function, With)
+            if any(isinstance(i.value, Call) and (dotted(i.value.func) or "") != "open" for i in block.items)
+        ]
         for node in (*own_nodes(function, Subscript, Call, Binary), *own_nodes(function, Assign)):
             what = self.raised(node)
+            if any(lies_in(node, statement) for block in blocks for statement in block.body):
+                continue
             if what and not self.is_caught(attempts, node, what):
                 yield self.place(function, node), node.span, what
             called = called_function(self.python, node) if isinstance(node, Call) else None
@@ -138,10 +161,19 @@ class DataErrors:
             return "" if self.tested(last) else f"this raises ValueError when `{python.source(last)}` is 0"
         number = name in {"int", "float"} and len(node.arguments) == 1
         if (number or python.qualified(node.func) == "json.loads") and self.kind(node.arguments[0].value) == "text":
-            known = self.tested(node.arguments[0].value) or _TESTS & python.identifiers
+            known = self.tested(node.arguments[0].value) or _TESTS & python.identifiers or self.tried(node)
             wanted = "number" if number else "JSON"
             return "" if known else f"this raises ValueError for a text that is no {wanted}"
         return ""
+
+    def tried(self, node: Call) -> bool:
+        """Whether the file makes the same attempt where it is caught, before."""
+        return any(
+            call is not node and self.python.source(call) == self.python.source(node)
+            for attempt in self.python.walk(Try)
+            if attempt.handlers
+            for call in walk(attempt.body, Call)
+        )
 
     def lacks(self, node: Subscript) -> str:
         """An item of a dict or list of the file that a request names."""
@@ -199,6 +231,9 @@ class DataErrors:
 
     def tested(self, expr: Expr) -> bool:
         """Whether the file compares a value, or what it is made of, with something."""
+        counted = expr.arguments[0].value if isinstance(expr, Call) and dotted(expr.func) == "len" else None
+        if counted is not None and isinstance(counted, Name) and counted.id in self.asked:
+            return True
         inner = expr.value if isinstance(expr, Subscript) else expr
         while isinstance(inner, Call) and isinstance(inner.func, Attribute):
             inner = inner.func.value
