@@ -23,9 +23,22 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions, called_function, response_makers
-from tritonlint.inputs.python_flow import behind_test_for_requests, completes, is_generator, is_none, returns
+from tritonlint.inputs.python_flow import behind_test_for_requests, completes, is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Call, Expression, Function, If, Match, Return, Stmt, Try, With, walk
+from tritonlint.inputs.python_tree import (
+    Call,
+    Compare,
+    Expression,
+    Function,
+    If,
+    Match,
+    Return,
+    Stmt,
+    Subscript,
+    Try,
+    With,
+    walk,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -54,7 +67,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         elif not all(is_none(s.value) for s in found):
             for span, what in _nothing(python, function):
                 yield _problem(span, f"{what} `{function.name}` returns nothing")
-        for maker, call in response_makers(python, function):
+        for maker, call in response_makers(python, function) if not _asks_each(function) else ():
             made = returns(maker)
             if maker.span in told or maker.is_async or is_generator(maker):
                 continue
@@ -64,6 +77,14 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             elif not all(is_none(s.value) for s in made):
                 for span, what in _nothing(python, maker):
                     yield _problem(span, f"{what} `{maker.name}` returns nothing", one=True)
+
+
+def _asks_each(function: Function) -> bool:
+    """Whether a function looks which responses are missing yet: ``if responses[i] is None``."""
+    return any(
+        isinstance(test.left, Subscript) and test.operators[0] in {"is", "is not"} and is_none(test.rights[0])
+        for test in own_nodes(function, Compare)
+    )
 
 
 def _problem(span: Span, what: str, *, one: bool = False) -> Problem:

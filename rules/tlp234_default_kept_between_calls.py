@@ -28,6 +28,7 @@ from tritonlint.inputs.python_tree import (
     Call,
     Compare,
     Comprehension,
+    Delete,
     Dict,
     Expr,
     For,
@@ -36,6 +37,7 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Slice,
     Subscript,
+    Try,
     dotted,
     walk,
 )
@@ -55,8 +57,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             name = parameter.name
             if parameter.default is None or name.startswith("_") or not _is_empty(parameter.default):
                 continue
-            if _rebound(function, name) or not _filled(function, name):
+            if _rebound(function, name) or not _filled(function, name) or _emptied(function, name):
                 continue
+            if "partial" in python.identifiers:
+                continue  # It may be given there.
             given = any(n.id == name for s in returns(function) if s.value is not None for n in walk(s.value, Name))
             if not given and not _read(function, name):
                 continue
@@ -85,7 +89,13 @@ def _always_given(python: PythonFacts, function: Function, name: str) -> bool:
     calls = [call for part, call in objects_of(python).uses().get(function.name, ()) if call.func is part]
     names = [one.name for one in function.positional]
     position = names.index(name) - (python.frame_of(function).in_class is not None) if name in names else None
-    return bool(calls) and all(not c.certain or c.argument(position, name) is not None for c in calls)
+    loading = {"__init__", "initialize", "auto_complete_config"}
+    return bool(calls) and all(
+        not c.certain
+        or c.argument(position, name) is not None
+        or ((caller := python.function_at(c)) is not None and caller.name in loading)
+        for c in calls
+    )
 
 
 def _read(function: Function, name: str) -> bool:
@@ -114,6 +124,18 @@ def _rebound(function: Function, name: str) -> bool:
         for assign in own_nodes(function, Assign)
         for target in assign.targets
     )
+
+
+def _emptied(function: Function, name: str) -> bool:
+    """Whether a function takes out what is in a container, or finds out with KeyError what it lacks."""
+    for node in own_nodes(function, Call, Delete, Try):
+        if isinstance(node, Call) and dotted(node.func) in {f"{name}.clear", f"{name}.pop", f"{name}.remove"}:
+            return True
+        if isinstance(node, Delete) and any(n.id == name for n in walk(node, Name)):
+            return True
+        if isinstance(node, Try) and any(dotted(h.type) == "KeyError" for h in node.handlers):
+            return True
+    return False
 
 
 def _filled(function: Function, name: str) -> bool:

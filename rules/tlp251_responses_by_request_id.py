@@ -30,9 +30,11 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Compare,
     Comprehension,
     Dict,
     Expr,
+    Expression,
     For,
     Function,
     Name,
@@ -74,6 +76,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     told: set[str] = set()
     for filled in (*_in_loops(python, execute), *_at_once(python, execute)):
         if filled.method not in ids or filled.name in told or not _starts_empty(execute, filled.name):
+            continue
+        # Whoever counts the different ones knows that they may be the same.
+        if any(dotted(call.func) == "set" for test in own_nodes(execute, Compare) for call in walk(test, Call)):
             continue
         read = _reads(execute, filled)
         if not read:
@@ -185,6 +190,12 @@ def _reads(execute: Function, filled: _Filled) -> list[Node]:
         for argument in call.arguments
     }
     uses = [use for use in uses if use not in counted]
+    # What is only written into the log is no answer.
+    notes = [c for c in own_nodes(execute, Call) if dotted(c.func) == "print" or ".log" in f".{dotted(c.func)}".lower()]
+    for loop in own_nodes(execute, For):
+        if all(isinstance(s, Expression) and s.value in notes for s in loop.body):
+            notes += walk(loop.iterable, Call)
+    uses = [use for use in uses if not any(lies_in(use, note) for note in notes)]
     taken = [node for node in own_nodes(execute, Subscript) if node.value in uses]
     return list(taken) if taken and len(taken) == len(uses) else list(uses)
 

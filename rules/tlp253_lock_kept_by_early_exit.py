@@ -19,12 +19,15 @@ from collections.abc import Iterator, Sequence
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_risks import risk
+from tritonlint.inputs.python_threads import words_of
 from tritonlint.inputs.python_tree import (
     Attribute,
     Await,
     Call,
+    Compare,
     Constant,
     Expression,
     Flow,
@@ -34,8 +37,10 @@ from tritonlint.inputs.python_tree import (
     Node,
     Return,
     Stmt,
+    Subscript,
     Try,
     While,
+    dotted,
     walk,
 )
 from tritonlint.rule import Rule
@@ -97,13 +102,20 @@ def _raises(python: PythonFacts, function: Function, block: Sequence[Stmt], lock
     # What is released in between is not followed.
     if any(_called(python, part, "release") == lock for s in block for part in walk(s, Expression)):
         return None
-    return risk(python, function, block)
+    found = risk(python, function, block)
+    # Callers may have asked whether it is there.
+    held = {dotted(n.value) for n in walk(found, Subscript)} if found is not None else set()
+    asked = {dotted(right) for compare in python.walk(Compare) for right in compare.rights}
+    return None if (held - {None}) & asked else found
 
 
 def _ways_out(python: PythonFacts, block: Sequence[Stmt], lock: str, in_loop: bool) -> Iterator[Span]:
     """Where the statements of a block leave it for good without releasing the lock."""
     for statement in block:
         released = any(_called(python, part, "release") == lock for part in walk(statement, Expression))
+        # A function of the file may do it.
+        inner = [called_function(python, call) for call in walk(statement, Call)]
+        released = released or any("release" in words_of(one) for one in inner if one is not None)
         if released and not isinstance(statement, If):
             return
         if isinstance(statement, Return) or (isinstance(statement, Flow) and statement.keyword != "pass"):

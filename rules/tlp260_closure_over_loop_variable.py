@@ -38,6 +38,7 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Starred,
     Subscript,
+    With,
     walk,
 )
 from tritonlint.rule import Rule
@@ -51,7 +52,7 @@ _RUNS = {
     "create_task": (0, None), "ensure_future": (0, None), "to_thread": (0, None),
 }  # fmt: skip
 """What runs a function beside the loop, and where the function is handed over."""
-_WAITS = frozenset({"result", "join", "wait", "get", "run_until_complete", "exception"})
+_WAITS = frozenset({"result", "join", "wait", "get", "run_until_complete", "exception", "shutdown"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -136,6 +137,9 @@ def _handed(call: Call) -> Expr | None:
 def _waited_for(loop: For) -> bool:
     """Whether a turn of a loop waits for what it started."""
     if any(walk(loop.body, Await, into_functions=False)):
+        return True
+    # The end of `with ThreadPoolExecutor() as pool:` waits for all that runs in it.
+    if any(isinstance(i.value, Call) for w in walk(loop.body, With, into_functions=False) for i in w.items):
         return True
     for call in walk(loop.body, Call, into_functions=False):
         if isinstance(call.func, Attribute) and call.func.attr in _WAITS and not isinstance(call.func.value, Constant):

@@ -160,7 +160,11 @@ def _useless(python: PythonFacts, statement: Expression) -> tuple[str, str] | No
     # Before it serves, a model may try out whether they can be made.
     if python.pb_name(func) in _MADE and python.function_at(value) is not python.method("initialize"):
         return python.source(func), f"return it, or give it a name: `… = {python.source(func)}(…)`"
-    if name in _FUNCTIONS:
+    # Such as `np.clip(x, 0, 1, x)`: the last one takes the result. While loading, they may only be warmed up.
+    function = python.function_at(value)
+    if name in {"numpy.clip", "numpy.around", "numpy.round"} and len(value.arguments) > 2 + (name == "numpy.clip"):
+        return None
+    if name in _FUNCTIONS and not (function is not None and function.name in {"initialize", "warmup", "warm_up"}):
         shown = python.source(func)
         first = value.arguments[0].value if value.arguments else None
         target = f"{python.source(first)} = " if isinstance(first, Name | Attribute | Subscript) else "… = "
