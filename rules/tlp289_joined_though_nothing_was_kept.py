@@ -39,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     For,
     Function,
     If,
+    Match,
     Name,
     Node,
     Raise,
@@ -98,6 +99,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         if any(True for one in reached(python, [execute]) for _ in own_nodes(one, Try)):
             continue  # Whoever catches the error may mean it.
+        if any(python.qualified(one.func) == "contextlib.suppress" for one in python.walk(Call)):
+            continue
         line = python.source(test)
         yield Problem(
             call.span,
@@ -199,6 +202,8 @@ def _is_asked(function: Function, name: str) -> bool:
         return True
     if any(_asks(node.test, name) for node in own_nodes(function, Assert)):
         return True
+    if any(_asks(node.subject, name) for node in own_nodes(function, Match)):
+        return True
     for node in own_nodes(function, Binary):
         if node.operator in {"and", "or"} and (_asks(node.left, name) or _asks(node.right, name)):
             return True
@@ -254,6 +259,8 @@ def _only_condition(python: PythonFacts, function: Function, name: str, made: As
     for loop in loops:
         if isinstance(loop, For) and not any(n.id in from_request(function) for n in walk(loop.iterable, Name)):
             return None
+        if isinstance(loop, For) and _is_added_to(function, loop.iterable):
+            return None
         for test in _tests(loop, fills[0]):
             if _is_on_data(function, loops, test):
                 return test
@@ -262,6 +269,18 @@ def _only_condition(python: PythonFacts, function: Function, name: str, made: As
             if chosen is not None:
                 return chosen
     return None
+
+
+def _is_added_to(function: Function, iterable: Expr) -> bool:
+    """Whether something of the model is added to the data, which the condition may always hold for."""
+    names = {n.id for n in walk(iterable, Name)}
+    values = [a.value for a in own_nodes(function, Assign) if any(dotted(t) in names for t in a.targets)]
+    return any(
+        isinstance(call.func, Attribute) and call.func.attr in {"append", "insert", "pad", "concatenate", "hstack"}
+        for value in (iterable, *values)
+        if value is not None
+        for call in walk(value, Call)
+    )
 
 
 def _choice(function: Function, loops: list[For | While], name: str) -> Expr | None:
@@ -348,6 +367,8 @@ def _is_limit(test: Expr, bound: frozenset[str] | set[str], counters: frozenset[
         return fixed and _is_element(left, bound, counters, changed)
     if test.operators[0] not in {"<", "<=", ">", ">="}:
         return False
+    if test.operators[0] == ">=" and isinstance(right, Constant) and right.value == 0:
+        return False  # Sizes and magnitudes are never less.
     return any(
         _is_fixed(limit) and _is_element(one, bound, counters, changed) for one, limit in ((left, right), (right, left))
     )

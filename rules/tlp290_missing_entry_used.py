@@ -31,6 +31,7 @@ from tritonlint.inputs.python_tree import (
     Compare,
     Comprehension,
     Conditional,
+    Constant,
     Dict,
     Expr,
     For,
@@ -112,7 +113,10 @@ def _is_table(python: PythonFacts, table: Expr) -> bool:
             if not source.keys or None in source.keys:
                 return False
         elif isinstance(source, Comprehension):
-            if source.kind != "dict":
+            # A table that a request makes has the words of this request.
+            served = where.function is not None and where.function.name not in _LOADING
+            counted = any(isinstance(c.iterable, Call) and dotted(c.iterable.func) == "range" for c in source.clauses)
+            if source.kind != "dict" or served or counted:
                 return False
         elif not isinstance(source, Call) or python.qualified(source.func, where) not in _LOADS or not source.arguments:
             return False
@@ -164,6 +168,7 @@ def _breaks(python: PythonFacts, function: Function, value: Expr) -> Span | None
     for node in own_nodes(function, Binary, Subscript, Attribute):
         if isinstance(node, Binary):
             texts = any(isinstance(side, Sequence) for side in (node.left, node.right))
+            texts = texts or (node.operator == "%" and _is_format(node.left))
             if node.operator in _ARITHMETIC and not texts and (node.left is value or node.right is value):
                 return node.span
         elif node.value is value:
@@ -183,6 +188,11 @@ def _breaks(python: PythonFacts, function: Function, value: Expr) -> Span | None
     return None
 
 
+def _is_format(value: Expr) -> bool:
+    """Whether a text is filled in, which None can be."""
+    return not isinstance(value, Constant) or isinstance(value.value, str | bytes)
+
+
 def _is_asked(python: PythonFacts, name: str) -> bool:
     """Whether anything asks which keys a table has."""
     last = name.rsplit(".", 1)[-1]
@@ -191,6 +201,10 @@ def _is_asked(python: PythonFacts, name: str) -> bool:
             words = {n.attr if isinstance(n, Attribute) else n.id for n in walk(test.rights, Attribute, Name)}
             if last in words:
                 return True
+    # `set(words) <= table.keys()`
+    for keys in python.walk(Attribute):
+        if keys.attr == "keys" and (dotted(keys.value) or "").rsplit(".", 1)[-1] == last:
+            return True
     # A set of its keys may be asked instead.
     return any(
         any(isinstance(n, Name | Attribute) and (dotted(n) or "").rsplit(".", 1)[-1] == last for n in parts)

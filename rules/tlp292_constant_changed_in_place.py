@@ -134,7 +134,9 @@ def _changes(assign: Assign) -> bool:
     target = assign.targets[0]
     if isinstance(target, Subscript):
         whole = any(isinstance(i, Slice) and i.lower is None and i.upper is None for i in target.items)
-        return isinstance(target.value, Name) and (bool(assign.operator) or not whole)
+        # What stands at a fixed place is written anew for each request.
+        fixed = not any(True for item in target.items for _ in walk(item, Name, Call))
+        return isinstance(target.value, Name) and (bool(assign.operator) or not (whole or fixed))
     return assign.operator in _SCALES or (assign.operator in {"+", "-"} and isinstance(target, Name))
 
 
@@ -194,11 +196,21 @@ def _begins_with_values(python: PythonFacts, array: Attribute) -> bool:
                 made.append((assign, python.function_at(assign)))
     if len(made) != 1 or made[0][0].operator or made[0][1] is None or made[0][1].name not in _LOADING:
         return False
-    if any(
-        isinstance(c.func, Attribute) and c.func.attr in _WRITES and dotted(c.func.value) == dotted(array)
-        for c in python.walk(Call)
-    ):
-        return False
+    for call in python.walk(Call):
+        if isinstance(call.func, Attribute) and call.func.attr in _WRITES and dotted(call.func.value) == dotted(array):
+            return False
+        if (
+            isinstance(call.func, Attribute)
+            and call.func.attr == "copyto"
+            and dotted(call.argument(0)) == dotted(array)
+        ):
+            return False
+        # What another operation writes there is where each request starts.
+        out = call.argument(None, "out")
+        if out is not None and dotted(out) == dotted(array):
+            given = {dotted(a.value) for a in call.arguments if a.keyword != "out"}
+            if dotted(array) not in given:
+                return False
     return _is_filled(python, made[0][0].value)
 
 

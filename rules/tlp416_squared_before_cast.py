@@ -75,6 +75,8 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             wide = x.astype(np.float32)
+            share = 1 / (1 + np.exp(-x))
+            wide = wide + (share * share).astype(np.float32) + (np.clip(x, -1, 1) ** 2).astype(np.float32)
             y = np.sqrt(np.mean(wide * wide, keepdims=True))
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses

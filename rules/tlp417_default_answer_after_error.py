@@ -122,9 +122,15 @@ def _defaults(
     end = attempt.span.end or 0
     # What is only made of these values behind the `try` holds nothing else: `y = np.asarray(values)`.
     shown = set(names)
+    bound = {n.id for one in own_nodes(function, Assign) for target in one.targets for n in walk(target, Name)}
     for one in own_nodes(function, Assign):
         read = {name.id for name in walk((one.value,), Name)} if one.value is not None else set()
-        if (one.span.start or 0) >= end and read & shown and isinstance(one.targets[0], Name):
+        if (
+            (one.span.start or 0) >= end
+            and read & shown
+            and not (read & bound) - shown
+            and isinstance(one.targets[0], Name)
+        ):
             shown.add(one.targets[0].id)
     if _is_asked(function, shown):
         return

@@ -25,6 +25,10 @@ _SAME_SHAPE = frozenset(
     | {"clip", "maximum", "minimum", "astype", "copy", "ascontiguousarray", "asarray", "array", "nan_to_num", "power"}
 )
 _SAME_LENGTHS = _SAME_SHAPE | {"ravel", "flatten", "squeeze"}
+_ALL_VALUES = frozenset(
+    {"copy", "reshape", "ravel", "flatten", "squeeze", "asarray", "array", "astype", "ascontiguousarray"}
+    | {"transpose", "abs", "absolute", "negative", "diff", "take", "expand_dims", "view"}
+)
 _ROUNDED = frozenset({"round", "rint", "around", "floor", "ceil", "astype", "int_", "copy"})
 _NARROW = {"float16": 16, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16}
 _SIZED = {"pad": 1, "repeat": 1, "zeros": 0, "ones": 0, "empty": 0, "full": 0}
@@ -67,6 +71,12 @@ class Origins:
         """Numbers up to and with a length."""
         self._narrow: dict[int, tuple[Value, Span]] = {}
         """Squares in a type that they may not fit into."""
+        self._free: dict[int, Array] = {}
+        """Arrays in which a client may send any number of their type."""
+        self._limited = False
+        """Whether somebody asks for the largest of such numbers."""
+        self._rows_asked = False
+        """Whether somebody asks how many rows a request has."""
         self._wrapped: dict[int, tuple[Value, Span]] = {}
         self._binary: dict[int, Value] = {}
         self._chosen: dict[int, Value] = {}
@@ -87,6 +97,7 @@ class Origins:
         """An input as an array."""
         if array.__class__ is Array and array.shape is not None:
             self._whole[id(array)] = array
+            self._free[id(array)] = array
             if self.batched and len(array.shape) > 1 and array.shape[0] is None:
                 self._rows[id(array)] = array
 
@@ -108,6 +119,8 @@ class Origins:
         """``owner[key]``: a row of a whole array is whole, too."""
         if id(owner) in self._whole and made.__class__ is Array and key.__class__ is int:
             self._whole[id(made)] = made
+        if id(owner) in self._free and made.__class__ is Array:
+            self._free[id(made)] = made
         if key.__class__ is Array and key.dtype == "bool" and not key.scalar and made.__class__ is Array:
             self._chosen[id(made)] = made
         elif id(owner) in self._chosen and made.__class__ is Array and key.__class__ is Seq and key.items:
@@ -184,6 +197,9 @@ class Origins:
         """Note that somebody asks how long something is."""
         if self._lengths and any(id(value) in self._lengths or id(value) in self._missing for value in values):
             self.asked = True
+            self._rows_asked |= any(id(v) in self._lengths and self._lengths[id(v)][2] == 0 for v in values)
+        if self._free and any(v.__class__ is Array and v.shape == () and v.dtype in _NARROW for v in values):
+            self._limited = True
 
     # --------------------------------------------------------------------------------------------------- operators
     def binary(self, operator: str, left: Value, right: Value, made: Value, span: Span) -> Value:
@@ -211,8 +227,10 @@ class Origins:
                 self._over[id(made)] = made, *self._over[id(one)][1:]
             if id(one) in self._narrow:
                 self._widen(one, made)
+            if id(one) in self._free and operator in "+-" and made.dtype == one.dtype:
+                self._free[id(made)] = made
         square = (operator == "*" and left is right) or (operator == "**" and right in (2, 3, 4))
-        if square and left.dtype in _NARROW and made.dtype == left.dtype:
+        if square and left.dtype in _NARROW and id(left) in self._free and made.dtype == left.dtype:
             self._narrow[id(made)] = made, span
         of_bytes = made.dtype == "uint8" and operator in "+-*" and not (left.__class__ is int and left >= 255)
         if of_bytes and made.shape != () and not self._is_mask(left) and not self._is_mask(right):
@@ -224,7 +242,7 @@ class Origins:
 
     def _divide(self, operator: str, left: Value, right: Value) -> None:
         """Tell of rows that are divided by, or moved by, what was made of all rows."""
-        if id(left) not in self._rows or id(right) not in self._over:
+        if id(left) not in self._rows or id(right) not in self._over or self._rows_asked:
             return
         _, span, name = self._over[id(right)]
         if operator == "/" or (operator == "-" and name in _SHIFTS):
@@ -237,7 +255,7 @@ class Origins:
             return
         if made.dtype == one.dtype:
             self._narrow[id(made)] = made, span
-        elif made.dtype in {"float32", "float64", "int32", "int64", "uint32", "uint64"}:
+        elif not self._limited and made.dtype in {"float32", "float64", "int32", "int64", "uint32", "uint64"}:
             self.note("late-cast", span)
 
     # --------------------------------------------------------------------------------------------------- functions
@@ -285,7 +303,9 @@ class Origins:
                 self._over[id(made)] = made, *self._over[id(first)][1:]
         if name in _SAME_LENGTHS and id(first) in self._whole:
             self._whole[id(made)] = made
-        if name == "square" and first.dtype in _NARROW and made.dtype == first.dtype:
+        if name in _ALL_VALUES and id(first) in self._free:
+            self._free[id(made)] = made
+        if name == "square" and first.dtype in _NARROW and id(first) in self._free and made.dtype == first.dtype:
             self._narrow[id(made)] = made, span
 
     def _reduce(
