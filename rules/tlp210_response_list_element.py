@@ -136,6 +136,14 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
         for target in node.targets
         if isinstance(target, Name) and target.id in names
     }
+    # What another list is made of later need not be what is returned.
+    lists -= {
+        target.id
+        for node in own_nodes(execute, Assign)
+        if not (node.operator or starts_list(node) or isinstance(node.value, Sequence))
+        for target in node.targets
+        if isinstance(target, Name)
+    }
     if not lists:
         return
     for node in own_nodes(execute, Call, Assign):

@@ -23,6 +23,7 @@ from tritonlint.inputs.python_tree import (
     Conditional,
     Constant,
     Delete,
+    Expr,
     Expression,
     Flow,
     For,
@@ -262,7 +263,7 @@ def _judged(walker: _Appends, loop: For) -> Answers | None:
         ends = walker.block(loop.body, {_Way()})
     except _GiveUpError:
         return None
-    if not walker.appended:
+    if not walker.appended or _flag_decides(loop.body, walker.name):
         return None
     found = walker.found
     for way in ends:
@@ -276,6 +277,35 @@ def _judged(walker: _Appends, loop: For) -> Answers | None:
         if way.branch is not None and way.branch not in found.branches and len(walker.branches) == 1:
             found.branches.append(way.branch)
     return found
+
+
+def _flag_decides(body: tuple[Stmt, ...], name: str) -> bool:
+    """Whether a condition asks what a statement before it has left behind that appends on some ways only.
+
+    ``ok = False`` beside an answer in a handler, and ``if not ok: continue`` behind the ``try``.
+    """
+    left: set[str] = set()
+    for statement in body:
+        if isinstance(statement, If) and any(part.id in left for part in _flags(statement.test)):
+            return True
+        if isinstance(statement, With) and _flag_decides(statement.body, name):
+            return True
+        if isinstance(statement, Try | If) and _mentions(statement, name):
+            targets = (target for assign in walk(statement, Assign) for target in assign.targets)
+            left |= {target.id for target in targets if isinstance(target, Name)}
+    return False
+
+
+def _flags(test: Expr) -> Iterator[Name]:
+    """The names that a condition asks for no more than whether they are true, or something that is written out."""
+    if isinstance(test, Name):
+        yield test
+    elif isinstance(test, Unary):
+        yield from _flags(test.operand)
+    elif isinstance(test, Binary):
+        yield from (*_flags(test.left), *_flags(test.right))
+    elif isinstance(test, Compare) and all(isinstance(right, Constant) for right in test.rights):
+        yield from _flags(test.left)
 
 
 def stores(function: Function, name: str) -> tuple[For, Answers] | None:
