@@ -421,7 +421,7 @@ class Expressions(Calls):
             return None
 
         self.fork((lambda: arm(node.body, True), lambda: arm(node.orelse, False)))
-        return join(found[0], found[1]) if len(found) == 2 else UNKNOWN
+        return self.one_of(found[0], found[1]) if len(found) == 2 else UNKNOWN
 
     def _e_starred(self, node: tree.Starred, scope: Scope) -> Value:
         return self.eval(node.value, scope)

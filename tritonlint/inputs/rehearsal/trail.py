@@ -126,15 +126,20 @@ class Trail:
     def go_on(self, ways: Sequence[Way]) -> None:
         """Go on with ways that all begin here, joined."""
         joined = dict(ways[0].delta)
+        shared: list[Seq | Mapping] = []
         for way in ways[1:]:
             for place, (container, key, value) in joined.items():
                 other = way.delta[place][2] if place in way.delta else current(container, key)
                 if other is not value:
                     joined[place] = container, key, _join_either(key, value, other)
+                    shared += _may_change(value, other)
             for place, (container, key, other) in way.delta.items():
                 if place not in joined:
-                    joined[place] = container, key, _join_either(key, current(container, key), other)
+                    now = current(container, key)
+                    joined[place] = container, key, _join_either(key, now, other)
+                    shared += _may_change(now, other)
         self.apply(joined)
+        self.forget(shared)
 
     def absorb(self, ways: Sequence[Way]) -> None:
         """Join the state with that of ways which ended early."""
@@ -178,12 +183,31 @@ class Trail:
         joined = _join_either(key, now, other)
         if joined is not now:
             self.set_state(container, key, joined)
+            self.forget(_may_change(now, other))
+
+    def one_of(self, left: Value, right: Value) -> Value:
+        """A value that is one of two."""
+        self.forget(_may_change(left, right))
+        return join(left, right)
+
+    def forget(self, containers: Iterable[Seq | Mapping]) -> None:
+        """Forget what containers hold: something unknown may be one of them, and be changed."""
+        for container in containers:
+            self.set_state(container, ABSENT, _forgotten(container, ABSENT))
 
     def havoc(self, mark: int, keep: frozenset[int] = frozenset()) -> None:
         """Forget everything that was changed since a mark, but for what is in some containers, by identity."""
         for container, key in {(id(c), k): (c, k) for c, k, _ in self.trail[mark:]}.values():
             if id(container) not in keep:
                 self.set_state(container, key, _forgotten(container, key))
+
+
+def _may_change(now: Value, other: Value) -> tuple[Seq | Mapping, ...]:
+    """Two lists, or two dicts, of which a name stands for one: what is changed through the name is not seen."""
+    kind = now.__class__
+    if kind is not other.__class__ or (kind is not Seq and kind is not Mapping) or now is other:
+        return ()
+    return () if now.kind == "tuple" else (now, other)
 
 
 def _first_changes(changes: Iterable[tuple[Any, Any, Any]]) -> Delta:
