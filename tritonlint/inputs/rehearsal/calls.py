@@ -84,6 +84,17 @@ _OWN_TYPES = {"float64": "float", "complex128": "complex"} | dict.fromkeys(
     ["bool", "float16", "float32", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))], ""
 )
 """Python's own types that scalars of NumPy inherit from."""
+_SCALAR_CLASSES = {
+    "numpy.generic": (),
+    "numpy.number": ("int", "uint", "float", "complex"),
+    "numpy.integer": ("int", "uint"),
+    "numpy.signedinteger": ("int",),
+    "numpy.unsignedinteger": ("uint",),
+    "numpy.inexact": ("float", "complex"),
+    "numpy.floating": ("float",),
+    "numpy.complexfloating": ("complex",),
+}
+"""Classes of NumPy's scalars, and how the names of their data types begin."""
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
 """Methods that make one number of a whole array."""
 _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstack"})
@@ -453,9 +464,7 @@ class Calls(Concurrency):
         """Tell of what has no JSON in a list or dict that may also be empty."""
         message = None if kwargs.keys() & {"default", "cls"} else inside_without_json(value)
         if message is not None:
-            self.maybe += 1
-            self.record(self.fail("TypeError", message, span))
-            self.maybe -= 1
+            self.may_meet(self.fail("TypeError", message, span))
 
     def _look_at_sum_of_halves(self, value: Value, span: Span) -> None:
         """Note a sum of many integers as float16, which ends at 65504."""
@@ -467,9 +476,7 @@ class Calls(Concurrency):
         """Tell of a reshape that fails for a batch of one."""
         message = splits_rows(old, new) if self.batched else None
         if message is not None:
-            self.maybe += 1
-            self.record(self.fail("ValueError", message, span))
-            self.maybe -= 1
+            self.may_meet(self.fail("ValueError", message, span))
 
     def _look_for_batch(self, name: str, first: Value, made: Value, others: list[Value]) -> None:
         """Keep in mind the rows of all requests in one array."""
@@ -772,13 +779,31 @@ class Calls(Concurrency):
                     answers.append(one.name == _OWN_TYPES[value.dtype])
                 else:
                     answers.append(False if plain else None)
-            elif isinstance(one, Library) and one.name == "numpy.ndarray":
-                answers.append((not value.scalar) if isinstance(value, Array) else None)
+            elif isinstance(one, (Library, DType)):
+                answers.append(_is_of_numpy(value, one))
             else:
                 answers.append(None)
         if any(answer is True for answer in answers):
             return True
         return Unknown("bool") if any(answer is None for answer in answers) or not answers else False
+
+
+def _is_of_numpy(value: Value, cls: Library | DType) -> bool | None:
+    """Whether a value is of a class of NumPy, such as ``np.ndarray``, ``np.integer``, ``np.float32``."""
+    name = f"numpy.{cls.name}" if isinstance(cls, DType) else cls.name
+    if name != "numpy.ndarray" and name not in _SCALAR_CLASSES and not isinstance(cls, DType):
+        return None
+    if not isinstance(value, Array):
+        own = value is None or type_name(value) in PLAIN_TYPES or value.__class__ in BACKEND_OBJECTS
+        return False if own else None
+    if name == "numpy.ndarray" or not value.scalar:
+        return (name == "numpy.ndarray") is not value.scalar
+    if name == "numpy.generic":
+        return True if value.dtype not in {None, "object"} else None
+    if value.dtype is None or cls.name is None or value.dtype in {"object", "str", "bytes"}:
+        return None
+    kinds = _SCALAR_CLASSES.get(name, (cls.name,))
+    return value.dtype.startswith(kinds) if name in _SCALAR_CLASSES else value.dtype == cls.name
 
 
 def _is_of_one_dimension(places: Value) -> bool:

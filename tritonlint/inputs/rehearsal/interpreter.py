@@ -177,9 +177,7 @@ class Machine(Expressions):
             if starred is None and (_is_row_of_ones(value) or (isinstance(value, Array) and self.is_batch(value))):
                 # It fits a batch of that size, and none else.
                 text = f"not enough values to unpack (expected {wanted}, got 1)"
-                self.maybe += 1
-                self.record(self.fail("ValueError", text, span))
-                self.maybe -= 1
+                self.may_meet(self.fail("ValueError", text, span))
                 value = UNKNOWN
             element = self.element(value)
             for part in target.items:

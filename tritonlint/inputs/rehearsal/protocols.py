@@ -103,8 +103,10 @@ OPERANDS: frozenset[type[Any]] = SCALARS | BACKEND_OBJECTS | {Seq, Mapping, Arra
 _ALWAYS_TRUE: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText}
 _NO_ITEMS: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Coroutine}
 _NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
+_GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(")
+"""What gives exceptions an attribute that they do not have by themselves."""
 _FORGETTABLE: frozenset[type[Any]] = frozenset(
-    {Seq, Mapping, Obj, Coroutine, Thread, BoundFunc, Lock, Sender, Request, Func}
+    {Seq, Mapping, Obj, Coroutine, Thread, Bound, BoundFunc, Lock, Sender, Request, Func}
 )
 """The classes of values that hold what others may change."""
 
@@ -195,7 +197,7 @@ class Protocols(Ways):
         if kind is Unknown:
             if owner.type is None:
                 return UNKNOWN
-            if owner.type == EXCEPTION[1] and name == "message":
+            if owner.type == EXCEPTION[1] and name == "message" and not _GIVES_MESSAGE.search(self.python.text):
                 # That was Python 2.
                 raise self.fail("AttributeError", "no exception of Python's own has an attribute 'message'", span)
         if kind is Perhaps:
@@ -322,9 +324,7 @@ class Protocols(Ways):
                 self._look_at_first(owner, key, span)
             found = self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
             if self.origins.beyond(owner, key):
-                self.maybe += 1
-                self.record(self.fail("IndexError", "index is out of bounds: the last one is the length", span))
-                self.maybe -= 1
+                self.may_meet(self.fail("IndexError", "index is out of bounds: the last one is the length", span))
             found = self.buffers.view(owner, key, found)
             self.origins.item(owner, key, found)
             return found
@@ -618,9 +618,7 @@ class Protocols(Ways):
             several = value.dtype == "bool" and value.shape is not None and len(value.shape) > 1
             if ((several and not any(value.shape or ())) or self.is_several(value)) and ".size" not in self.python.text:
                 # Only one request with one element comes through.
-                self.maybe += 1
-                self.record(self.fail("ValueError", MANY, span))
-                self.maybe -= 1
+                self.may_meet(self.fail("ValueError", MANY, span))
             return held
         if kind is Obj:
             if value.cls.known and not any(self.class_attribute(value.cls, n) for n in ("__bool__", "__len__")):
@@ -726,6 +724,8 @@ class Protocols(Ways):
             function = value.func if isinstance(value, Coroutine) else value.target
             for item in (function, *value.args, *value.kwargs.values()):
                 self.havoc_value(item, depth + 1)
+        elif isinstance(value, Bound):
+            self.havoc_value(value.owner, depth + 1)
         elif isinstance(value, BoundFunc):
             self.havoc_value(value.owner, depth + 1)
             self.havoc_value(value.func, depth + 1)

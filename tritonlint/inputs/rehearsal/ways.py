@@ -184,6 +184,18 @@ class Ways(Trail):
         """Whether a handler around catches an exception."""
         return any(self.handler_of(error, handlers) is not None for handlers in self.tries)
 
+    def may_meet(self, error: RaisedError) -> None:
+        """Note an exception that some requests bring about, unless a handler around is there for just that."""
+        for handlers in reversed(self.tries):
+            found = self.handler_of(error, handlers)
+            if found is not None:
+                if found[0] is not ANY and not is_broad(found[0]):
+                    return
+                break
+        self.maybe += 1
+        self.record(error)
+        self.maybe -= 1
+
     def suspect(self, error: RaisedError) -> None:
         """Keep an exception of one way for the broad handler that catches it: it may be what the handler answers."""
         if self.quiet or error.explicit:
