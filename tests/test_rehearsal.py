@@ -721,6 +721,19 @@ class TritonPythonModel:
     "something_left": each(
         "y, label = x, text\nkept = [row for row in x if row[0] > 0]\nif kept:\n    _ = np.stack(kept)"
     ),
+    "cleaned_for_json": (
+        "def clean(o):\n    if isinstance(o, np.ndarray):\n        return o.tolist()\n"
+        "    if isinstance(o, (np.integer, np.floating)):\n        return o.item()\n"
+        "    if isinstance(o, np.generic):\n        return o.item()\n"
+        "    if isinstance(o, dict):\n        return {k: clean(v) for k, v in o.items()}\n"
+        "    return [clean(v) for v in o] if isinstance(o, list) else o\n\n\n"
+        + each(
+            "y, label = x, text\n"
+            '_ = json.dumps(clean({"a": x.sum(), "b": [x, 1, 2.5], "c": {"d": x[0, 0], "e": "f", "g": None}}))\n'
+            "if isinstance([], np.generic) or isinstance(x, np.generic) or not isinstance(x[0, 0], np.float32):\n"
+            "    _ = x.nothing\n_ = {}.tolist()  #! sure AttributeError"
+        )
+    ),
     "json_of_a_list": each(
         'y, label, rows = x, text, []\nfor row in x:\n    rows.append({"score": row[0]})\n'
         "_ = json.dumps(rows)  #! maybe TypeError\n_ = json.dumps(rows, default=float)"
