@@ -709,8 +709,11 @@ class TritonPythonModel:
         "y, label = x, text"
     ),
     "binary_data_in_fixed_width": each(
-        "y, label = x, text\n_ = np.array([x.tobytes() + b'end'])  #! sure binary-cut\n"
-        "_ = np.array([x.tobytes()], dtype=object)\n_ = np.array([b'text'])"
+        "y, label = x, text\n_ = np.array([b'start' + x.tobytes()])  #! sure binary-cut\n"
+        "_ = np.array([x.tobytes() + text[0, 0] + b''])  #! sure binary-cut\n"
+        "_ = np.array([x.tobytes()], dtype=object)\n_ = np.array([b'text'])\n"
+        "_ = np.array([x.tobytes() + b'end', x.tobytes() + (x.tobytes() + b'end')])\n"
+        "_ = np.array([b''.join([x.tobytes(), b'end'])])\nwhole = x.tobytes()\nwhole += b'.'\n_ = np.array([whole])"
     ),
     "methods_not_called": each(
         'y, label = x, text\nname = request.request_id  #! sure not-called\n_ = f"of {name}"\n_ = f"of {name()}"'

@@ -79,6 +79,8 @@ class Origins:
         """Whether somebody asks how many rows a request has."""
         self._wrapped: dict[int, tuple[Value, Span]] = {}
         self._binary: dict[int, Value] = {}
+        self._closed: dict[int, Value] = {}
+        """Bytes that surely do not end in NUL."""
         self._chosen: dict[int, Value] = {}
         """What a condition, or another model, has left: perhaps nothing."""
         self.counted = False
@@ -208,8 +210,8 @@ class Origins:
             if operator == "-" and left.__class__ is int and left > 0 and id(right) in self._lengths:
                 made = Unknown("int")
                 self._missing[id(made)] = made
-            elif operator == "+" and (id(left) in self._binary or id(right) in self._binary):
-                made = self.binary_data()
+            elif operator == "+" and made == Unknown("bytes"):
+                made = self._joined_bytes(left, right, made)
             return made
         self._divide(operator, left, right)
         if made.dtype in _WIDE:
@@ -235,6 +237,15 @@ class Origins:
         of_bytes = made.dtype == "uint8" and operator in "+-*" and not (left.__class__ is int and left >= 255)
         if of_bytes and made.shape != () and not self._is_mask(left) and not self._is_mask(right):
             self._wrapped[id(made)] = made, span
+        return made
+
+    def _joined_bytes(self, left: Value, right: Value, made: Unknown) -> Unknown:
+        """Bytes behind others: only the last ones are at the end."""
+        if id(right) in self._closed or (right.__class__ is bytes and right and not right.endswith(b"\0")):
+            made = Unknown("bytes")
+            self._closed[id(made)] = made
+        elif id(left) in self._binary or id(right) in self._binary:
+            made = self.binary_data()
         return made
 
     def _is_mask(self, value: Value) -> bool:
