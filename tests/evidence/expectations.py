@@ -423,6 +423,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where='"unknown")', holds=b"unknown", why="the label is there, under its text"),
         Evidence("error"),
     ),
+    "TLP273 clean": (Evidence(where="nothing is below 0", ask=Ask(values={"x": [-1.0]})),),
     "TLP274": (Evidence("not observable", why="what stays behind shows when the model is unloaded"),),
     "TLP413": (
         Evidence(
