@@ -162,7 +162,7 @@ backend: "python"
 max_batch_size: 8
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
-dynamic_batching { preferred_batch_size: [ 4 ] max_queue_delay_microseconds: 2000000 }
+dynamic_batching { max_queue_delay_microseconds: 200000 }
 -- add/1/model.py --
 import numpy as np
 import triton_python_backend_utils as pb_utils

@@ -131,7 +131,7 @@ def judge(case: Case, installation: ServerInstallation) -> Result:
     if differences:
         said += f"; {'; '.join(differences)}"
     if case.evidence.holds is not None and seen.answered:
-        said += f"; the answer is {_value(seen)!r}"
+        said += f"; the answer is {' or '.join(map(repr, _values(seen, case.evidence.ask.together)))}"
     if case.evidence.streams is not None and seen.answered:
         said += f"; responses in the stream: {len(seen.replies[-1].streamed)}"
     return Result(case, said, _holds(case, seen, differences), _quotes(case, seen))
@@ -165,7 +165,8 @@ def _holds(case: Case, seen: Observation, differences: Sequence[str]) -> bool:
             return seen.load == "crash" or "crash" in seen.kinds
         case "difference":
             if case.evidence.holds is not None:
-                return seen.answered and _value(seen) == case.evidence.holds
+                # Of requests that go out together any may be the first of its batch.
+                return seen.answered and case.evidence.holds in _values(seen, case.evidence.ask.together)
             if case.evidence.streams is not None:
                 return seen.answered and len(seen.replies[-1].streamed) == case.evidence.streams
             return any(re.search(case.evidence.difference, one) for one in differences)
@@ -173,7 +174,8 @@ def _holds(case: Case, seen: Observation, differences: Sequence[str]) -> bool:
             return seen.answered and not differences
 
 
-def _value(seen: Observation) -> object:
-    """The first value of the last answer: some faults show in a later call only."""
-    outputs = seen.replies[-1].outputs
-    return next(iter(outputs.values())).values[0] if outputs else None
+def _values(seen: Observation, together: int) -> list[object]:
+    """The first value of each of the last answers, without repetition: some faults show in a later call only."""
+    outputs = [reply.outputs for reply in seen.replies[-together:]]
+    found = (next(iter(one.values())).values[0] if one else None for one in outputs)
+    return list(dict.fromkeys(found))
