@@ -721,6 +721,22 @@ class TritonPythonModel:
     "nothing_left": each(
         "y, label = x, text\nkept = [row for row in x if row[0] > 0]\n_ = np.stack(kept)  #! maybe ValueError"
     ),
+    **{
+        f"something_left_{number}": each(f"y, label, row = x, text, x[0]\n{body}")
+        for number, body in enumerate(
+            (
+                "_ = row[row >= row.max()].min()",
+                "_ = row[row.mean() <= row].min()",
+                "_ = max([v for v in row if v >= x.min()])",
+                "limit = float(np.median(row))\n_ = row[row <= np.percentile(row, 90)].min() + row[row >= limit].min()",
+                "limit = float(np.quantile(row, 0.9))\n_ = row[row >= limit].min()",
+                "_ = np.stack([v for v in x[0] if v >= np.median(x[0])])",
+                "_ = (x * 2)[0][row == row.max()].min()",
+                "_ = row[row >= 0.5].min()  #! maybe ValueError",
+                "_ = row[row >= x.max() * 2].min()  #! maybe ValueError",
+            )
+        )
+    },
     "something_left": each(
         "y, label = x, text\nkept = [row for row in x if row[0] > 0]\nif kept:\n    _ = np.stack(kept)"
     ),

@@ -678,10 +678,12 @@ class Calls(Concurrency):
 
     def _convert(self, name: str, array: Array, span: Span) -> Value:
         if name in {"int", "float"}:
+            made = Unknown(name)
+            self.origins.converted(array, made)
             sizes = None if array.shape is None else list(array.shape)
             if sizes is not None and any(d is not None and d > 1 for d in sizes):
                 raise self.fail("TypeError", "only length-1 arrays can be converted to Python scalars", span)
-            return Unknown(name)
+            return made
         if name == "bool":
             held = self.truth(array, span)
             return Unknown("bool") if held is None else held

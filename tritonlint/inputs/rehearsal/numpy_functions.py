@@ -135,6 +135,8 @@ def _percentile(given: Given) -> Value:
     # Where between two elements it lies is a float64, unless it is a single number.
     wide = kind_of(made.dtype) in "iu" or made.dtype == "float64"
     wide = wide or (kind_of(made.dtype) == "f" and asked.dtype == "float64" and asked.shape != ())
+    if not wide and asked.shape == shape == ():
+        return Array(None, (), None, True)
     return shaped(Array(), (*asked.shape, *shape), "float64" if wide else None)
 
 

@@ -29,6 +29,12 @@ _ALL_VALUES = frozenset(
     {"copy", "reshape", "ravel", "flatten", "squeeze", "asarray", "array", "astype", "ascontiguousarray"}
     | {"transpose", "abs", "absolute", "negative", "diff", "take", "expand_dims", "view"}
 )
+_REACHED = frozenset({"max", "min", "amax", "amin", "mean", "average", "median", "percentile", "quantile"})
+_REACHED |= {f"nan{name}" for name in _REACHED}
+"""What is never beyond all items, so that at least one is on its side of it."""
+_ITEMS_KEPT = frozenset(
+    {"copy", "reshape", "ravel", "flatten", "squeeze", "asarray", "array", "astype", "ascontiguousarray"}
+)
 _ROUNDED = frozenset({"round", "rint", "around", "floor", "ceil", "astype", "int_", "copy"})
 _NARROW = {"float16": 16, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16}
 _SIZED = {"pad": 1, "repeat": 1, "zeros": 0, "ones": 0, "empty": 0, "full": 0}
@@ -84,7 +90,11 @@ class Origins:
         self._chosen: dict[int, Value] = {}
         """What a condition, or another model, has left: perhaps nothing."""
         self.counted = False
-        """Whether somebody asks how much is left."""
+        """Whether somebody asks how much is left, or keeps the largest in any case."""
+        self._within: dict[int, tuple[Value, Value]] = {}
+        """Parts of arrays, and the array."""
+        self._reached: dict[int, tuple[Value, Value]] = {}
+        """Maxima, means and the like, and the array of which they are."""
         self._places: dict[int, Value] = {}
         """Tuples of the places in an array, one array for each dimension."""
         self._wide: dict[int, tuple[Value, Span]] = {}
@@ -123,6 +133,8 @@ class Origins:
             self._whole[id(made)] = made
         if id(owner) in self._free and made.__class__ is Array:
             self._free[id(made)] = made
+        if made.__class__ is Array:
+            self._within[id(made)] = made, self._root(owner)
         if key.__class__ is Array and key.dtype == "bool" and not key.scalar and made.__class__ is Array:
             self._chosen[id(made)] = made
         elif id(owner) in self._chosen and made.__class__ is Array and key.__class__ is Seq and key.items:
@@ -196,12 +208,27 @@ class Origins:
         return id(value) in self._complex or (value.__class__ is Array and (value.dtype or "").startswith("complex"))
 
     def compared(self, *values: Value) -> None:
-        """Note that somebody asks how long something is."""
+        """Note that somebody asks how long something is, or compares items with the largest of them."""
+        if self._reached and not self.counted:
+            roots = [self._root(value) for value in values]
+            limits = [self._reached[id(value)][1] for value in values if id(value) in self._reached]
+            numbers = sum(value.__class__ is Array and value.scalar for value in values)
+            # What a loop gives of an array of few items is not told apart.
+            self.counted = any(limit is root for limit in limits for root in roots) or (limits != [] and numbers > 1)
         if self._lengths and any(id(value) in self._lengths or id(value) in self._missing for value in values):
             self.asked = True
             self._rows_asked |= any(id(v) in self._lengths and self._lengths[id(v)][2] == 0 for v in values)
         if self._free and any(v.__class__ is Array and v.shape == () and v.dtype in _NARROW for v in values):
             self._limited = True
+
+    def _root(self, value: Value) -> Value:
+        """The array that something is a part of."""
+        return self._within[id(value)][1] if id(value) in self._within else value
+
+    def converted(self, value: Value, made: Value) -> None:
+        """A number of NumPy as one of Python."""
+        if id(value) in self._reached and made.__class__ is Unknown:
+            self._reached[id(made)] = made, self._reached[id(value)][1]
 
     # --------------------------------------------------------------------------------------------------- operators
     def binary(self, operator: str, left: Value, right: Value, made: Value, span: Span) -> Value:
@@ -295,6 +322,10 @@ class Origins:
                 self._rows[id(made)] = made
         if first.__class__ is not Array:
             return
+        if name in _REACHED and made.__class__ is Array:
+            self._reached[id(made)] = made, self._root(first)
+        if name in _ITEMS_KEPT and made.__class__ is Array and made is not first:
+            self._within[id(made)] = made, self._root(first)
         if name in {"divide", "true_divide", "subtract"} and len(args) > 1:
             self._divide("-" if name == "subtract" else "/", first, args[1])
         if name in _REDUCTIONS and id(first) in self._rows:
