@@ -737,6 +737,14 @@ class TritonPythonModel:
             )
         )
     },
+    "length_matched": each(
+        "y, label = x, text\nmatch x.shape[0]:\n    case 0 | 1 | 2:\n        _ = np.pad(x, ((0, 2 - len(x)), (0, 0)))\n"
+        "    case _:\n        _ = x[:2]"
+    ),
+    "length_not_matched": each(
+        "y, label = x, text\nmatch request.request_id():\n    case _:\n"
+        "        _ = np.pad(x, ((0, 2 - len(x)), (0, 0)))  #! maybe ValueError"
+    ),
     "something_left": each(
         "y, label = x, text\nkept = [row for row in x if row[0] > 0]\nif kept:\n    _ = np.stack(kept)"
     ),

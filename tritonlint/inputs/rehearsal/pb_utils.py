@@ -17,7 +17,7 @@ from tritonlint.inputs.python_join import declared, tensors_by_name
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Attribute
+from tritonlint.inputs.python_tree import Attribute, Expr, Match, Name, walk
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.found import Called, Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
@@ -103,6 +103,12 @@ def has_member(value: Value, name: str) -> bool:
     return members is None or name in members or name.startswith("__")
 
 
+def _is_length(node: Expr) -> bool:
+    """Whether an expression asks how long something is."""
+    called = isinstance(node, CallNode) and isinstance(node.func, Name) and node.func.id == "len"
+    return called or any(part.attr in {"shape", "size"} for part in walk(node, Attribute))
+
+
 class PbUtils(Replies):
     """Answers for triton_python_backend_utils."""
 
@@ -112,6 +118,7 @@ class PbUtils(Replies):
         machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
         machine.many_rows = machine.batched and (effective.max_batch_size or 0) > 1
         machine.origins.batched, machine.origins.many_rows = machine.batched, machine.many_rows
+        machine.origins.asked = any(_is_length(match.subject) for match in python.walk(Match))
         self.inputs = declared(python, config, "input")
         self.input_tensors = tensors_by_name(config, "input")
         self.input_shapes = declared_shapes(python, config, effective, "input")
