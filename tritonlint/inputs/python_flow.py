@@ -263,12 +263,14 @@ def _judged(walker: _Appends, loop: For) -> Answers | None:
         ends = walker.block(loop.body, {_Way()})
     except _GiveUpError:
         return None
-    if not walker.appended or _flag_decides(loop.body, walker.name):
+    if not walker.appended:
         return None
     found = walker.found
     for way in ends:
         if way.appended is None and way.handler is not None and way.handler not in found.handlers:
             found.handlers.append(way.handler)
+    if _flag_decides(loop.body, walker.name):
+        return Answers(handlers=found.handlers)
     # A flag that a handler sets may decide for the rest: `ok = False`, and `if ok:` behind it.
     if any(walker.adds(s) for handler in walk(loop.body, Handler) for s in walk(handler.body, Expression, Assign)):
         return found
