@@ -68,7 +68,6 @@ RULE = Rule(
 )
 _JOINS = frozenset(f"numpy.{name}" for name in (*_NUMPY, *_LARGEST)) | {"max", "min"}
 _LAST = frozenset((*_NUMPY, *_LARGEST))
-_COUNTERS = frozenset({"range", "enumerate"})
 _LOADING = ("initialize", "__init__", "auto_complete_config")
 
 
