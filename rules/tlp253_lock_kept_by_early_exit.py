@@ -20,8 +20,8 @@ from collections.abc import Iterator, Sequence
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_data_errors import first_risk
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_risks import risk
 from tritonlint.inputs.python_threads import words_of
 from tritonlint.inputs.python_tree import (
     Attribute,
@@ -102,7 +102,7 @@ def _raises(python: PythonFacts, function: Function, block: Sequence[Stmt], lock
     # What is released in between is not followed.
     if any(_called(python, part, "release") == lock for s in block for part in walk(s, Expression)):
         return None
-    found = risk(python, function, block)
+    found = first_risk(python, function, block)
     # Callers may have asked whether it is there.
     held = {dotted(n.value) for n in walk(found, Subscript)} if found is not None else set()
     asked = {dotted(right) for compare in python.walk(Compare) for right in compare.rights}

@@ -23,7 +23,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import completes, own_nodes, request_loops
-from tritonlint.inputs.python_risks import from_request
+from tritonlint.inputs.python_requests import from_request
 from tritonlint.inputs.python_tree import (
     Assign,
     Binary,

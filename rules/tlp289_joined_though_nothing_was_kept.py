@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, returns
-from tritonlint.inputs.python_risks import from_request
+from tritonlint.inputs.python_requests import from_request
 from tritonlint.inputs.python_threads import by_name, reached
 from tritonlint.inputs.python_tree import (
     Assert,

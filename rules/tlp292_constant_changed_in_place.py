@@ -23,7 +23,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, returns
-from tritonlint.inputs.python_risks import from_request
+from tritonlint.inputs.python_requests import from_request
 from tritonlint.inputs.python_threads import by_name
 from tritonlint.inputs.python_tree import (
     Assign,

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_data_errors import first_risk, may_catch
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_risks import handles, risk
 from tritonlint.inputs.python_threads import by_name, method_called, reached, started_functions, words_of
 from tritonlint.inputs.python_tree import (
     Assert,
@@ -107,7 +107,7 @@ def _in_loop(python: PythonFacts, execute: Function, worker: Function, loop: For
         return
     fulfils, waiter = done
     before = tuple(s for s in loop.body if (s.span.start or 0) <= (fulfils.span.start or 0))
-    raises = risk(python, worker, before)
+    raises = first_risk(python, worker, before)
     if raises is not None and _asked_first(python, execute, worker, raises):
         return
     related = (Related(fulfils.span, "ends the wait"), Related(waiter.span, "waits without a limit"))
@@ -122,14 +122,14 @@ def _in_loop(python: PythonFacts, execute: Function, worker: Function, loop: For
         return
     for attempt in walk(before, Try, into_functions=False):
         inside = any(lies_in(fulfils, s) for s in attempt.body)
-        if not handles(attempt) or any(_answers(node) for node in walk(attempt.final, Call)):
+        if not may_catch(attempt) or any(_answers(node) for node in walk(attempt.final, Call)):
             continue
         # Without the statements that come after the answer.
         doubtful = tuple(s for s in attempt.body if (s.span.start or 0) <= (fulfils.span.start or 0))
         for handler in attempt.handlers:
             if not _gives_up(handler) or not (inside or _skips(handler)):
                 continue
-            if risk(python, worker, doubtful) is not None:
+            if first_risk(python, worker, doubtful) is not None:
                 yield Problem(
                     handler.header,
                     "after this `except` nobody answers the job, and `execute` waits for it for ever",

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_data_errors import first_risk
 from tritonlint.inputs.python_flow import is_none, own_nodes, returns
-from tritonlint.inputs.python_risks import risk
 from tritonlint.inputs.python_threads import by_name, function_named, method_called, words_of
 from tritonlint.inputs.python_tree import (
     Argument,
@@ -169,7 +169,7 @@ def _called(python: PythonFacts, expr: Expr) -> Function | None:
 def _raises(python: PythonFacts, function: Function) -> bool:
     # Where a coroutine gives nothing back, whatever is in the list is an exception, and `if result` tells it.
     gives = any(not is_none(s.value) for s in returns(function))
-    return gives and risk(python, function, function.body) is not None
+    return gives and first_risk(python, function, function.body) is not None
 
 
 EXAMPLES = (

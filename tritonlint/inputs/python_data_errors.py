@@ -1,12 +1,18 @@
-"""What a request brings that makes functions of the file raise: said only where it is plain from the code."""
+"""What raises for the data of some requests, and what catches it: said only where it is plain from the code.
+
+``first_risk`` asks roughly, for places where any exception at all does harm. ``DataErrors`` knows which exception it
+is, and for what data.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
+from tritonlint.inputs.python_flow import is_generator, own_nodes
+from tritonlint.inputs.python_requests import TEXT_METHODS, RequestValues, cuts, from_request, mentions
+from tritonlint.inputs.python_threads import by_name
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -40,10 +46,18 @@ from tritonlint.inputs.python_tree import (
 )
 from tritonlint.source import Span
 
-_SAME = frozenset({"ravel", "flatten", "reshape", "astype", "squeeze", "copy"})
-_TEXT = frozenset(
-    {"decode", "strip", "lower", "upper", "rstrip", "lstrip", "casefold", "replace", "title", "removeprefix"}
-)
+_PARSES = frozenset({"json.loads", "bytes.fromhex", "base64.b64decode", "ast.literal_eval", "uuid.UUID"})
+"""Functions that refuse some texts."""
+_NUMBERS = frozenset({"int", "float"})
+"""Functions that refuse texts that are no numbers; a number of an array is one."""
+_TEXTS = TEXT_METHODS | {"split", "group"}
+"""Methods that give texts."""
+_SEARCHES = frozenset({"index", "remove"})
+"""Methods that refuse what is not there."""
+_FORGIVING = frozenset({"collections.defaultdict", "collections.Counter"})
+"""Tables that have an item for every key."""
+_ONLY_QUEUES = frozenset({"Empty", "Full", "queue.Empty", "queue.Full", "StopIteration", "TimeoutError"})
+_DEPTH = 2
 _TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "match", "fullmatch", "findall", "search"})
 _BASES: dict[str, frozenset[str]] = {
     "KeyError": frozenset({"LookupError"}),
@@ -51,18 +65,94 @@ _BASES: dict[str, frozenset[str]] = {
     "ValueError": frozenset(),
     "ZeroDivisionError": frozenset({"ArithmeticError"}),
 }
-"""What the rule speaks of, with what else it may be caught as; a handler of one does not catch another."""
+"""What is told exactly, with what else it may be caught as; a handler of one does not catch another."""
 ON_PURPOSE = "this is raised on purpose"
 _DEEPEST = 4
 _End = tuple[Span, Span, str]
 """Where an exception leaves a function, where it is raised, and what it is."""
 
 
+# ------------------------------------------------------------------------------------ roughly: whether any raises
+def first_risk(python: PythonFacts, function: Function, parts: Iterable[Node], depth: int = _DEPTH) -> Node | None:
+    """The first place in some statements of a function that raises for some requests, not caught there."""
+    given = from_request(function)
+    for part in parts:
+        for raised in walk(part, Raise, into_functions=False):
+            if not is_caught_within(part, raised):
+                return raised
+        stored = {id(t) for a in walk(part, Assign, into_functions=False) if not a.operator for t in a.targets}
+        for node in walk(part, Call, Subscript, into_functions=False):
+            if (
+                id(node) not in stored
+                and _refuses(python, node, given, depth)
+                and not is_caught_within(part, node)
+                and not _asked_before(function, node)
+            ):
+                return node
+    return None
+
+
+def _refuses(python: PythonFacts, node: Call | Subscript, given: frozenset[str], depth: int) -> bool:
+    """Whether an expression raises for some values."""
+    if isinstance(node, Subscript):
+        index = node.items[0]
+        if len(node.items) > 1 or isinstance(index, Slice | Constant | Unary) or not isinstance(node.value, Attribute):
+            return False
+        # What the model holds, asked for something that a request brings.
+        if dotted(node.value) is None or not isinstance(index, Name) or index.id not in given:
+            return False
+        made = python.follow(node.value) or ()
+        return not any(isinstance(one, Call) and python.qualified(one.func, at) in _FORGIVING for one, at in made)
+    brought = any(mentions(argument.value, given) for argument in node.arguments)
+    if brought and isinstance(node.func, Name | Attribute):
+        name = python.qualified(node.func)
+        text = any(isinstance(c.func, Attribute) and c.func.attr in _TEXTS for c in walk(node, Call))
+        if name in _PARSES or (name in _NUMBERS and text):
+            return True
+        if isinstance(node.func, Attribute) and node.func.attr in _SEARCHES and len(node.arguments) == 1:
+            return True
+    called = by_name(python).get((dotted(node.func) or "").rsplit(".", 1)[-1], ())
+    if depth == 0 or len(called) != 1 or any(True for _ in called[0].decorators):
+        return False
+    return first_risk(python, called[0], called[0].body, depth - 1) is not None
+
+
+def is_caught_within(part: Node, node: Node) -> bool:
+    """Whether a ``try`` within a statement catches what a node in it raises."""
+    return any(
+        may_catch(attempt) and any(lies_in(node, s) for s in attempt.body)
+        for attempt in walk(part, Try, into_functions=False)
+    )
+
+
+def may_catch(attempt: Try) -> bool:
+    """Whether a ``try`` may catch more than that a queue is empty."""
+    for handler in attempt.handlers:
+        if handler.type is None:
+            return True
+        kinds = {dotted(n) for n in walk(handler.type, Name, Attribute)}
+        if kinds - _ONLY_QUEUES - {"queue"}:
+            return True
+    return False
+
+
+def _asked_before(function: Function, node: Node) -> bool:
+    """Whether a condition that a node stands under asks for the same thing: ``if key in self.table``."""
+    words = {n.id for n in walk(node, Name)} - {"self"}
+    for test in own_nodes(function, If):
+        before = (test.span.start or 0) < (node.span.start or 0)
+        if before and any(n.id in words for n in walk(test.test, Name)):
+            return True
+    return False
+
+
+# ------------------------------------------------------------------ exactly: what is raised, and for what data
 class DataErrors:
-    """What in one file comes from a request, and what that makes raise."""
+    """What values of a request make functions of one file raise."""
 
     def __init__(self, python: PythonFacts) -> None:
         self.python = python
+        self.values = RequestValues(python)
         self.asked = {python.source(n) for c in python.walk(Compare) for p in (c.left, *c.rights) for n in walk(p)}
         """What the file compares with something, or asks whether it is there at all."""
         tests = [n.test for n in python.walk(If, While, Conditional)]
@@ -138,29 +228,29 @@ class DataErrors:
 
     def raised(self, node: Node) -> str:
         """What a node raises for some values of a request; empty if nothing is known."""
-        python = self.python
+        python, kind = self.python, self.values.kind
         if isinstance(node, Subscript):
             return self.lacks(node) or self.too_short(node)
         if isinstance(node, Assign):
             return self.unpacked(node)
         if isinstance(node, Binary):
-            if node.operator in {"//", "%", "/"} and self.kind(node.right) == "int" and not self.tested(node.right):
+            if node.operator in {"//", "%", "/"} and kind(node.right) == "int" and not self.tested(node.right):
                 return f"this raises ZeroDivisionError when `{python.source(node.right)}` is 0"
             return ""
         if not isinstance(node, Call) or not node.arguments:
             return ""
         name = dotted(node.func)
         last = node.arguments[-1].value
-        if name in {"max", "min"} and len(node.arguments) == 1 and self.kind(last) == "words" and not self.tested(last):
+        if name in {"max", "min"} and len(node.arguments) == 1 and kind(last) == "words" and not self.tested(last):
             return f"this raises ValueError when there is nothing in `{python.source(last)}`"
-        if name == "dict" and isinstance(last, Comprehension) and last.kind == "generator" and _cuts(last.elements[0]):
+        if name == "dict" and isinstance(last, Comprehension) and last.kind == "generator" and cuts(last.elements[0]):
             part = last.elements[0]
-            if self.kind(part) in {"texts", "words"} and not self.compared(part) and not last.clauses[0].conditions:
+            if kind(part) in {"texts", "words"} and not self.compared(part) and not last.clauses[0].conditions:
                 return f"this raises ValueError for a text that `{python.source(part)}` does not cut into two"
-        if name == "range" and len(node.arguments) == 3 and self.kind(last) in {"int", "item"}:
+        if name == "range" and len(node.arguments) == 3 and kind(last) in {"int", "item"}:
             return "" if self.tested(last) else f"this raises ValueError when `{python.source(last)}` is 0"
-        number = name in {"int", "float"} and len(node.arguments) == 1
-        if (number or python.qualified(node.func) == "json.loads") and self.kind(node.arguments[0].value) == "text":
+        number = name in _NUMBERS and len(node.arguments) == 1
+        if (number or python.qualified(node.func) == "json.loads") and kind(node.arguments[0].value) == "text":
             known = self.tested(node.arguments[0].value) or _TESTS & python.identifiers or self.tried(node)
             wanted = "number" if number else "JSON"
             return "" if known else f"this raises ValueError for a text that is no {wanted}"
@@ -181,7 +271,7 @@ class DataErrors:
             return ""
         sources = self.python.follow(node.value)
         kept = sources[0][0] if sources is not None and len(sources) == 1 else None
-        kind = self.kind(node.items[0])
+        kind = self.values.kind(node.items[0])
         table = isinstance(kept, Dict) and bool(kept.keys) and kind in {"text", "int", "item"}
         listed = isinstance(kept, Sequence) and kept.kind in {"list", "tuple"} and kind == "int"
         shown = self.python.source(node.value)
@@ -197,7 +287,7 @@ class DataErrors:
         index = node.items[0]
         if len(node.items) != 1 or isinstance(index, Slice):
             return ""
-        of = self.kind(node.value)
+        of = self.values.kind(node.value)
         if of in {"texts", "words"} and isinstance(index, Constant) and isinstance(index.value, int):
             first = 1 if of == "texts" else 0
             if index.value >= first and not self.tested(node.value) and not self.compared(node.value):
@@ -209,10 +299,10 @@ class DataErrors:
     def unpacked(self, node: Assign) -> str:
         """Names for the parts of a text, of which it may have less."""
         target = node.targets[0]
-        if not isinstance(target, Sequence) or node.value is None or not _cuts(node.value):
+        if not isinstance(target, Sequence) or node.value is None or not cuts(node.value):
             return ""
         wanted = sum(not isinstance(item, Starred) for item in target.items)
-        given = self.kind(node.value) if wanted > 1 else ""
+        given = self.values.kind(node.value) if wanted > 1 else ""
         if given not in {"texts", "words"} or self.compared(node.value):
             return ""
         return f"this raises ValueError for a text that `{self.python.source(node.value)}` does not cut into {wanted}"
@@ -238,134 +328,3 @@ class DataErrors:
         while isinstance(inner, Call) and isinstance(inner.func, Attribute):
             inner = inner.func.value
         return any(self.python.source(part) in self.asked for part in (expr, inner))
-
-    # --------------------------------------------------------------------------------- what comes from a request
-    def kind(self, expr: Expr | None, depth: int = 0) -> str:
-        """What an expression is if it comes from a request: array, item, text, texts, int; empty for all else."""
-        if expr is None or depth > 12:
-            return ""
-        if isinstance(expr, Call):
-            return self.of_call(expr, depth)
-        if isinstance(expr, Subscript):
-            of = self.kind(expr.value, depth + 1)
-            if isinstance(expr.items[0], Slice):
-                return of
-            return {"array": "item", "texts": "text", "words": "text"}.get(of, "")
-        if isinstance(expr, Name):
-            return self.of_name(expr, depth)
-        if isinstance(expr, Comprehension) and expr.kind in {"list", "generator"}:
-            return "texts" if self.kind(expr.elements[0], depth + 1) == "text" else ""
-        return self.of_attribute(expr, depth) if isinstance(expr, Attribute) else ""
-
-    def of_call(self, call: Call, depth: int) -> str:
-        """What a call gives: a tensor's array, a piece of it, a text and its parts."""
-        if isinstance(call.func, Attribute):
-            method = call.func.attr
-            if method == "tolist":
-                return self.kind(call.func.value, depth + 1)
-            if method == "as_numpy":
-                owner = call.func.value
-                sources = self.python.follow(owner) or ()
-                read = any("get_input_tensor_by_name" in self.python.source(source) for source, _ in sources)
-                return "array" if read else ""
-            of = self.kind(call.func.value, depth + 1)
-            if of in {"array", "item"} and method in {"item", *_SAME}:
-                return "item" if method == "item" else of
-            if of in {"item", "text"} and method in _TEXT:
-                return "text"
-            if of in {"item", "text"} and method in {"split", "rsplit", "splitlines"}:
-                return "texts" if call.arguments and method != "splitlines" else "words"
-            return ""
-        name = dotted(call.func)
-        if name == "map" and len(call.arguments) == 2 and dotted(call.arguments[0].value) in {"int", "float", "str"}:
-            cut = call.arguments[1].value
-            return self.kind(cut, depth + 1) if _cuts(cut) else ""
-        if name in {"list", "tuple", "sorted", "reversed"} and len(call.arguments) == 1:
-            return self.kind(call.arguments[0].value, depth + 1)
-        if name == "len" and len(call.arguments) == 1:
-            return "int" if self.kind(call.arguments[0].value, depth + 1) == "words" else ""
-        if name in {"int", "str"} and len(call.arguments) == 1:
-            of = self.kind(call.arguments[0].value, depth + 1)
-            return {"int": "int", "str": "text"}[name] if of in {"item", "text", "array"} else ""
-        called = called_function(self.python, call)
-        given = [statement.value for statement in returns(called)] if called is not None else []
-        return self.kind(given[0], depth + 1) if len(given) == 1 else ""
-
-    def of_name(self, name: Name, depth: int) -> str:
-        """What a name holds."""
-        found = self.python.lookup(name.id, self.python.frame_at(name))
-        if found is None or len(found[0]) != 1:
-            return ""
-        binding, frame = found[0][0], found[1]
-        if binding.kind == "value" and binding.expr is not None:
-            return self.kind(binding.expr, depth + 1)
-        if binding.kind == "element" and binding.expr is not None:
-            iterable, index = binding.expr, binding.index
-            if isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and index == 1:
-                iterable, index = iterable.arguments[0].value, None
-            of = self.kind(iterable, depth + 1) if index is None else self.of_queue(iterable, index, depth)
-            return {"array": "item", "texts": "text", "words": "text"}.get(of, of if index is not None else "")
-        if binding.kind == "parameter" and frame.function is not None:
-            return self.of_parameter(frame.function, name.id, depth)
-        for node in own_nodes(frame.function, Assign) if frame.function is not None else ():
-            target = node.targets[0]
-            if isinstance(target, Sequence) and name.id in {dotted(item) for item in target.items}:
-                return self.of_queue(node.value, [dotted(item) for item in target.items].index(name.id), depth)
-        return ""
-
-    def of_queue(self, value: Expr | None, index: int, depth: int) -> str:
-        """A part of what was put into a queue."""
-        if not isinstance(value, Call) or not isinstance(value.func, Attribute) or value.func.attr != "get":
-            return ""
-        for call in self.python.walk(Call):
-            put = call.argument(0) if isinstance(call.func, Attribute) and call.func.attr == "put" else None
-            if isinstance(put, Sequence) and index < len(put.items):
-                return self.kind(put.items[index], depth + 1)
-        return ""
-
-    def of_parameter(self, function: Function, name: str, depth: int) -> str:
-        """What calls, threads and pools of the file hand over."""
-        positional = [parameter.name for parameter in function.positional]
-        method = positional[:1] in (["self"], ["cls"])
-        place = positional.index(name) - method if name in positional else -1
-        for call in self.python.walk(Call):
-            handed = [argument.value for argument in call.arguments]
-            last = (dotted(call.func) or "").rsplit(".", 1)[-1]
-            if last == function.name and called_function(self.python, call) is function:
-                keyword = call.argument(None, name)
-                given = keyword if keyword is not None else handed[place] if 0 <= place < len(handed) else None
-            elif last == "Thread" and (dotted(call.argument(None, "target")) or "").endswith(function.name):
-                args, named = call.argument(None, "args"), call.argument(None, "kwargs")
-                keys = (
-                    [key.value if isinstance(key, Constant) else None for key in named.keys]
-                    if isinstance(named, Dict)
-                    else []
-                )
-                if isinstance(named, Dict) and name in keys:
-                    return self.kind(named.values[keys.index(name)], depth + 1)
-                given = args.items[place] if isinstance(args, Sequence) and 0 <= place < len(args.items) else None
-            elif last == "submit" and handed and (dotted(handed[0]) or "").endswith(function.name):
-                given = handed[place + 1] if 0 <= place < len(handed) - 1 else None
-            else:
-                continue
-            return self.kind(given, depth + 1)
-        return ""
-
-    def of_attribute(self, expr: Attribute, depth: int) -> str:
-        """What the file keeps under the name of an attribute, by assignment or as a field of its own class."""
-        for node in self.python.walk(Assign):
-            for target in node.targets:
-                if isinstance(target, Attribute) and target.attr == expr.attr:
-                    return self.kind(node.value, depth + 1)
-        for call in self.python.walk(Call):
-            given = call.argument(None, expr.attr)
-            if given is not None and dotted(call.func) is not None:
-                return self.kind(given, depth + 1)
-        return ""
-
-
-def _cuts(expr: Expr) -> bool:
-    """Whether an expression cuts a text into parts."""
-    if isinstance(expr, Call) and dotted(expr.func) == "map" and len(expr.arguments) == 2:
-        return _cuts(expr.arguments[1].value)
-    return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in {"split", "rsplit"}
