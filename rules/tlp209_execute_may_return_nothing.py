@@ -282,4 +282,26 @@ class TritonPythonModel:
     def execute(self, requests):
         return [answer(request) for request in requests]
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def known(self, x):
+        if x[0] == 0:
+            return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        responses = [self.known(x) for x in arrays]
+        for number, x in enumerate(arrays):
+            if responses[number] is None:
+                responses[number] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x + 1)])
+        return responses
+""",
 )

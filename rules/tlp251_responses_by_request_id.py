@@ -311,4 +311,49 @@ class TritonPythonModel:
             pb_utils.Logger.log_warn("requests share an id")
         return list(answers.values())
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        rows = {}
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            rows[request.request_id()] = len(x)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        pb_utils.Logger.log_info(f"rows of each request: {rows}")
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        ids = [request.request_id() for request in requests]
+        if len(set(ids)) < len(ids):
+            error = pb_utils.TritonError("each request needs an id of its own")
+            return [pb_utils.InferenceResponse(error=error) for _ in requests]
+        found = {}
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            found[request.request_id()] = x
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in found.values()]
+""",
 )

@@ -278,4 +278,37 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.as_numpy() * 0)]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = threading.Lock()
+        self.total = 0
+
+    def give_back(self, y):
+        self.lock.release()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.lock.acquire()
+            if x.sum() > self.total:
+                responses.append(self.give_back(x))
+                continue
+            self.total -= 1
+            self.lock.release()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 0)]))
+        return responses
+""",
 )

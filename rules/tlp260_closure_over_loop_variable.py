@@ -302,4 +302,27 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.converters["km"](x))]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        y = pb_utils.get_input_tensor_by_name(request, "x")
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y.as_numpy())])
+
+    def execute(self, requests):
+        futures = []
+        for request in requests:
+            with ThreadPoolExecutor(1) as pool:
+                futures.append(pool.submit(lambda: self.answer(request)))
+        return [future.result() for future in futures]
+""",
 )

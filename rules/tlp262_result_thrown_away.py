@@ -332,4 +332,26 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([tensor_of(x)]))
         return responses
 """,
+    """\
+-- bound/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- bound/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        np.sort(np.zeros(2, dtype=np.float32))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy().copy()
+            np.clip(x, 0, 1, x)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
 )

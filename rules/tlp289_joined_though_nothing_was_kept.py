@@ -488,4 +488,29 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.hstack(kept))]))
         return responses
 """,
+    """\
+-- late/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- late/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.limit = 1000.0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            kept = []
+            for value in np.append(x, np.float32(self.limit)):
+                if value >= self.limit:
+                    kept.append(value)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.hstack(kept))]))
+        return responses
+""",
 )

@@ -337,4 +337,35 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    """\
+-- places/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- places/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.kinds = {"red": "colour", "shoes": "thing"}
+
+    def score(self, text):
+        words = text.lower().split()
+        last = {found: place for place, found in enumerate(words)}
+        total = 0.0
+        for word in words:
+            pb_utils.Logger.log_verbose("this is a %s" % self.kinds.get(word))
+            total += 2 * last.get(word)
+        return total
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].decode("utf-8")
+            y = np.array([self.score(text)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )

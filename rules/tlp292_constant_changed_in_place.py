@@ -533,4 +533,33 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.effects = np.array([1.0, 0.5], dtype=np.float32)
+        self.factors = np.array([1.0, 0.5], dtype=np.float32)
+
+    def scaled(self, x):
+        factors = self.factors
+        factors[0] = x.mean()
+        np.copyto(self.effects, factors)
+        self.effects *= x
+        return self.effects.copy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
 )

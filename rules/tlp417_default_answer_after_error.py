@@ -288,4 +288,34 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    """\
+-- price/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- price/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def discount(x):
+    if x[0] < 1e6:
+        raise ValueError("no discount")
+    return x / 10
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                less = discount(x)
+            except Exception as error:
+                pb_utils.Logger.log_warn(str(error))
+                less = np.zeros_like(x)
+            y = x - less
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )
