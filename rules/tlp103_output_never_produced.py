@@ -2,7 +2,8 @@
 
 ## What it does
 Reports an output of config.pbtxt that no InferenceResponse of the model holds. Only when every tensor of every
-response has a known name.
+response has a known name. Silent where another response has it and the model reads an optional input: that may ask for
+it.
 
 ## What happens
 The request succeeds, and the output is missing from the response.
@@ -20,6 +21,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.python_tree import Constant
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -37,6 +39,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not names:
         return
     for mistake in mistakes(python, config, effective, "missing-output"):
+        if _may_be_asked_for(python, config, mistake.name):
+            continue
         yield Problem(
             mistake.span,
             f'this response lacks the output "{mistake.name}"; requests succeed without it',
@@ -66,6 +70,13 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 related=(Related(responses[0].call.span, "the response is built here"),),
                 key=name,
             )
+
+
+def _may_be_asked_for(python: PythonFacts, config: Document, output: str) -> bool:
+    """Whether other responses have an output, and an optional input may say who wants it."""
+    optional = (one.scalar("name") for one in config.root.messages("input") if one.has("optional"))
+    named = {constant.value for constant in python.walk(Constant) if isinstance(constant.value, str)}
+    return output in named and any(name is not None and name.value in named for name in optional)
 
 
 EXAMPLES = (
@@ -107,6 +118,30 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    # Who wants it asks for it.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "explain" data_type: TYPE_BOOL dims: [ 1 ] optional: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "score" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            explain = pb_utils.get_input_tensor_by_name(request, "explain")
+            tensors = [pb_utils.Tensor("y", x)]
+            if explain is not None and explain.as_numpy()[0]:
+                tensors.append(pb_utils.Tensor("score", x * 2))
+            responses.append(pb_utils.InferenceResponse(tensors))
         return responses
 """,
 )

@@ -686,4 +686,31 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             threading.Thread(target=self.work, args=(request.get_response_sender(), x)).start()
 """,
+    # The loop always comes to its last turn.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 0
+model_transaction_policy { decoupled: true }
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            values = np.append(x, np.float32(0))
+            n = len(values)
+            for i in range(n):
+                y = pb_utils.InferenceResponse([pb_utils.Tensor("y", values[i : i + 1])])
+                if i == n - 1:
+                    sender.send(y, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+                    break
+                sender.send(y)
+""",
 )

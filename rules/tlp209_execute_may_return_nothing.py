@@ -23,7 +23,16 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions, called_function, response_makers
-from tritonlint.inputs.python_flow import behind_test_for_requests, completes, is_generator, is_none, own_nodes, returns
+from tritonlint.inputs.python_flow import (
+    behind_test_for_requests,
+    completes,
+    is_generator,
+    is_none,
+    may_name_every_case,
+    numbers_of_requests,
+    own_nodes,
+    returns,
+)
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Call,
@@ -32,6 +41,7 @@ from tritonlint.inputs.python_tree import (
     Function,
     If,
     Match,
+    Name,
     Return,
     Stmt,
     Subscript,
@@ -105,6 +115,10 @@ def _nothing(python: PythonFacts, function: Function) -> Iterator[tuple[Span, st
     harmless = behind_test_for_requests(function) if empty else ()
     yield from ((span, "here") for span in empty if span not in harmless)
     for span, what, last in _ends(function.body):
+        if isinstance(last, If):
+            numbers = numbers_of_requests(function) if function.name == "execute" else ()
+            if any(n.id in numbers for n in walk(last.test, Name)) or may_name_every_case(python, function, last):
+                continue
         # What only raises does not come to its end.
         call = last.value if isinstance(last, Expression) and isinstance(last.value, Call) else None
         called = called_function(python, call) if call is not None else None
@@ -132,7 +146,7 @@ def _ends(body: tuple[Stmt, ...]) -> Iterator[_End]:
         return
     if isinstance(last, If):
         if not last.orelse:
-            yield last.test.span, "when this is false,", None
+            yield last.test.span, "when this is false,", last
         for side in (last.body, last.orelse):
             yield from _side(side)
     elif isinstance(last, Match):
@@ -303,5 +317,26 @@ class TritonPythonModel:
             if responses[number] is None:
                 responses[number] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x + 1)])
         return responses
+""",
+    # The two conditions leave nothing out.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if x.size > 3:
+            return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        elif x.size <= 3:
+            return pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)])
+
+    def execute(self, requests):
+        return [self.answer(request) for request in requests]
 """,
 )

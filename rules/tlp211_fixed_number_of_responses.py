@@ -21,7 +21,14 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import behind_test_for_requests, own_nodes, request_loops, returns, starts_list
+from tritonlint.inputs.python_flow import (
+    behind_test_for_requests,
+    numbers_of_requests,
+    own_nodes,
+    request_loops,
+    returns,
+    starts_list,
+)
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assert,
@@ -34,6 +41,7 @@ from tritonlint.inputs.python_tree import (
     Function,
     Handler,
     If,
+    Match,
     Name,
     Node,
     Sequence,
@@ -145,12 +153,19 @@ def _never_filled(execute: Function, name: str) -> bool:
 
 def _counts_requests(execute: Function) -> bool:
     """Whether the function asks how many requests there are, and so may know that there is one."""
-    name = execute.positional[1].name if len(execute.positional) > 1 else ""
+    names = numbers_of_requests(execute)
+    requests = execute.positional[1].name if len(execute.positional) > 1 else ""
+    tests = [
+        *(node if isinstance(node, Compare) else node.test for node in own_nodes(execute, If, Assert, Compare)),
+        *(node.subject for node in own_nodes(execute, Match)),
+    ]
     return any(
-        isinstance(n, Call) and dotted(n.func) == "len" and any(dotted(a.value) == name for a in n.arguments)
-        for node in own_nodes(execute, If, Assert, Compare)
-        for n in walk(node if isinstance(node, Compare) else node.test)
-    )
+        n.id in names - {requests}
+        if isinstance(n, Name)
+        else dotted(n.func) == "len" and any(dotted(a.value) == requests for a in n.arguments)
+        for test in tests
+        for n in walk(test, Name, Call)
+    ) or any(dotted(node.subject) == requests for node in own_nodes(execute, Match))
 
 
 def _single_append(execute: Function, name: str) -> Node | None:
@@ -266,5 +281,30 @@ class TritonPythonModel:
     def execute(self, requests):
         x = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])]
+""",
+    # Whoever counts the requests knows how many there are.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { }
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        match len(requests):
+            case 0:
+                return []
+            case 1:
+                return [self.answer(requests[0])]
+        return [self.answer(request) for request in requests]
 """,
 )

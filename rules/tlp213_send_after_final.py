@@ -370,4 +370,30 @@ class TritonPythonModel:
 #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP213
             sender.send(flags=self.final)
 """,
+    # No turn is behind the last one.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 0
+model_transaction_policy { decoupled: true }
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            n = len(x)
+            for i in range(n):
+                flags = 0
+                if i >= n:
+                    flags = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x[i : i + 1])]), flags=flags)
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
 )

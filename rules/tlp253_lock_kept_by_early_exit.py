@@ -66,7 +66,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 def _in_block(python: PythonFacts, function: Function, block: Sequence[Stmt]) -> Iterator[Problem]:
     for number, statement in enumerate(block):
         lock = _called(python, statement, "acquire")
-        if lock is None:
+        if lock is None or _given_back_elsewhere(python, function, lock):
             continue
         for end in range(number + 1, len(block)):
             if _called(python, block[end], "release") == lock:
@@ -91,6 +91,17 @@ def _in_block(python: PythonFacts, function: Function, block: Sequence[Stmt]) ->
                         key=lock,
                     )
                 break
+
+
+def _given_back_elsewhere(python: PythonFacts, function: Function, lock: str) -> bool:
+    """Whether another function releases a lock of this name that it does not take: the caller's ``except``."""
+    others = [one for frame in python.frames if (one := frame.function) is not None and one is not function]
+    for other in others:
+        calls = [c.func for c in own_nodes(other, Call) if isinstance(c.func, Attribute)]
+        done = {c.attr for c in calls if (dotted(c.value) or "").rsplit(".", 1)[-1] == lock.rsplit(".", 1)[-1]}
+        if "release" in done and "acquire" not in done:
+            return True
+    return False
 
 
 def _raises(python: PythonFacts, function: Function, block: Sequence[Stmt], lock: str) -> Node | None:
@@ -309,6 +320,42 @@ class TritonPythonModel:
             self.total -= 1
             self.lock.release()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 0)]))
+        return responses
+""",
+    # Whoever calls it gives the lock back.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "key" data_type: TYPE_INT64 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import threading
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = threading.Lock()
+        self.prices = {1: 2.0}
+
+    def price(self, key):
+        self.lock.acquire()
+        price = self.prices[key]
+        self.lock.release()
+        return price
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            key = int(pb_utils.get_input_tensor_by_name(request, "key").as_numpy()[0])
+            try:
+                y = np.array([self.price(key)], dtype=np.float32)
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+            except KeyError:
+                self.lock.release()
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("no price")))
         return responses
 """,
 )

@@ -196,16 +196,58 @@ def _iterates(iterable: Node, name: str) -> bool:
 
 
 def behind_test_for_requests(execute: Function) -> set[Span]:
-    """Returns below ``if not requests``: Triton never gives an empty list."""
-    name = execute.positional[1].name if len(execute.positional) > 1 else ""
+    """Returns below ``if not requests`` and the like: Triton never gives an empty list."""
+    names = numbers_of_requests(execute)
     out: set[Span] = set()
-    for node in own_nodes(execute, If):
-        test = node.test
-        empty = isinstance(test, Unary) and test.operator == "not" and dotted(test.operand) == name
-        counted = isinstance(test, Compare) and any(isinstance(n, Name) and n.id == name for n in walk(test))
-        if empty or counted:
-            out |= {n.span for n in walk(node.body, Return, into_functions=False)}
+    for node in own_nodes(execute, If, Match):
+        test = node.test if isinstance(node, If) else node.subject
+        empty = isinstance(test, Unary) and test.operator == "not" and dotted(test.operand) in names
+        counted = isinstance(test, Compare) or isinstance(node, Match)
+        if empty or (counted and any(n.id in names for n in walk(test, Name))):
+            inside = node.body if isinstance(node, If) else tuple(part for case in node.cases for part in case.body)
+            out |= {n.span for n in walk(inside, Return, into_functions=False)}
     return out
+
+
+def numbers_of_requests(execute: Function) -> set[str]:
+    """The list of requests, and names that stand for its length."""
+    name = execute.positional[1].name if len(execute.positional) > 1 else ""
+    names = {name}
+    for node in own_nodes(execute, Assign):
+        made = node.value
+        given = made.arguments if isinstance(made, Call) and dotted(made.func) == "len" else ()
+        if any(dotted(one.value) == name for one in given):
+            names |= {target.id for target in node.targets if isinstance(target, Name)}
+    return names
+
+
+def may_name_every_case(python: PythonFacts, function: Function, last: If) -> bool:
+    """Whether a condition without ``else`` asks of the same as one that it is ``elif`` of, or one before it that leaves.
+
+    Whoever wrote ``n > 0`` and ``n <= 0``, or every mode that was let in, needs no ``else``.
+    """
+    asked = _asked_of(python, last.test)
+    for other in own_nodes(function, If):
+        chained = any(lies_in(last, part) for part in other.orelse)
+        left = _ends_before(other, last) and not completes(other.body)
+        if (chained or left) and asked & _asked_of(python, other.test):
+            return True
+    return False
+
+
+def _ends_before(first: Node, second: Node) -> bool:
+    return (first.span.end or 0) <= (second.span.start or 0)
+
+
+def _asked_of(python: PythonFacts, test: Expr) -> set[str]:
+    """What a condition is about, as it is written."""
+    if isinstance(test, Compare):
+        return {python.source(one) for one in (test.left, *test.rights) if not isinstance(one, Constant)}
+    if isinstance(test, Unary):
+        return _asked_of(python, test.operand)
+    if isinstance(test, Binary):
+        return _asked_of(python, test.left) | _asked_of(python, test.right)
+    return {python.source(test)}
 
 
 @dataclass(slots=True)
@@ -533,6 +575,28 @@ class _Turns:
     broken: set[_Way] = field(default_factory=set)
 
 
+def _leaves_at_end(loop: For | While) -> bool:
+    """Whether a loop is left in its last turn: a condition on its counter, or on what it goes over, tells which."""
+    over = loop.iterable if isinstance(loop, For) else loop.test
+    names = {name.id for name in walk(over, Name)}
+    target = loop.target if isinstance(loop, For) else None
+    if isinstance(over, Call) and isinstance(loop, For):
+        if dotted(over.func) == "enumerate" and isinstance(target, Sequence):
+            target = target.items[0]
+        names |= {target.id} if isinstance(target, Name) and dotted(over.func) in {"range", "enumerate"} else set()
+    for branch in walk(loop.body, If):
+        if _breaks(branch.body) or _breaks(branch.orelse):
+            looked_up = {
+                id(name)
+                for place in walk(branch.test, Subscript)
+                if any(True for _ in walk(place.items, Name))
+                for name in walk(place, Name)
+            }
+            if any(name.id in names and id(name) not in looked_up for name in walk(branch.test, Name)):
+                return True
+    return False
+
+
 class _Finals(_Appends):
     """Follows the ways from ``sender = request.get_response_sender()`` on; sending the final flag is what appends."""
 
@@ -588,6 +652,8 @@ class _Finals(_Appends):
         self.loops.pop()
         if any(way.appended is not None and way not in ways for way in done):
             raise _GiveUpError  # The last turn may be the one that sends it.
+        if any(way.appended is not None and way not in ways for way in turns.broken) and _leaves_at_end(statement):
+            raise _GiveUpError
         endless = isinstance(statement, While) and isinstance(statement.test, Constant) and bool(statement.test.value)
         return self.block(statement.orelse, set() if endless else done | ways) | turns.broken
 

@@ -597,7 +597,9 @@ class Calls(Concurrency):
             flags = len(args) > 1 or kwargs
             return Pattern(Unknown(type_name(args[0])) if flags else args[0])
         made = self.call_plain(name, args, kwargs, span)
-        if name in {"struct.pack", "gzip.compress"}:
+        if name == "struct.pack":
+            return self.origins.packed(args)
+        if name == "gzip.compress":
             return self.origins.binary_data()
         if name in {"json.dumps", "json.dump"} and args:
             self._look_at_json(args[0], kwargs, span)
@@ -674,7 +676,10 @@ class Calls(Concurrency):
                     text = f"{name}() argument must be a string or a real number, not '{given[0].python_type}'"
                     raise self.fail("TypeError", text, span)
                 return Unknown(name if name in {"int", "float", "bool", "str", "bytes"} else "str")
-        return self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
+        made = self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
+        if name == "range" and len(args) == 1:
+            self.origins.turns(args[0], made)
+        return self.origins.largest(args[0], made) if name in {"max", "min"} and len(args) == 1 else made
 
     def _convert(self, name: str, array: Array, span: Span) -> Value:
         if name in {"int", "float"}:
@@ -730,7 +735,10 @@ class Calls(Concurrency):
             lists = [self.iterate(a, span) for a in args[: 1 if name == "enumerate" else None]]
             if any(not whole for _, whole in lists):
                 elements = [self.element(a) for a in args]
-                pair = Seq("tuple", [Unknown("int"), elements[0]] if name == "enumerate" else elements)
+                counter = Unknown("int")
+                if name == "enumerate" and len(args) == 1 and isinstance(first, Array):
+                    self.origins.counter(counter, first)
+                pair = Seq("tuple", [counter, elements[0]] if name == "enumerate" else elements)
                 # What all turns have in common is kept, how many there are is not.
                 return (Seq("generator", [], True, pair),)
             if name == "enumerate":

@@ -474,7 +474,7 @@ class Expressions(Calls):
         if loose and isinstance(function, Library) and function.name == "asyncio.gather":
             return self.gathered(args, loose, kwargs, node.span)
         if isinstance(function, Library) and function.name == "struct.pack":
-            return self.origins.binary_data()
+            return self.origins.packed(args) if certain else self.origins.binary_data()
         if not certain:
             for value in (*args, *kwargs.values(), function):
                 self.havoc_value(value)

@@ -5,11 +5,13 @@ A value is known by its identity; every dict keeps it alive, so that nothing els
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from tritonlint.inputs.rehearsal.shapes import Slice
-from tritonlint.inputs.rehearsal.values import Array, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Seq, Unknown, Value
 from tritonlint.source import Span
 
 Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "wraps"]
@@ -52,6 +54,7 @@ _COUNTS = frozenset({"any", "all", "sum", "count_nonzero", "nonzero", "size", "f
 _CUTS = frozenset({"array", "asarray", "asanyarray"})
 _WIDE = frozenset({"float64", "int64"})
 _PLACES = frozenset({"where", "nonzero"})
+_LAST_ITEM = re.compile(r"([@=<>!]?).*?(\d*)([a-wyzA-Z?])\s*")
 _SPECTRA = frozenset(f"fft.{name}" for name in ("fft", "ifft", "rfft", "fft2", "ifft2", "rfft2", "fftn", "rfftn"))
 _STILL_COMPLEX = frozenset({"reshape", "copy", "ravel", "flatten", "squeeze", "ascontiguousarray", "asarray"})
 
@@ -69,6 +72,8 @@ class Origins:
         self._over: dict[int, tuple[Value, Span, str]] = {}
         """What was made of all rows together, where, and by what."""
         self._lengths: dict[int, tuple[Value, Array, int]] = {}
+        self._counters: dict[int, tuple[Value, Array, int]] = {}
+        """Numbers from 0 up to a length, without it."""
         self._missing: dict[int, Value] = {}
         """What is left of a fixed length behind what a client sent."""
         self.asked = False
@@ -126,6 +131,23 @@ class Origins:
         made = Unknown("int")
         self._lengths[id(made)] = made, array, axis
         return made
+
+    def counter(self, counter: Value, array: Array, axis: int = 0) -> None:
+        """What counts the items of an array."""
+        if id(array) in self._whole and counter.__class__ is Unknown:
+            self._counters[id(counter)] = counter, array, axis
+
+    def turns(self, stop: Value, made: Value) -> None:
+        """``range(stop)``."""
+        if id(stop) in self._lengths and made.__class__ is Seq:
+            _, array, axis = self._lengths[id(stop)]
+            self.counter(made.each, array, axis)
+
+    def never(self, operator: str, left: Value, right: Value) -> bool:
+        """Whether a comparison never holds: what counts the items of an array does not reach its length."""
+        if not self._counters or operator not in {"==", ">", ">="} or id(left) not in self._counters:
+            return False
+        return id(right) in self._lengths and self._lengths[id(right)][1:] == self._counters[id(left)][1:]
 
     def item(self, owner: Array, key: Value, made: Value) -> None:
         """``owner[key]``: a row of a whole array is whole, too."""
@@ -220,6 +242,16 @@ class Origins:
             self._rows_asked |= any(id(v) in self._lengths and self._lengths[id(v)][2] == 0 for v in values)
         if self._free and any(v.__class__ is Array and v.shape == () and v.dtype in _NARROW for v in values):
             self._limited = True
+
+    def largest(self, items: Value, made: Value) -> Value:
+        """``max(items)`` or ``min(items)``: a value of its own, which items may be compared with."""
+        if items.__class__ is Seq and made.__class__ is Unknown and made.type is not None:
+            made = Unknown(made.type)
+            self._reached[id(made)] = made, items
+            for one in (*items.items, items.each):
+                if one.__class__ is Unknown and one is not UNKNOWN:
+                    self._within[id(one)] = one, items
+        return made
 
     def _root(self, value: Value) -> Value:
         """The array that something is a part of."""
@@ -368,6 +400,26 @@ class Origins:
             return None
         found = any(id(one) in self._missing for one in _inside(args[place]))
         return NEGATIVE.get(name, "negative dimensions are not allowed") if found else None
+
+    def packed(self, args: list[Value]) -> Unknown:
+        """``struct.pack(*args)``: what is packed last decides what it ends in."""
+        layout, last = (args[0], args[-1]) if len(args) > 1 else (None, None)
+        item = _LAST_ITEM.fullmatch(layout) if layout.__class__ is str else None
+        if item is None:
+            return self.binary_data()
+        order, count, code = item.groups()
+        if code == "c" and last.__class__ is not bytes:
+            closed = True  # A character is a separator or a mark.
+        else:
+            try:
+                closed = not struct.pack(f"{order}{count if code == 's' else ''}{code}", last).endswith(b"\0")
+            except struct.error:
+                closed = False
+        if not closed:
+            return self.binary_data()
+        made = Unknown("bytes")
+        self._closed[id(made)] = made
+        return made
 
     def binary_data(self) -> Unknown:
         """Bytes that may end in NULs."""

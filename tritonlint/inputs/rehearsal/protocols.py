@@ -507,6 +507,8 @@ class Protocols(Ways):
     def compare(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """``left operator right``; a bool, or something unknown."""
         self.origins.compared(left, right)
+        if self.origins.never(operator, left, right):
+            return False
         if self.origins.requested is not None:
             self._look_at_requested(operator, left, right, span)
         if operator in {"is", "is not"}:
