@@ -222,7 +222,7 @@ def numbers_of_requests(execute: Function) -> set[str]:
 
 
 def may_name_every_case(python: PythonFacts, function: Function, last: If) -> bool:
-    """Whether a condition without ``else`` asks of the same as one that it is ``elif`` of, or one before it that leaves.
+    """Whether a condition without ``else`` asks the same as one that it is ``elif`` of, or one before it that leaves.
 
     Whoever wrote ``n > 0`` and ``n <= 0``, or every mode that was let in, needs no ``else``.
     """
