@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import completes, own_nodes, unconditional
 from tritonlint.inputs.python_join import none_is_handled, tensors_by_name
 from tritonlint.inputs.python_objects import objects_of
-from tritonlint.inputs.python_tree import Assign, Attribute, Name, dotted
+from tritonlint.inputs.python_tree import Assign, Attribute, Name, Stmt, Try, dotted, lies_in, walk
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -31,6 +31,8 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
 )
+
+_CATCHES = frozenset({"AttributeError", "Exception", "BaseException"})
 
 
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
@@ -47,6 +49,8 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         # Read under a condition: what is asked may say that the input is there.
         if read.function is not None and not unconditional(read.function, read.call):
             continue
+        if _has_default(python, read):
+            continue
         used = _first_use(python, read)
         got = (Related(read.call.span, "it is asked for here"),) if used is not None else ()
         yield Problem(
@@ -56,6 +60,24 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             related=(Related(optional.span, "declared optional here"), *got),
             key=read.names[0],
         )
+
+
+def _has_default(python: PythonFacts, read: TensorRead) -> bool:
+    """Whether a handler gives what is made of the input another value: it is what a request without it gets."""
+    for attempt in own_nodes(read.function, Try) if read.function is not None else ():
+        if any(lies_in(read.call, part) for part in attempt.body):
+            made = _set_in(attempt.body)
+            return any(
+                (handler.type is None or {n.id for n in walk(handler.type, Name)} & _CATCHES)
+                and completes(handler.body)
+                and made & _set_in(handler.body)
+                for handler in attempt.handlers
+            )
+    return False
+
+
+def _set_in(body: tuple[Stmt, ...]) -> set[str]:
+    return {name.id for assign in walk(body, Assign) for target in assign.targets for name in walk(target, Name)}
 
 
 def _first_use(python: PythonFacts, read: TensorRead) -> Span | None:
@@ -195,6 +217,31 @@ class TritonPythonModel:
             x = given.as_numpy()
 #               ^^^^^^^^^^^^^^ TLP105
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # A request without it gets a default.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] optional: true }
+input { name: "w" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            w = pb_utils.get_input_tensor_by_name(request, "w").as_numpy()
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            except AttributeError:
+                x = np.ones_like(w)
+            y = x * w
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -39,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Starred,
     Subscript,
     With,
+    dotted,
     walk,
 )
 from tritonlint.rule import Rule
@@ -52,6 +53,7 @@ _RUNS = {
     "create_task": (0, None), "ensure_future": (0, None), "to_thread": (0, None),
 }  # fmt: skip
 """What runs a function beside the loop, and where the function is handed over."""
+_EMPTIES = frozenset({"pop", "popleft", "popitem", "clear"})
 _WAITS = frozenset({"result", "join", "wait", "get", "run_until_complete", "exception", "shutdown"})
 
 
@@ -107,8 +109,14 @@ def _kept(loop: For, bound: set[str]) -> Iterator[Lambda | Function]:
         root = held
         while isinstance(root, Attribute | Subscript):
             root = root.value
-        if made is not None and isinstance(root, Name) and root.id not in bound:
+        if made is not None and isinstance(root, Name) and root.id not in bound and not _emptied(loop, held):
             yield made
+
+
+def _emptied(loop: For, held: Expr) -> bool:
+    """Whether a turn of a loop takes out again what is held: it is called in the same turn."""
+    calls = (c.func for c in walk(loop.body, Call, into_functions=False) if isinstance(c.func, Attribute))
+    return any(func.attr in _EMPTIES and dotted(func.value) == dotted(held) for func in calls)
 
 
 def _run_beside(loop: For) -> Iterator[Lambda | Function]:
@@ -324,5 +332,26 @@ class TritonPythonModel:
             with ThreadPoolExecutor(1) as pool:
                 futures.append(pool.submit(lambda: self.answer(request)))
         return [future.result() for future in futures]
+""",
+    # It is called in the same turn.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        steps = []
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            steps.append(lambda: x * 2)
+            y = steps.pop()()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
 """,
 )

@@ -164,7 +164,8 @@ def _useless(python: PythonFacts, statement: Expression) -> tuple[str, str] | No
     function = python.function_at(value)
     if name in {"numpy.clip", "numpy.around", "numpy.round"} and len(value.arguments) > 2 + (name == "numpy.clip"):
         return None
-    if name in _FUNCTIONS and not (function is not None and function.name in {"initialize", "warmup", "warm_up"}):
+    warms_up = function is not None and function.name in {"initialize", "warm", "warmup", "warm_up"}
+    if name in _FUNCTIONS and not warms_up:
         shown = python.source(func)
         first = value.arguments[0].value if value.arguments else None
         target = f"{python.source(first)} = " if isinstance(first, Name | Attribute | Subscript) else "… = "

@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_join import declared
-from tritonlint.inputs.python_tree import Compare, Constant, Expr, If, Sequence, walk
+from tritonlint.inputs.python_tree import Compare, Constant, Expr, If, Raise, Sequence, walk
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
@@ -45,8 +45,12 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     spans = {mistake.span for mistake in mistakes(python, config, effective, "requested-name")}
     tests = [node for node in python.walk(Compare) if node.span in spans and len(node.rights) == 1] if spans else []
     # Whoever asks for the declared name, too, takes both.
-    asked = {found for node in tests for part in (node.left, node.rights[0]) for found, _ in _names(python, part)}
+    compared = [node for node in python.walk(Compare) if len(node.rights) == 1] if tests else []
+    asked = {found for node in compared for part in (node.left, node.rights[0]) for found, _ in _names(python, part)}
+    refused = [node.test for node in python.walk(If) if isinstance(node.body[-1], Raise)] if tests else []
     for node in tests:
+        if any(node is test for test in refused):
+            continue  # A name that is no longer there.
         names = [found for part in (node.left, node.rights[0]) for found in _names(python, part)]
         if not names or any(name in outputs for name, _ in names):
             continue
@@ -149,6 +153,34 @@ class TritonPythonModel:
             tensors = [pb_utils.Tensor("TOTAL", x.sum(keepdims=True))]
             if "SIGNS" in wanted or "signs" in [name.lower() for name in wanted] or "sign" in wanted:
                 tensors.append(pb_utils.Tensor("SIGNS", np.sign(x)))
+            responses.append(pb_utils.InferenceResponse(tensors))
+        return responses
+""",
+    # The old name is turned into the new one.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "TOTAL" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "SIGNS" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            tensors = []
+            for name in request.requested_output_names():
+                if name == "total":
+                    name = "TOTAL"
+                if name == "TOTAL":
+                    tensors.append(pb_utils.Tensor("TOTAL", x.sum(keepdims=True)))
+                else:
+                    tensors.append(pb_utils.Tensor("SIGNS", np.sign(x)))
             responses.append(pb_utils.InferenceResponse(tensors))
         return responses
 """,

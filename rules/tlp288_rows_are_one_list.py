@@ -75,7 +75,8 @@ def _shares(python: PythonFacts, value: Expr) -> bool:
             return False
         for listing, times in ((value.left, value.right), (value.right, value.left)):
             if isinstance(listing, Sequence) and listing.kind == "list" and len(listing.items) == 1:
-                once = isinstance(times, Constant) and times.value in (0, 1)
+                counts = python.follow(times) or ((times, None),)
+                once = all(isinstance(n, Constant) and n.value in (0, 1) for n, _ in counts)
                 return not once and _is_container(python, listing.items[0])
         return False
     if not isinstance(value, Call) or len(value.arguments) != 2 or not value.certain:
@@ -192,6 +193,29 @@ class TritonPythonModel:
                 rows[row].append(1)
             y = pb_utils.Tensor("y", np.array(table, dtype=np.int64)[:, :3])
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    # There is one row only.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1, 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            n = 1
+            rows = [[0.0, 0.0, 0.0]] * n
+            rows[0][1] = float(x[1])
+            y = np.array(rows, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -105,15 +105,7 @@ def _brought_in(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Pro
         words = {n.id for g in given if g is not None for n in walk(g, Name)} - {dotted(target)}
         if words.isdisjoint(from_request(function)):
             continue
-        # A second change may take the first one back.
-        if (
-            sum(
-                isinstance(o, Assign) and dotted(_held(o)) == dotted(held)
-                for o in own_nodes(function, Assign)
-                if _changes(o)
-            )
-            > 1
-        ):
+        if _taken_back(python, function, held):
             continue
         for array in arrays:
             # To search the whole text takes longer than all of the above.
@@ -127,6 +119,17 @@ def _brought_in(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Pro
                     key=shown,
                 )
                 break
+
+
+def _taken_back(python: PythonFacts, function: Function, held: Expr) -> bool:
+    """Whether an array is changed twice, under this name or its own: the second change may take the first one back."""
+    changes = [_held(other) for other in own_nodes(function, Assign) if _changes(other)]
+    if len(changes) < 2:
+        return False
+    wanted, *found = (
+        {dotted(one), *(dotted(array) for array in _arrays_behind(python, function, one))} for one in (held, *changes)
+    )
+    return sum(not wanted.isdisjoint(names) for names in found) > 1
 
 
 def _changes(assign: Assign) -> bool:
@@ -253,7 +256,8 @@ def _named_constants(python: PythonFacts) -> Iterator[Problem]:
             given = any(
                 n.id == target.id for s in returns(function) if s.value is not None for n in walk(s.value, Name)
             )
-            if given and isinstance(value, Attribute) and _is_constant(python, value) and not _learns(python):
+            constant = given and isinstance(value, Attribute) and _is_constant(python, value)
+            if value is not None and constant and not _taken_back(python, function, target) and not _learns(python):
                 shown = python.source(value)
                 yield Problem(
                     changed.span,
@@ -560,6 +564,33 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaled(x + 1))]))
+        return responses
+""",
+    # What is worked in is taken out again.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.kernel = np.array([1.0, 2.0, 4.0], dtype=np.float32)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            factor = np.float32(2.0 if x[0] > 0 else 4.0)
+            kernel = self.kernel
+            kernel *= factor
+            y = kernel * x
+            self.kernel /= factor
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

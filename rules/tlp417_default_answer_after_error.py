@@ -18,11 +18,13 @@ an empty result.
 Seen on 24.10: status 200 with outputs of no elements.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_requests import from_request
 from tritonlint.inputs.python_tree import (
     Assign,
     Binary,
@@ -35,6 +37,7 @@ from tritonlint.inputs.python_tree import (
     Expr,
     Expression,
     Flow,
+    For,
     Function,
     Handler,
     If,
@@ -45,6 +48,7 @@ from tritonlint.inputs.python_tree import (
     Stmt,
     Try,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -67,10 +71,24 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     functions = {id(f): f for f in (python.function_at(made.call) for made in python.responses) if f is not None}
     for function in functions.values():
         for attempt in own_nodes(function, Try):
+            if _tried_again(function, attempt) or not _of_request(function, attempt):
+                continue
             for handler in attempt.handlers:
                 broad = handler.type is None or python.qualified(handler.type) in _BROAD
                 if broad or _is_refusal(python, handler):
                     yield from _defaults(python, function, attempt, handler, broad)
+
+
+def _tried_again(function: Function, attempt: Try) -> bool:
+    """Whether a loop tries it several times, and raises when all of them fail."""
+    loops = [loop for loop in own_nodes(function, For) if any(lies_in(attempt, part) for part in loop.body)]
+    return any(isinstance(last, Raise) for loop in loops for last in loop.orelse[-1:])
+
+
+def _of_request(function: Function, attempt: Try) -> bool:
+    """Whether what is tried has to do with a request; what is read from elsewhere may be missing."""
+    names = from_request(function)
+    return any(name.id in names for name in walk(attempt.body, Name))
 
 
 def _is_refusal(python: PythonFacts, handler: Handler) -> bool:
@@ -80,7 +98,10 @@ def _is_refusal(python: PythonFacts, handler: Handler) -> bool:
     raised = {dotted(one.func if isinstance(one, Call) else one) for one in made_by}
     own = any(node.name == kind for node in python.walk(Class))
     warned = any((dotted(call.func) or "").rsplit(".", 1)[-1] in _WARNED for call in walk(handler.body, Call))
-    made = [statement.value for statement in handler.body if isinstance(statement, Assign)]
+    assigns = [statement for statement in handler.body if isinstance(statement, Assign)]
+    made = [assign.value for assign in assigns]
+    if any(_TELLS.search(name.id) for assign in assigns for t in assign.targets for name in walk(t, Name)):
+        return False
     return own and kind in raised and warned and bool(made) and all(_is_zero(python, value) for value in made)
 
 
@@ -105,6 +126,8 @@ def _sizes(shape: Expr) -> tuple[Expr, ...]:
     return shape.items if isinstance(shape, Sequence) else (shape,)
 
 
+_TELLS = re.compile(r"ok|valid|status|flag|found|success|fail|error", re.IGNORECASE)
+"""Names of a value beside the others that says whether they are there."""
 _WARNED = frozenset({"log_warn", "log_error", "warning", "warn", "error", "exception"})
 
 
@@ -315,6 +338,34 @@ class TritonPythonModel:
                 pb_utils.Logger.log_warn(str(error))
                 less = np.zeros_like(x)
             y = x - less
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # It is tried again, and the last error is raised.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.zeros(0, dtype=np.float32)
+            for _ in range(3):
+                try:
+                    y = np.sqrt(x)
+                    break
+                except Exception:
+                    y = np.zeros(0, dtype=np.float32)
+            else:
+                raise RuntimeError("three times")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

@@ -180,7 +180,8 @@ class Replies:
                 elif died is not None:
                     self.say(Mistake("no-final", died.span, False, found=died.shown))
                 elif kept is not None:
-                    self.say(Mistake("no-final", kept.span, True, found="not started"))
+                    started = kept.state["started"] is True
+                    self.say(Mistake("no-final", kept.span, True, found="" if started else "not started"))
                 else:
                     found = "" if taken else "no sender"
                     sent = self.sent.get(id(state), set())
