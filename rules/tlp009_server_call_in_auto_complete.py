@@ -1,7 +1,8 @@
 """A call to the server where there is none
 
 ## What it does
-Reports `load_model`, `unload_model`, `is_model_ready` and `MetricFamily` in `auto_complete_config`.
+Reports `load_model`, `unload_model`, `is_model_ready` and `MetricFamily` in `auto_complete_config`, and calls there of
+functions and classes of the file that do this.
 
 ## What happens
 The process that runs `auto_complete_config` has no connection to the server: the call never returns, and the load
@@ -16,24 +17,29 @@ Facts, python-backend 6.2 (observed on 24.10 and 25.08).
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PbCall, PythonFacts
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_tree import Attribute, Call, Class, Function, Name
 from tritonlint.rule import Rule
 
 RULE = Rule(
     code="TLP009",
     name="server-call-in-auto-complete",
-    effect="instability",
+    effect="load-failure",
     first="23.07",
     words=("auto_complete_config",),
 )
+_DEEPEST = 4
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     hook = python.method("auto_complete_config")
     if hook is None:
         return
-    for call in python.calls_of("load_model", "unload_model", "is_model_ready", "MetricFamily"):
+    asked = list(python.calls_of("load_model", "unload_model", "is_model_ready", "MetricFamily"))
+    for call in asked:
         if call.function is not None and call.function.span == hook.span:
             yield Problem(
                 call.span,
@@ -41,6 +47,50 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 help="move the call to `initialize`",
                 key=call.name,
             )
+    for node in own_nodes(hook, Call) if asked else ():
+        found = _reached(python, node, asked, 0)
+        if found is not None:
+            yield Problem(
+                node.span,
+                f"`{found.name}`, which this comes to, never returns in auto_complete_config: the model load hangs",
+                help="move the call to `initialize`",
+                related=(Related(found.span, "called here"),),
+                certainty="likely",
+                key=found.name,
+            )
+
+
+def _reached(python: PythonFacts, call: Call, asked: list[PbCall], depth: int) -> PbCall | None:
+    """The call to the server that a call of the file's own code comes to."""
+    function = _called(python, call)
+    if function is None or depth == _DEEPEST:
+        return None
+    for one in asked:
+        if one.function is not None and one.function.span == function.span:
+            return one
+    found = (_reached(python, node, asked, depth + 1) for node in own_nodes(function, Call))
+    return next((one for one in found if one is not None), None)
+
+
+def _called(python: PythonFacts, call: Call) -> Function | None:
+    """The function that a call runs; also a method of a class by the class, and the constructor of one."""
+    func = call.func
+    owner = func.value if isinstance(func, Attribute) else func
+    wanted = func.attr if isinstance(func, Attribute) else "__init__"
+    name = owner.id if isinstance(owner, Name) else None
+    if isinstance(owner, Call) and isinstance(owner.func, Name):
+        name = owner.func.id  # `Meters().register()`
+    frame = python.frame_at(call)
+    classes = [node for node in python.body if isinstance(node, Class) and node.name == name]
+    if not classes and name is not None and frame.in_class is not None and frame.function is not None:
+        first = frame.function.parameters[:1]
+        if first and first[0].name == name and "staticmethod" not in frame.function.decorator_names:
+            classes = [frame.in_class]
+    for cls in classes:
+        for node in cls.body:
+            if isinstance(node, Function) and node.name == wanted:
+                return node
+    return called_function(python, call)
 
 
 EXAMPLES = (
@@ -82,6 +132,42 @@ import triton_python_backend_utils as pb_utils
 class TritonPythonModel:
     def initialize(self, args):
         pb_utils.is_model_ready("other")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Meters:
+    family = None
+
+    @classmethod
+    def register(cls):
+        if cls.family is None:
+            cls.family = pb_utils.MetricFamily(
+                name="requests_seen", description="requests", kind=pb_utils.MetricFamily.COUNTER
+            )
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        Meters.register()
+#       ^^^^^^^^^^^^^^^^^ TLP009
+        return config
 
     def execute(self, requests):
         responses = []

@@ -62,6 +62,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             node.span,
             f"`{name}` ends the model's process: since 24.06 it is not started again, and every further request fails",
             help="raise `pb_utils.TritonModelException`, or answer with `error=`",
+            effect="instability",
             key=name,
         )
 

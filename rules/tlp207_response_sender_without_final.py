@@ -164,7 +164,10 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 # Whoever starts the thread may send the flag behind it.
                 if found is not None and (found.closes or "COMPLETE_FINAL" not in python.text):
                     last = function.body[-1]
-                    yield from _sender(python, found, parameter.span, parameter.name, last, False, function)
+                    sent = [c for c in own_nodes(function, Call) if dotted(c.func) == f"{parameter.name}.send"]
+                    # What is sent once is the whole answer.
+                    got = sent[0].span if len(sent) == 1 and effective.decoupled is False else parameter.span
+                    yield from _sender(python, found, got, parameter.name, last, False, function)
 
 
 def _final_sends(python: PythonFacts) -> list[Call]:
@@ -175,17 +178,25 @@ def _final_sends(python: PythonFacts) -> list[Call]:
 
 def _left_in_loop(python: PythonFacts) -> Iterator[Problem]:
     """The one function that ends the stream, left from a loop before the end: the sender may come from anywhere."""
-    sends = _final_sends(python)
+    handlers = [handler for attempt in python.walk(Try) for handler in attempt.handlers]
+    # Who calls it may answer its exceptions, but knows of no other way out.
+    sends = [call for call in _final_sends(python) if not any(lies_in(call, handler) for handler in handlers)]
     owners = {id(python.function_at(call)) for call in sends}
     function = python.function_at(sends[0]) if len(owners) == 1 else None
     if function is None:
         return
     loops = list(own_nodes(function, For, While))
-    for name in {dotted(call.func.value) for call in sends if isinstance(call.func, Attribute)} if loops else ():
-        found = open_ends(function.body, name, given=True, finals=final_names(python)) if name is not None else None
+    for name in {dotted(call.func.value) or "" for call in sends if isinstance(call.func, Attribute)}:
+        found = open_ends(function.body, name, given=True, finals=final_names(python)) if name else None
         if found is None or not found.closes or found.falls or found.branches:
             continue
-        inside = [node for node in found.returns if any(lies_in(node, loop) for loop in loops)]
+        owner = name.split(".")[0]
+        tests = [condition for condition in own_nodes(function, If) if _asks_for(condition.test, owner)]
+        inside = [
+            node
+            for node in found.returns
+            if any(lies_in(node, loop) for loop in loops) or not any(lies_in(node, test) for test in tests)
+        ]
         for node, what in (
             *((node, "this skips the `else` of the loop: the request ends") for node in found.breaks),
             *((node, "here the request is left") for node in inside),
@@ -198,6 +209,12 @@ def _left_in_loop(python: PythonFacts) -> Iterator[Problem]:
                 certainty="likely",
                 key=what,
             )
+
+
+def _asks_for(test: Expr, owner: str) -> bool:
+    """Whether a condition asks for a thing itself, not for something of it: whether there is a job at all."""
+    parts = {id(node.value) for node in walk(test, Attribute)}
+    return any(name.id == owner and id(name) not in parts for name in walk(test, Name))
 
 
 def _no_turn(python: PythonFacts) -> Iterator[Problem]:
@@ -712,5 +729,60 @@ class TritonPythonModel:
                     sender.send(y, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
                     break
                 sender.send(y)
+""",
+    """\
+-- chat/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- chat/1/model.py --
+import queue
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class Job:
+    def __init__(self, values, sender):
+        self.values = values
+        self.sender = sender
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.jobs = queue.Queue()
+        self.worker = threading.Thread(target=self.work, daemon=True)
+        self.worker.start()
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.jobs.put(Job(x.copy(), request.get_response_sender()))
+
+    def work(self):
+        while True:
+            job = self.jobs.get()
+            if job is None:
+                return
+            try:
+                self.stream(job)
+            except Exception as error:
+                job.sender.send(
+                    pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))),
+                    flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL,
+                )
+
+    def stream(self, job):
+        for value in job.values:
+            if value >= 0:
+                return
+#               ^^^^^^ TLP207
+            job.sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", value.reshape(1))]))
+        job.sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def finalize(self):
+        self.jobs.put(None)
+        self.worker.join()
 """,
 )

@@ -98,6 +98,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error", Ask(parameters=STARTS), where="sequence_batching"),
         Evidence(),
     ),
+    "TLP020": (Evidence("error or hang", why="the process of the model ends, and the server stays"),),
     "TLP035": (
         Evidence(
             "nothing",
