@@ -83,7 +83,12 @@ def _roots(python: PythonFacts) -> list[Function]:
     funcs = [call.func for call in python.walk(Call)]
     # The `map` of a pool gives what was raised to whoever asks for the results; Python's own is none of a pool.
     called = {func.attr if isinstance(func, Attribute) else dotted(func) for func in funcs if dotted(func) != "map"}
-    if "excepthook" in python.identifiers or _ASKS & called:
+    asks = _ASKS & called
+    if "excepthook" in python.identifiers or asks - {"gather"}:
+        return []
+    # What gather hands on to the async execute, nobody hears of; elsewhere somebody may wait for it.
+    only_execute = bool(asks)
+    if only_execute and "return_exceptions" in python.text:
         return []
     names = thread_targets(python.body)
     found = []
@@ -94,6 +99,8 @@ def _roots(python: PythonFacts) -> list[Function]:
             continue
         runs = function.name == "run" and any(dotted(base) in _THREADS for base in bases)
         is_execute = function.is_async and function is python.method("execute")
+        if only_execute and not is_execute:
+            continue
         if runs or is_execute or (function.name in names and function.name not in called):
             found.append(function)
     return [function for function in found if _sends(python, function, 0)]
@@ -264,5 +271,68 @@ class TritonPythonModel:
                 message = f"{words[0]} {len(line) / len(words)}"
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([message], dtype=object))]))
         sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- terms/config.pbtxt --
+backend: "python"
+input { name: "term" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- terms/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+TERMS = {"gpu": ["a processor", "with many cores"]}
+
+
+class TritonPythonModel:
+    async def lines(self, term):
+        await asyncio.sleep(0)
+        return TERMS[term.strip().lower()]
+
+    async def answer(self, request):
+        sender = request.get_response_sender()
+        term = pb_utils.get_input_tensor_by_name(request, "term").as_numpy()[0]
+        for line in await self.lines(term.decode("utf-8")):
+            y = pb_utils.Tensor("y", np.array([line], dtype=object))
+            sender.send(pb_utils.InferenceResponse([y]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self.answer(request) for request in requests))
+#                              ^^^^^^^^^^^^^^^^^^^^ TLP258
+""",
+    """\
+-- terms/config.pbtxt --
+backend: "python"
+input { name: "term" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- terms/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+TERMS = {"gpu": ["a processor", "with many cores"]}
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        sender = request.get_response_sender()
+        try:
+            term = pb_utils.get_input_tensor_by_name(request, "term").as_numpy()[0].decode("utf-8")
+            for line in TERMS[term.strip().lower()]:
+                y = pb_utils.Tensor("y", np.array([line], dtype=object))
+                sender.send(pb_utils.InferenceResponse([y]))
+        except KeyError as error:
+            sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(f"unknown term {error}")))
+        finally:
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self.answer(request) for request in requests))
 """,
 )
