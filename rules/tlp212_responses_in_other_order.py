@@ -123,6 +123,8 @@ def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node 
     if len(sortings) != 1 or others != 1:
         return None
     sorting = sortings[0]
+    if _sorted_in_place(sorting) == requests:
+        return None  # That changes Triton's own list, and another rule says so.
     frame = python.frame_of(execute)
     order = {name for name in (_sorted_in_place(sorting),) if name is not None}
     filled: dict[str, Node] = {}

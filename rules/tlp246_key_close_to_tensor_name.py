@@ -53,6 +53,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                     help=f'write "{close[0]}"',
                     related=(Related((names or {})[close[0]], "declared here"),),
                     key=odd[0],
+                    general=keys[odd[0]].span,  # Where it becomes the name of a tensor, that is told.
                 )
                 break
 

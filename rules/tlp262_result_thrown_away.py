@@ -38,6 +38,7 @@ from tritonlint.inputs.python_tree import (
     walk,
 )
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(code="TLP262", name="result-thrown-away", effect="wrong-result", certainty="likely")
 _NUMPY = (
@@ -123,7 +124,16 @@ def _responses(python: PythonFacts) -> Iterator[Problem]:
                 help=f"return it, append it to the responses, or send it: `return {shown}(…)`",
                 effect="request-failure",
                 key=shown,
+                general=_silent_execute(python, call),
             )
+
+
+def _silent_execute(python: PythonFacts, call: Call) -> Span | None:
+    """An execute around a call that gives nothing back at all: that may be told there."""
+    execute = python.method("execute")
+    if execute is None or python.function_at(call) is not execute or any(s.value for s in returns(execute)):
+        return None
+    return execute.span
 
 
 def _answers(python: PythonFacts, call: Call) -> bool:

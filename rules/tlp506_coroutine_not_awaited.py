@@ -19,7 +19,7 @@ Every form observed on 24.10.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Edit, Effect, Fix, Problem
+from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import is_generator, own_nodes, returns, unconditional
 from tritonlint.inputs.python_kinds import kind_of
@@ -113,6 +113,7 @@ def _collected(python: PythonFacts, execute: Function, frame: Frame) -> Iterator
                     help=_help(execute),
                     fix=Fix("await the call", (Edit(start, "await "),), safety="unsafe") if execute.is_async else None,
                     certainty="certain" if unconditional(execute, node) else "likely",
+                    related=tuple(Related(s.span, "given back here") for s in returns(execute) if s is not node),
                     key="await",
                 )
 

@@ -99,6 +99,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(),
     ),
     "TLP020": (Evidence("error or hang", why="the process of the model ends, and the server stays"),),
+    "TLP106": (
+        Evidence(where="execute(self, requests):\n        responses = []\n        for request in requests:\n            x"),
+        Evidence("difference", where="get_response_sender", streams=1, why="the response of the list is lost"),
+    ),
     "TLP035": (
         Evidence(
             "nothing",
