@@ -24,6 +24,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded, unconditional
 from tritonlint.inputs.python_tree import (
     Argument,
+    Assign,
     Attribute,
     Call,
     Function,
@@ -128,7 +129,7 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             if method.name in AT_LOAD and python.method(method.name) is method:
                 at_load += [(method, node) for node in uses]
     for name, nodes in places.items():
-        if name in known or any(guarded(python.body, node) for node in nodes):
+        if name in known or any(guarded(python.body, node) for node in nodes) or _set_outside(python, name):
             continue
         # The one that ends the load is met before any other.
         loading = [node for method, node in at_load if node.attr == name and unconditional(method, node)]
@@ -163,6 +164,13 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
                 effect="load-failure",
                 key=name,
             )
+
+
+def _set_outside(python: PythonFacts, name: str) -> bool:
+    """Whether a function outside of any class sets an attribute of this name: a decorator that gets the object."""
+    targets = (target for assign in python.walk(Assign) for target in assign.targets)
+    set_ = (t for t in targets if isinstance(t, Attribute) and t.attr == name)
+    return any(python.frame_at(target).in_class is None for target in set_)
 
 
 def _set_later(python: PythonFacts, method: Function, node: Attribute) -> bool:
@@ -310,5 +318,32 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    # A decorator sets it.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def answered(each):
+    def execute(self, requests):
+        self.responses = []
+        each(self, requests)
+        return self.responses
+
+    return execute
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+
+    execute = answered(execute)
 """,
 )

@@ -18,9 +18,10 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
+    Assign,
     Attribute,
     Binary,
     Call,
@@ -33,6 +34,7 @@ from tritonlint.inputs.python_tree import (
     Node,
     Subscript,
     Walrus,
+    dotted,
 )
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -107,7 +109,14 @@ def _is_argument(python: PythonFacts, initialize: Function, expr: Expr) -> bool:
     if not isinstance(source.value, Name) or source.value.id != initialize.positional[1].name:
         return False
     key = source.items[0]
-    return isinstance(key, Constant) and key.value in NUMBERS
+    return isinstance(key, Constant) and key.value in NUMBERS and not _made_numbers(initialize)
+
+
+def _made_numbers(initialize: Function) -> bool:
+    """Whether the arguments are given other values: numbers."""
+    name = initialize.positional[1].name
+    targets = (target for assign in own_nodes(initialize, Assign) for target in assign.targets)
+    return any(name in (dotted(t), dotted(t.value) if isinstance(t, Subscript) else None) for t in targets)
 
 
 EXAMPLES = (
@@ -183,6 +192,28 @@ class TritonPythonModel:
         self.device = devices[int(args["model_instance_device_id"])]
         self.next = int(args["model_version"]) + 1
         self.name = args["model_name"] + "-" + args["model_version"]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # They are numbers by then.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        args = {key: int(value) if value.isdigit() else value for key, value in args.items()}
+        self.next = args["model_version"] + 1
 
     def execute(self, requests):
         responses = []

@@ -21,7 +21,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_bls import target_tensors
+from tritonlint.inputs.python_bls import loaded_anew, target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_shapes import Shape, shape_words
 from tritonlint.inputs.rehearsal.backend import rehearse
@@ -45,7 +45,7 @@ def check(
 ) -> Iterator[Problem]:
     for call in rehearse(python, config, effective).calls:
         target = repository.models.get(call.model)
-        if target is None:
+        if target is None or loaded_anew(python, call.model):
             continue
         inputs, outputs = target_tensors(target, "input"), target_tensors(target, "output")
         for name in call.requested or ():

@@ -22,7 +22,7 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
-from tritonlint.inputs.python_tree import Assign, Name
+from tritonlint.inputs.python_tree import Assign, Attribute, Name
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -42,6 +42,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     if not completes(execute.body) and not returns(execute):
         return
+    targets = (target for assign in python.walk(Assign) for target in assign.targets)
+    if any(isinstance(target, Attribute) and target.attr == "execute" for target in targets):
+        return  # Another function takes its place.
     lists = [
         target.id
         for statement in execute.body
@@ -114,5 +117,33 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    # Another function takes its place.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        self.responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+
+
+def answered(each):
+    def execute(self, requests):
+        each(self, requests)
+        return self.responses
+
+    return execute
+
+
+TritonPythonModel.execute = answered(TritonPythonModel.execute)
 """,
 )

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Attribute, Call, Function, Node, Raise, Try, Yield, dotted, walk
+from tritonlint.inputs.python_flow import final_names, own_nodes, request_loops, send_flags
+from tritonlint.inputs.python_tree import Attribute, Call, Function, Node, Raise, Try, With, Yield, dotted, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -44,6 +44,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             if (
                 node.span not in caught
                 and node.span not in told
+                and not _all_ended(python, execute, node)
                 and (function is execute or not _ended(function, node))
             ):
                 told.add(node.span)
@@ -70,14 +71,21 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 )
 
 
+def _all_ended(python: PythonFacts, execute: Function, node: Node) -> bool:
+    """Whether a loop over the requests, in which streams are ended, lies behind already."""
+    loops = [loop for loop in request_loops(execute) if (loop.span.end or 0) <= (node.span.start or 0)]
+    sends = (call for loop in loops for call in walk(loop.body, Call))
+    return any(isinstance(c.func, Attribute) and send_flags(c, final_names(python)) == 1 for c in sends)
+
+
 def _caught(function: Function) -> set[Span]:
-    """What stands in the body of a try."""
-    return {
-        n.span
-        for attempt in own_nodes(function, Try)
-        if attempt.handlers
-        for n in walk(attempt.body, into_functions=False)
-    }
+    """What stands in the body of a try, or of a ``with`` that may catch errors: one of the file's own, or suppress."""
+    blocks = [attempt.body for attempt in own_nodes(function, Try) if attempt.handlers]
+    for block in own_nodes(function, With):
+        names = [dotted(item.value.func) or "" for item in block.items if isinstance(item.value, Call)]
+        if any("." not in n.removeprefix("self.") or n.endswith(("suppress", "ExitStack")) for n in names):
+            blocks.append(block.body)
+    return {n.span for body in blocks for n in walk(body, into_functions=False)}
 
 
 def _calls(python: PythonFacts, function: Function) -> Iterator[tuple[Call, Function | None]]:
@@ -199,5 +207,37 @@ class TritonPythonModel:
 
     async def execute(self, requests):
         await asyncio.gather(*(self._stream(request) for request in requests))
+""",
+    # The context manager answers with the error.
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+model_transaction_policy { decoupled: true }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from contextlib import contextmanager
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @contextmanager
+    def ending(self, sender):
+        try:
+            yield
+        except ValueError as error:
+            sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            with self.ending(sender):
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 99:
+                    raise ValueError("too large")
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
 """,
 )

@@ -53,6 +53,12 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         appended = any(
             isinstance(c.func, Attribute) and dotted(c.func) == f"{name}.append" for c in own_nodes(execute, Call)
         )
+        # Under another name, or in another function, it may be emptied.
+        plain = {c.func.value.span for c in python.walk(Call) if isinstance(c.func, Attribute)}
+        plain |= {target.span for assign in python.walk(Assign) for target in assign.targets}
+        plain |= {s.value.span for s in returns(execute) if s.value is not None}
+        if any(dotted(node) == name and node.span not in plain for node in python.walk(Attribute)):
+            continue
         changed = any(dotted(t) == name or _within(t, name) for a in own_nodes(execute, Assign) for t in a.targets)
         if appended and set(calls) <= {"append"} and not changed and "del " not in python.source(execute):
             yield Problem(
@@ -105,5 +111,27 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    # It is emptied under another name.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.responses = []
+
+    def execute(self, requests):
+        kept = self.responses
+        kept.clear()
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return self.responses
 """,
 )

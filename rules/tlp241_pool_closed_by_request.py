@@ -19,7 +19,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Expr, With
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_tree import Attribute, Call, Expr, Handler, With, dotted, lies_in
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -34,6 +35,7 @@ _POOLS = frozenset({"concurrent.futures.ThreadPoolExecutor", "concurrent.futures
     {"concurrent.futures.thread.ThreadPoolExecutor", "concurrent.futures.process.ProcessPoolExecutor"}
 )
 _LOADING = frozenset({"__init__", "initialize"})
+_BEYOND_REQUESTS = _LOADING | {"finalize", "__del__", "__exit__"}
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -51,7 +53,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if isinstance(call.func, Attribute) and call.func.attr == "shutdown":
             made = _made_while_loading(python, call.func.value)
             function = python.function_at(call)
-            if made is not None and function is not None and function is python.method("execute"):
+            if made is None or function is None or function is not python.method("execute"):
+                continue
+            # A pool that is broken may be shut down, and another one made.
+            again = any(_last(c) in _LOADING for c in own_nodes(function, Call))
+            if not again and not any(lies_in(call, handler) for handler in own_nodes(function, Handler)):
                 yield Problem(
                     call.span,
                     "this shuts the pool of the model down: every later call fails",
@@ -61,6 +67,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 )
 
 
+def _last(call: Call) -> str:
+    return (dotted(call.func) or "").rsplit(".", 1)[-1]
+
+
 def _made_while_loading(python: PythonFacts, expr: Expr) -> Span | None:
     """Where a pool in an attribute of the model is made, if only loading makes it and this is no part of loading."""
     frame = python.frame_at(expr)
@@ -68,7 +78,10 @@ def _made_while_loading(python: PythonFacts, expr: Expr) -> Span | None:
     if not isinstance(expr, Attribute) or own is None or python.source(expr.value) != own:
         return None
     function = python.function_at(expr)
-    if function is None or function.name in {*_LOADING, "finalize", "__del__", "__exit__"}:
+    if function is None or function.name in _BEYOND_REQUESTS:
+        return None
+    callers = [one for call in python.walk(Call) if _last(call) == function.name and (one := python.function_at(call))]
+    if function.name != "execute" and all(one.name in _BEYOND_REQUESTS for one in callers):
         return None
     if not any(frame.in_class is cls for cls in python.model_classes):
         return None
@@ -132,5 +145,35 @@ class TritonPythonModel:
 
     def finalize(self):
         self.pool.shutdown()
+""",
+    # Only finalize shuts it down.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        return list(self.pool.map(self.answer, requests))
+
+    def stop(self):
+        with self.pool:
+            pb_utils.Logger.log_info("the last tasks end here")
+
+    def finalize(self):
+        self.stop()
 """,
 )

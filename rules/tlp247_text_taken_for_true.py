@@ -18,15 +18,19 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Assign, Call, Name
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(code="TLP247", name="text-taken-for-true", effect="wrong-result")
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     for mistake in mistakes(python, config, effective, "text-as-flag"):
+        if _used_as_text(python, mistake.span):
+            continue
         yield Problem(
             mistake.span,
             "every text but the empty one is True, also one that says no",
@@ -34,6 +38,18 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             certainty="certain" if mistake.sure else "likely",
             key="text-as-flag",
         )
+
+
+def _used_as_text(python: PythonFacts, made: Span) -> bool:
+    """Whether the text has another use: whether there is one may be what is asked."""
+    call = next((call for call in python.walk(Call) if call.span == made), None)
+    name = call.arguments[0].value if call is not None and call.arguments else None
+    if not isinstance(name, Name):
+        return False
+    frame = python.frame_at(name)
+    stored = {t.span for a in python.walk(Assign) for t in a.targets}
+    uses = (n for n in python.walk(Name) if n.id == name.id and n is not name and n.span not in stored)
+    return any(python.frame_at(use) is frame for use in uses)
 
 
 EXAMPLES = (
@@ -87,6 +103,32 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.array([x[0].lower() if self.lower else x[0]], dtype=np.object_)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # Whether there is a text at all.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+parameters { key: "note" value: { string_value: "no" } }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        note = json.loads(args["model_config"])["parameters"]["note"]["string_value"]
+        if bool(note):
+            pb_utils.Logger.log_info(note)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

@@ -25,10 +25,12 @@ from tritonlint.inputs.python_tree import (
     Binary,
     Call,
     Conditional,
+    Constant,
     Expr,
     If,
     Unary,
     While,
+    dotted,
     walk,
 )
 from tritonlint.rule import Rule
@@ -43,7 +45,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     for node in (*walk(python.body, If, While), *walk(python.body, Assert, Conditional)):
         for part in _parts(node.test):
-            if isinstance(part, Attribute) and part.attr in METHODS:
+            if isinstance(part, Attribute) and part.attr in METHODS and not _own(python, part.attr):
                 end = part.span.end
                 yield Problem(
                     part.span,
@@ -53,9 +55,12 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     key=part.attr,
                 )
     called = {call.func.span for call in python.walk(Call)}
+    later = {dotted(call.func) for call in python.walk(Call)}
     for kept in python.walk(Assign):
         value = kept.value
-        if isinstance(value, Attribute) and value.attr == "has_error" and value.span not in called:
+        if not isinstance(value, Attribute) or value.attr != "has_error" or value.span in called:
+            continue
+        if not _own(python, value.attr) and not any(dotted(target) in later for target in kept.targets):
             end = value.span.end
             yield Problem(
                 value.span,
@@ -64,6 +69,19 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 fix=Fix("call it", (Edit(Span(python.path, end, end), "()"),), safety="unsafe"),
                 key="has_error",
             )
+
+
+def _own(python: PythonFacts, name: str) -> bool:
+    """Whether objects of the file have something of that name: a flag, a property."""
+    if any(frame.function is not None and frame.function.name == name for frame in python.frames):
+        return True
+    for assign in python.walk(Assign):
+        for target in assign.targets:
+            if isinstance(target, Attribute) and target.attr == name:
+                return True
+            if dotted(target) == name and (assign.annotation is not None or isinstance(assign.value, Constant)):
+                return True
+    return False
 
 
 def _parts(test: Expr) -> Iterator[Expr]:
@@ -166,6 +184,34 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # A flag of the model's own.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from dataclasses import dataclass
+
+import triton_python_backend_utils as pb_utils
+
+
+@dataclass
+class Outcome:
+    has_error: bool
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            outcome = Outcome(has_error=x.size > 9)
+            if outcome.has_error:
+                raise ValueError("long")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

@@ -20,7 +20,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import tensors_by_name
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_tree import Attribute, Call, Try, lies_in
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -60,6 +60,9 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             names = python.strings(source.argument(1, "name"), where)
             if names is None or len(names) != 1 or names[0] not in bfloat:
                 break
+            tries = [attempt for attempt in python.walk(Try) if attempt.handlers]
+            if any(lies_in(node, part) for attempt in tries for part in attempt.body):
+                break  # A handler may read it another way.
             declared = bfloat[names[0]]
             yield Problem(
                 node.span,

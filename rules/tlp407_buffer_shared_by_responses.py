@@ -40,6 +40,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     if execute is None or config.root.message("dynamic_batching") is None or uses_sender(python):
         return
+    if effective.max_batch_size in {0, 1}:
+        return  # Each call gets one request.
     for mistake in mistakes(python, config, effective, "shared-buffer"):
         yield Problem(
             mistake.span,
@@ -178,6 +180,28 @@ class TritonPythonModel:
             out[:] = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", out)
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    # Each call gets one request.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 1
+dynamic_batching { }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses, buffer = [], np.zeros((1, 1), dtype=np.float32)
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            buffer[:] = x * 2
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", buffer)]))
         return responses
 """,
 )

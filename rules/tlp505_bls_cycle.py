@@ -40,7 +40,11 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
         # Each circle is told once, at the model whose name comes first.
         if way is None or any(name < model.name for name in way if repository.models[name].python):
             continue
+        # Where the circle comes to an end, a second instance may answer while the first one waits.
+        several = [facts for name in way if (facts := repository.models[name]) and _has_several(facts)]
         sure = always(python, request) and all(_always(repository.models[a], b) for a, b in pairwise(way))
+        if several and not sure:
+            continue
         circle = " → ".join([model.name, *way])
         yield Problem(
             request.model_span,
@@ -49,6 +53,12 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
             certainty="certain" if sure else "likely",
             key=circle,
         )
+
+
+def _has_several(facts: ModelFacts) -> bool:
+    """Whether a model has more than one instance."""
+    groups = facts.effective.instance_groups
+    return groups is None or len(groups) > 1 or any(group.count != 1 for group in groups)
 
 
 def _targets(facts: ModelFacts) -> set[str]:

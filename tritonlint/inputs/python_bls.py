@@ -114,7 +114,7 @@ def _read(python: PythonFacts, call: Call, function: Function | None) -> BlsRequ
         call=call,
         frame=frame,
         function=function,
-        model=names[0] if names and len(names) == 1 and call.certain else None,
+        model=names[0] if names and len(names) == 1 and call.certain and not loaded_anew(python, names[0]) else None,
         model_span=model.span if model is not None else None,
         version=call.argument(None, "model_version"),
         requested=_requested(python, call.argument(None, "requested_output_names"), frame) if call.certain else None,
@@ -122,6 +122,16 @@ def _read(python: PythonFacts, call: Call, function: Function | None) -> BlsRequ
         complete=complete and call.certain,
         preferred_memory=call.argument(None, "preferred_memory"),
     )
+
+
+def loaded_anew(python: PythonFacts, model: str) -> bool:
+    """Whether a file loads a model with a config or files of its own: it is another one than in the repository."""
+    for made in python.calls_of("load_model"):
+        if made.call.argument(1, "config") is not None or made.call.argument(2, "files") is not None:
+            names = python.strings(made.call.argument(0, "model_name"))
+            if names is None or model in names:
+                return True
+    return False
 
 
 def _strings(python: PythonFacts, expr: Expr | None, frame: Frame) -> tuple[str, ...] | None:

@@ -142,11 +142,17 @@ def _discovered(value: Value, found: _Found, dtype: str | None) -> Shape:
         return ()
     if dtype is not None and type_name(value) in {"function", "method"}:
         convertible(value, type_name(value), dtype)
-    if kind is Seq or type_name(value) is None:
+    if kind is Seq or type_name(value) is None or _may_hold_items(value):
         found.dtypes.discard("object")
         found.dtypes.add(None)
         return None
     return ()
+
+
+def _may_hold_items(value: Value) -> bool:
+    """Whether NumPy may take an object of the file for a sequence: a list with methods of its own, say."""
+    cls = getattr(value, "cls", None)
+    return cls is not None and (not cls.known or any({"__array__", "__len__"} & one.vars.keys() for one in cls.lineage))
 
 
 def _sequence(value: Seq, found: _Found, dtype: str | None) -> Shape:

@@ -199,7 +199,8 @@ class Expressions(Calls):
             value = self.eval(clause.iterable, inner if number else scope)
             items, whole = self._clause_items(clause, value)
             sources.extend([value] if isinstance(value, Seq) else [])
-            self.look_at_letters(value, clause.iterable.span)
+            if not clause.conditions:
+                self.look_at_letters(value, clause.iterable.span)
             self.use_up(value, clause.iterable.span)
             if not whole or len(items) > MAX_TURNS:
                 state["open"] = True

@@ -32,7 +32,9 @@ _FIRST_IS_SELF = frozenset({"round", "partition", "argpartition", "clip"})
 
 def is_list_in_text(value: Value) -> bool:
     """Whether a text is a list of words, which iterating takes apart letter by letter."""
-    return isinstance(value, str) and _LISTED.fullmatch(value) is not None
+    if not isinstance(value, str) or _LISTED.fullmatch(value) is None:
+        return False
+    return any(len(word) > 1 for word in re.findall(r"\w+", value))  # Letters may be meant.
 
 
 def says_no(value: Value) -> bool:

@@ -99,6 +99,8 @@ class Replies:
         span = machine.return_span or execute.name_span
         if not self.answers_by_return:
             return
+        if isinstance(value, Obj) and not value.cls.known:
+            return  # It may be a list with methods of its own.
         if isinstance(value, (Obj, Response, PbTensor, Array, Error)) or (
             value is not None and isinstance(value, (bool, int, float, str, bytes, Mapping))
         ):
