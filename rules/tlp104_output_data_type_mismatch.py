@@ -543,4 +543,23 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
+    """\
+-- noise/config.pbtxt --
+backend: "python"
+input { name: "seed" data_type: TYPE_INT64 dims: [ 1 ] }
+output { name: "noise" data_type: TYPE_FP32 dims: [ 3 ] }
+-- noise/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            seed = int(pb_utils.get_input_tensor_by_name(request, "seed").as_numpy()[0])
+            noise = np.random.default_rng(abs(seed)).random(3, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("noise", noise)]))
+        return responses
+""",
 )

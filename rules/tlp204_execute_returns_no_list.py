@@ -55,9 +55,10 @@ _NO_LISTS = frozenset(
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or execute.decorators or effective.decoupled is not False:
+    if execute is None or effective.decoupled is not False:
         return
-    found = list(_seen(python, execute))
+    # What a decorator makes of it is played only.
+    found = list(_seen(python, execute)) if not execute.decorators else []
     yield from found
     for mistake in mistakes(python, config, effective, "return") if not found else ():
         yield Problem(
@@ -300,5 +301,38 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             answers[number] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
         return list(answers.values())
+""",
+    """\
+-- ages/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "age" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "adult" data_type: TYPE_BOOL dims: [ 1 ] }
+-- ages/1/model.py --
+import functools
+import time
+
+import triton_python_backend_utils as pb_utils
+
+
+def timed(function):
+    @functools.wraps(function)
+    def wrapper(self, requests):
+        start = time.perf_counter()
+        result = function(self, requests)
+        return result, time.perf_counter() - start
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP204
+
+    return wrapper
+
+
+class TritonPythonModel:
+    @timed
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            age = pb_utils.get_input_tensor_by_name(request, "age").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("adult", age >= 18)]))
+        return responses
 """,
 )

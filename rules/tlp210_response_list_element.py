@@ -57,9 +57,10 @@ RULE = Rule(
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or execute.decorators or effective.decoupled is not False:
+    if execute is None or effective.decoupled is not False:
         return
-    found = list(_seen(python, execute))
+    # What a decorator makes of it is played only.
+    found = list(_seen(python, execute)) if not execute.decorators else []
     yield from found
     for mistake in mistakes(python, config, effective, "element") if not found else ():
         yield Problem(
@@ -150,7 +151,9 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
         if isinstance(node, Call) and isinstance(node.func, Attribute) and len(node.arguments) == 1 and node.certain:
             if isinstance(node.func.value, Name) and node.func.value.id in lists:
                 if node.func.attr == "append":
-                    yield node.arguments[0].value, False
+                    # What only keeps the place of a response is replaced by it.
+                    if node.func.value.id not in _replaced(execute):
+                        yield node.arguments[0].value, False
                 elif node.func.attr == "extend":
                     yield from _of_list(node.arguments[0].value)
                     yield node.arguments[0].value, True
@@ -164,14 +167,18 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
 
 def _filled(execute: Function) -> set[str | None]:
     """Lists whose elements are replaced, here or by what they are given to: what they are made with does not stay."""
-    filled = {
+    return _replaced(execute) | {
+        dotted(a.value) for call in own_nodes(execute, Call) for a in call.arguments if dotted(call.func) != "len"
+    }
+
+
+def _replaced(execute: Function) -> set[str | None]:
+    """Lists of which an element is replaced."""
+    return {
         dotted(target.value)
         for node in own_nodes(execute, Assign)
         for target in node.targets
         if isinstance(target, Subscript)
-    }
-    return filled | {
-        dotted(a.value) for call in own_nodes(execute, Call) for a in call.arguments if dotted(call.func) != "len"
     }
 
 
@@ -442,6 +449,29 @@ class TritonPythonModel:
             thread.start()
             responses.append(thread.join())
 #                            ^^^^^^^^^^^^^ TLP210
+        return responses
+""",
+    """\
+-- ages/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "age" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "adult" data_type: TYPE_BOOL dims: [ 1 ] }
+dynamic_batching { }
+-- ages/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for index, request in enumerate(requests):
+            responses.append(None)
+            age = pb_utils.get_input_tensor_by_name(request, "age").as_numpy()
+            if age.min() < 0:
+                responses[index] = pb_utils.InferenceResponse(error=pb_utils.TritonError("below 0"))
+                continue
+            responses[index] = pb_utils.InferenceResponse([pb_utils.Tensor("adult", age >= 18)])
         return responses
 """,
 )

@@ -5,7 +5,8 @@ Follows a response sender: a `send` that is reached after the final flag has bee
 
 ## What happens
 `Response sender has been closed.` is raised: the response is lost, and the requests behind it in the same call fail or
-are never answered. The client sees a stream that ends early, with status OK. In the loop of a worker thread the error
+are never answered. The client sees a stream that ends early, with status OK; where the final flag alone comes a second
+time, it has all of its answer, and only the others fail. In the loop of a worker thread the error
 ends the thread, and no later request is answered.
 
 ## How to fix
@@ -36,12 +37,14 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Constant,
     Expression,
     Flow,
     For,
     Function,
     If,
     Name,
+    Node,
     Return,
     Stmt,
     Try,
@@ -65,6 +68,9 @@ RULE = Rule(
 )
 
 _THREADS = frozenset({"threading.Thread", "Thread"})
+_LOST = "and the response is lost"
+_WORKER_ENDS = "and the worker ends, and no later request is answered"
+_FOR_OTHERS = "with which the requests behind it in the same call fail"
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -74,10 +80,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in mistakes(python, config, effective, "after-final"):
         if mistake.span in turns:
             continue
+        alone = any(_is_flag_alone(call) for call in python.walk(Call) if call.span == mistake.span)
         yield Problem(
             mistake.span,
-            "this comes after the final flag: sending raises an error, and the response is lost",
-            help="send the final flag with the last response, or behind it",
+            f"this comes after the final flag: sending raises an error, {_FOR_OTHERS if alone else _LOST}",
+            help="send the final flag once, with the last response or behind it"
+            if alone
+            else "send the final flag with the last response, or behind it",
+            effect="request-failure" if alone else None,
             certainty="certain" if mistake.sure else "likely",
             key="send",
             general=mistake.span,
@@ -106,6 +116,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 yield from _twice(python, function, function.body, name, given=True)
 
 
+def _is_flag_alone(node: Node | None) -> bool:
+    """Whether a call sends the final flag and nothing else, so that no data is lost where that is refused."""
+    if not isinstance(node, Call) or not node.certain or send_flags(node) == 0:
+        return False
+    given = node.argument(0, "response")
+    return given is None or (isinstance(given, Constant) and given.value is None)
+
+
 def _senders(python: PythonFacts, function: Function) -> set[str]:
     """What the final flag is sent through in a function."""
     if FINAL not in python.identifiers:
@@ -128,13 +146,16 @@ def _twice(
             continue
         seen.add(first.span)
         ends_worker = _in_worker_loop(python, function)
-        lost = "the worker ends, and no later request is answered" if ends_worker else "the response is lost"
+        alone = isinstance(second, Expression) and _is_flag_alone(second.value)
+        lost = (
+            "and the worker ends, and no later request is answered" if ends_worker else _FOR_OTHERS if alone else _LOST
+        )
         yield Problem(
             second.span,
-            f"this comes after the final flag: sending raises an error, and {lost}",
+            f"this comes after the final flag: sending raises an error, {lost}",
             help="send the final flag with the last response, or behind it",
             related=(Related(first.span, "the final flag is sent here"),),
-            effect="instability" if ends_worker else None,
+            effect="instability" if ends_worker else "request-failure" if alone else None,
             key="send",
         )
 

@@ -4,7 +4,8 @@
 Reports `exec()` of an InferenceRequest inside `async def execute`.
 
 ## What happens
-The call blocks the event loop, so that nothing else of this model goes on until the other model has answered.
+The call blocks the event loop, so that nothing else of this model goes on until the other model has answered. What is
+gathered, or started as tasks, goes on one after the other.
 
 ## How to fix
 Write `await request.async_exec()`.
@@ -28,9 +29,13 @@ RULE = Rule(
     words=("exec",),
 )
 
+_TOGETHER = frozenset({"gather", "create_task", "ensure_future", "TaskGroup", "as_completed"})
+
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     awaited = {node.value.span for node in python.walk(Await)}
+    # What was to go on at the same time goes on one after the other.
+    together = bool(_TOGETHER & python.identifiers)
     for node in python.walk(Call):
         if not isinstance(node.func, Attribute) or node.func.attr != "exec":
             continue
@@ -51,6 +56,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 "`exec` blocks the event loop of this async function until the other model has answered",
                 help="write `await ….async_exec()`",
                 fix=Fix("await async_exec", (*edits, Edit(end, ")")), safety="unsafe"),
+                effect="instability" if together else None,
+                certainty="likely" if together else None,
                 key="exec",
             )
 

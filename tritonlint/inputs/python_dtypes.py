@@ -489,7 +489,11 @@ class Types:
         if call.func.attr == "as_numpy" and not call.arguments:
             return self._received(call.func.value, frame)
         if call.func.attr in _DRAWS and self._generator(call.func.value, frame):
-            return "float64" if call.argument(_DRAWS[call.func.attr], "size") is not None else None
+            if call.argument(_DRAWS[call.func.attr], "size") is None or call.argument(None, "out") is not None:
+                return None
+            # Newer generators take a data type, too.
+            wanted = call.argument(1, "dtype") if _DRAWS[call.func.attr] == 0 else None
+            return self.named(wanted, frame) if wanted is not None else "float64"
         if call.func.attr in _REDUCED and call.argument(None, "dtype") is None:
             return _reduced(call.func.attr, self.of(call.func.value, frame, steps + 1))
         if call.func.attr == "astype":
