@@ -20,7 +20,15 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import answering_loop, answers, completes, own_nodes, returns, stores
+from tritonlint.inputs.python_flow import (
+    answering_loop,
+    answers,
+    completes,
+    may_name_every_case,
+    own_nodes,
+    returns,
+    stores,
+)
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -61,7 +69,7 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         loop = answering_loop(execute, name)
         found = answers(loop, name) if loop is not None else None
         if found is None or loop is None:
-            yield from _stays_none(execute, name)
+            yield from _stays_none(python, execute, name)
             continue
         related = (Related(loop.header, "one response is needed for each of these"),)
         help_ = f"add `{name}.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))`"
@@ -73,6 +81,7 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         places += [
             (node.test.span, one_way, node.span in chained and {n.id for n in walk(node.test, Name)} <= counters)
             for node in found.branches
+            if not may_name_every_case(python, execute, node)
         ]
         for handler in _around(execute, loop, name):
             yield Problem(
@@ -107,7 +116,7 @@ def _is_place(target: Expr, name: str) -> bool:
     return isinstance(target, Subscript) and dotted(target.value) == name
 
 
-def _stays_none(execute: Function, name: str) -> Iterator[Problem]:
+def _stays_none(python: PythonFacts, execute: Function, name: str) -> Iterator[Problem]:
     """Places of a list of None that are not filled on every way."""
     stored = stores(execute, name)
     if stored is None:
@@ -124,7 +133,7 @@ def _stays_none(execute: Function, name: str) -> Iterator[Problem]:
         )
         return
     places = [node.span for node in found.continues]
-    places += [node.test.span for node in found.branches]
+    places += [node.test.span for node in found.branches if not may_name_every_case(python, execute, node)]
     places += [node.header for node in found.handlers]
     for span in places:
         yield Problem(
@@ -290,6 +299,27 @@ class TritonPythonModel:
             if bad:
                 responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("too small")))
             if not bad:
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # The two conditions leave nothing out.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if len(x) > 1:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("too long")))
+            elif len(x) <= 1:
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

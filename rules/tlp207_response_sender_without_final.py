@@ -31,6 +31,7 @@ from tritonlint.inputs.python_flow import (
     gets_sender,
     innermost_block,
     is_none,
+    may_name_every_case,
     open_ends,
     own_nodes,
     returns,
@@ -148,7 +149,8 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                     found = open_ends(innermost_block(function, node), target.id, finals=finals, helpers=helpers)
                     if found is not None:
                         last = innermost_block(function, node)[-1]
-                        yield from _sender(python, found, node.value.span, target.id, last, only_one, function)
+                        got = _whole_answer(function, target.id, effective) or node.value.span
+                        yield from _sender(python, found, got, target.id, last, only_one, function)
     targets = thread_targets(python.body)
     nowhere = "COMPLETE_FINAL" not in python.text and "flags" not in python.text
     owners = {id(python.function_at(call)) for call in _final_sends(python)}
@@ -164,10 +166,14 @@ def _seen(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 # Whoever starts the thread may send the flag behind it.
                 if found is not None and (found.closes or "COMPLETE_FINAL" not in python.text):
                     last = function.body[-1]
-                    sent = [c for c in own_nodes(function, Call) if dotted(c.func) == f"{parameter.name}.send"]
-                    # What is sent once is the whole answer.
-                    got = sent[0].span if len(sent) == 1 and effective.decoupled is False else parameter.span
+                    got = _whole_answer(function, parameter.name, effective) or parameter.span
                     yield from _sender(python, found, got, parameter.name, last, False, function)
+
+
+def _whole_answer(function: Function, name: str, effective: EffectiveConfig) -> Span | None:
+    """What a function sends through a sender once and for all, where a request has one response."""
+    sent = [c for c in own_nodes(function, Call) if dotted(c.func) == f"{name}.send"]
+    return sent[0].span if len(sent) == 1 and effective.decoupled is False else None
 
 
 def _final_sends(python: PythonFacts) -> list[Call]:
@@ -316,7 +322,11 @@ def _sender(
     places: list[tuple[Span, str]] = [(node.span, "here the request is left") for node in found.continues]
     places += [(node.span, "here the request is left") for node in found.returns]
     places += [(node.span, "this skips the `else` of the loop: the request ends") for node in found.breaks]
-    places += [(_side(node, sends), "one outcome of this condition leaves the request") for node in found.branches]
+    places += [
+        (_side(node, sends), "one outcome of this condition leaves the request")
+        for node in found.branches
+        if not may_name_every_case(python, function, node)
+    ]
     for span, what in places:
         yield Problem(
             _with_send(python, span, sends),
