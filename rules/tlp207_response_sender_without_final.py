@@ -795,4 +795,52 @@ class TritonPythonModel:
         self.jobs.put(None)
         self.worker.join()
 """,
+    """\
+-- words/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- words/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+FINAL = None
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        global FINAL
+        FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] >= 0:
+                    raise ValueError("too large")
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+                sender.send(flags=FINAL)
+            except ValueError as error:
+                sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+""",
+    """\
+-- words/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- words/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+        return None
+""",
 )

@@ -744,6 +744,8 @@ def final_names(python: PythonFacts) -> frozenset[str]:
     names: set[str | None] = set()
     others: set[str | None] = {p.name for f in python.frames if f.function is not None for p in f.function.parameters}
     for node in python.walk(Assign):
+        if isinstance(node.value, Constant) and node.value.value is None:
+            continue  # It keeps the place until the flag is there: None is no flag.
         final = (dotted(node.value) or "").rsplit(".", 1)[-1] == FINAL if node.value is not None else False
         for target in node.targets:
             (names if final and not node.operator else others).add(dotted(target))

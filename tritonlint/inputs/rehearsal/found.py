@@ -50,6 +50,7 @@ Kind = Literal[
     "over-rows",
     "binary-cut",
     "late-cast",
+    "half-squares",
     "places",
     "requested-name",
     "same-array",
@@ -82,13 +83,18 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A call of another model as it is sent; ``inputs`` and ``requested`` are None when they are not known."""
+    """A call of another model as it is sent; ``inputs`` and ``requested`` are None when they are not known.
+
+    ``sent`` is where, and ``decoupled`` what it says of the answers; None when that is not known.
+    """
 
     span: Span
     sure: bool
     model: str
     inputs: tuple[PbTensor, ...] | None
     requested: tuple[str, ...] | None
+    sent: Span
+    decoupled: bool | None
 
 
 @dataclass(slots=True)

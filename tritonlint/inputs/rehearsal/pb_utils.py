@@ -444,7 +444,18 @@ class PbUtils(Replies):
 
     def _m_call(self, owner: Call, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         if isinstance(owner.model, str) and not self.machine.quiet:
-            self.found.calls.append(Called(owner.span, self.machine.sure, owner.model, owner.inputs, owner.requested))
+            flag = given(args, kwargs, 0, "decoupled", False) if name in {"exec", "async_exec"} else None
+            self.found.calls.append(
+                Called(
+                    owner.span,
+                    self.machine.sure,
+                    owner.model,
+                    owner.inputs,
+                    owner.requested,
+                    sent=node.span,
+                    decoupled=flag if isinstance(flag, bool) else None,
+                )
+            )
         if name in {"exec", "async_exec"} and self.machine.phase in {"__init__", "initialize"}:
             raise Failure("TritonModelException", OUTSIDE)
         decoupled = given(args, kwargs, 0, "decoupled", False)
@@ -474,7 +485,7 @@ class PbUtils(Replies):
             raise Failure("TritonModelException", "Tensor dtype is BF16 and cannot be converted to numpy.")
         if name == "as_numpy":
             if owner.name in self.input_tensors:
-                self.machine.origins.input(owner.array)
+                self.machine.origins.input(owner.array, owner.name or "")
             return owner.array if isinstance(owner.array, Array) else UNKNOWN
         if name == "name":
             return owner.name if owner.name is not None else Unknown("str")
