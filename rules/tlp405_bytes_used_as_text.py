@@ -828,4 +828,52 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("out", out)]))
         return responses
 """,
+    """\
+-- slug/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- slug/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def slug(value):
+    return str(value).lower()
+#          ^^^^^^^^^^ TLP405
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", np.vectorize(slug, otypes=[object])(x))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- slug/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- slug/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def slug(value, encoding):
+    return str(value, encoding).lower()
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            words = list(map(lambda value: slug(value, "utf-8"), x.ravel()))
+            y = pb_utils.Tensor("y", np.array(words, dtype=object).reshape(x.shape))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
 )

@@ -13,6 +13,7 @@ from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, anew
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
+from tritonlint.inputs.rehearsal.dtypes import dtype_of
 from tritonlint.inputs.rehearsal.habits import (
     TAKES_ARRAY,
     are_cut_rows,
@@ -70,6 +71,11 @@ from tritonlint.inputs.rehearsal.ways import RETURN, Activation
 from tritonlint.source import Span
 
 MAX_DEPTH = 16
+_EACH = "<each element>"
+"""The name of what calls a function of the file on every element of an array."""
+_PARTIAL = "<partial>"
+"""The name of what calls a function with some arguments that were given before."""
+_HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unknown})
 _PURE = (
     "numpy", "json", "time", "os", "math", "logging", "random", "re", "sys", "string", "struct", "base64", "hashlib",
     "uuid", "datetime", "pathlib", "typing", "collections", "itertools", "copy", "io", "operator", "warnings", "enum",
@@ -168,6 +174,11 @@ class Calls(Concurrency):
 
             self.fork([partial(arm, option) for option in function.options])
             return join_all(found)
+        if kind is Bound and function.name is _EACH:
+            return self._call_vectorized(function.owner, args, span)
+        if kind is Bound and function.name is _PARTIAL:
+            inner, given, named = function.owner.items
+            return self.call(inner, [*given.items, *args], {**named.items, **kwargs}, span, node)
         if kind is Bound:
             return self._call_method(function, args, kwargs, span, node)
         if kind is Library:
@@ -193,6 +204,35 @@ class Calls(Concurrency):
         if kind is Unknown and function.type is None and node is not None:
             return _coded(node, args)
         return UNKNOWN
+
+    def on_each(self, function: Value, items: list[Value], span: Span) -> Value:
+        """Call a function on something of which there may be any number; what it gives."""
+        found: list[Value] = []
+
+        def once() -> None:
+            found.append(self.call(function, items, {}, span))
+
+        self.fork((once, lambda: None))
+        return join_all(found) if found else UNKNOWN
+
+    def _call_vectorized(self, made: Value, args: list[Value], span: Span) -> Value:
+        """Call what ``np.vectorize(function)`` gave: the function gets elements, whatever the dimensions are."""
+        if not isinstance(made, Seq) or not args:
+            return UNKNOWN
+        single = []
+        for one in args:
+            inner = self.element(one)
+            while isinstance(inner, Array) and not inner.scalar and inner.dtype == "object":
+                deeper = self.element(inner)
+                if deeper == inner:
+                    return UNKNOWN
+                inner = deeper
+            single.append(inner if isinstance(one, Array | Seq) else one)
+        function, dtype = made.items
+        given = self.on_each(function, single, span)
+        shapes = [one.shape for one in args if isinstance(one, Array)]
+        shape = shapes[0] if len(shapes) == len(args) == 1 else None
+        return Array(dtype, shape, type_name(given) if dtype == "object" else None) if dtype else UNKNOWN
 
     def call_now(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Play the body of a function of the file."""
@@ -358,7 +398,10 @@ class Calls(Concurrency):
                 elif not any(name in cls.vars for cls in made.cls.lineage):
                     text = f"{made.cls.name}.__init__() missing 1 required positional argument: '{name}'"
                     raise self.fail("TypeError", text, span)
-            self.put(made.attrs, name, value)
+            if made.cls.constant:
+                made.attrs[name] = value  # Nothing changes it, so there is nothing to take back.
+            else:
+                self.put(made.attrs, name, value)
         after = self.class_attribute(made.cls, "__post_init__")
         if isinstance(after, Func) and not made.cls.named_tuple:
             self.call_function(after, [made], {}, span)
@@ -454,6 +497,15 @@ class Calls(Concurrency):
             found.most = times + 1 if times.__class__ is int and times >= 0 else None
         return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
 
+    def _is_one_for_each(self, value: Value) -> bool:
+        """Whether a list holds an array of every request, with as many rows as that brings."""
+        if value.__class__ is not Seq or value.kind != "list" or value.open or not value.items:
+            return False
+        if len(value.items) != len(self.requests) or len(self.requests) < 2:
+            return False
+        rows = all(item.__class__ is Array and (item.shape or (0,))[0] is None for item in value.items)
+        return rows and self.origins.of_several(value.items)
+
     def refuse_json_text(self, value: Value, span: Span) -> None:
         """Raise what Python raises for JSON text that is taken for a dict: it is never empty."""
         if value.__class__ is ConfigText:
@@ -543,9 +595,17 @@ class Calls(Concurrency):
             if node is None:
                 return UNKNOWN
             return self.guard(lambda: self.pb_call(name[len(OF_BACKEND) :], args, kwargs, node), span)
+        if name == "functools.partial" and args and is_function(args[0]):
+            values = [*args[1:], *kwargs.values()]
+            # A sender or another object may get anywhere by this.
+            if all(one is None or one.__class__ in _HANDED_ON for one in values):
+                return Bound(Seq("tuple", [args[0], Seq("list", args[1:]), Mapping(dict(kwargs))]), _PARTIAL)
+        mappable = bool(args) and (is_function(args[0]) or args[0] == Builtin("str"))
+        if name in {"numpy.vectorize", "numpy.frompyfunc"} and mappable:
+            return Bound(Seq("tuple", [args[0], _type_of_results(name, kwargs)]), _EACH)
         if name.startswith("numpy."):
             given = [self.plain(a) for a in args]
-            if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count):
+            if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count) and kwargs.get("axis", 0) == 0:
                 self.note("split-by-requests", span)
             self.guard(lambda: refuse_texts(name[6:], given), span)
             if given and is_function(given[0]) and name[6:] in TAKES_ARRAY:
@@ -583,6 +643,8 @@ class Calls(Concurrency):
                 return found[0]
         if name == "dataclasses.field" and not args and {"default", "default_factory"} & kwargs.keys():
             return Field(kwargs.get("default_factory"), kwargs.get("default"))
+        if name in {"dataclasses.asdict", "dataclasses.astuple"} and len(args) == 1 and not kwargs:
+            return _taken_apart(args[0], name == "dataclasses.asdict", 0)
         root = name.split(".", maxsplit=1)[0]
         if root not in _PURE and not name.startswith(("functools.", "concurrent.", "threading.", "queue.", "asyncio.")):
             for value in (*args, *kwargs.values()):
@@ -649,6 +711,8 @@ class Calls(Concurrency):
         if name == "len" and len(args) == 1 and args[0] is self.handed:
             length = len(self.requests)
             return Count(length) if length > 1 else length
+        if name == "len" and len(args) == 1 and self._is_one_for_each(args[0]):
+            return Count(len(self.requests))
         if name == "len" and len(args) == 1 and is_function(args[0]):
             raise self.fail("TypeError", f"object of type '{type_name(args[0])}' has no len()", span)
         if name == "range":
@@ -661,6 +725,11 @@ class Calls(Concurrency):
             args = [int(a) if isinstance(a, Count) else a for a in args]
         if name == "dict" and args:
             self.refuse_json_text(args[0], span)
+        if name == "map" and len(args) == 2 and isinstance(args[0], Func | BoundFunc | Builtin):
+            items, whole = self.iterate(args[1], span)
+            if not whole and not items and isinstance(args[1], Array | Seq):
+                self.use_up(args[1], span)
+                return Seq("map", [], True, self.on_each(args[0], [self.element(args[1])], span))
         given = [as_text(a) for a in args]
         if name == "str" and len(given) == 1 and not kwargs and type_name(given[0]) == "bytes":
             self.note("bytes-in-text", span)
@@ -816,6 +885,20 @@ def _is_of_numpy(value: Value, cls: Library | DType) -> bool | None:
     return value.dtype.startswith(kinds) if name in _SCALAR_CLASSES else value.dtype == cls.name
 
 
+def _taken_apart(value: Value, named: bool, depth: int) -> Value:
+    """What ``asdict`` or ``astuple`` makes of an object of the file."""
+    if isinstance(value, Obj) and value.cls.fields is not None and value.cls.known and not value.open and depth < 6:
+        if value.attrs.keys() != set(value.cls.fields) or value.cls.named_tuple:
+            return UNKNOWN
+        parts = {name: _taken_apart(value.attrs[name], named, depth + 1) for name in value.cls.fields}
+        return Mapping(parts) if named else Seq("tuple", list(parts.values()))
+    if not depth:
+        return UNKNOWN
+    if isinstance(value, Seq) and not value.open:
+        return Seq(value.kind, [_taken_apart(item, named, depth + 1) for item in value.items])
+    return UNKNOWN if isinstance(value, (Seq, Mapping, Obj)) else value
+
+
 def _is_of_one_dimension(places: Value) -> bool:
     """Whether a tuple of places is surely about one dimension."""
     return places.__class__ is Seq and not places.open and len(places.items) == 1
@@ -835,3 +918,16 @@ def _coded(node: tree.Call, args: list[Value]) -> Value:
         accessor = isinstance(func.value, tree.Attribute) and func.value.attr == "str"
         return UNKNOWN if accessor else Unknown("bytes" if func.attr == "encode" else "str")
     return Unknown(_PATHS_READ[func.attr]) if func.attr in _PATHS_READ else UNKNOWN
+
+
+def _type_of_results(name: str, kwargs: dict[str, Value]) -> str | None:
+    """The data type that `np.vectorize(…, otypes=[…])` asks for; `np.frompyfunc` makes objects."""
+    asked = kwargs.get("otypes")
+    if name == "numpy.frompyfunc":
+        return "object"
+    if isinstance(asked, str):
+        return "object" if asked == "O" else None
+    one = asked.items[0] if isinstance(asked, Seq) and len(asked.items) == 1 and not asked.open else None
+    if isinstance(one, Builtin):
+        return one.name if one.name == "object" else None
+    return dtype_of(one) if isinstance(one, DType | Library | str) else None
