@@ -28,12 +28,14 @@ from tritonlint.inputs.python_data_errors import DataErrors
 from tritonlint.inputs.python_flow import is_generator, own_nodes, thread_targets
 from tritonlint.inputs.python_tree import (
     Attribute,
+    Await,
     Call,
     Function,
     Node,
     While,
     dotted,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -50,27 +52,38 @@ _THREADS = frozenset({"Thread", "threading.Thread"})
 _DEEPEST = 4
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood or effective.decoupled is not True:
         return
     told: set[Span] = set()
     roots = _roots(python)
-    data = DataErrors(python) if roots else None
+    data = DataErrors(python, config) if roots else None
     for root in roots if data is not None else ():
         for span, cause, what in data.ends(root, ()) if data is not None else ():
             if span in told:
                 continue
             told.add(span)
+            # A coroutine that is only made there raises where it is played, and not in this line.
+            later = root.is_async and span != cause and not any(_is_within(span, a) for a in own_nodes(root, Await))
+            place, other = (cause, span) if later and _is_made_later(python, span) else (span, cause)
             loop = any(_is_within(span, node) for node in own_nodes(root, While))
             yield Problem(
-                span,
+                place,
                 f"{what}, and nothing catches that in `{root.name}`: "
                 + ("the worker ends, and clients wait for ever" if loop else "the client waits for ever"),
                 help="catch it, send an error response, and send the final flag in a `finally`",
-                related=(Related(cause, "raised here"),) if cause != span else (),
+                related=(Related(other, "raised here" if other is cause else "by what is begun here"),)
+                if cause != span
+                else (),
                 effect="instability" if loop else None,
                 key=root.name,
             )
+
+
+def _is_made_later(python: PythonFacts, span: Span) -> bool:
+    """Whether a place is a call that only makes a coroutine."""
+    made = next((called_function(python, call) for call in python.walk(Call) if call.span == span), None)
+    return made is not None and made.is_async
 
 
 def _is_within(span: Span, node: Node) -> bool:
@@ -334,5 +347,75 @@ class TritonPythonModel:
 
     async def execute(self, requests):
         await asyncio.gather(*(self.answer(request) for request in requests))
+""",
+    """\
+-- count/config.pbtxt --
+backend: "python"
+input { name: "start" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- count/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def _count(self, sender, raw):
+        for number in range(int(raw), -1, -1):
+#                           ^^^^^^^^ TLP258
+            y = pb_utils.Tensor("y", np.array([number], dtype=np.int32))
+            sender.send(pb_utils.InferenceResponse([y]))
+            await asyncio.sleep(0)
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        jobs = []
+        for request in requests:
+            raw = pb_utils.get_input_tensor_by_name(request, "start").as_numpy()[0]
+            jobs.append(self._count(request.get_response_sender(), raw))
+        await asyncio.gather(*jobs)
+""",
+    """\
+-- lines/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- lines/1/model.py --
+import json
+import threading
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = threading.Lock()
+        self.running = 0
+
+    def _lines(self, raw):
+        for line in json.loads(raw):
+            yield str(line)
+
+    def _work(self, sender, raw):
+        try:
+            for line in self._lines(raw):
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP258
+                y = pb_utils.Tensor("y", np.array([line], dtype=object))
+                sender.send(pb_utils.InferenceResponse([y]))
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+        finally:
+            with self.lock:
+                self.running -= 1
+
+    def execute(self, requests):
+        for request in requests:
+            raw = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0]
+            with self.lock:
+                self.running += 1
+            threading.Thread(target=self._work, args=(request.get_response_sender(), raw), daemon=True).start()
 """,
 )

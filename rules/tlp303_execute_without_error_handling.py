@@ -86,16 +86,16 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 break
     known = python.identifiers
     if not any(problem.effect for problem in found) and _TAKEN_APART & known and "suppress" not in known:
-        found = list(_for_values(python, execute)) or found
+        found = list(_for_values(python, config, execute)) or found
     yield from found
 
 
 _TAKEN_APART = frozenset({"int", "float", "loads", "split", "rsplit", "decode"})
 
 
-def _for_values(python: PythonFacts, execute: Function) -> Iterator[Problem]:
+def _for_values(python: PythonFacts, config: Document, execute: Function) -> Iterator[Problem]:
     """What Python itself raises for the values of some requests."""
-    for span, cause, what in DataErrors(python).ends(execute, ()):
+    for span, cause, what in DataErrors(python, config).ends(execute, ()):
         if what != ON_PURPOSE:
             yield Problem(
                 cause,
@@ -466,5 +466,29 @@ class TritonPythonModel:
 #                          ^^^^^^^^^^^^^^^^^^^^ TLP303
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
+""",
+    """\
+-- baskets/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- baskets/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _answer(self, request):
+        rows = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        sizes = [[len(json.loads(row[0]))] for row in rows]
+#                     ^^^^^^^^^^^^^^^^^^ TLP303
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(sizes, dtype=np.int32))])
+
+    def execute(self, requests):
+        return [self._answer(request) for request in requests]
 """,
 )

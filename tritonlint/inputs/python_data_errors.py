@@ -44,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     lies_in,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.source import Span
 
 _PARSES = frozenset({"json.loads", "bytes.fromhex", "base64.b64decode", "ast.literal_eval", "uuid.UUID"})
@@ -150,9 +151,9 @@ def _asked_before(function: Function, node: Node) -> bool:
 class DataErrors:
     """What values of a request make functions of one file raise."""
 
-    def __init__(self, python: PythonFacts) -> None:
+    def __init__(self, python: PythonFacts, config: Document | None = None) -> None:
         self.python = python
-        self.values = RequestValues(python)
+        self.values = RequestValues(python, config)
         self.asked = {python.source(n) for c in python.walk(Compare) for p in (c.left, *c.rights) for n in walk(p)}
         """What the file compares with something, or asks whether it is there at all."""
         tests = [n.test for n in python.walk(If, While, Conditional)]
@@ -173,6 +174,7 @@ class DataErrors:
             for block in own_nodes(function, With)
             if any(isinstance(i.value, Call) and (dotted(i.value.func) or "") != "open" for i in block.items)
         ]
+        iterated = {id(_passed(loop.iterable)) for loop in own_nodes(function, For)}
         for node in (*own_nodes(function, Subscript, Call, Binary), *own_nodes(function, Assign)):
             what = self.raised(node)
             if any(lies_in(node, statement) for block in blocks for statement in block.body):
@@ -180,7 +182,10 @@ class DataErrors:
             if what and not self.is_caught(attempts, node, what):
                 yield self.place(function, node), node.span, what
             called = called_function(self.python, node) if isinstance(node, Call) else None
-            if called is None or called in path or len(path) >= _DEEPEST or is_generator(called):
+            if called is None or called in path or len(path) >= _DEEPEST:
+                continue
+            # What a generator raises comes out where something goes over it.
+            if is_generator(called) and id(node) not in iterated:
                 continue
             for _, cause, what in self.ends(called, (*path, function)):
                 if not self.is_caught(attempts, node, what):
@@ -250,7 +255,9 @@ class DataErrors:
         if name == "range" and len(node.arguments) == 3 and kind(last) in {"int", "item"}:
             return "" if self.tested(last) else f"this raises ValueError when `{python.source(last)}` is 0"
         number = name in _NUMBERS and len(node.arguments) == 1
-        if (number or python.qualified(node.func) == "json.loads") and kind(node.arguments[0].value) == "text":
+        parses = python.qualified(node.func) == "json.loads"
+        # An element of an array of numbers would never do as JSON.
+        if (number or parses) and kind(node.arguments[0].value) in {"text", "cell", "item" if parses else "text"}:
             known = self.tested(node.arguments[0].value) or _TESTS & python.identifiers or self.tried(node)
             wanted = "number" if number else "JSON"
             return "" if known else f"this raises ValueError for a text that is no {wanted}"
@@ -272,7 +279,7 @@ class DataErrors:
         sources = self.python.follow(node.value)
         kept = sources[0][0] if sources is not None and len(sources) == 1 else None
         kind = self.values.kind(node.items[0])
-        table = isinstance(kept, Dict) and bool(kept.keys) and kind in {"text", "int", "item"}
+        table = isinstance(kept, Dict) and bool(kept.keys) and kind in {"text", "int", "item", "cell"}
         listed = isinstance(kept, Sequence) and kept.kind in {"list", "tuple"} and kind == "int"
         shown = self.python.source(node.value)
         if not (table or listed) or self.tested(node.items[0]) or shown in self.asked:
@@ -328,3 +335,12 @@ class DataErrors:
         while isinstance(inner, Call) and isinstance(inner.func, Attribute):
             inner = inner.func.value
         return any(self.python.source(part) in self.asked for part in (expr, inner))
+
+
+def _passed(iterable: Expr) -> Expr:
+    """What a loop goes over, without ``enumerate`` and the like around it."""
+    while (
+        isinstance(iterable, Call) and dotted(iterable.func) in {"enumerate", "list", "sorted"} and iterable.arguments
+    ):
+        iterable = iterable.arguments[0].value
+    return iterable

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_join import tensors_by_name
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -30,8 +31,11 @@ from tritonlint.remember import remembered
 
 if TYPE_CHECKING:
     from tritonlint.inputs.python import PythonFacts
+    from tritonlint.pbtxt.tree import Document
 
 _READS = frozenset({"get_input_tensor_by_name", "as_numpy", "get"})
+_ELEMENT = {"array": "item", "cells": "cell", "cell": "cell", "texts": "text", "words": "text"}
+"""What an element is; one of a row is a row or its element."""
 _SAME = frozenset({"ravel", "flatten", "reshape", "astype", "squeeze", "copy"})
 """Methods that give the values of an array once more."""
 TEXT_METHODS = frozenset(
@@ -82,11 +86,19 @@ def mentions(value: Node, names: Iterable[str]) -> bool:
 class RequestValues:
     """Expressions of one file that surely come from a request, and what they are then."""
 
-    def __init__(self, python: PythonFacts) -> None:
+    def __init__(self, python: PythonFacts, config: Document | None = None) -> None:
         self.python = python
+        inputs = tensors_by_name(config, "input") if config is not None else {}
+        types = {name: tensor.scalar("data_type") for name, tensor in inputs.items()}
+        self.strings = {name for name, kind in types.items() if kind is not None and kind.value == "TYPE_STRING"}
+        """The inputs whose elements are bytes."""
+        self.only_strings = bool(self.strings) and len(self.strings) == len(inputs)
 
     def kind(self, expr: Expr | None, depth: int = 0) -> str:
-        """What an expression is if it comes from a request: array, item, text, texts, int; empty for all else."""
+        """What an expression is if it comes from a request: array, item, text, texts, int; empty for all else.
+
+        ``cells`` are an array of bytes and ``cell`` an element of one, where the config says so.
+        """
         if expr is None or depth > 12:
             return ""
         if isinstance(expr, Call):
@@ -95,7 +107,7 @@ class RequestValues:
             of = self.kind(expr.value, depth + 1)
             if isinstance(expr.items[0], Slice):
                 return of
-            return {"array": "item", "texts": "text", "words": "text"}.get(of, "")
+            return _ELEMENT.get(of, "")
         if isinstance(expr, Name):
             return self.of_name(expr, depth)
         if isinstance(expr, Comprehension) and expr.kind in {"list", "generator"}:
@@ -111,14 +123,14 @@ class RequestValues:
             if method == "as_numpy":
                 owner = call.func.value
                 sources = self.python.follow(owner) or ()
-                read = any("get_input_tensor_by_name" in self.python.source(source) for source, _ in sources)
-                return "array" if read else ""
+                read = [one for one, _ in sources if "get_input_tensor_by_name" in self.python.source(one)]
+                return self.of_input(read[0]) if read else ""
             of = self.kind(call.func.value, depth + 1)
-            if of in {"array", "item"} and method in {"item", *_SAME}:
-                return "item" if method == "item" else of
-            if of in {"item", "text"} and method in TEXT_METHODS:
+            if of in {"array", "item", "cells", "cell"} and method in {"item", *_SAME}:
+                return _ELEMENT.get(of, of) if method == "item" else of
+            if of in {"item", "cell", "text"} and method in TEXT_METHODS:
                 return "text"
-            if of in {"item", "text"} and method in {"split", "rsplit", "splitlines"}:
+            if of in {"item", "cell", "text"} and method in {"split", "rsplit", "splitlines"}:
                 return "texts" if call.arguments and method != "splitlines" else "words"
             return ""
         name = dotted(call.func)
@@ -131,10 +143,16 @@ class RequestValues:
             return "int" if self.kind(call.arguments[0].value, depth + 1) == "words" else ""
         if name in {"int", "str"} and len(call.arguments) == 1:
             of = self.kind(call.arguments[0].value, depth + 1)
-            return {"int": "int", "str": "text"}[name] if of in {"item", "text", "array"} else ""
+            return {"int": "int", "str": "text"}[name] if of in {"item", "text", "array", "cells", "cell"} else ""
         called = called_function(self.python, call)
         given = [statement.value for statement in returns(called)] if called is not None else []
         return self.kind(given[0], depth + 1) if len(given) == 1 else ""
+
+    def of_input(self, read: Expr) -> str:
+        """The array of an input tensor: of numbers, or of bytes."""
+        named = read.argument(1, "name") if isinstance(read, Call) else None
+        names = self.python.strings(named) if named is not None else None
+        return "cells" if self.only_strings or (names and self.strings.issuperset(names)) else "array"
 
     def of_name(self, name: Name, depth: int) -> str:
         """What a name holds."""
@@ -149,7 +167,7 @@ class RequestValues:
             if isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and index == 1:
                 iterable, index = iterable.arguments[0].value, None
             of = self.kind(iterable, depth + 1) if index is None else self.of_queue(iterable, index, depth)
-            return {"array": "item", "texts": "text", "words": "text"}.get(of, of if index is not None else "")
+            return _ELEMENT.get(of, of if index is not None else "")
         if binding.kind == "parameter" and frame.function is not None:
             return self.of_parameter(frame.function, name.id, depth)
         for node in own_nodes(frame.function, Assign) if frame.function is not None else ():
