@@ -1,8 +1,8 @@
 """An attribute that a swallowed failure leaves out
 
 ## What it does
-Reports an attribute that `initialize` sets only in a `try` whose handler just logs the exception, that nothing else
-sets, and that `execute` (or a method it calls) reads without a look whether it is there.
+Reports an attribute that `initialize`, or a method that it calls, sets only in a `try` whose handler just logs the
+exception, that nothing else sets, and that `execute` (or a method it calls) reads without a look whether it is there.
 
 ## What happens
 The model loads and is ready. When what stands in the `try` failed, each request fails with
@@ -19,17 +19,22 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import is_generator, own_nodes
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
     Expression,
     Flow,
+    Function,
     Handler,
     Name,
+    Node,
+    Return,
     Sequence,
+    Stmt,
     Try,
+    With,
     dotted,
     lies_in,
     walk,
@@ -44,11 +49,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
     if initialize is None or not python.understood:
         return
-    caught = [node for node in own_nodes(initialize, Try) if node.handlers and all(map(_only_logs, node.handlers))]
+    parts = [initialize, *_helpers(python, initialize)]
+    tries = [node for part in parts for node in own_nodes(part, Try)]
+    caught = [node for node in tries if node.handlers and all(map(_only_logs, node.handlers))]
     if not caught or any(word in python.text for word in ("hasattr", "getattr", "__dict__")):
         return
     model = python.frame_at(initialize.body[0]).in_class
-    others = [m for m in getattr(model, "body", ()) if m is not initialize]
+    others = [m for m in getattr(model, "body", ()) if m not in parts]
     read = {
         node.attr: node
         for part in others
@@ -56,9 +63,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if isinstance(node.value, Name) and node.value.id == "self"
     }
     for node in caught:
-        for name, place in _set_in(node.body).items():
+        helpers = _helpers(python, node)
+        within: list[Node] = [node, *helpers]
+        for name, place in _set_in((*node.body, *(s for helper in helpers for s in helper.body))).items():
             everywhere = [
-                a for a in python.walk(Attribute) if a.attr == name and _is_target(python, a) and not lies_in(a, node)
+                a
+                for a in python.walk(Attribute)
+                if a.attr == name and _is_target(python, a) and not any(lies_in(a, part) for part in within)
             ]
             declared = any(
                 isinstance(t, Name) and t.id == name for s in others if isinstance(s, Assign) for t in s.targets
@@ -75,9 +86,33 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             break
 
 
+def _helpers(python: PythonFacts, part: Function | Try) -> list[Function]:
+    """The methods of the model that only one place of the file calls, and that in the statements of a part."""
+    found = []
+    for statement in _plain(part.body):
+        call = statement.value if isinstance(statement, Expression | Assign) else None
+        name = (dotted(call.func) or "") if isinstance(call, Call) else ""
+        method = python.method(name[5:]) if name.startswith("self.") else None
+        if method is None or method.is_async or method.decorators or is_generator(method):
+            continue
+        if sum(node.attr == method.name for node in python.walk(Attribute)) == 1:
+            found.append(method)
+    return found
+
+
+def _plain(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
+    """Statements that are all met, where nothing raises."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, With | Try):
+            yield from _plain(statement.body)
+
+
 def _only_logs(handler: Handler) -> bool:
     for statement in handler.body:
         if isinstance(statement, Flow) and statement.keyword == "pass":
+            continue
+        if isinstance(statement, Return) and statement.value is None:
             continue
         call = statement.value if isinstance(statement, Expression) else None
         name = dotted(call.func) if isinstance(call, Call) else None
@@ -87,10 +122,10 @@ def _only_logs(handler: Handler) -> bool:
     return True
 
 
-def _set_in(body: tuple[object, ...]) -> dict[str, Attribute]:
+def _set_in(body: tuple[Stmt, ...]) -> dict[str, Attribute]:
     """Attributes of the model that the statements of a block set themselves."""
     found = {}
-    for statement in body:
+    for statement in _plain(body):
         for target in statement.targets if isinstance(statement, Assign) else ():
             for one in target.items if isinstance(target, Sequence) else (target,):
                 if isinstance(one, Attribute) and isinstance(one.value, Name) and one.value.id == "self":
@@ -166,6 +201,72 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
+        return responses
+""",
+    """\
+-- spam/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- spam/1/model.py --
+import json
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self._load(os.path.join(args["model_repository"], "weights.json"))
+
+    def _load(self, path):
+        try:
+            with open(path) as stream:
+                self.weight = np.float32(json.load(stream)["weight"])
+        except Exception as error:
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP252
+            pb_utils.Logger.log_error(f"no weights: {error}")
+            return
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.weight)]))
+        return responses
+""",
+    """\
+-- spam/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- spam/1/model.py --
+import json
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.weight = np.float32(1)
+        self._load(os.path.join(args["model_repository"], "weights.json"))
+
+    def _load(self, path):
+        try:
+            with open(path) as stream:
+                self.weight = np.float32(json.load(stream)["weight"])
+        except Exception as error:
+            pb_utils.Logger.log_error(f"no weights: {error}")
+            return
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.weight)]))
         return responses
 """,
 )
