@@ -25,12 +25,16 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Await,
     Call,
+    Comprehension,
+    Constant,
     Expr,
     For,
     Function,
     Name,
     Node,
+    Subscript,
     Try,
+    Unary,
     dotted,
     walk,
 )
@@ -58,6 +62,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         if "gather(" in python.text:
             yield from _gathered(python, function)
+            yield from _only_one_asked(python, function)
         tried = {n.span for attempt in own_nodes(function, Try) for n in walk(attempt.body, Call)}
         for node in own_nodes(function, Call, Assign):
             taken = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "output_tensors"
@@ -112,6 +117,46 @@ def _gathered(python: PythonFacts, function: Function) -> Iterator[Problem]:
                     key=name,
                 )
                 break
+
+
+def _only_one_asked(python: PythonFacts, function: Function) -> Iterator[Problem]:
+    """Outputs of all answers that were waited for together, of which one at most is asked for its error."""
+    for made in own_nodes(function, Comprehension):
+        clause = made.clauses[0]
+        over, each = clause.iterable, clause.target
+        if len(made.clauses) > 1 or not isinstance(each, Name) or not _is_gather(python, over):
+            continue
+        reads = [
+            call
+            for call in walk(made.elements, Call)
+            if python.pb_name(call.func) == "get_output_tensor_by_name" and dotted(call.argument(0)) == each.id
+        ]
+        if not reads or any(node.attr == "has_error" for node in walk(made, Attribute)):
+            continue
+        if isinstance(over, Name) and _may_ask_all(function, over.id, made):
+            continue
+        asked = [node for node in own_nodes(function, Attribute) if node.attr == "has_error"]
+        yield Problem(
+            reads[0].span,
+            "not all of these answers are asked for `has_error()`: when one of the calls fails, its error is lost and "
+            "this request fails with an AttributeError about None",
+            help=f"before it: `for {each.id} in …: if {each.id}.has_error(): raise …`",
+            related=tuple(Related(node.span, "only this one is asked") for node in asked[:1]),
+            key=each.id,
+        )
+
+
+def _may_ask_all(function: Function, name: str, made: Comprehension) -> bool:
+    """Whether something else may look at all items of a list: a loop, a helper, an index that is no number."""
+    plain: set[int] = {id(made.clauses[0].iterable)}
+    for node in own_nodes(function, Subscript, Call, Assign):
+        if isinstance(node, Subscript) and isinstance(node.items[0], Constant | Unary):
+            plain.add(id(node.value))
+        elif isinstance(node, Call) and dotted(node.func) == "len" and node.arguments:
+            plain.add(id(node.arguments[0].value))
+        elif isinstance(node, Assign):
+            plain.update(id(target) for target in node.targets)
+    return any(node.id == name and id(node) not in plain for node in own_nodes(function, Name))
 
 
 def _is_gather(python: PythonFacts, expr: Expr) -> bool:
@@ -269,5 +314,66 @@ class TritonPythonModel:
 #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
+""",
+    """\
+-- both/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- both/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        calls = [
+            pb_utils.InferenceRequest(
+                model_name=name, requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+            ).async_exec()
+            for name in ("other", "missing")
+        ]
+        results = await asyncio.gather(*calls)
+        if results[0].has_error():
+            raise pb_utils.TritonModelException("the other model failed")
+        rows = [pb_utils.get_output_tensor_by_name(r, "y").as_numpy() for r in results]
+#                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.concatenate(rows))])
+
+    async def execute(self, requests):
+        return list(await asyncio.gather(*(self.answer(request) for request in requests)))
+""",
+    """\
+-- both/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- both/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        calls = [
+            pb_utils.InferenceRequest(
+                model_name=name, requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+            ).async_exec()
+            for name in ("other", "other")
+        ]
+        results = await asyncio.gather(*calls)
+        if any(result.has_error() for result in results):
+            raise pb_utils.TritonModelException("the other model failed")
+        rows = [pb_utils.get_output_tensor_by_name(r, "y").as_numpy() for r in results]
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.concatenate(rows))])
+
+    async def execute(self, requests):
+        return list(await asyncio.gather(*(self.answer(request) for request in requests)))
 """,
 )

@@ -1,7 +1,8 @@
 """An error answered as if nothing had happened
 
 ## What it does
-Reports, in an `except` block, an InferenceResponse that is made without outputs and without `error=`.
+Reports, in an `except` block, an InferenceResponse that is made without outputs and without `error=`, and an `except`
+block that only logs where the list of outputs stays empty by it.
 
 ## What happens
 The client gets status OK and no outputs: it fails later, at a place that says nothing about the reason, or takes the
@@ -16,10 +17,24 @@ Seen on 24.10: status 200 with `"outputs": []`.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Call, Constant, Handler, Sequence, walk
+from tritonlint.inputs.python_flow import own_nodes, starts_list
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Call,
+    Constant,
+    Expression,
+    Flow,
+    Handler,
+    Name,
+    Sequence,
+    Stmt,
+    Try,
+    dotted,
+    lies_in,
+    walk,
+)
 from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -28,6 +43,8 @@ RULE = Rule(code="TLP309", name="empty-answer-after-error", effect="wrong-result
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
+    if "except" in python.text:
+        yield from _left_empty(python)
     made = {r.call.span: r for r in python.responses if not r.outputs and r.complete and not r.has_error}
     if not made:
         return
@@ -42,6 +59,44 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                         fix=_fix(python, handler, node),
                         key="empty",
                     )
+
+
+def _left_empty(python: PythonFacts) -> Iterator[Problem]:
+    """Lists of outputs that are filled in a ``try`` only, and sent whatever happened there."""
+    for made in python.calls_of("InferenceResponse"):
+        given, function = made.call.argument(0, "output_tensors"), made.function
+        alone = len(made.call.arguments) == 1 and made.call.certain
+        if function is None or not isinstance(given, Name) or not alone:
+            continue
+        uses = [node for node in own_nodes(function, Name) if node.id == given.id]
+        starts = [n for n in own_nodes(function, Assign) if starts_list(n) and dotted(n.targets[0]) == given.id]
+        for attempt in own_nodes(function, Try):
+            if (attempt.span.end or 0) > (made.span.start or 0) or attempt.final:
+                continue
+            inside = [node for node in uses if any(lies_in(node, part) for part in (*attempt.body, *attempt.orelse))]
+            handled = [h for h in attempt.handlers if all(_is_quiet(s, given.id) for s in h.body)]
+            known = {id(given), *(id(node) for node in inside), *(id(t) for s in starts for t in s.targets)}
+            before = any((s.span.end or 0) <= (attempt.span.start or 0) for s in starts)
+            if inside and all(id(node) in known for node in uses):
+                for handler in (h for h in handled if before or any(lies_in(s, h) for s in starts)):
+                    yield Problem(
+                        handler.header,
+                        f"after this the response has status OK and no outputs, as `{given.id}` stays empty: the "
+                        "client is not told",
+                        help="answer with `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`",
+                        related=(Related(made.span, "sent here"),),
+                        key="empty",
+                    )
+
+
+def _is_quiet(statement: Stmt, name: str) -> bool:
+    """Whether a statement of a handler tells the client nothing: it logs, or empties the list."""
+    if isinstance(statement, Assign):
+        return starts_list(statement) and dotted(statement.targets[0]) == name
+    if isinstance(statement, Expression) and isinstance(statement.value, Call):
+        called = (dotted(statement.value.func) or "").rsplit(".", 1)[-1]
+        return called.startswith(("log", "print", "warn", "debug", "info", "error", "exception"))
+    return isinstance(statement, Flow) and statement.keyword == "pass"
 
 
 def _empty(call: Call) -> bool:
@@ -126,6 +181,60 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             except ValueError as error:
                 responses.append(pb_utils.InferenceResponse([], error=pb_utils.TritonError(str(error))))
+        return responses
+""",
+    """\
+-- days/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- days/1/model.py --
+import sys
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            tensors = []
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                tensors.append(pb_utils.Tensor("y", x.astype(np.float32)))
+            except Exception as error:
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP309
+                print("request failed:", error, file=sys.stderr)
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- days/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- days/1/model.py --
+import sys
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            tensors = []
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                tensors.append(pb_utils.Tensor("y", x.astype(np.float32)))
+            except Exception as error:
+                print("request failed:", error, file=sys.stderr)
+            if not tensors:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("the request failed")))
+                continue
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
         return responses
 """,
 )

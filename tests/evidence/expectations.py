@@ -100,7 +100,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP020": (Evidence("error or hang", why="the process of the model ends, and the server stays"),),
     "TLP106": (
-        Evidence(where="execute(self, requests):\n        responses = []\n        for request in requests:\n            x"),
+        Evidence(
+            where="execute(self, requests):\n        responses = []\n        for request in requests:\n            x"
+        ),
         Evidence("difference", where="get_response_sender", streams=1, why="the response of the list is lost"),
     ),
     "TLP035": (
@@ -350,6 +352,11 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
     ),
+    "TLP306": (Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),),
+    "TLP306 clean": (Evidence(ask=TO_OTHER, where="any(result.has_error()"),),
+    "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),
+    "TLP313": (Evidence(ask=Ask(companions={"other": "failing"}), holds=0.0, why="the error is in the log only"),),
+    "TLP313 clean": (Evidence(ask=TO_OTHER),),
     "TLP303": (
         Evidence("error", TOGETHER, where="x.max() > 10", why="asked together with a request that is fine"),
         Evidence("error or hang", TOGETHER, where="x[0, 0] > 0"),
