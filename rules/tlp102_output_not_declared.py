@@ -24,7 +24,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
 from tritonlint.inputs.python_join import declared
 from tritonlint.inputs.python_objects import objects_of
-from tritonlint.inputs.python_tree import Attribute, Call, Expr, Name, Sequence, Starred
+from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Name, Sequence, Starred
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
@@ -54,7 +54,12 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     yield from _passed_on(python, names)
     yield from _named_elsewhere(python, names, seen)
     for mistake in mistakes(python, config, effective, "unknown-output"):
-        yield replace(_problem(mistake.span, mistake.name, names, sure=mistake.sure), general=mistake.span)
+        written = [c for c in python.walk(Constant) if c.value == mistake.name]
+        place = written[0].span if len(written) == 1 else mistake.span
+        text = python.text[place.start : place.end] if len(written) == 1 else ""
+        if place.start in seen:
+            continue
+        yield replace(_problem(place, mistake.name, names, sure=mistake.sure, text=text), general=mistake.span)
 
 
 def _problem(span: Span, wanted: str, names: dict[str, Span], *, sure: bool, text: str = "") -> Problem:

@@ -42,12 +42,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in (
         mistakes(python, config, effective, "split-by-requests") if (effective.max_batch_size or 0) > 1 else ()
     ):
+        uneven = "array_split" in python.text[mistake.span.start : mistake.span.end]
         yield Problem(
             mistake.span,
-            "this makes equal parts, and requests may bring batches of different sizes: rows go to other clients, or "
-            "it raises ValueError",
+            "this makes equal parts, and requests may bring batches of different sizes: rows go to other clients"
+            + ("" if uneven else ", or it raises ValueError"),
             help="split by the sizes of the batches: `np.split(joined, np.cumsum([len(x) for x in arrays])[:-1])`",
             certainty="likely",
+            effect="wrong-result" if uneven else None,
             key="split",
             general=mistake.span,
         )

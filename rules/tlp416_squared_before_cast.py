@@ -2,11 +2,13 @@
 
 ## What it does
 Plays the model through, and reports squares (`x * x`, `x ** 2`, `np.square(x)`) of float16 or of integers of 8 or 16
-bits that are converted to a wider type afterwards, by `astype` or by what is done with them.
+bits that are converted to a wider type afterwards, by `astype` or by what is done with them. Also squares of a float16
+input that are summed as float16, and `np.linalg.norm` of such an input.
 
 ## What happens
 The square is made in the type of the array. A float16 above 255 becomes inf, an int16 above 181 and a uint8 above 15
-wrap around; the conversion comes too late.
+wrap around; the conversion comes too late. Sums of squares end at 65504, too: a norm becomes inf, and a vector that is
+divided by it becomes zeros.
 
 ## How to fix
 Convert first: `wide = x.astype(np.float32)`, then `wide * wide`.
@@ -32,6 +34,13 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         yield Problem(
             mistake.span,
             "these squares are made in the narrow type of the array: what does not fit is lost before it is widened",
+            help="convert first: `x.astype(np.float32)`",
+            key=python.text[mistake.span.start : mistake.span.end],
+        )
+    for mistake in mistakes(python, config, effective, "half-squares"):
+        yield Problem(
+            mistake.span,
+            "these squares are made and summed as float16: where they come to more than 65504, the sum is inf",
             help="convert first: `x.astype(np.float32)`",
             key=python.text[mistake.span.start : mistake.span.end],
         )

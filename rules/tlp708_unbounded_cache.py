@@ -1,16 +1,17 @@
 """A cache that only grows
 
 ## What it does
-Notes dicts and lists kept on `self` that `execute` adds to and that nothing in the file empties, shortens or measures.
+Reports lists and sets kept on `self` that requests add to, and notes such dicts, where nothing in the file empties,
+shortens or measures them. A dict whose keys are the content of requests (`x.tobytes()`, a hash) counts as a list.
 
 ## What happens
 The process grows with every new request until it is killed, and from 24.06 on nothing starts it again.
 
 ## How to fix
-Bound it: `functools.lru_cache(maxsize=…)`, `cachetools`, or remove the oldest entry above a size.
+Bound it: `collections.deque(maxlen=…)`, `functools.lru_cache(maxsize=…)`, or remove the oldest entry above a size.
 
 ## Source
-Facts, python-backend 8.
+Facts, python-backend 8; a stub was seen to grow with each request on a server of 24.10.
 """
 
 from collections.abc import Iterator
@@ -18,40 +19,81 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Constant, Dict, Expr, Name, Sequence, Subscript, walk
+from tritonlint.inputs.python_threads import by_name, reached
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Dict,
+    Expr,
+    Function,
+    Name,
+    Sequence,
+    Slice,
+    Subscript,
+    walk,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
 RULE = Rule(code="TLP708", name="unbounded-cache", effect="performance", certainty="likely")
-BOUNDS = frozenset({"pop", "popitem", "clear", "popleft", "remove"})
+BOUNDS = frozenset({"pop", "popitem", "clear", "popleft", "remove", "discard", "difference_update"})
+_ADDS = frozenset({"append", "add", "extend", "insert", "appendleft"})
+_LOADING = ("__init__", "initialize", "auto_complete_config", "finalize")
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or not execute.positional:
+    if execute is None or not execute.positional or not python.attributes:
         return
-    own = execute.positional[0].name
+    loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
     seen: set[str] = set()
-    for node in own_nodes(execute, Call, Assign):
-        grown, place = _grown(node, own)
-        if grown is None or place is None or grown in seen:
+    for function in reached(python, [execute]):
+        if id(function) in loading or not function.positional:
             continue
-        made = [binding for binding, _ in python.attributes.get(grown, ())]
-        first = made[0].expr if len(made) == 1 else None
-        if first is None or not _empty(python, first) or _bounded(python, grown):
-            continue
-        if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
-            continue  # A list of responses is another rule's.
-        if (execute.span.start or 0) <= (first.span.start or 0) < (execute.span.end or 0):
-            continue  # Made anew in every call.
-        seen.add(grown)
-        yield Problem(
-            place,
-            f"`self.{grown}` grows with every request, and nothing here ever empties it",
-            help="bound it: remove old entries above a size, or use `functools.lru_cache(maxsize=…)`",
-            related=(Related(made[0].span, "made here"),),
-            key=grown,
-        )
+        for node in own_nodes(function, Call, Assign):
+            grown, place = _grown(node, function.positional[0].name)
+            if grown is None or place is None or grown in seen:
+                continue
+            made = [binding for binding, _ in python.attributes.get(grown, ())]
+            made = [binding for binding in made if not _adds_to(python, binding.span)]
+            first = made[0].expr if len(made) == 1 else None
+            if first is None or not _empty(python, first) or _bounded(python, grown):
+                continue
+            if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
+                continue  # A list of responses is another rule's.
+            around = python.function_at(first)
+            if around is None or id(around) not in loading:
+                continue  # Made anew in every call.
+            seen.add(grown)
+            more = not isinstance(node, Assign) or _is_content(python, function, node)
+            yield Problem(
+                place,
+                f"`self.{grown}` grows with every request, and nothing here ever empties it",
+                help="bound it: remove old entries above a size, or use `collections.deque(maxlen=…)`",
+                related=(Related(made[0].span, "made here"),),
+                effect="instability" if more else None,
+                key=grown,
+            )
+
+
+def _adds_to(python: PythonFacts, span: Span) -> bool:
+    """Whether an assignment is `self.seen += …`."""
+    end = span.end or 0
+    return python.text[end : end + 4].lstrip().startswith("+=")
+
+
+def _is_content(python: PythonFacts, function: Function, node: Assign) -> bool:
+    """Whether something is stored under what a request holds, so that hardly any key comes twice."""
+    target = node.targets[0]
+    keys = list(target.items) if isinstance(target, Subscript) else []
+    for name in [n.id for key in keys for n in walk(key, Name)]:
+        for assign in own_nodes(function, Assign):
+            if any(isinstance(t, Name) and t.id == name for t in assign.targets) and assign.value is not None:
+                keys.append(assign.value)
+    words = {n.attr for key in keys for n in walk(key, Attribute)}
+    return bool(words & {"tobytes", "hexdigest", "digest", "uuid4", "time", "time_ns", "monotonic", "perf_counter"})
 
 
 def _grown(node: Assign | Call, own: str) -> tuple[str | None, Span | None]:
@@ -60,7 +102,7 @@ def _grown(node: Assign | Call, own: str) -> tuple[str | None, Span | None]:
         target = node.targets[0]
         if not any(isinstance(item, Constant) for item in target.items):
             return _attribute(target.value, own), target.span
-    elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "append":
+    elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in _ADDS:
         return _attribute(node.func.value, own), node.span
     return None, None
 
@@ -77,7 +119,7 @@ def _empty(python: PythonFacts, expr: Expr) -> bool:
     if isinstance(expr, Sequence):
         return expr.kind == "list" and not expr.items
     made = python.qualified(expr.func) if isinstance(expr, Call) and not expr.arguments else None
-    return made in {"dict", "list", "collections.OrderedDict"}
+    return made in {"dict", "list", "set", "collections.deque", "collections.OrderedDict"}
 
 
 def _bounded(python: PythonFacts, name: str) -> bool:
@@ -88,10 +130,75 @@ def _bounded(python: PythonFacts, name: str) -> bool:
     for call in python.walk(Call):
         if any(isinstance(a.value, Attribute) and a.value.attr == name for a in call.arguments):
             return True
+    for assign in python.walk(Assign):
+        # Another name for it may be what shortens it; so may a slice that is replaced.
+        if isinstance(assign.value, Attribute) and assign.value.attr == name:
+            return True
+        for target in assign.targets:
+            held = target.value if isinstance(target, Subscript) else None
+            if isinstance(held, Attribute) and held.attr == name and any(True for _ in walk(target, Slice)):
+                return True
     return f"del self.{name}" in python.text
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.recent = []
+
+    def _drift(self, x):
+        before = self.recent[-1] if self.recent else x
+        self.recent.append(x)
+#       ^^^^^^^^^^^^^^^^^^^^^ TLP708
+        return x.mean() - before.mean()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self._drift(x)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from collections import deque
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.recent = deque(maxlen=4)
+
+    def _drift(self, x):
+        before = self.recent[-1] if self.recent else x
+        self.recent.append(x)
+        return x.mean() - before.mean()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self._drift(x)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -89,6 +89,8 @@ class _Play(PbUtils):
             found.crash = error
         found.raises = list(dict.fromkeys(machine.raises))
         for (kind, span), sure in machine.notes.items():
+            if kind == "half-squares" and ("late-cast", span) in machine.notes:
+                continue  # What comes too late is told there.
             self.say(Mistake(kind, span, sure))
 
     def model(self) -> None:

@@ -244,10 +244,18 @@ def _parsed(value: str | bytes, code: str) -> None:
 # -------------------------------------------------------------------------------------------------------- indexing
 def _index_array(value: Seq) -> Value:
     if value.open:
-        return UNKNOWN
+        return _any_number(value)
     made = from_value(value)
     # An empty list is an index of no elements.
     return Array("int64", (0,)) if made.shape == (0,) else made
+
+
+def _any_number(value: Seq) -> Value:
+    """The index that a list of any number of integers is."""
+    kinds = {item.dtype if item.__class__ is Array and item.scalar else type_name(item) for item in value.items}
+    each = value.each
+    kinds.add(each.dtype if each.__class__ is Array and each.scalar else type_name(each))
+    return Array("int64", (None,)) if all(kind in {"int", "int32", "int64"} for kind in kinds) else UNKNOWN
 
 
 def getitem(array: Array, index: Value) -> Value:

@@ -743,7 +743,7 @@ class Machine(Expressions):
         cls = Cls(node, node.name, inner.vars, (), known, exception)
         cls.lineage = (cls, *lineage)
         if [base for base in bases if base == Library("typing.NamedTuple")] == bases != []:
-            cls.named_tuple = True
+            cls.named_tuple = cls.constant = True
             cls.fields = self._fields(node)
         for value in inner.vars.values():
             if isinstance(value, Func) and value.owner is None:
@@ -760,10 +760,22 @@ class Machine(Expressions):
                 self._mutable_defaults(node, cls)
                 inherited = [name for base in lineage for name in base.fields or ()]
                 cls.fields = tuple(dict.fromkeys([*inherited, *self._fields(node)]))
+                cls.constant = self._sets_no_attribute(node)
             else:
                 cls.known = False
         self._bind(node.name, cls, scope)
         return None
+
+    def _sets_no_attribute(self, node: tree.Class) -> bool:
+        """Whether neither the methods of a class nor other code set attributes of its objects."""
+        if "setattr" in self.python.identifiers or "__dict__" in self.python.identifiers:
+            return False
+        for assign in self.python.walk(tree.Assign):
+            for target in assign.targets:
+                of_self = isinstance(target, tree.Attribute) and tree.dotted(target.value) == "self"
+                if isinstance(target, tree.Attribute) and (not of_self or tree.lies_in(assign, node)):
+                    return False
+        return True
 
     def _fields(self, node: tree.Class) -> tuple[str, ...]:
         return tuple(s.targets[0].id for s in node.body if _is_field(s))  # type: ignore[union-attr]

@@ -73,6 +73,8 @@ class Cls:
     """The fields of a dataclass or ``NamedTuple`` in order."""
     named_tuple: bool = False
     """Whether its objects are tuples, whose fields nothing changes."""
+    constant: bool = False
+    """Whether nothing in the file sets an attribute of its objects, once they are made."""
     python_type: ClassVar[str] = "type"
 
 

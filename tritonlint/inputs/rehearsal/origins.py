@@ -14,12 +14,13 @@ from tritonlint.inputs.rehearsal.shapes import Slice
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Seq, Unknown, Value
 from tritonlint.source import Span
 
-Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "wraps"]
+Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "half-squares", "wraps"]
 """What is told of."""
 _REDUCTIONS = frozenset(
     {"sum", "mean", "max", "min", "amax", "amin", "std", "var", "median", "ptp", "linalg.norm"}
     | {f"nan{name}" for name in ("sum", "mean", "max", "min", "std", "var", "median")}
 )
+_SUMS = frozenset({"sum", "mean", "nansum", "nanmean", "add.reduce"})
 _SHIFTS = frozenset({"mean", "min", "amin", "median", "nanmean", "nanmin", "nanmedian"})
 """Of which a difference depends on the other rows; one from the maximum is what a softmax begins with."""
 _SAME_SHAPE = frozenset(
@@ -65,6 +66,8 @@ class Origins:
     def __init__(self, note: Callable[[Origin, Span], None]) -> None:
         self.note = note
         self.batched = self.many_rows = False
+        self._names: dict[int, tuple[Value, str]] = {}
+        """Of which input an array is, or is made."""
         self._rows: dict[int, Array] = {}
         """Arrays whose first dimension are the rows of a request."""
         self._whole: dict[int, Array] = {}
@@ -110,8 +113,14 @@ class Origins:
         """A name of the outputs that a client asks for."""
 
     # ------------------------------------------------------------------------------------------------------ inputs
-    def input(self, array: Value) -> None:
+    def of_several(self, arrays: list[Value]) -> bool:
+        """Whether arrays are inputs of one name, or made of such: each then belongs to a request of its own."""
+        names = {self._names[id(array)][1] if id(array) in self._names else "" for array in arrays}
+        return len(names) == 1 and names != {""}
+
+    def input(self, array: Value, name: str = "") -> None:
         """An input as an array."""
+        self._names[id(array)] = array, name
         if array.__class__ is Array and array.shape is not None:
             self._whole[id(array)] = array
             self._free[id(array)] = array
@@ -328,6 +337,15 @@ class Origins:
         elif not self._limited and made.dtype in {"float32", "float64", "int32", "int64", "uint32", "uint64"}:
             self.note("late-cast", span)
 
+    def _sum_up(self, name: str, first: Array, made: Value, span: Span) -> None:
+        """Tell of squares of float16 that are summed as such."""
+        if first.dtype != "float16" or made.__class__ is not Array or made.dtype != "float16" or self._limited:
+            return
+        if name in _SUMS and id(first) in self._narrow:
+            self.note("half-squares", self._narrow[id(first)][1])
+        elif name == "linalg.norm" and id(first) in self._free:
+            self.note("half-squares", span)
+
     # --------------------------------------------------------------------------------------------------- functions
     def function(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span) -> None:
         """``numpy.name(*args)``, or the method of an array, which is the first argument."""
@@ -354,6 +372,8 @@ class Origins:
                 self._rows[id(made)] = made
         if first.__class__ is not Array:
             return
+        if id(first) in self._names and made.__class__ is Array:
+            self._names[id(made)] = made, self._names[id(first)][1]
         if name in _REACHED and made.__class__ is Array:
             self._reached[id(made)] = made, self._root(first)
         if name in _ITEMS_KEPT and made.__class__ is Array and made is not first:
@@ -364,6 +384,7 @@ class Origins:
             self._reduce(name, first, args[1:], kwargs, made, span)
         if id(first) in self._narrow:
             self._widen(first, made)
+        self._sum_up(name, first, made, span)
         if id(first) in self._wrapped and name in {"clip", "minimum", "maximum"}:
             self.note("wraps", self._wrapped[id(first)][1])
         if made.__class__ is not Array:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
     Error,
+    Obj,
     PbTensor,
     Response,
 )
@@ -248,9 +249,17 @@ def _forgotten(container: Any, key: Any) -> Any:
 def any_number(container: Any, key: Any, now: Any, before: Any) -> Any:
     """The state of something that each turn of a loop changes, some turns later."""
     if not isinstance(container, Seq) or key is not ABSENT:
-        return _forgotten(container, key)
+        # What it was before the loop is among what it is now: no turn at all is one of the ways.
+        return Seq("list", [], True, now.each) if _are_numbers(now) else _forgotten(container, key)
     listed = [*now[0], *before[0], *([now[2]] if now[1] else ()), *([before[2]] if before[1] else ())]
     return [], True, join_all(listed)
+
+
+def _are_numbers(value: Any) -> bool:
+    """Whether a value is a list of any number of numbers of NumPy."""
+    if value.__class__ is not Seq or value.kind != "list" or not value.open or value.items:
+        return False
+    return value.each.__class__ is Array and value.each.scalar and value.each.dtype is not None
 
 
 def join_all(values: Sequence[Value]) -> Value:
@@ -331,9 +340,16 @@ def join(left: Value, right: Value) -> Value:
     if kind is Seq and left.kind == right.kind == "tuple" and len(left.items) == len(right.items):
         items = [join(a, b) for a, b in zip(left.items, right.items, strict=True)]
         return Seq("tuple", items, left.open or right.open)
+    if kind is Seq and left.kind == right.kind == "list" and left.open and right.open:
+        # Which items were put in on the one way, nobody knows; of numbers and texts the type is enough.
+        each = join_all([*left.items, left.each, *right.items, right.each])
+        plain = each.type is not None if each.__class__ is Unknown else each.__class__ is Array and each.scalar
+        return Seq("list", [], True, each) if plain else UNKNOWN
     if kind is Mapping and left.kind == right.kind == "dict" and left.items.keys() == right.items.keys() != set():
         # Either may be changed through another name later: it is open.
         return Mapping({key: join(value, right.items[key]) for key, value in left.items.items()}, True)
+    if kind is Obj and left.cls is right.cls and left.cls.constant and left.attrs.keys() == right.attrs.keys():
+        return Obj(left.cls, {key: join(value, right.attrs[key]) for key, value in left.attrs.items()})
     return UNKNOWN
 
 

@@ -43,6 +43,7 @@ Note = Literal[
     "over-rows",
     "binary-cut",
     "late-cast",
+    "half-squares",
     "places",
     "requested-name",
     "same-array",
