@@ -340,7 +340,7 @@ class TritonPythonModel:
         if results[0].has_error():
             raise pb_utils.TritonModelException("the other model failed")
         rows = [pb_utils.get_output_tensor_by_name(r, "y").as_numpy() for r in results]
-#                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
         return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.concatenate(rows))])
 
     async def execute(self, requests):

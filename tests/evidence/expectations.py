@@ -352,6 +352,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
     ),
+    "TLP129": (Evidence(ask=Ask(values={"x": [1.0]}), holds=0.5, why="the default"),),
     "TLP306": (Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),),
     "TLP306 clean": (Evidence(ask=TO_OTHER, where="any(result.has_error()"),),
     "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),
