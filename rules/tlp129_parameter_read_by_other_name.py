@@ -204,7 +204,8 @@ def _are_near(asked: str, key: str) -> bool:
         # Each word is the same, or another form of it.
         return all(a == b or _is_form(a, b) for a, b in zip(first, second, strict=True))
     if set(first) < set(second) or set(second) < set(first):
-        return len(odd) == 1 and sum(map(len, min(first, second, key=len))) > 5
+        shorter = first if len(first) < len(second) else second
+        return len(odd) == 1 and len("".join(shorter)) > 5
     return SequenceMatcher(None, asked.lower(), key.lower()).ratio() >= 0.88
 
 
