@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import is_generator, own_nodes, returns, starts_list
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -114,7 +115,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
 def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node | None:
     """Where responses get the order of requests that were sorted, or of their numbers in the order of something."""
     items = _gathered(execute, requests) | {requests}
-    sortings = [call for call in own_nodes(execute, Call) if _is_sorting(python, call, items)]
+    sortings = [call for call in own_nodes(execute, Call) if _is_sorting(python, call, items, requests)]
     # A second one may undo the first, and so may whatever asks for places.
     places = {"argsort", "index", "lexsort", "argpartition", "empty_like", "sort"}
     others = sum(
@@ -128,6 +129,7 @@ def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node 
     frame = python.frame_of(execute)
     order = {name for name in (_sorted_in_place(sorting),) if name is not None}
     filled: dict[str, Node] = {}
+    parts: set[str] = set()
     for node in own_nodes(execute, Assign, For):
         if (node.span.end or 0) <= (sorting.span.start or 0):
             continue
@@ -136,12 +138,15 @@ def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node 
             once = all(len(frame.bindings.get(name, ())) == 1 for name in names)
             if once and node.value is not None and _keeps_order(node.value, sorting, order):
                 order.update(names)
+                if isinstance(node.value, Subscript):
+                    parts.update(names)
         elif _keeps_order(node.iterable, sorting, order):
             for call in walk(node.body, Call):
                 owner = call.func.value if isinstance(call.func, Attribute) and call.func.attr == "append" else None
                 if isinstance(owner, Name) and len(frame.bindings.get(owner.id, ())) == 1:
                     order.add(owner.id)
-                    filled[owner.id] = node.iterable
+                    # Of a loop over a part of it, the sorting is out of sight.
+                    filled[owner.id] = call if dotted(node.iterable) in parts else node.iterable
     for statement in returns(execute):
         if statement.value is not None and _keeps_order(statement.value, sorting, order):
             value = statement.value
@@ -172,6 +177,23 @@ def _gathered(execute: Function, requests: str) -> set[str]:
     return found
 
 
+def _gathers(python: PythonFacts, call: Call, requests: str) -> bool:
+    """Whether a function of the file gives a list with something of each of the requests that it is given."""
+    called = called_function(python, call)
+    given = [number for number, a in enumerate(call.arguments) if dotted(a.value) == requests and a.keyword is None]
+    if called is None or len(given) != 1 or is_generator(called):
+        return False
+    bound = isinstance(call.func, Attribute) and "staticmethod" not in {dotted(d) for d in called.decorators}
+    if given[0] + bound >= len(called.positional):
+        return False
+    parameter = called.positional[given[0] + bound].name
+    ends = [statement.value for statement in returns(called)]
+    value = ends[0] if len(ends) == 1 else None
+    if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
+        return not value.clauses[0].conditions and _counted(value.clauses[0].iterable) == parameter
+    return isinstance(value, Name) and value.id in _gathered(called, parameter)
+
+
 def _counted(iterable: Expr) -> str | None:
     """``requests`` of ``enumerate(requests)``, too."""
     if isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and iterable.arguments:
@@ -186,7 +208,7 @@ def _sorted_in_place(call: Call) -> str | None:
     return None
 
 
-def _is_sorting(python: PythonFacts, call: Call, items: set[str]) -> bool:
+def _is_sorting(python: PythonFacts, call: Call, items: set[str], requests: str) -> bool:
     """Whether a call sorts the requests, their numbers or one thing for each of them, by a key."""
     if _sorted_in_place(call) in items:
         return True
@@ -197,6 +219,8 @@ def _is_sorting(python: PythonFacts, call: Call, items: set[str]) -> bool:
     if name == "sorted" and call.argument(None, "key") is not None:
         if isinstance(given, Name):
             return given.id in items
+        if isinstance(given, Call) and _gathers(python, given, requests):
+            return True
         if isinstance(given, Call) and dotted(given.func) == "range" and len(given.arguments) == 1:
             counted = given.arguments[0].value
             given = counted if isinstance(counted, Call) and dotted(counted.func) == "len" else None
@@ -649,6 +673,67 @@ class TritonPythonModel:
         for _, x in jobs:
 #                   ^^^^ TLP212
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- short/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- short/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _load(self, requests):
+        texts = []
+        for request in requests:
+            cells = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            texts.append([cell.decode("utf-8") for cell in cells[:, 0]])
+        return texts
+
+    def execute(self, requests):
+        todo = sorted(self._load(requests), key=lambda texts: texts[0], reverse=True)
+        responses = []
+        for start in range(0, len(todo), 2):
+            chunk = todo[start : start + 2]
+            for texts in chunk:
+                y = np.array([[text] for text in texts], dtype=object)
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP212
+        return responses
+""",
+    """\
+-- short/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- short/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _load(self, requests):
+        texts = []
+        for number, request in enumerate(requests):
+            cells = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            texts.append((number, [cell.decode("utf-8") for cell in cells[:, 0]]))
+        return texts
+
+    def execute(self, requests):
+        todo = sorted(self._load(requests), key=lambda one: one[1][0], reverse=True)
+        responses = [None] * len(requests)
+        for start in range(0, len(todo), 2):
+            chunk = todo[start : start + 2]
+            for number, texts in chunk:
+                y = np.array([[text] for text in texts], dtype=object)
+                responses[number] = pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
         return responses
 """,
 )
