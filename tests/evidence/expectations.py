@@ -99,6 +99,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(),
     ),
     "TLP020": (Evidence("error or hang", why="the process of the model ends, and the server stays"),),
+    "TLP039": (Evidence("refused"),),
     "TLP106": (
         Evidence(
             where="execute(self, requests):\n        responses = []\n        for request in requests:\n            x"
