@@ -2,7 +2,8 @@
 
 ## What it does
 Reports an array of texts with a width (`dtype="S6"`, `"U4"`) that is filled from a table or list of the file in which
-longer texts stand.
+longer texts stand, or with texts whose length a request decides: what was decoded from an input, or joined of parts.
+Silent for those where the width stands elsewhere in the file, too, as a limit that is asked for.
 
 ## What happens
 NumPy cuts longer texts without a word: `Germany` is answered as `German`.
@@ -17,31 +18,47 @@ NumPy's fixed-width types; seen on 24.10.
 import re
 from collections.abc import Iterator
 
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_requests import RequestValues
+from tritonlint.inputs.python_threads import function_named, method_called
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
+    Binary,
     Call,
+    Comprehension,
     Constant,
     Dict,
     Expr,
+    For,
     Function,
     Name,
     Sequence,
     Subscript,
+    dotted,
+    lies_in,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP235", name="texts-cut-to-width", effect="wrong-result", certainty="likely", words=("dtype",))
+RULE = Rule(
+    code="TLP235", name="texts-cut-to-width", effect="wrong-result", certainty="likely", words=("dtype", "astype")
+)
 WIDTH = re.compile(r"[|<>=]?[SUa](\d+)")
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood:
+_WIDE = 64
+"""What is wider was chosen to be enough."""
+_AS_LONG = frozenset({"encode", "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold"})
+
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    if not python.understood or "TYPE_STRING" not in config.text:
         return
+    yield from _of_requests(python, config)
     longest: dict[str, str] = {}
     for assign in python.walk(Assign):
         target = assign.targets[0]
@@ -68,6 +85,100 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                         key=name,
                     )
                     break
+
+
+def _of_requests(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    """Arrays of a width that get texts of any length."""
+    values = RequestValues(python, config)
+    for call in python.walk(Call):
+        made = isinstance(call.func, Attribute) and call.func.attr in {"array", "asarray", "astype"}
+        if not made or not isinstance(call.func, Attribute):
+            continue
+        of_array = call.func.attr == "astype"
+        width = call.argument(0 if of_array else 1, "dtype")
+        fixed = WIDTH.fullmatch(width.value) if isinstance(width, Constant) and isinstance(width.value, str) else None
+        filled = call.func.value if of_array else call.argument(0)
+        if fixed is None or width is None or filled is None or not 0 < int(fixed[1]) <= _WIDE:
+            continue
+        if not of_array and python.qualified(call.func) not in {"numpy.array", "numpy.asarray"}:
+            continue
+        if any(c.value == int(fixed[1]) and c.value.__class__ is int for c in python.walk(Constant)):
+            continue
+        free = _free(python, values, filled, 0)
+        if free is not None:
+            yield Problem(
+                width.span,
+                f"NumPy cuts what is longer than {fixed[1]}, and how long these texts are depends on the request",
+                help="use `dtype=object`",
+                related=(Related(free.span, "of any length"),),
+                key=fixed[1],
+            )
+
+
+def _free(python: PythonFacts, values: RequestValues, value: Expr | None, depth: int) -> Expr | None:
+    """What makes an expression, or an item in it, a text of any length."""
+    if value is None or depth > 8:
+        return None
+    if isinstance(value, Comprehension):
+        if value.kind == "dict":
+            return None
+        item = value.elements[0]
+        while isinstance(item, Sequence) and len(item.items) == 1:
+            item = item.items[0]
+        turns = [c for c in value.clauses if isinstance(item, Name) and dotted(c.target) == item.id]
+        return _free(python, values, turns[0].iterable if turns else item, depth + 1)
+    if isinstance(value, Sequence):
+        return next((f for item in value.items if (f := _free(python, values, item, depth + 1)) is not None), None)
+    if isinstance(value, Binary):
+        parts = (value.left, value.right) if value.operator == "+" else ()
+        return next((f for part in parts if (f := _free(python, values, part, depth + 1)) is not None), None)
+    if isinstance(value, Name):
+        return _free_name(python, values, value, depth)
+    if not isinstance(value, Call):
+        return None
+    if values.kind(value) in {"text", "texts"}:
+        return value
+    if isinstance(value.func, Attribute) and value.func.attr in _AS_LONG:
+        return _free(python, values, value.func.value, depth + 1)
+    joined = value.argument(0)
+    if isinstance(value.func, Attribute) and value.func.attr == "join" and isinstance(value.func.value, Constant):
+        return value if _of_any_number(python, joined) else None
+    own = function_named(python, value.func)
+    for way in returns(own) if own is not None and own.name != "__init__" else ():
+        found = _free(python, values, way.value, depth + 1)
+        if found is not None:
+            return found
+    return None
+
+
+def _free_name(python: PythonFacts, values: RequestValues, name: Name, depth: int) -> Expr | None:
+    """The same of a name: what it was set to, or what was appended to it."""
+    function = python.function_at(name)
+    if function is None:
+        return None
+    made = [
+        a.value for a in own_nodes(function, Assign) if any(isinstance(t, Name) and t.id == name.id for t in a.targets)
+    ]
+    for call in own_nodes(function, Call):
+        if method_called(call) == (name.id, "append"):
+            made.append(call.argument(0))
+    if len(made) > 2:
+        return None
+    return next((f for one in made if (f := _free(python, values, one, depth + 1)) is not None), None)
+
+
+def _of_any_number(python: PythonFacts, parts: Expr | None) -> bool:
+    """Whether parts that are joined are a list which a loop fills, for the data decides how far."""
+    if not isinstance(parts, Name):
+        return False
+    function = python.function_at(parts)
+    loops = list(own_nodes(function, For)) if function is not None else []
+    for call in own_nodes(function, Call) if function is not None else ():
+        if method_called(call) == (parts.id, "append"):
+            # `for _ in range(4)` makes four of them.
+            inside = [loop for loop in loops if lies_in(call, loop)]
+            return any(not (isinstance(o.iterable, Call) and dotted(o.iterable.func) == "range") for o in inside)
+    return False
 
 
 def _texts(value: Expr | None) -> list[str]:
@@ -98,6 +209,37 @@ def _fills(function: Function | None, made: Call) -> Iterator[str]:
             yield node.id if isinstance(node, Name) else node.attr
 
 
+_WORDS = """\
+-- read/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "places" data_type: TYPE_INT32 dims: [ -1 ] }
+output { name: "word" data_type: TYPE_STRING dims: [ 1 ] }
+-- read/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+LETTERS = "-abcdefghijklmnopqrstuvwxyz"
+
+
+class TritonPythonModel:
+    def decode(self, row):
+        letters = []
+        for place in row:
+            if place:
+                letters.append(LETTERS[place])
+        return "".join(letters).encode("ascii")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            places = pb_utils.get_input_tensor_by_name(request, "places").as_numpy()
+            words = [self.decode(row) for row in places]
+            array = np.array([[word] for word in words], dtype=WIDTH)
+#                                                              ^^^^ TLP235
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("word", array)]))
+        return responses
+"""
 EXAMPLES = (
     """\
 -- name/config.pbtxt --
@@ -148,4 +290,8 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("name", names)]))
         return responses
 """,
+    _WORDS.replace("WIDTH", '"S8"'),
+    _WORDS.replace("WIDTH", "object").replace(
+        "#                                                              ^^^^ TLP235\n", ""
+    ),
 )

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a method of the model class such as `finalise`, `shutdown`, `close` or `teardown` that removes a file or folder
-or ends a process, where nothing in the file calls it and the class has no `finalize`.
+or ends a process, where nothing in the file calls it and the class has no `finalize`. Also a folder of
+`tempfile.mkdtemp` that loading makes and that `finalize` does not remove.
 
 ## What happens
 Triton calls `finalize` only. What the method should remove is still there when the model is unloaded: a folder or
@@ -30,7 +31,7 @@ RULE = Rule(
     name="clean-up-never-called",
     effect="instability",
     certainty="likely",
-    words=("unlink", "remove", "rmdir", "rmtree", "removedirs", "terminate", "kill", "killpg"),
+    words=("mkdtemp", "unlink", "remove", "rmdir", "rmtree", "removedirs", "terminate", "kill", "killpg"),
 )
 _CLEANS = re.compile(
     r"final|clean|clos|shut|tear|unload|releas|stop|destr|dispos|termin|(^|_)(free|exit|end|finish|quit|deinit)(_|$)"
@@ -43,12 +44,17 @@ _MAKES_PROCESSES = frozenset({"Popen", "Process"})
 # Each of them has its own way to tidy up when the process ends.
 _TIDY = frozenset({"atexit", "weakref", "SharedMemory", "PR_SET_PDEATHSIG", "signal"})
 _ASKS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "FileExistsError"})
+_FOREIGN = frozenset({"system", "Popen", "run", "call", "check_call", "fspath", "register", "ExitStack"})
+"""What else may remove a folder."""
 _UPKEEP = re.compile(r"stale|cache|old|expired|unused")
 _RANDOM = frozenset({"mkdtemp", "mkstemp", "uuid4", "uuid1", "getpid", "time", "time_ns", "token_hex"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood or python.method("finalize") is not None or python.may_define("finalize"):
+    if not python.understood:
+        return
+    yield from _folder_left(python)
+    if python.method("finalize") is not None or python.may_define("finalize"):
         return
     if python.method("__del__") is not None or not _TIDY.isdisjoint(python.identifiers):
         return
@@ -82,6 +88,43 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             effect="instability" if exclusive is None else "load-failure",
             key=name,
         )
+
+
+def _folder_left(python: PythonFacts) -> Iterator[Problem]:
+    """A temporary folder that loading makes, where `finalize` comes to nothing that removes it."""
+    made = [call for call in python.walk(Call) if python.qualified(call.func) == "tempfile.mkdtemp"]
+    last = python.method("finalize")
+    if len(made) != 1 or last is None or not _TIDY.isdisjoint(python.identifiers) or "__del__" in python.identifiers:
+        return
+    function = python.function_at(made[0])
+    loading = [f for f in (python.method("__init__"), python.method("initialize")) if f is not None]
+    execute = python.method("execute")
+    if function is None or function not in reached(python, loading):
+        return
+    if execute is not None and function is not python.method("initialize") and function in reached(python, [execute]):
+        return
+    removers = [
+        call
+        for call in python.walk(Call)
+        if python.qualified(call.func) in _REMOVERS or _last(call.func) in {*_OF_PATH, "cleanup", "rmtree"}
+    ]
+    if not removers and not _FOREIGN.isdisjoint(python.identifiers):
+        return
+    ends = reached(python, [last])
+    for call in removers:
+        around = python.function_at(call)
+        if around is None or around in ends or around in reached(python, loading) or around.name in {"__exit__"}:
+            return
+        # A name that finalize hands over may be what calls it, and a request may remove what it made.
+        if execute is not None and around in reached(python, [execute]):
+            return
+    yield Problem(
+        made[0].span,
+        "this folder stays when the model is unloaded, one more with each load: `finalize` does not remove it",
+        help="remove it in `finalize`: `shutil.rmtree(folder, ignore_errors=True)`",
+        related=(Related(removers[0].span, "never run"),) if removers else (Related(last.name_span, "ends without"),),
+        key="mkdtemp",
+    )
 
 
 def _ends_itself(python: PythonFacts, made: list[tuple[Call, str]]) -> bool:
@@ -255,6 +298,58 @@ class TritonPythonModel:
 
     def finalize(self):
         self.close()
+""",
+    # The clean-up of a helper, which `finalize` leaves out.
+    _CONFIG
+    + """\
+import shutil
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class Spool:
+    def __init__(self, prefix):
+        self.root = tempfile.mkdtemp(prefix=prefix)
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP274
+
+    def close(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.spool = Spool("spool_")
+"""
+    + _EXECUTE
+    + """\
+    def finalize(self):
+        self.spool = None
+""",
+    _CONFIG
+    + """\
+import shutil
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class Spool:
+    def __init__(self, prefix):
+        self.root = tempfile.mkdtemp(prefix=prefix)
+
+    def close(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.spool = Spool("spool_")
+"""
+    + _EXECUTE
+    + """\
+    def finalize(self):
+        self.spool.close()
 """,
     # What ends with the process needs no clean-up.
     _CONFIG

@@ -60,14 +60,13 @@ _FILLS_UP = frozenset({"pad", "resize", "ljust", "zfill", "broadcast_to"})
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if not python.understood or effective.scheduling == "sequence":
         return
-    stores = [a for a in python.walk(Assign) if not a.operator and _part_from_start(a.targets[0]) is not None]
-    for store in stores:
-        buffer = _part_from_start(store.targets[0])
+    for store in (a for a in python.walk(Assign) if not a.operator and isinstance(a.targets[0], Subscript)):
         function = python.function_at(store)
+        buffer = _part_from_start(store.targets[0], function)
         if buffer is None or function is None or function.name in _LOADING or len(store.targets) != 1:
             continue
         made = _made_once(python, buffer, store)
-        if made is None or not _follows_request(function, store):
+        if made is None or _view_is_changed(function, store) or not _follows_request(function, store):
             continue
         use = _given_whole(python, function, buffer)
         if use is None or _cut_again(python, function, store) or _full(python, config, effective, function, store):
@@ -82,15 +81,32 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         )
 
 
-def _part_from_start(target: Expr) -> Attribute | None:
+def _part_from_start(target: Expr, function: Function | None) -> Attribute | None:
     """The buffer whose beginning is written, up to a place that is worked out."""
-    if not isinstance(target, Subscript) or not isinstance(target.value, Attribute) or len(target.items) != 1:
+    if not isinstance(target, Subscript) or not isinstance(target.value, Attribute | Name):
         return None
-    part = target.items[0]
+    # In the rows that are handed on, it is the last dimension whose rest stays.
+    part = target.items[-1]
     if not isinstance(part, Slice) or part.upper is None or part.step is not None:
         return None
     begins = part.lower is None or (isinstance(part.lower, Constant) and part.lower.value == 0)
-    return target.value if begins and not isinstance(part.upper, Constant | Unary) else None
+    if not begins or isinstance(part.upper, Constant | Unary):
+        return None
+    if isinstance(target.value, Attribute):
+        return target.value if len(target.items) == 1 else None
+    view = _view(target.value, function)
+    return view.value if isinstance(view, Subscript) and isinstance(view.value, Attribute) else None
+
+
+def _view(name: Name, function: Function | None) -> Subscript | None:
+    """The first rows of a buffer that a name stands for: ``view = self.buffer[:n]``."""
+    assigns = own_nodes(function, Assign) if function is not None else ()
+    made = [a.value for a in assigns if any(isinstance(t, Name) and t.id == name.id for t in a.targets)]
+    view = made[0] if len(made) == 1 else None
+    if not isinstance(view, Subscript) or not isinstance(view.value, Attribute) or len(view.items) != 1:
+        return None
+    part = view.items[0]
+    return view if isinstance(part, Slice) and part.lower is None and part.step is None else None
 
 
 def _made_once(python: PythonFacts, buffer: Attribute, store: Assign) -> Assign | None:
@@ -125,6 +141,29 @@ def _made_once(python: PythonFacts, buffer: Attribute, store: Assign) -> Assign 
     if function is None or function.name not in _LOADING or not isinstance(value, Call):
         return None
     return made[0] if python.qualified(value.func) in _MAKERS else None
+
+
+def _view_is_changed(function: Function, store: Assign) -> bool:
+    """Whether more is done with the other name of a buffer than to write into it once and to hand it on."""
+    target = store.targets[0]
+    view = target.value if isinstance(target, Subscript) else None
+    if not isinstance(view, Name):
+        return False
+    for assign in own_nodes(function, Assign):
+        others = [t for t in assign.targets if isinstance(t, Subscript) and assign is not store]
+        if any(isinstance(t.value, Name) and t.value.id == view.id for t in others):
+            return True
+    for call in own_nodes(function, Call):
+        func = call.func
+        if isinstance(func, Attribute) and isinstance(func.value, Name) and func.value.id == view.id:
+            if func.attr not in _WHOLE:
+                return True
+        # `pb_utils.Tensor("y", view)` hands it on; anything else may clear it.
+        elif not (isinstance(func, Attribute) and func.attr == "Tensor") and any(
+            isinstance(a.value, Name) and a.value.id == view.id for a in call.arguments
+        ):
+            return True
+    return False
 
 
 def _is(value: Expr | None, name: str) -> bool:
@@ -181,6 +220,9 @@ def _given_whole(python: PythonFacts, function: Function, buffer: Attribute) -> 
             held = held.func.value
         if held is not None and dotted(held) == name:
             return value
+        view = _view(held, function) if isinstance(held, Name) else None
+        if view is not None and dotted(view.value) == name:
+            return value
     return None
 
 
@@ -189,6 +231,9 @@ def _cut_again(python: PythonFacts, function: Function, store: Assign) -> bool:
     if any("mask" in name.lower() for name in python.identifiers):
         return True
     own = set(walk(store, Slice)) if store.value is not None else set()
+    target = store.targets[0]
+    view = _view(target.value, function) if isinstance(target, Subscript) and isinstance(target.value, Name) else None
+    own |= set(walk(view, Slice)) if view is not None else set()
     for part in python.walk(Slice):
         around = python.function_at(part)
         if part in own or around is None or around.name in _LOADING:
@@ -247,6 +292,31 @@ EXAMPLES = (
         self.window[: len(recent)] = recent
         self.window[len(recent) :] = 0
         return self.window
+"""
+    + _EXECUTE,
+    # The same through another name for its first rows.
+    _CONFIG.replace('backend: "python"\n', 'backend: "python"\nmax_batch_size: 4\n').replace(
+        "zeros(6,", "zeros((4, 6),"
+    )
+    + """\
+    def padded(self, x):
+        view = self.window[: len(x)]
+        width = min(x.shape[1], 6)
+        view[:, :width] = x[:, :width]
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP514
+        return view.copy()
+"""
+    + _EXECUTE,
+    _CONFIG.replace('backend: "python"\n', 'backend: "python"\nmax_batch_size: 4\n').replace(
+        "zeros(6,", "zeros((4, 6),"
+    )
+    + """\
+    def padded(self, x):
+        view = self.window[: len(x)]
+        width = min(x.shape[1], 6)
+        view.fill(0)
+        view[:, :width] = x[:, :width]
+        return view.copy()
 """
     + _EXECUTE,
     # What is kept on purpose: each request is put before the earlier ones.

@@ -1,0 +1,173 @@
+"""One state for all sequences
+
+## What it does
+Reports, with the sequence batcher, an attribute of the model that the start flag resets and each request moves on,
+where one instance serves several sequences at the same time: strategy `oldest`, or batches of more than one. Silent
+where the model asks for the correlation id, or Triton keeps the state (`state`).
+
+## What happens
+Sequences that run at the same time share the state: each adds to the totals of the others, and the start of one throws
+away what the others have, with status OK.
+
+## How to fix
+Keep a dict by correlation id: `self.totals[request.correlation_id()]`, and delete the entry with the end flag.
+
+## Source
+Server documentation, sequence batcher; run on a server of 24.10 with two sequences.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem, Related
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_threads import by_name, reached
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, If, Name, Node, lies_in, walk
+from tritonlint.pbtxt.tree import Document, Message
+from tritonlint.rule import Rule
+
+RULE = Rule(code="TLP524", name="one-state-for-all-sequences", effect="wrong-result", certainty="likely")
+_LOADING = ("__init__", "initialize")
+_ADDS = frozenset({"append", "extend", "add", "update", "insert"})
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    execute = python.method("execute")
+    batching = config.root.message("sequence_batching")
+    if execute is None or batching is None or not python.understood or not _several(batching, effective):
+        return
+    start, corrid = _flag(batching, "CONTROL_SEQUENCE_START"), _flag(batching, "CONTROL_SEQUENCE_CORRID")
+    asks = "correlation_id" in python.identifiers or (corrid is not None and corrid in python.text)
+    if start is None or asks or f'"{start}"' not in python.text.replace("'", '"') or batching.messages("state"):
+        return
+    loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
+    serving = [f for f in reached(python, [execute]) if id(f) not in loading]
+    first: dict[str, Assign] = {}
+    for assign in python.walk(Assign):
+        function = python.function_at(assign)
+        if function is not None and id(function) in loading:
+            first |= {name: assign for t in assign.targets if (name := _attribute(t)) is not None}
+    for name, made in first.items():
+        resets: list[Node] = []
+        moves: list[Node] = []
+        for function in serving:
+            tests = list(own_nodes(function, If))
+            for assign in own_nodes(function, Assign):
+                if not any(_attribute(t) == name for t in assign.targets):
+                    continue
+                value = assign.value
+                if assign.operator or (value and any(_attribute(n) == name for n in walk(value, Attribute))):
+                    moves.append(assign)
+                elif any(lies_in(assign, test) for test in tests):
+                    resets.append(assign)
+            for call in own_nodes(function, Call):
+                func = call.func
+                if isinstance(func, Attribute) and _attribute(func.value) == name:
+                    if func.attr == "clear" and any(lies_in(call, test) for test in tests):
+                        resets.append(call)
+                    elif func.attr in _ADDS:
+                        moves.append(call)
+        if resets and moves:
+            yield Problem(
+                made.span,
+                f"`self.{name}` is one for all sequences that this instance serves at the same time",
+                help="keep one for each: a dict by `request.correlation_id()`",
+                related=(Related(resets[0].span, "anew for each sequence"), Related(moves[0].span, "moved on")),
+                key=name,
+            )
+
+
+def _several(batching: Message, effective: EffectiveConfig) -> bool:
+    """Whether one instance may have more than one sequence at a time."""
+    oldest = batching.message("oldest")
+    if oldest is not None:
+        candidates = oldest.scalar("max_candidate_sequences")
+        return candidates is None or candidates.value not in {1}
+    return (effective.max_batch_size or 0) > 1
+
+
+def _flag(batching: Message, kind: str) -> str | None:
+    """The name of a control input."""
+    for control_input in batching.messages("control_input"):
+        for control in control_input.messages("control"):
+            found = control.scalar("kind")
+            if found is not None and found.value == kind:
+                return control_input.string("name")
+    return None
+
+
+def _attribute(expr: Expr) -> str | None:
+    plain = isinstance(expr, Attribute) and isinstance(expr.value, Name) and expr.value.id == "self"
+    return expr.attr if plain and isinstance(expr, Attribute) else None
+
+
+_CONFIG = """\
+-- total/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+sequence_batching {
+  oldest { max_candidate_sequences: 8 }
+  control_input { name: "START" control { kind: CONTROL_SEQUENCE_START int32_false_true: [ 0, 1 ] } }
+  control_input { name: "ID" control { kind: CONTROL_SEQUENCE_CORRID data_type: TYPE_UINT64 } }
+}
+-- total/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+"""
+EXAMPLES = (
+    _CONFIG
+    + """\
+        self.total = 0.0
+#       ^^^^^^^^^^^^^^^^ TLP524
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if pb_utils.get_input_tensor_by_name(request, "START").as_numpy().any():
+                self.total = 0.0
+            self.total += float(x.sum())
+            y = np.full((len(x), 1), self.total, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    _CONFIG
+    + """\
+        self.totals = {}
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            number = request.correlation_id()
+            if pb_utils.get_input_tensor_by_name(request, "START").as_numpy().any():
+                self.totals.pop(number, None)
+            self.totals[number] = self.totals.get(number, 0.0) + float(x.sum())
+            y = np.full((len(x), 1), self.totals[number], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # One sequence at a time.
+    _CONFIG.replace("oldest { max_candidate_sequences: 8 }", "oldest { max_candidate_sequences: 1 }")
+    + """\
+        self.total = 0.0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if pb_utils.get_input_tensor_by_name(request, "START").as_numpy().any():
+                self.total = 0.0
+            self.total += float(x.sum())
+            y = np.full((len(x), 1), self.total, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
