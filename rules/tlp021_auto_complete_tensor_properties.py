@@ -17,9 +17,11 @@ release 24.10. The function is called where auto-completion is on, the default s
 
 from collections.abc import Iterator
 
+from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
-from tritonlint.inputs.auto_complete import declared_tensors
+from tritonlint.inputs.auto_complete import added_tensors
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.target import Target
 
@@ -36,8 +38,12 @@ RULE = Rule(
 REQUIRED: tuple[str, ...] = ("name", "data_type", "dims")
 
 
-def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
-    for tensor in declared_tensors(python):
+def check(python: PythonFacts, target: Target, model: Model, repository: RepositoryFacts) -> Iterator[Problem]:
+    own = repository.models.get(model.name)
+    told: set[int] = set()
+    for tensor in added_tensors(python, own.config if own is not None else None):
+        if id(tensor.call) in told:
+            continue  # The first one of a loop ends it.
         allowed = REQUIRED
         if tensor.direction == "input" and not target.before("23.11"):
             allowed = (*REQUIRED, "optional")
@@ -49,6 +55,7 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             said = f"has no {missing[0]!r}"
         else:
             continue
+        told.add(id(tensor.call))
         yield Problem(
             tensor.literal.span,
             f"the {tensor.direction} that auto_complete_config adds {said}: "
@@ -97,6 +104,64 @@ class TritonPythonModel:
     def auto_complete_config(auto_complete_model_config):
         auto_complete_model_config.add_output({"name": "y", "data_type": "TYPE_FP32", "dims": [4]})
         return auto_complete_model_config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+INPUTS = [{"name": "x", "datatype": "TYPE_FP32", "dims": [4]}, {"name": "z", "datatype": "TYPE_FP32", "dims": [4]}]
+#         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP021
+OUTPUTS = [{"name": "y", "data_type": "TYPE_FP32", "dims": [4]}]
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        known_in = {one["name"] for one in config.as_dict()["input"]}
+        known_out = {one["name"] for one in config.as_dict()["output"]}
+        for spec in INPUTS:
+            if spec["name"] not in known_in:
+                config.add_input(spec)
+        for spec in OUTPUTS:
+            if spec["name"] not in known_out:
+                config.add_output(spec)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+INPUTS = [{"name": "x", "datatype": "TYPE_FP32", "dims": [4]}]
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        known = {one["name"] for one in config.as_dict()["input"]}
+        for spec in INPUTS:
+            if spec["name"] not in known:
+                config.add_input(spec)
+        return config
 
     def execute(self, requests):
         responses = []

@@ -24,7 +24,7 @@ from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words, shapes_of
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Name, Subscript, walk
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -42,7 +42,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     outputs = declared_shapes(python, config, effective, "output")
     shapes = shapes_of(python, config, effective)
     places = {tensor.name: tensor.dims_span for tensor in tensors(config, "output")}
-    yield from _followed(python, effective, outputs, shapes, places)
+    # Where every request ends in an exception, nothing is sent.
+    raised = rehearse(python, config, effective).raises
+    if not any(event.phase == "execute" and event.sure and not event.caught for event in raised):
+        yield from _followed(python, effective, outputs, shapes, places)
     for mistake in mistakes(python, config, effective, "shape"):
         if mistake.shape is not None and mistake.name in outputs:
             yield _problem(

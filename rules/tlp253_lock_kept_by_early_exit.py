@@ -358,4 +358,42 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("no price")))
         return responses
 """,
+    """\
+-- quota/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+-- quota/1/model.py --
+import json
+import threading
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = threading.Lock()
+        self.left = {"acme": 100}
+
+    def _spend(self, event):
+        self.lock.acquire()
+#       ^^^^^^^^^^^^^^^^^^^ TLP253
+        self.left[event["customer"]] -= 1
+        left = self.left[event["customer"]]
+        self.lock.release()
+        return left
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            raw = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0]
+            try:
+                left = self._spend({"customer": raw.decode("utf-8")})
+            except (KeyError, json.JSONDecodeError) as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(f"no such customer: {error}")))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([left], dtype=np.int32))]))
+        return responses
+""",
 )

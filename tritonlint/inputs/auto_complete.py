@@ -16,19 +16,25 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Binary,
     Call,
+    Compare,
+    Comprehension,
+    Constant,
     Dict,
     Expr,
     Expression,
     For,
     Function,
+    If,
     Name,
     Node,
     Return,
     Sequence,
     Try,
     With,
+    dotted,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.remember import remembered
 
 _ARITHMETIC: Mapping[str, Callable[[int, int], int]] = {
@@ -59,6 +65,8 @@ class DeclaredTensor:
     values: dict[str, Expr]
     certain: bool
     call: Call
+    if_unknown: bool = False
+    """Whether it is added only where the config does not have it already."""
 
 
 def hook_calls(python: PythonFacts) -> Iterator[HookCall]:
@@ -88,8 +96,21 @@ def _hook_calls(python: PythonFacts) -> Iterator[HookCall]:
 
 
 def declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
-    """Tensors that the hook adds from dict literals whose keys are all known."""
-    return iter(_all_tensors(python))
+    """Tensors that the hook surely adds, from dict literals whose keys are all known."""
+    return (tensor for tensor in _all_tensors(python) if not tensor.if_unknown)
+
+
+def added_tensors(python: PythonFacts, config: Document | None) -> Iterator[DeclaredTensor]:
+    """Those, and what the hook adds because the config does not have it."""
+    known = {
+        (direction, tensor.string("name"))
+        for direction in ("input", "output")
+        for tensor in (config.root.messages(direction) if config is not None else ())
+    }
+    for tensor in _all_tensors(python):
+        named = one_string(python, tensor.values.get("name"))
+        if not tensor.if_unknown or (named is not None and (tensor.direction, named) not in known):
+            yield tensor
 
 
 @remembered
@@ -102,10 +123,15 @@ def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
         if call.method not in ("add_input", "add_output") or call.argument is None:
             continue
         literals = [source for source, _ in python.follow(call.argument) or () if isinstance(source, Dict)]
-        if isinstance(call.argument, Call) and (made := _made_by(python, call.argument)) is not None:
+        if isinstance(call.argument, Call) and dotted(call.argument.func) == "dict":
+            literals = [written] if (written := _by_keywords(call.argument)) is not None else []
+        elif isinstance(call.argument, Call) and (made := _made_by(python, call.argument)) is not None:
             literals = [made]
-        loop = _loop_of(python, call.call)
-        if not literals or (len(literals) > 1 and loop is None):
+        items, asks = _looped_over(python, call.call)
+        if items:
+            # Its name may be that of another loop, too.
+            literals = list(items)
+        if not literals or (len(literals) > 1 and not items):
             continue
         for literal in literals:
             values: dict[str, Expr] = {}
@@ -115,8 +141,8 @@ def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
                     break
                 values[names[0]] = value
             else:
-                certain = call.certain or loop is not None
-                yield DeclaredTensor(call.method.removeprefix("add_"), literal, values, certain, call.call)
+                certain = call.certain or (bool(items) and not asks)
+                yield DeclaredTensor(call.method.removeprefix("add_"), literal, values, certain, call.call, asks)
 
 
 def _made_by(python: PythonFacts, call: Call) -> Dict | None:
@@ -150,17 +176,51 @@ def _made_by(python: PythonFacts, call: Call) -> Dict | None:
     return Dict(call.span, last.value.keys, known) if len(known) == len(values) else None
 
 
-def _loop_of(python: PythonFacts, call: Call) -> For | None:
-    """The loop of the hook over a written list that does nothing but this call for each of its items."""
+def _by_keywords(call: Call) -> Dict | None:
+    """``dict(name="x", dims=[1])`` as if it were written with braces."""
+    keys = [(a.span, a.keyword) for a in call.arguments if a.keyword is not None]
+    if len(keys) != len(call.arguments):
+        return None
+    names = tuple(Constant(span, keyword) for span, keyword in keys)
+    return Dict(call.span, names, tuple(argument.value for argument in call.arguments))
+
+
+def _looped_over(python: PythonFacts, call: Call) -> tuple[tuple[Dict, ...], bool]:
+    """The items of a written list, for each of which the hook does nothing but this call in a loop.
+
+    True beside it says that it does so for those items only that are not there yet: ``if … not in …``.
+    """
     hook = python.method("auto_complete_config")
     for statement in hook.body if hook is not None else ():
-        if isinstance(statement, For) and len(statement.body) == 1:
+        iterable: Expr | None = None
+        target: Expr | None = None
+        asks = False
+        if isinstance(statement, Expression) and isinstance(statement.value, Comprehension):
+            made = statement.value
+            if len(made.clauses) == 1 and len(made.elements) == 1 and made.elements[0] is call:
+                iterable, target = made.clauses[0].iterable, made.clauses[0].target
+                asks = bool(made.clauses[0].conditions)
+                if asks and not all(map(_is_absence, made.clauses[0].conditions)):
+                    return (), False
+        elif isinstance(statement, For) and len(statement.body) == 1:
             only = statement.body[0]
-            sources = python.follow(statement.iterable, python.frame_at(statement)) or ()
-            if isinstance(only, Expression) and only.value is call and len(sources) == 1:
-                items = sources[0][0].items if isinstance(sources[0][0], Sequence) else ()
-                return statement if items and all(isinstance(item, Dict) for item in items) else None
-    return None
+            if isinstance(only, If) and len(only.body) == 1 and not only.orelse and _is_absence(only.test):
+                only, asks = only.body[0], True
+            if isinstance(only, Expression) and only.value is call:
+                iterable, target = statement.iterable, statement.target
+        if iterable is not None and target is not None:
+            sources = python.follow(iterable, python.frame_at(statement)) or ()
+            items = sources[0][0].items if len(sources) == 1 and isinstance(sources[0][0], Sequence) else ()
+            written = tuple(item for item in items if isinstance(item, Dict))
+            given = _argument(call)
+            by_name = isinstance(given, Name) and dotted(target) == given.id
+            return (written, asks) if len(written) == len(items) and by_name else ((), False)
+    return (), False
+
+
+def _is_absence(test: Expr) -> bool:
+    """``name not in known``."""
+    return isinstance(test, Compare) and test.operators == ("not in",)
 
 
 def one_string(python: PythonFacts, expr: Expr | None) -> str | None:

@@ -99,8 +99,11 @@ def _refuses(python: PythonFacts, node: Call | Subscript, given: frozenset[str],
         index = node.items[0]
         if len(node.items) > 1 or isinstance(index, Slice | Constant | Unary) or not isinstance(node.value, Attribute):
             return False
-        # What the model holds, asked for something that a request brings.
-        if dotted(node.value) is None or not isinstance(index, Name) or index.id not in given:
+        # What the model holds, asked for something that a request brings, or for an entry of that.
+        named: Node = index
+        while isinstance(named, Subscript) and len(named.items) == 1 and isinstance(named.items[0], Constant):
+            named = named.value
+        if dotted(node.value) is None or not isinstance(named, Name) or named.id not in given:
             return False
         made = python.follow(node.value) or ()
         return not any(isinstance(one, Call) and python.qualified(one.func, at) in _FORGIVING for one, at in made)
