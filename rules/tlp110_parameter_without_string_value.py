@@ -18,13 +18,24 @@ Facts, python-backend 6.3; observed on 24.10.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Edit, Effect, Fix, Problem
+from tritonlint.finding import Edit, Effect, Fix, Problem, as_one
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_dtypes import Types
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import types_of
-from tritonlint.inputs.python_tree import Assign, Attribute, Binary, Call, Compare, Constant, Expr, Name, Subscript
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Function,
+    Name,
+    Subscript,
+)
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -46,6 +57,8 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if "parameters" not in python.text or _unwrapped(python):
         return
     initialize, execute = python.method("initialize"), python.method("execute")
+    # Whoever forgets it forgets it with every parameter that a function reads.
+    found: dict[tuple[Function | None, Effect], list[Problem]] = {}
     for node in python.walk(Call, Compare):
         used, effect = _used(python, node)
         path = config_path(python, used, python.frame_at(node)) if used is not None else None
@@ -56,7 +69,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if effect == "request-failure" and function is not None and function is initialize:
             effect = "load-failure"
         end = Span(python.path, used.span.end, used.span.end)
-        yield Problem(
+        problem = Problem(
             used.span,
             f"a parameter is a dict here, and its text is `['string_value']` of it: this {_outcome(effect)}",
             help='write `["string_value"]` behind it',
@@ -65,6 +78,9 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             certainty="certain" if sure or effect == "wrong-result" else "likely",
             key=str(path[1]),
         )
+        found.setdefault((function, effect), []).append(problem)
+    for problems in found.values():
+        yield from as_one(sorted(problems, key=lambda one: one.certainty != "certain"))
 
 
 def _unwrapped(python: PythonFacts) -> bool:

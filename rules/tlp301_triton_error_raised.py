@@ -18,10 +18,10 @@ Facts, python-backend 6.6 (observed on 24.10).
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.finding import Edit, Fix, Problem, as_one
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_kinds import kind_of
-from tritonlint.inputs.python_tree import Attribute, Call, Handler, Raise, Sequence, walk
+from tritonlint.inputs.python_tree import Attribute, Call, Function, Handler, Raise, Sequence, walk
 from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -38,6 +38,8 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     if "TritonError" not in python.text and ".error()" not in python.text:
         return
+    # One mistake is made with every `raise` of a function.
+    by_function: dict[Function | None, list[Problem]] = {}
     for node in walk(python.body, Handler, Raise):
         if isinstance(node, Handler) and node.type is not None:
             caught = node.type.items if isinstance(node.type, Sequence) else (node.type,)
@@ -74,13 +76,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 Edit(Span(python.path, end, end), ".message())"),
             )
             fix = Fix("raise TritonModelException", around, safety="unsafe") if pb else None
-        yield Problem(
+        problem = Problem(
             node.span,
             "TritonError is no exception: raising it fails with `exceptions must derive from BaseException`",
             help=f"raise `pb_utils.TritonModelException({'….message()' if of_answer else '…'})` instead",
             fix=fix,
             key="raise",
         )
+        by_function.setdefault(python.function_at(node), []).append(problem)
+    for problems in by_function.values():
+        yield from as_one(problems)
 
 
 EXAMPLES = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tritonlint.source import Span
@@ -110,6 +111,17 @@ class Problem:
     effect: Effect | None = None
     certainty: Certainty | None = None
     general: Span | None = None
+
+
+def as_one(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The first of several problems with one cause, which names the places of the others and mends them all."""
+    every = list(problems)
+    if not every:
+        return
+    fixes = [problem.fix for problem in every if problem.fix is not None]
+    fix = replace(fixes[0], edits=tuple(e for one in fixes for e in one.edits)) if len(fixes) == len(every) else None
+    others = tuple(Related(problem.span, "and here") for problem in every[1:])
+    yield replace(every[0], related=(*every[0].related, *others), fix=fix)
 
 
 @dataclass(frozen=True, slots=True)
