@@ -166,4 +166,28 @@ if __name__ == "__main__":
                 responses.append(pb_utils.InferenceResponse([y]))
             return responses
 """,
+    """\
+-- global_in_function/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- global_in_function/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def define():
+    global TritonPythonModel
+
+    class TritonPythonModel:
+        def execute(self, requests):
+            return [
+                pb_utils.InferenceResponse(
+                    [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+                )
+                for r in requests
+            ]
+
+
+define()
+""",
 )

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Assign, Call, Function
+from tritonlint.inputs.python_tree import Assign, Call, Function, dotted
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -34,7 +34,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     yield from _fields(python)
     yield from _abstract(python)
     init = python.method("__init__")
-    if init is None or init.decorators or init.takes(1):
+    if init is None or init.decorators or init.takes(1) or python.method("__new__"):
         return
     yield Problem(
         init.name_span,
@@ -54,10 +54,15 @@ def _fields(python: PythonFacts) -> Iterator[Problem]:
         return
     if python.qualified(decorator.func if isinstance(decorator, Call) else decorator) != "dataclasses.dataclass":
         return
+    given = [s for owner in python.model_classes for s in owner.body if isinstance(s, Assign)]
     for field in cls.body:
         if not isinstance(field, Assign) or field.annotation is None or field.value is not None:
             continue
         if any(word in python.source(field.annotation) for word in ("ClassVar", "KW_ONLY")):
+            continue
+        # The default of a field is what the class has under its name, wherever that was given.
+        name = dotted(field.targets[0])
+        if any(name == dotted(t) for s in given if s.value is not None for t in s.targets):
             continue
         yield Problem(
             field.targets[0].span,
@@ -194,5 +199,40 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    """\
+-- dataclass_default/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- dataclass_default/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+from dataclasses import dataclass, field
+from typing import ClassVar, Optional
+
+
+@dataclass
+class Base:
+    scale: float = 2.0
+
+
+@dataclass
+class TritonPythonModel(Base):
+    scale: float
+    names: "ClassVar[list]" = ["x"]
+    cache: Optional[dict] = field(default=None)
+
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [
+                    pb_utils.Tensor(
+                        "y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy() * np.float32(self.scale)
+                    )
+                ]
+            )
+            for r in requests
+        ]
 """,
 )

@@ -198,4 +198,27 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
+    """\
+-- class_change/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- class_change/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Serving:
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.__class__ = Serving
+""",
 )

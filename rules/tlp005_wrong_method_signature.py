@@ -153,4 +153,32 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
         return responses
 """,
+    """\
+-- class_decorator/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- class_decorator/1/model.py --
+import triton_python_backend_utils as pb_utils
+import functools
+
+
+def per_request(cls):
+    one = cls.execute
+
+    @functools.wraps(one)
+    def execute(self, requests):
+        return [one(self, r, i) for i, r in enumerate(requests)]
+
+    cls.execute = execute
+    return cls
+
+
+@per_request
+class TritonPythonModel:
+    def execute(self, request, index):
+        return pb_utils.InferenceResponse(
+            [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(request, "x").as_numpy())]
+        )
+""",
 )

@@ -18,8 +18,20 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import completes, is_none, returns
-from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Dict, FString, Name, Sequence
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Dict,
+    Expression,
+    FString,
+    Function,
+    Name,
+    Sequence,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -72,7 +84,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 certainty=None if sure else "likely",
                 key="return",
             )
-    if completes(hook.body):
+    if completes(hook.body) and not _ends_in_refusal(python, hook):
         last = hook.body[-1].span.end or 0
         edit = Edit(Span(python.path, last, last), f"{python.newline}{hook.indent}    return {parameter}")
         yield Problem(
@@ -83,6 +95,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             certainty=None if not given else "likely",
             key="end",
         )
+
+
+def _ends_in_refusal(python: PythonFacts, hook: Function) -> bool:
+    """Whether the last line calls a function of the file that always raises."""
+    last = hook.body[-1]
+    called = (
+        called_function(python, last.value) if isinstance(last, Expression) and isinstance(last.value, Call) else None
+    )
+    return called is not None and not completes(called.body) and not returns(called)
 
 
 EXAMPLES = (
@@ -215,5 +236,33 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- noreturn/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- noreturn/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def fail(why):
+    raise pb_utils.TritonModelException(why)
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        if config.as_dict()["max_batch_size"] == 0:
+            return config
+        fail("max_batch_size has to be 0")
+
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

@@ -26,6 +26,7 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Class,
     Compare,
+    Comprehension,
     Constant,
     Expression,
     Function,
@@ -65,6 +66,10 @@ def _main(statement: If) -> bool:
 
 def _node(python: PythonFacts, node: Node) -> Iterator[tuple[Node, str, bool]]:
     if isinstance(node, Lambda):
+        return
+    if isinstance(node, Comprehension) and node.kind == "generator":
+        # Nothing but its first iterable is evaluated until somebody loops over it.
+        yield from _node(python, node.clauses[0].iterable)
         return
     if isinstance(node, Function):
         for part in [*node.decorators, *(p.default for p in node.parameters if p.default is not None)]:
@@ -201,5 +206,37 @@ class TritonPythonModel:
     def execute(self, requests) -> list[pb_utils.InferenceResponse]:
         tensors = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in tensors]
+""",
+    """\
+-- generator_type/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- generator_type/1/model.py --
+import triton_python_backend_utils as pb_utils
+import functools, contextlib
+
+with contextlib.suppress(AttributeError):
+    Kind = pb_utils.Tensor
+LAZY = (pb_utils.Tensor(n, a) for n, a in [])
+
+
+@functools.lru_cache(maxsize=None)
+def kinds():
+    return {"t": pb_utils.Tensor}
+
+
+Error = hasattr(pb_utils, "TritonError") and pb_utils.TritonError
+Other = pb_utils.TritonError if hasattr(pb_utils, "TritonError") else None
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [kinds()["t"]("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

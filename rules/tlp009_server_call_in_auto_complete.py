@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import own_nodes, unconditional
 from tritonlint.inputs.python_tree import Attribute, Call, Class, Function, Name
 from tritonlint.rule import Rule
 
@@ -45,6 +45,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 call.span,
                 f"`{call.name}` never returns in auto_complete_config: the model load hangs",
                 help="move the call to `initialize`",
+                certainty=None if unconditional(hook, call.call) else "likely",
                 key=call.name,
             )
     for node in own_nodes(hook, Call) if asked else ():

@@ -79,6 +79,10 @@ from tritonlint.source import Span
 
 PB_MODULE = "triton_python_backend_utils"
 MODEL_CLASS = "TritonPythonModel"
+_GIVING_ATTRIBUTES = frozenset({"__getattr__", "__getattribute__", "__new__"})
+"""Methods by which an object may have attributes that its class does not name."""
+_HARMLESS = frozenset({"dataclasses.dataclass", "typing.final"})
+"""Decorators of a class that leave its methods alone."""
 MAX_BRACKETS = 200
 MAX_CHAINING = 1000
 """Signs that can make an expression deeper, in a whole file of which that is never asked in detail."""
@@ -252,6 +256,8 @@ class PythonFacts(_Placed):
     @remembered
     def method(self, name: str) -> Function | None:
         """The method of that name, own or inherited within the file; None when there is none or it is not a def."""
+        if self.may_replace(name):
+            return None
         for owner in self.model_classes:
             found = None
             for statement in owner.body:
@@ -271,11 +277,36 @@ class PythonFacts(_Placed):
         for owner in self.model_classes:
             if owner.decorators or owner.keywords:
                 return True
-        if name in self._bound_in_class or not self._methods.isdisjoint({"__getattr__", "__getattribute__"}):
+        if name in self._bound_in_class or not self._methods.isdisjoint(_GIVING_ATTRIBUTES):
             return True
-        # TritonPythonModel.execute = …, or setattr(TritonPythonModel, …)
-        changed = MODEL_CLASS in self.used_names and f"{MODEL_CLASS}.{name}" in self._assigned
-        return changed or self.calls_any("setattr") or name in self.attributes
+        if self.calls_any("setattr", "locals", "vars") or "__dict__" in self.used_names:
+            return True
+        return name in self.attributes or not self._assigned_attributes.isdisjoint({name, "__class__"})
+
+    @remembered
+    def may_replace(self, name: str) -> bool:
+        """Whether something else than the bodies of its classes may give the model an attribute of that name.
+
+        A decorator or a metaclass, a base that changes its subclasses, ``TritonPythonModel.execute = …``, or
+        ``self.execute = …``.
+        """
+        for owner in self.model_classes:
+            if any(a.keyword != "metaclass" or self.qualified(a.value) != "abc.ABCMeta" for a in owner.keywords):
+                return True
+            if not all(self.qualified(d.func if isinstance(d, Call) else d) in _HARMLESS for d in owner.decorators):
+                return True
+        if "__init_subclass__" in self._methods or name in self._assigned_attributes:
+            return True
+        return "setattr" in self.used_names and any(
+            dotted(call.func) == "setattr" and self._sets_method(call, name) for call in self.walk(Call)
+        )
+
+    def _sets_method(self, call: Call, name: str) -> bool:
+        """Whether ``setattr`` may set that attribute of the model class, or of anything."""
+        owner, wanted = call.argument(0), call.argument(1)
+        if isinstance(wanted, Constant):
+            return wanted.value == name
+        return dotted(owner) in {MODEL_CLASS, "cls"} if owner is not None else True
 
     @property
     @remembered
@@ -290,8 +321,10 @@ class PythonFacts(_Placed):
 
     @property
     @remembered
-    def _assigned(self) -> frozenset[str | None]:
-        return frozenset(dotted(target) for node in self.walk(Assign) for target in node.targets)
+    def _assigned_attributes(self) -> frozenset[str]:
+        """The attributes that are assigned anywhere in the file, of whatever object."""
+        targets = (target for node in self.walk(Assign) for target in node.targets)
+        return frozenset(target.attr for target in targets if isinstance(target, Attribute))
 
     @property
     @remembered
@@ -1172,6 +1205,9 @@ class _Builder:
     def model_class(self) -> None:
         facts = self.facts
         bindings = facts.frames[0].bindings.get(MODEL_CLASS, [])
+        if any(MODEL_CLASS in scope.names for scope in facts.walk(Scope)):
+            facts.class_status = "unknown"  # A function may define it by `global`.
+            return
         if not bindings:
             star = any(s.star for s in facts.walk(ImportFrom))
             magic = "__getattr__" in facts.frames[0].bindings or facts.calls_any("globals", "exec", "setattr", "vars")

@@ -99,7 +99,10 @@ class _Play(PbUtils):
         if not isinstance(cls, Cls):
             return
         machine.phase = "__init__"
-        model = machine.call(cls, [], {}, cls.node.name_span)
+        if self.python.may_replace("__init__"):
+            model: Value = Obj(cls, open=True)
+        else:
+            model = machine.call(cls, [], {}, cls.node.name_span)
         if not isinstance(model, Obj):
             return
         initialize, execute = self.own(cls, "initialize"), self.own(cls, "execute")
@@ -230,6 +233,8 @@ class _Play(PbUtils):
 
     def own(self, cls: Cls, name: str) -> Func | None:
         """A plain method of the model."""
+        if self.python.may_replace(name):
+            return None
         for one in cls.lineage:
             if name in one.vars:
                 value = one.vars[name]

@@ -219,15 +219,16 @@ class Calls(Concurrency):
         """Call what ``np.vectorize(function)`` gave: the function gets elements, whatever the dimensions are."""
         if not isinstance(made, Seq) or not args:
             return UNKNOWN
-        single = []
+        single: list[Value] = []
         for one in args:
-            inner = self.element(one)
-            while isinstance(inner, Array) and not inner.scalar and inner.dtype == "object":
-                deeper = self.element(inner)
-                if deeper == inner:
-                    return UNKNOWN
-                inner = deeper
-            single.append(inner if isinstance(one, Array | Seq) else one)
+            if isinstance(one, Array) and one.dtype == "object" and one.shape:
+                inner: Value = one
+                for _ in one.shape:
+                    inner = self.element(inner)
+                single.append(inner)
+            else:
+                # A number may be one of NumPy's or of Python's.
+                single.append(UNKNOWN)
         function, dtype = made.items
         given = self.on_each(function, single, span)
         shapes = [one.shape for one in args if isinstance(one, Array)]
@@ -367,9 +368,13 @@ class Calls(Concurrency):
             self.call_function(init, [made, *args], kwargs, span)
         elif cls.fields is not None and (cls.known or cls.named_tuple):
             self._fill(made, cls.fields, args, kwargs, span)
+        elif init is not None:
+            made.open = True  # Made by an expression: it may set any attribute.
+            for value in (*args, *kwargs.values()):
+                self.havoc_value(value)
         elif not cls.known or cls.exception:
             made.open = not cls.exception
-            if len(args) == 1 and not kwargs and init is None and is_dict(cls) and args[0].__class__ in (Mapping, Json):
+            if len(args) == 1 and not kwargs and is_dict(cls) and args[0].__class__ in (Mapping, Json):
                 content = args[0]
                 if content.__class__ is Mapping:
                     key = Unknown("str") if _has_texts(content) else content.key
@@ -377,7 +382,7 @@ class Calls(Concurrency):
                 self.dicts[id(made)] = made, content
             for value in (*args, *kwargs.values()):
                 self.havoc_value(value)
-        elif (args or kwargs) and init is None:
+        elif args or kwargs:
             raise self.fail("TypeError", f"{cls.name}() takes no arguments", span)
         return made
 

@@ -9,7 +9,7 @@ syntax or library is not modelled gives an unknown value, never a failure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -813,8 +813,16 @@ def _is_field(statement: tree.Stmt) -> bool:
         isinstance(statement, tree.Assign)
         and statement.annotation is not None
         and isinstance(statement.targets[0], tree.Name)
-        and "ClassVar" not in (tree.dotted(statement.annotation) or "")
+        and not any("ClassVar" in named for named in _named_in(statement.annotation))
     )
+
+
+def _named_in(annotation: tree.Expr) -> Iterator[str]:
+    """The names in an annotation, and what is quoted in it."""
+    for node in tree.walk(annotation, tree.Name, tree.Attribute, tree.Constant):
+        name = node.value if isinstance(node, tree.Constant) else tree.dotted(node)
+        if isinstance(name, str):
+            yield name
 
 
 def _meant_behind(node: tree.Try) -> Span | None:

@@ -49,6 +49,7 @@ from tritonlint.inputs.rehearsal.values import (
     Array,
     Bound,
     Builtin,
+    Choice,
     DType,
     Exc,
     Failure,
@@ -59,6 +60,7 @@ from tritonlint.inputs.rehearsal.values import (
     Shape,
     Unknown,
     Value,
+    choice_of,
     type_name,
 )
 from tritonlint.inputs.rehearsal.ways import Ways
@@ -301,6 +303,8 @@ class Protocols(Ways):
 
     def _descended(self, value: Value, owner: Obj | None, cls: Cls, span: Span) -> Value:
         """A value of a class as an attribute of an instance (or of the class)."""
+        if isinstance(value, Choice):
+            return choice_of(self._descended(one, owner, cls, span) for one in value.options) or UNKNOWN
         if not isinstance(value, Func):
             return value
         if value.kind == "staticmethod":
