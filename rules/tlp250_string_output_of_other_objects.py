@@ -3,7 +3,7 @@
 ## What it does
 Plays `execute` through and reports an array of objects for a TYPE_STRING output whose elements are dicts, lists of
 different lengths or None. Also a dict that a function returns where its other ways give JSON, and the dict of an object
-put into an array as it is.
+put into an array as it is, and `table.get(text)` without a default for text of a request.
 
 ## What happens
 The client receives the text that Python shows for the object: `{'a': 1}`, which is no JSON, `['a', 'b']` or `None`.
@@ -21,17 +21,22 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import returns
+from tritonlint.inputs.python_flow import checked_for_none, own_nodes, returns, starts_list
+from tritonlint.inputs.python_requests import RequestValues
+from tritonlint.inputs.python_threads import method_called
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Compare,
     Comprehension,
+    Constant,
     Dict,
     Expr,
     Name,
     Return,
     Sequence,
+    Subscript,
     dotted,
 )
 from tritonlint.inputs.rehearsal.backend import mistakes
@@ -59,6 +64,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if "TYPE_STRING" in config.text and python.understood:
         yield from _unlike_the_others(python)
         yield from _of_objects(python)
+        yield from _missing_entries(python, config)
 
 
 def _unlike_the_others(python: PythonFacts) -> Iterator[Problem]:
@@ -135,6 +141,75 @@ def _of_objects(python: PythonFacts) -> Iterator[Problem]:
             )
 
 
+def _missing_entries(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    """What `table.get(text)` gives for text that the table lacks, put into an array as it is."""
+    values = RequestValues(python, config)
+    arrays = [
+        call
+        for call in python.walk(Call)
+        if python.qualified(call.func) in {"numpy.array", "numpy.asarray"} and python.dtype(call) == "object"
+    ]
+    for call in python.walk(Call) if arrays else ():
+        func, key = call.func, call.argument(0)
+        if not isinstance(func, Attribute) or func.attr != "get" or len(call.arguments) != 1 or key is None:
+            continue
+        if not _is_table_of_texts(python, func.value) or values.kind(key) not in {"item", "text", "cell"}:
+            continue
+        array = next((array for array in arrays if _holds(python, array.argument(0), call)), None)
+        if array is not None:
+            table = python.source(func.value)
+            yield Problem(
+                call.span,
+                f"for text that `{table}` lacks this is None, and the client receives the text `None`",
+                help='give a default: `.get(key, "")`',
+                related=(Related(array.span, "put into the array here"),),
+                certainty="likely",
+                key=table,
+            )
+
+
+def _is_table_of_texts(python: PythonFacts, table: Expr) -> bool:
+    """Whether an expression is a dict of the file from texts to texts, which nothing fills or asks for its keys."""
+    found = python.follow(table) or []
+    for source, _ in found:
+        written = isinstance(source, Dict) and [*source.keys, *source.values]
+        if not written or not all(isinstance(n, Constant) and isinstance(n.value, str | bytes) for n in written):
+            return False
+    name = (dotted(table) or "").rsplit(".", 1)[-1]
+    for node in python.walk(Subscript, Compare):
+        others = node.rights if isinstance(node, Compare) else (node.value,)
+        if any((dotted(other) or "").rsplit(".", 1)[-1] == name for other in others):
+            return False
+    return bool(found)
+
+
+def _holds(python: PythonFacts, listed: Expr | None, call: Call) -> bool:
+    """Whether what an array is made of has the result of a call as an item, and nothing looks at it before."""
+    while isinstance(listed, Sequence) and len(listed.items) == 1:
+        listed = listed.items[0]
+    if listed is call:
+        return True
+    if isinstance(listed, Comprehension):
+        item = listed.elements[0]
+        while isinstance(item, Sequence) and len(item.items) == 1:
+            item = item.items[0]
+        if any(clause.conditions for clause in listed.clauses):
+            return False
+        turned = isinstance(item, Name) and dotted(listed.clauses[-1].target) == item.id
+        return item is call or (turned and _holds(python, listed.clauses[-1].iterable, call))
+    function = python.function_at(listed) if isinstance(listed, Name) else None
+    if function is None or not isinstance(listed, Name) or checked_for_none(function, listed.id):
+        return False
+    assigns = list(own_nodes(function, Assign))
+    if any(isinstance(t, Subscript) and dotted(t.value) == listed.id for a in assigns for t in a.targets):
+        return False
+    made = [a for a in assigns if any(dotted(t) == listed.id for t in a.targets)]
+    added = [c.argument(0) for c in own_nodes(function, Call) if method_called(c) == (listed.id, "append")]
+    if len(made) != 1 or (added and not starts_list(made[0])):
+        return False
+    return any(_holds(python, one, call) for one in added) if added else _holds(python, made[0].value, call)
+
+
 def _holds_dicts(python: PythonFacts, name: str) -> bool:
     """Whether an attribute of that name is always set to a dict."""
     values = [
@@ -145,6 +220,30 @@ def _holds_dicts(python: PythonFacts, name: str) -> bool:
     return bool(values) and all(value is not None and _is_dict(python, value, 2) for value in values)
 
 
+_TITLES = """\
+-- titles/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "code" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "title" data_type: TYPE_STRING dims: [ 1 ] }
+-- titles/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+TITLES = {b"A1": "Pen", b"A2": "Notebook"}
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            codes = pb_utils.get_input_tensor_by_name(request, "code").as_numpy()
+            titles = [TITLES.get(codeDEFAULT) for code in codes[:, 0]]
+#!
+            title = np.array(titles, dtype=object).reshape(-1, 1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("title", title)]))
+        return responses
+"""
 EXAMPLES = (
     """\
 -- users/config.pbtxt --
@@ -244,4 +343,6 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("user", found)]))
         return responses
 """,
+    _TITLES.replace("DEFAULT", "").replace("#!", "#                     ^^^^^^^^^^^^^^^^ TLP250"),
+    _TITLES.replace("DEFAULT", ', ""').replace("#!\n", ""),
 )

@@ -147,7 +147,41 @@ def _read(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
     return None
 
 
+_SCORES = """\
+-- score/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { preferred_batch_size: [ 2 ] max_queue_delay_microseconds: 2000000 }
+-- score/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def gather(self, requests):
+        return [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+
+    def execute(self, requests):
+        inputs = self.gather(requests)
+        joined = np.vstack(inputs)
+"""
+_ANSWERS = """\
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]) for part in parts]
+"""
 EXAMPLES = (
+    _SCORES
+    + """\
+        parts = np.array_split(joined + 1, len(inputs))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP408
+"""
+    + _ANSWERS,
+    _SCORES
+    + """\
+        parts = np.split(joined + 1, np.cumsum([len(x) for x in inputs])[:-1])
+"""
+    + _ANSWERS,
     """\
 -- add/config.pbtxt --
 backend: "python"

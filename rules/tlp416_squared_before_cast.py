@@ -46,6 +46,27 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         )
 
 
+_UNIT = """\
+-- unit/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP16 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP16 dims: [ -1 ] }
+-- unit/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            norm = np.sqrt((x * x).sum())
+#!
+            y = (x / np.maximum(norm, 1e-4)).astype(np.float16)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+"""
 EXAMPLES = (
     """\
 -- rms/config.pbtxt --
@@ -90,4 +111,6 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    _UNIT.replace("#!\n", "#                           ^^^^^ TLP416\n"),
+    _UNIT.replace("#!\n", "").replace("as_numpy()", "as_numpy().astype(np.float32)"),
 )

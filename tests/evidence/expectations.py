@@ -225,7 +225,15 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the length of what the second call gives, for two positive values",
         ),
     ),
-    "TLP235": (Evidence(ask=Ask(values={"code": [2]}), holds=b"Reykja", why="asked for the longer text"),),
+    "TLP235": (
+        Evidence(
+            where="def decode",
+            ask=Ask(values={"places": list(range(1, 11))}, shapes={"places": [1, 10]}),
+            holds=b"abcdefgh",
+            why="a word of ten letters",
+        ),
+        Evidence(ask=Ask(values={"code": [2]}), holds=b"Reykja", why="asked for the longer text"),
+    ),
     "TLP236": (
         Evidence(ask=Ask(values={"a": [200] * 16, "b": [100] * 16}), holds=22, why="the mean of 200 and 100 is 150"),
     ),
@@ -258,7 +266,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP247": (Evidence(ask=Ask(values={"x": ["Text"]}), holds=b"text", why="the parameter says false"),),
     "TLP248": (Evidence(ask=Ask(values={"x": ["one"]}), holds=b"no", why="asked for one of the words"),),
     "TLP249": (Evidence(ask=Ask(values={"x": ["one"]}, rounds=2), holds=b"no", why="the second call for one word"),),
-    "TLP250": (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),) * 3,
+    "TLP250": (
+        Evidence(where="TITLES.get", ask=Ask(values={"code": ["B7"]}), holds=b"None", why="a code that is not there"),
+    )
+    + (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),) * 3,
     "TLP251": (Evidence("error", Ask(together=2)),),
     "TLP253": (Evidence("hang", Ask(values={"x": [1.0]}, rounds=2), why="the second call waits for the lock"),),
     "TLP253 clean": (Evidence(ask=Ask(values={"x": [-1.0]}, rounds=2)),),
@@ -391,6 +402,18 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
     "TLP408": (
+        Evidence(
+            ask=Ask(
+                together=2,
+                shapes={"x": (2, 2)},
+                change={
+                    "as_numpy() for request in requests]": "as_numpy()[: 1 + n] for n, request in enumerate(requests)]"
+                },
+            ),
+            where="np.array_split",
+            difference="batch entries|declared",
+            why="the requests of the batch are given different batch sizes",
+        ),
         Evidence("difference", TOGETHER, where="[response] * len(requests)", difference="batch entries"),
         Evidence(ask=Ask(shapes={"x": (2, 3)}), where="number : number + 1", difference="batch entries"),
         Evidence(
@@ -453,6 +476,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP415": (Evidence(ask=Ask(values={"x": [5, 0]}, shapes={"x": [2]}), holds=b"\x05", why="5 and 0: four bytes"),),
     "TLP416": (
+        Evidence(
+            where="(x * x).sum()",
+            ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}),
+            holds=0.0,
+            why="300 by itself is 1",
+        ),
         Evidence(ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}), holds=math.inf, why="the root mean square is 300"),
     ),
     "TLP417": (
@@ -474,6 +503,46 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(rounds=2), where="reverse()", holds=2.0, why="the first answer was 3"),
         Evidence(ask=Ask(values={"x": [1.0]}, rounds=2), holds=5.0, why="the first answer was 4"),
     ),
+    "TLP521": (
+        Evidence(
+            ask=Ask(
+                rounds=2,
+                values={"word": ["gift"], "language": ["en"]},
+                change={'"language").as_numpy()[0].decode("utf-8")': '"word") and ("de" if self.cache else "en")'},
+            ),
+            holds=b"present",
+            why="the second request asks for the German word",
+        ),
+    ),
+    "TLP522": (
+        Evidence(
+            where='options.get("limit"',
+            ask=Ask(values={"x": [0.7]}, shapes={"x": [1]}, rounds=2, parameters={"limit": "0.9"}, later={}),
+            holds=False,
+            why="the second request sets no limit: 0.7 is above 0.5",
+        ),
+        Evidence(
+            ask=Ask(
+                values={"x": [0.7], "limit": [0.9]},
+                shapes={"x": [1]},
+                rounds=2,
+                change={"if limit is not None:": "if limit is not None and self.limit == 0.5:"},
+            ),
+            holds=False,
+            why="as if the second request had set no limit: 0.7 is above 0.5",
+        ),
+    ),
+    "TLP523": (
+        Evidence(
+            where="def top(self, scores",
+            ask=Ask(values={"x": [1.0, 2.0, 3.0, 4.0]}, shapes={"x": [1, 4]}),
+            holds=0,
+            why="the first place is the one of the lowest score",
+        ),
+    ),
+    "TLP524": (Evidence("not observable", why="shows when the requests of two sequences take turns"),),
+    "TLP524 clean": (Evidence(ask=Ask(parameters=STARTS)),),
+    "TLP708": (Evidence("not observable", why="memory runs out after very many requests"),),
     "TLP601": (
         Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
         Evidence("refused", releases={"23.12": "nothing"}),
