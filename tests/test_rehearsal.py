@@ -1526,6 +1526,12 @@ if np.nonzero(x):  #! sure places
 rows, columns = np.nonzero(x)
 count = len(rows) + len(np.argwhere(x)) + len(np.where(x > 0, x, 0))
 """,
+        """
+shown = np.vectorize(lambda word: str(word), otypes=[object])(text)  #! maybe bytes-in-text
+shown = list(map(lambda word: f"{word}!", text.ravel()))  #! maybe bytes-in-text
+shown = np.frompyfunc(lambda word, times: word.decode() * times, 2, 1)(text, x[:, :1].astype(int))
+shown = list(map(lambda word: word.decode(), text.ravel()))
+""",
     ],
 )
 def test_what_numpy_makes(body: str, tmp_path: Path) -> None:
