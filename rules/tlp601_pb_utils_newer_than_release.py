@@ -169,4 +169,34 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.has_parameters = hasattr(pb_utils.InferenceResponse, "parameters")
+        self.version = args["model_version"]
+
+    def noted(self, tensor):
+        return pb_utils.InferenceResponse(output_tensors=[tensor], parameters={"version": self.version})
+
+    def respond(self, tensor):
+        if not self.has_parameters:
+            return pb_utils.InferenceResponse(output_tensors=[tensor])
+        return self.noted(tensor)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(self.respond(pb_utils.Tensor("y", x)))
+        return responses
+""",
 )
