@@ -153,7 +153,7 @@ backend: "python"
 max_batch_size: 8
 input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
-dynamic_batching { preferred_batch_size: [ 2 ] max_queue_delay_microseconds: 2000000 }
+dynamic_batching { preferred_batch_size: [ 2 ] max_queue_delay_microseconds: 500000 }
 -- score/1/model.py --
 import numpy as np
 import triton_python_backend_utils as pb_utils

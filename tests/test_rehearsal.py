@@ -700,6 +700,36 @@ class TritonPythonModel:
         "_ = np.divide(x, x.std(axis=0) + 1)  #! sure over-rows\n_ = x - x.mean(axis=1, keepdims=True)\n"
         "_ = [row / row.sum() for row in x]"
     ),
+    "squares_summed_as_halves": each(
+        "half = x.astype(np.float16)\nn = np.sqrt(np.sum(half * half, axis=-1, keepdims=True))  #! sure half-squares\n"
+        "wide = half.astype(np.float32)\n_ = np.sqrt(np.sum(wide * wide, axis=-1))\n"
+        "y, label = (half / n).astype(np.float32), text"
+    ),
+    "objects_of_a_dataclass_in_json": """\
+from dataclasses import asdict, dataclass
+
+@dataclass
+class Found:
+    place: int
+    score: float
+
+class TritonPythonModel:
+    def found(self, scores):
+        for place, score in enumerate(scores):
+            yield Found(place, score)
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            json.dumps([float(one.score) for one in self.found(x.ravel())])
+            json.dumps([asdict(one) for one in self.found(x.ravel())])  #! maybe TypeError
+        return [None for _ in requests]
+""",
+    "rows_by_any_number_of_places": each(
+        "order, kept = list(np.argsort(-x[:, 0])), []\nwhile order:\n    best = order.pop(0)\n    kept.append(best)\n"
+        "    order = [i for i in order if x[i, 1] > 0.5]\n"
+        "_ = x[kept] @ np.ones((4, 2))\n_ = x[kept, :3] @ np.ones((4, 2))  #! sure ValueError\ny, label = x, text"
+    ),
     "squares_before_the_cast": each(
         "half = x.astype(np.float16)\npower = np.mean(half * half)  #! sure late-cast\n"
         "y, label = x * power.astype(np.float32), text\n_ = np.mean(x * x).astype(np.float64)"
