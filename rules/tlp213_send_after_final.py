@@ -80,7 +80,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in mistakes(python, config, effective, "after-final"):
         if mistake.span in turns:
             continue
-        alone = any(_is_flag_alone(call) for call in python.walk(Call) if call.span == mistake.span)
+        calls = [call for call in python.walk(Call) if call.span == mistake.span]
+        alone = any(_is_flag_alone(call) and not _in_stream_loop(python, call) for call in calls)
         yield Problem(
             mistake.span,
             f"this comes after the final flag: sending raises an error, {_FOR_OTHERS if alone else _LOST}",
@@ -122,6 +123,18 @@ def _is_flag_alone(node: Node | None) -> bool:
         return False
     given = node.argument(0, "response")
     return given is None or (isinstance(given, Constant) and given.value is None)
+
+
+def _in_stream_loop(python: PythonFacts, call: Call) -> bool:
+    """Whether a call stands in a loop that sends responses with its turns: the next one is lost."""
+    function = python.function_at(call)
+    loops = [loop for loop in own_nodes(function, For, While) if lies_in(call, loop)] if function is not None else []
+    if not loops or any(gets_sender(inner) for inner in walk(loops[-1].body, Call)):
+        return False
+    if isinstance(loops[-1], For) and python.is_request_list(loops[-1].iterable):
+        return False
+    sends = [c for c in walk(loops[-1].body, Call) if isinstance(c.func, Attribute) and c.func.attr == "send"]
+    return any(not _is_flag_alone(one) for one in sends)
 
 
 def _senders(python: PythonFacts, function: Function) -> set[str]:
