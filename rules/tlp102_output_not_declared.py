@@ -54,7 +54,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     yield from _passed_on(python, names)
     yield from _named_elsewhere(python, names, seen)
     for mistake in mistakes(python, config, effective, "unknown-output"):
-        written = [c for c in python.walk(Constant) if c.value == mistake.name]
+        made = any(made.call.span == mistake.span for made in python.calls_of("Tensor"))
+        written = [c for c in python.walk(Constant) if c.value == mistake.name] if made else []
         place = written[0].span if len(written) == 1 else mistake.span
         text = python.text[place.start : place.end] if len(written) == 1 else ""
         if place.start in seen:

@@ -22,8 +22,8 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import checked_for_none, own_nodes, returns, starts_list
-from tritonlint.inputs.python_requests import RequestValues
-from tritonlint.inputs.python_threads import method_called
+from tritonlint.inputs.python_requests import TEXT_METHODS, RequestValues
+from tritonlint.inputs.python_threads import function_named, method_called
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -44,6 +44,7 @@ from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP250", name="string-output-of-other-objects", effect="wrong-result")
+_TEXTS = frozenset({"item", "text", "cell"})
 _SHOWN = {
     "dict": ("dicts", "{'a': 1}", "turn each into a text with `json.dumps(…)`"),
     "list": ("lists", "['a', 'b']", 'join each to one text, or fill up the rows: `",".join(…)`'),
@@ -153,7 +154,7 @@ def _missing_entries(python: PythonFacts, config: Document) -> Iterator[Problem]
         func, key = call.func, call.argument(0)
         if not isinstance(func, Attribute) or func.attr != "get" or len(call.arguments) != 1 or key is None:
             continue
-        if not _is_table_of_texts(python, func.value) or values.kind(key) not in {"item", "text", "cell"}:
+        if not _is_table_of_texts(python, func.value) or not _is_text(python, values, key):
             continue
         array = next((array for array in arrays if _holds(python, array.argument(0), call)), None)
         if array is not None:
@@ -168,10 +169,27 @@ def _missing_entries(python: PythonFacts, config: Document) -> Iterator[Problem]
             )
 
 
+def _is_text(python: PythonFacts, values: RequestValues, key: Expr) -> bool:
+    """Whether a key is text of a request, in a helper that is given such text, too."""
+    if values.kind(key) in _TEXTS:
+        return True
+    while isinstance(key, Call) and isinstance(key.func, Attribute) and key.func.attr in TEXT_METHODS:
+        key = key.func.value
+    helper = python.function_at(key)
+    names = [p.name for p in helper.parameters if p.name not in {"self", "cls"}] if helper is not None else []
+    if not isinstance(key, Name) or helper is None or key.id not in names:
+        return False
+    calls = [call for call in python.walk(Call) if function_named(python, call.func) is helper]
+    given = [call.argument(names.index(key.id), key.id) for call in calls]
+    return bool(given) and all(one is not None and values.kind(one) in _TEXTS for one in given)
+
+
 def _is_table_of_texts(python: PythonFacts, table: Expr) -> bool:
     """Whether an expression is a dict of the file from texts to texts, which nothing fills or asks for its keys."""
     found = python.follow(table) or []
-    for source, _ in found:
+    for source, where in found:
+        if isinstance(source, Call) and python.qualified(source.func, where) in {"json.load", "json.loads"}:
+            continue
         written = isinstance(source, Dict) and [*source.keys, *source.values]
         if not written or not all(isinstance(n, Constant) and isinstance(n.value, str | bytes) for n in written):
             return False
@@ -189,14 +207,19 @@ def _holds(python: PythonFacts, listed: Expr | None, call: Call) -> bool:
         listed = listed.items[0]
     if listed is call:
         return True
+    if isinstance(listed, Call):
+        helper = function_named(python, listed.func)
+        ways = returns(helper) if helper is not None and helper.name != "__init__" else []
+        return len(ways) == 1 and ways[0].value is call
     if isinstance(listed, Comprehension):
         item = listed.elements[0]
         while isinstance(item, Sequence) and len(item.items) == 1:
             item = item.items[0]
         if any(clause.conditions for clause in listed.clauses):
             return False
-        turned = isinstance(item, Name) and dotted(listed.clauses[-1].target) == item.id
-        return item is call or (turned and _holds(python, listed.clauses[-1].iterable, call))
+        if isinstance(item, Name) and dotted(listed.clauses[-1].target) == item.id:
+            return _holds(python, listed.clauses[-1].iterable, call)
+        return isinstance(item, Call) and _holds(python, item, call)
     function = python.function_at(listed) if isinstance(listed, Name) else None
     if function is None or not isinstance(listed, Name) or checked_for_none(function, listed.id):
         return False

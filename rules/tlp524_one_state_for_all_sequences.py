@@ -39,7 +39,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     start, corrid = _flag(batching, "CONTROL_SEQUENCE_START"), _flag(batching, "CONTROL_SEQUENCE_CORRID")
     asks = "correlation_id" in python.identifiers or (corrid is not None and corrid in python.text)
-    if start is None or asks or f'"{start}"' not in python.text.replace("'", '"') or batching.messages("state"):
+    named = start is not None and f'"{start}"' in python.text.replace("'", '"')
+    flagged = "TRITONSERVER_REQUEST_FLAG_SEQUENCE_START" in python.identifiers
+    if asks or not (named or flagged) or batching.messages("state"):
         return
     loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
     serving = [f for f in reached(python, [execute]) if id(f) not in loading]
