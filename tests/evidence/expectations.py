@@ -541,6 +541,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP524": (Evidence("not observable", why="shows when the requests of two sequences take turns"),),
+    "TLP525": (Evidence("not observable", why="the answer has the length of another request of its batch"),),
     "TLP524 clean": (Evidence(ask=Ask(parameters=STARTS)),),
     "TLP708": (Evidence("not observable", why="memory runs out after very many requests"),),
     "TLP601": (
