@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, unconditional
+from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
 from tritonlint.inputs.python_tree import Attribute, Call, Name, Subscript
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -51,6 +51,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     if len(python.frame_of(initialize).bindings.get(args, [])) != 1:
         return
+    asked = f"isinstance({args}" in python.text
     for node in own_nodes(initialize):
         problem: Problem | None = None
         if isinstance(node, Attribute) and isinstance(node.value, Name) and node.value.id == args:
@@ -91,7 +92,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 certainty=None if unconditional(initialize, node) else "likely",
                 key="load",
             )
-        if problem is not None:
+        if problem is not None and not asked and not guarded(python.body, node):
             yield problem
 
 

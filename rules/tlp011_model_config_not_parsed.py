@@ -18,7 +18,19 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Function, ImportFrom, Name, Node, Subscript
+from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Constant,
+    Expr,
+    Function,
+    ImportFrom,
+    Name,
+    Node,
+    Subscript,
+    dotted,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -77,10 +89,17 @@ def _future(statement: Node) -> bool:
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
-    if initialize is None or len(initialize.positional) != 2 or "model_config" not in python.text:
+    if (
+        initialize is None
+        or initialize.decorators
+        or len(initialize.positional) != 2
+        or "model_config" not in python.text
+    ):
         return
     args, frame = initialize.positional[1].name, python.frame_of(initialize)
     if len(frame.bindings.get(args, [])) != 1 or args in python.mutated or not _used(python, initialize, args):
+        return
+    if any(dotted(call.func) == "isinstance" for call in python.walk_function(initialize, Call)):
         return
     seen: set[int | None] = set()
     for node in python.walk(Subscript, Call):
@@ -95,7 +114,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             elif python.pb_name(node.func) in HELPERS:
                 used, source = node, node.argument(0)
         text = _text(python, source, args, frame) if source else None
-        if used is None or source is None or text is None or text.span.start in seen:
+        if used is None or source is None or text is None or text.span.start in seen or guarded(python.body, used):
             continue
         seen.add(text.span.start)
         yield Problem(
@@ -197,5 +216,38 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    """\
+-- decorated/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- decorated/1/model.py --
+import triton_python_backend_utils as pb_utils
+import functools, json
+
+
+def parsed(function):
+    @functools.wraps(function)
+    def wrapper(self, args):
+        return function(self, {**args, "model_config": json.loads(args["model_config"])})
+
+    return wrapper
+
+
+class TritonPythonModel:
+    @parsed
+    def initialize(self, args):
+        self.name = args["model_config"]["name"]
+        self.out = pb_utils.get_output_config_by_name(args["model_config"], "y")["name"]
+        self.kind = args["model_config"].get("backend")
+
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor(self.out, pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

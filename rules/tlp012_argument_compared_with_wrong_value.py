@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Compare, Constant, Expr, Name, Sequence, Subscript, walk
+from tritonlint.inputs.python_tree import Assign, Compare, Constant, Expr, Name, Sequence, Subscript, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -43,9 +43,23 @@ def _other_spelling(python: PythonFacts, value: Constant) -> bool:
     return function is not None and any(one.value == right for one in walk(function.body, Constant))
 
 
+def _is_number(value: Expr) -> bool:
+    """Whether a value is a text of digits: the right spelling stands beside the wrong one."""
+    return isinstance(value, Constant) and isinstance(value.value, str) and value.value.lstrip("-").isdigit()
+
+
+def _is_assigned(python: PythonFacts, args: str, key: str) -> bool:
+    """Whether the file puts something of its own under a key of the arguments."""
+    targets = (target for node in python.walk(Assign) for target in node.targets if isinstance(target, Subscript))
+    return any(dotted(t.value) == args and key in (python.strings(t.items[0]) or (key,)) for t in targets)
+
+
 def check(python: PythonFacts) -> Iterator[Problem]:
     initialize = python.method("initialize")
-    if initialize is None or len(initialize.positional) != 2:
+    if initialize is None or initialize.decorators or len(initialize.positional) != 2:
+        return
+    # Whoever writes the prefix by itself, puts it there or takes it away.
+    if any(constant.value == "KIND_" for constant in python.walk(Constant)):
         return
     args = initialize.positional[1].name
     for node in python.walk(Compare):
@@ -53,6 +67,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         if node.operators[0] not in {"==", "!=", "in", "not in"}:
             continue
+        if "in" in node.operators[0] and not isinstance(node.rights[0], Sequence):
+            continue  # Looked for in a text.
         sides = [node.left, node.rights[0]]
         for side, other in (sides, reversed(sides)):
             values = other.items if isinstance(other, Sequence) else (other,)
@@ -79,6 +95,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 kind = key == "model_instance_kind" and isinstance(value.value, str) and value.value.startswith("KIND_")
                 number = key in NUMBERS and isinstance(value.value, int) and not isinstance(value.value, bool)
                 if kind and _other_spelling(python, value):
+                    continue
+                if number and (_is_assigned(python, args, key) or any(_is_number(other) for other in values)):
                     continue
                 if kind:
                     right = python.source(value).replace("KIND_", "", 1)
@@ -246,5 +264,37 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- own/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- own/1/model.py --
+import triton_python_backend_utils as pb_utils
+import json
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        args["model_version"] = int(args["model_version"])
+        self.new = args["model_version"] != 1
+        config = json.loads(args["model_config"])
+        self.cpu = all(group["kind"] == "KIND_CPU" for group in config.get("instance_group", []))
+        kind = args["model_instance_kind"]
+        if not kind.startswith("KIND_"):
+            kind = "KIND_" + kind
+        self.gpu = kind == "KIND_GPU"
+        self.also = f"KIND_{args['model_instance_kind']}" == "KIND_GPU"
+        self.third = args["model_instance_kind"] in "KIND_GPU"
+        self.fourth = "KIND_GPU".endswith(args["model_instance_kind"])
+
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

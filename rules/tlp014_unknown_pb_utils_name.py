@@ -88,7 +88,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if python.qualified(node.value) not in {PB_MODULE, f"{PB_MODULE}.{name.partition('.')[0]}"}:
             continue
         right = _right(name, known)
-        if not right or guarded(python.body, node):
+        if not right or name in python.assigned_attributes or guarded(python.body, node):
             continue
         fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe")
         loading = python.function_at(node) is None or while_loading(python, node)

@@ -42,7 +42,7 @@ def check(python: PythonFacts, target: Target, model: Model, repository: Reposit
     own = repository.models.get(model.name)
     told: set[int] = set()
     for tensor in added_tensors(python, own.config if own is not None else None):
-        if id(tensor.call) in told:
+        if tensor.caught or id(tensor.call) in told:
             continue  # The first one of a loop ends it.
         allowed = REQUIRED
         if tensor.direction == "input" and not target.before("23.11"):

@@ -35,6 +35,8 @@ RULE = Rule(
 
 def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
     for tensor in declared_tensors(python):
+        if not tensor.certain:
+            continue
         if not {"name", "data_type", "dims"} <= tensor.values.keys() <= {"name", "data_type", "dims", "optional"}:
             continue
         name = one_string(python, tensor.values["name"])
@@ -54,7 +56,6 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 "the function raises and the model will not load",
                 help=f"write {configured!r} here, or change config.pbtxt",
                 related=(Related(written.span, f"config.pbtxt says {configured}"),),
-                certainty=None if tensor.certain else "likely",
                 key=f"{name} data_type",
             )
             continue
@@ -70,7 +71,6 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 "the function raises and the model will not load",
                 help=f"write {expected} here, or change config.pbtxt",
                 related=(Related(place.span, f"config.pbtxt says {expected}"),) if place is not None else (),
-                certainty=None if tensor.certain else "likely",
                 key=f"{name} dims",
             )
 
@@ -205,5 +205,43 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.repeat(x, WIDTH))]))
         return responses
+""",
+    """\
+-- only_missing/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+max_batch_size: 8
+-- only_missing/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        current = config.as_dict()
+        names = {t["name"] for t in current["input"]}
+        if "x" not in names:
+            config.add_input({"name": "x", "data_type": "TYPE_FP64", "dims": [4]})
+        if not any(t["name"] == "y" for t in current["output"]):
+            config.add_output({"name": "y", "data_type": "TYPE_FP64", "dims": [4]})
+        if current["max_batch_size"] < 4:
+            config.set_max_batch_size(4)
+        for spec in (
+            {"name": "x", "data_type": "TYPE_FP64", "dims": [1]},
+            {"name": "z", "data_type": "TYPE_FP64", "dims": [1]},
+        ):
+            if spec["name"] in names or spec["name"] == "z":
+                continue
+            config.add_input(spec)
+        return config
+
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

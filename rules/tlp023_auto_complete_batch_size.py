@@ -38,7 +38,7 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
     if written is None or configured is None:
         return
     for call in hook_calls(python):
-        if call.method != "set_max_batch_size" or call.argument is None:
+        if call.method != "set_max_batch_size" or call.argument is None or not call.certain:
             continue
         given = one_number(python, call.argument)
         if given is not None and given < configured:
@@ -48,7 +48,6 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 "the function raises and the model will not load",
                 help=f"set at least {configured} here, or lower max_batch_size in config.pbtxt",
                 related=(Related(written.span, f"config.pbtxt says {configured}"),),
-                certainty=None if call.certain else "likely",
                 key="max_batch_size",
             )
 
@@ -100,5 +99,34 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
         return responses
+""",
+    """\
+-- early/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+max_batch_size: 8
+-- early/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        current = config.as_dict()
+        if current["input"]:
+            return config
+        config.add_input({"name": "x", "data_type": "TYPE_FP64", "dims": [4]})
+        config.add_output({"name": "y", "data_type": "TYPE_FP64", "dims": [4]})
+        config.set_max_batch_size(4)
+        return config
+
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

@@ -38,6 +38,8 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
     sequence = config.root.field("sequence_batching")
     policy = config.root.message("model_transaction_policy")
     for call in hook_calls(python):
+        if not call.certain:
+            continue
         if call.method == "set_dynamic_batching" and sequence is not None:
             yield Problem(
                 call.call.span,
@@ -45,7 +47,6 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 "the function raises and the model will not load",
                 help="remove this call, or sequence_batching from config.pbtxt",
                 related=(Related(sequence.name_span, "the scheduler of config.pbtxt"),),
-                certainty=None if call.certain else "likely",
                 key="scheduler",
             )
         if call.method != "set_model_transaction_policy":
@@ -56,7 +57,6 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                 f"auto_complete_config sets {name!r} in the transaction policy, which holds only 'decoupled': "
                 "the function raises and the model will not load",
                 help="leave it out",
-                certainty=None if call.certain else "likely",
                 key=name,
             )
         if policy is None:
@@ -70,7 +70,6 @@ def check(config: Document, python: PythonFacts) -> Iterator[Problem]:
                     "the function raises and the model will not load",
                     help="make the two equal, or leave model_transaction_policy out of config.pbtxt",
                     related=(Related(policy.span, "the policy of config.pbtxt"),),
-                    certainty=None if call.certain else "likely",
                     key="decoupled",
                 )
 

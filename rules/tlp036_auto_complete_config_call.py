@@ -22,6 +22,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Certainty, Edit, Fix, Problem
 from tritonlint.inputs.auto_complete import hook_calls
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import guarded
 from tritonlint.inputs.python_tree import Attribute, is_text
 from tritonlint.rule import Rule
 
@@ -46,6 +47,8 @@ METHODS = {
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     for call in hook_calls(python):
+        if call.caught or guarded(python.body, call.call):
+            continue
         function = call.call.func
         certainty: Certainty | None = None if call.certain else "likely"
         if call.method not in METHODS and isinstance(function, Attribute) and not call.method.startswith("_"):
@@ -171,5 +174,46 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    """\
+-- wrapped/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- wrapped/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Config:
+    def __init__(self, config):
+        self.config = config
+
+    def add(self, direction, **spec):
+        getattr(self.config, "add_" + direction)(spec)
+        return self
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        wrapped = Config(config)
+        wrapped.add("input", name="x", data_type="TYPE_FP32", dims=[-1])
+        if hasattr(config, "set_response_cache"):
+            config.set_response_cache(True)
+        try:
+            config.set_optional("x")
+        except AttributeError:
+            pass
+        config = Config(config)
+        config.add("output", name="y", data_type="TYPE_FP32", dims=[-1])
+        return config.config
+
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

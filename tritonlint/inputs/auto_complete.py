@@ -1,6 +1,7 @@
 """What ``auto_complete_config`` of a model.py tells the server, as far as it is written as literals.
 
-Only calls that every run of the function makes are certain (python_backend, triton_python_backend_utils.py:
+Only calls that every run of the function makes are certain; a condition around the others may ask whether the config
+has this already (python_backend, triton_python_backend_utils.py:
 ``ModelConfig`` raises ValueError for each of the mistakes that rules TLP021 to TLP024 report).
 """
 
@@ -54,6 +55,8 @@ class HookCall:
     call: Call
     argument: Expr | None
     certain: bool
+    caught: bool
+    """Whether something around it may swallow what it raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class DeclaredTensor:
     values: dict[str, Expr]
     certain: bool
     call: Call
+    caught: bool = False
     if_unknown: bool = False
     """Whether it is added only where the config does not have it already."""
 
@@ -84,6 +88,8 @@ def _hook_calls(python: PythonFacts) -> Iterator[HookCall]:
     if hook is None or not hook.positional or not {"staticmethod", "classmethod"} & set(hook.decorator_names):
         return
     own = hook.positional[-1].name
+    if len(python.frame_of(hook).bindings.get(own, [])) != 1:
+        return  # An object of the file took its place.
     for node in python.walk_function(hook, Call):
         if (
             isinstance(node.func, Attribute)
@@ -91,8 +97,9 @@ def _hook_calls(python: PythonFacts) -> Iterator[HookCall]:
             and node.func.value.id == own
             and node.certain
         ):
-            certain = unconditional(hook, node) and not _may_be_caught(hook, node)
-            yield HookCall(node.func.attr, node, _argument(node), certain)
+            caught = _may_be_caught(hook, node)
+            certain = unconditional(hook, node) and not caught
+            yield HookCall(node.func.attr, node, _argument(node), certain, caught)
 
 
 def declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
@@ -142,7 +149,9 @@ def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
                 values[names[0]] = value
             else:
                 certain = call.certain or (bool(items) and not asks)
-                yield DeclaredTensor(call.method.removeprefix("add_"), literal, values, certain, call.call, asks)
+                yield DeclaredTensor(
+                    call.method.removeprefix("add_"), literal, values, certain, call.call, call.caught, asks
+                )
 
 
 def _made_by(python: PythonFacts, call: Call) -> Dict | None:

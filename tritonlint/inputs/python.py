@@ -281,7 +281,7 @@ class PythonFacts(_Placed):
             return True
         if self.calls_any("setattr", "locals", "vars") or "__dict__" in self.used_names:
             return True
-        return name in self.attributes or not self._assigned_attributes.isdisjoint({name, "__class__"})
+        return name in self.attributes or not self.assigned_attributes.isdisjoint({name, "__class__"})
 
     @remembered
     def may_replace(self, name: str) -> bool:
@@ -295,7 +295,7 @@ class PythonFacts(_Placed):
                 return True
             if not all(self.qualified(d.func if isinstance(d, Call) else d) in _HARMLESS for d in owner.decorators):
                 return True
-        if "__init_subclass__" in self._methods or name in self._assigned_attributes:
+        if "__init_subclass__" in self._methods or name in self.assigned_attributes:
             return True
         return "setattr" in self.used_names and any(
             dotted(call.func) == "setattr" and self._sets_method(call, name) for call in self.walk(Call)
@@ -321,7 +321,7 @@ class PythonFacts(_Placed):
 
     @property
     @remembered
-    def _assigned_attributes(self) -> frozenset[str]:
+    def assigned_attributes(self) -> frozenset[str]:
         """The attributes that are assigned anywhere in the file, of whatever object."""
         targets = (target for node in self.walk(Assign) for target in node.targets)
         return frozenset(target.attr for target in targets if isinstance(target, Attribute))

@@ -30,6 +30,8 @@ def config_path(python: PythonFacts, expr: Expr, frame: Frame, steps: int = 0) -
     name = python.qualified(source.func, where)
     text = source.argument(0)
     if name == "json.loads" and isinstance(text, Subscript | Name | Attribute):
+        if len(source.arguments) != 1:
+            return None  # A hook may make something else of it.
         given = python.follow(text, where)
         if given and len(given) == 1 and isinstance(given[0][0], Subscript) and len(given[0][0].items) == 1:
             return () if python.strings(given[0][0].items[0], given[0][1]) == ("model_config",) else None

@@ -571,6 +571,8 @@ class _Keys:
             return None
         source, frame = followed[0]
         if isinstance(source, Call) and self.python.qualified(source.func, frame) == "json.loads":
+            if len(source.arguments) != 1:
+                return None  # A hook may make something else of it.
             text = source.argument(0)
             inner = self.python.follow(text, frame) if text is not None else None
             if inner is None or len(inner) != 1 or not isinstance(inner[0][0], Subscript):

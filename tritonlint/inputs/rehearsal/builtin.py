@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tritonlint.inputs.rehearsal.containers import dict_of, in_order
+from tritonlint.inputs.rehearsal.objects import Obj
 from tritonlint.inputs.rehearsal.operations import (
     binary,
     compare,
@@ -476,6 +477,8 @@ def _type(call: Call) -> Value:
         return Builtin(value.type)
     if value.__class__ is Array and not value.scalar:
         return Library("numpy.ndarray")
+    if value.__class__ is Obj and value.cls.known:
+        return value.cls
     if value.__class__ is Builtin and isinstance(getattr(builtins, value.name, None), type):
         return Builtin("type")
     return UNKNOWN

@@ -449,6 +449,8 @@ class Calls(Concurrency):
             if bound.name == "sum" and not args and not kwargs:
                 self._look_at_sum_of_halves(owner, span)
             if bound.name == "reshape":
+                if args and isinstance(args[0], Count) and len(args) > 1:
+                    self.note("split-by-requests", span)
                 self._look_at_rows(owner, made, span)
             self._look_for_axis(bound.name, owner, made, args, kwargs, span)
             if bound.name in {"tobytes", "tostring"}:
@@ -638,7 +640,7 @@ class Calls(Concurrency):
             self.may_fail(self.origins.too_short(name[6:], given), span)
             self.may_fail(self.origins.nothing_left(name[6:], given, kwargs), span)
             return made
-        if name in {"json.loads"} and args and args[0] == ConfigText():
+        if name == "json.loads" and args and not kwargs and args[0] == ConfigText():
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
             raise RaisedError(Exc("SystemExit", [], ("SystemExit", "BaseException")), span, self.statement, True)

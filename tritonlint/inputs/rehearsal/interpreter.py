@@ -31,7 +31,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Scope,
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
-from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS
+from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS, is_plain
 from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, PARTLY, SOMETIMES, Way, any_number, current, join_all
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
@@ -530,12 +530,19 @@ class Machine(Expressions):
             error, self.activation_error = self.activation_error, None
             handling = self.handling
             self.handling = [*handling, *self.suspects.pop(id(handler), ())[:1]]
+            # Whoever tries what not every object has goes on here with the other objects, not with those known.
+            asks = _asks_kind(handler)
+            self.quiet += asks
             try:
                 return self.run(handler.body, scope)
             except GaveUpError:
                 # A bare raise.
                 raise RaisedError(Exc("Exception", [], ("Exception",)), handler.span, handler.span, True) from None
+            except RaisedError as failed:
+                failed.doubtful = failed.doubtful or asks
+                raise
             finally:
+                self.quiet -= asks
                 self.activation_error = error
                 self.handling = handling
 
@@ -652,9 +659,12 @@ class Machine(Expressions):
 
     def _s_match(self, node: tree.Match, scope: Scope) -> str | None:
         self.statement = node.subject.span
-        self.eval(node.subject, scope)
+        value = self.eval(node.subject, scope)
+        subject = node.subject.id if isinstance(node.subject, tree.Name) and not is_plain(value) else ""
 
         def arm(case: tree.Case) -> str | None:
+            if subject:
+                self._bind(subject, UNKNOWN, scope)  # A pattern may ask for its kind.
             for name in case.bound:
                 self._bind(name, UNKNOWN, scope)
             if case.guard is not None:
@@ -806,6 +816,12 @@ def _property_of(decorator: tree.Expr) -> str:
 
 def _is_always(error: RaisedError) -> bool:
     return isinstance(error.exc, Exc) and error.exc.type == "NotImplementedError"
+
+
+def _asks_kind(handler: tree.Handler) -> bool:
+    """Whether a handler catches nothing but what an object of another kind raises."""
+    types = handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,)
+    return all(isinstance(one, tree.Name) and one.id in {"AttributeError", "TypeError"} for one in types)
 
 
 def _is_field(statement: tree.Stmt) -> bool:

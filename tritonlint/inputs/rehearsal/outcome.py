@@ -36,6 +36,8 @@ class RaisedError(Exception):
         self.span = span
         self.statement = statement
         self.explicit = explicit
+        self.doubtful = False
+        """Whether control may well not come here with the values that are known."""
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -213,7 +213,7 @@ class Ways(Trail):
 
     def record(self, error: RaisedError, *, caught: bool = False) -> None:
         """Note an exception that nobody catches."""
-        if not self.quiet:
+        if not self.quiet and not error.doubtful:
             self.raises.append(self.event(error, sure=self.sure, caught=caught))
 
     def event(self, error: RaisedError, *, sure: bool, caught: bool) -> Raise:
