@@ -33,6 +33,7 @@ from tritonlint.inputs.python_tree import (
     Dict,
     Expr,
     For,
+    FString,
     Function,
     Name,
     Sequence,
@@ -96,6 +97,8 @@ def _of_requests(python: PythonFacts, config: Document) -> Iterator[Problem]:
             continue
         of_array = call.func.attr == "astype"
         width = call.argument(0 if of_array else 1, "dtype")
+        if isinstance(width, Call) and python.qualified(width.func) == "numpy.dtype":
+            width = width.argument(0)
         fixed = WIDTH.fullmatch(width.value) if isinstance(width, Constant) and isinstance(width.value, str) else None
         filled = call.func.value if of_array else call.argument(0)
         if fixed is None or width is None or filled is None or not 0 < int(fixed[1]) <= _WIDE:
@@ -132,10 +135,14 @@ def _free(python: PythonFacts, values: RequestValues, value: Expr | None, depth:
     if isinstance(value, Binary):
         parts = (value.left, value.right) if value.operator == "+" else ()
         return next((f for part in parts if (f := _free(python, values, part, depth + 1)) is not None), None)
+    if isinstance(value, FString):
+        return next((f for part in value.parts if (f := _free(python, values, part, depth + 1)) is not None), None)
     if isinstance(value, Name):
         return _free_name(python, values, value, depth)
     if not isinstance(value, Call):
         return None
+    if python.qualified(value.func) in {"numpy.array", "numpy.asarray"}:
+        return _free(python, values, value.argument(0), depth + 1)
     if values.kind(value) in {"text", "texts"}:
         return value
     if isinstance(value.func, Attribute) and value.func.attr in _AS_LONG:

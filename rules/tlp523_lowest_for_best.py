@@ -64,7 +64,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if not python.understood:
         return
     for part in python.walk(Subscript):
-        if not _takes_first(part):
+        if not _takes_first(python, part):
             continue
         frame = python.frame_at(part)
         function = frame.function
@@ -90,7 +90,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
 
 
-def _takes_first(part: Subscript) -> bool:
+def _takes_first(python: PythonFacts, part: Subscript) -> bool:
     """Whether a subscript takes the first few of the last dimension: ``[:k]``, ``[:, :k]``, ``[..., :k]``."""
     cut = part.items[-1] if part.items else None
     if not isinstance(cut, Slice) or cut.upper is None or isinstance(cut.upper, Unary):
@@ -98,7 +98,7 @@ def _takes_first(part: Subscript) -> bool:
     if isinstance(cut.step, Unary) or (cut.step is not None and not isinstance(cut.step, Constant)):
         return False
     begins = cut.lower is None or (isinstance(cut.lower, Constant) and cut.lower.value == 0)
-    return begins and all(isinstance(i, Slice | Constant | Name) for i in part.items[:-1])
+    return begins and all(isinstance(i, Slice | Constant | Name) or python.source(i) == "..." for i in part.items[:-1])
 
 
 def _sorted(python: PythonFacts, call: Call) -> Expr | None:

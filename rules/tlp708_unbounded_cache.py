@@ -24,6 +24,7 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Class,
     Constant,
     Dict,
     Expr,
@@ -32,6 +33,7 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Slice,
     Subscript,
+    dotted,
     walk,
 )
 from tritonlint.rule import Rule
@@ -45,9 +47,10 @@ _LOADING = ("__init__", "initialize", "auto_complete_config", "finalize")
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or not execute.positional or not python.attributes:
+    if execute is None or not execute.positional or not python.understood:
         return
     loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
+    stored = [a for a in python.walk(Assign) if any(t.__class__ is Attribute for t in a.targets)]
     seen: set[str] = set()
     for function in reached(python, [execute]):
         if id(function) in loading or not function.positional:
@@ -56,10 +59,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             grown, place = _grown(node, function.positional[0].name)
             if grown is None or place is None or grown in seen:
                 continue
-            made = [binding for binding, _ in python.attributes.get(grown, ())]
-            made = [binding for binding in made if not _adds_to(python, binding.span)]
-            first = made[0].expr if len(made) == 1 else None
+            made = [a for a in stored if not a.operator and any(_is_called(t, grown) for t in a.targets)]
+            first = made[0].value if len(made) == 1 else None
             if first is None or not _empty(python, first) or _bounded(python, grown):
+                continue
+            if not _is_kept(python, function, loading):
                 continue
             if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
                 continue  # A list of responses is another rule's.
@@ -67,7 +71,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if around is None or id(around) not in loading:
                 continue  # Made anew in every call.
             seen.add(grown)
-            more = not isinstance(node, Assign) or _is_content(python, function, node)
+            more = not isinstance(node, Assign) or bool(node.operator) or _is_content(python, function, node)
             yield Problem(
                 place,
                 f"`self.{grown}` grows with every request, and nothing here ever empties it",
@@ -78,10 +82,27 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             )
 
 
-def _adds_to(python: PythonFacts, span: Span) -> bool:
-    """Whether an assignment is `self.seen += …`."""
-    end = span.end or 0
-    return python.text[end : end + 4].lstrip().startswith("+=")
+def _is_called(target: Expr, name: str) -> bool:
+    return isinstance(target, Attribute) and target.attr == name
+
+
+def _is_kept(python: PythonFacts, function: Function, loading: set[int]) -> bool:
+    """Whether the object of a method is the model, or one that is made once."""
+    owners = [c for c in python.walk(Class) if function in c.body]
+    if not owners or owners[0] in python.model_classes:
+        return True
+    made = [a for a in python.walk(Assign) if isinstance(a.value, Call) and dotted(a.value.func) == owners[0].name]
+    calls = [call for call in python.walk(Call) if dotted(call.func) == owners[0].name]
+    if not made or len(calls) != len(made) or any(id(python.function_at(a)) not in loading for a in made):
+        return False
+    names = {t.attr for a in made for t in a.targets if isinstance(t, Attribute)}
+    return any(
+        _is_called(call.func, function.name)
+        and isinstance(call.func, Attribute)
+        and any(_is_called(call.func.value, name) for name in names)
+        and id(python.function_at(call)) not in loading
+        for call in python.walk(Call)
+    )
 
 
 def _is_content(python: PythonFacts, function: Function, node: Assign) -> bool:
@@ -102,6 +123,8 @@ def _grown(node: Assign | Call, own: str) -> tuple[str | None, Span | None]:
         target = node.targets[0]
         if not any(isinstance(item, Constant) for item in target.items):
             return _attribute(target.value, own), target.span
+    elif isinstance(node, Assign) and node.operator and isinstance(node.value, Sequence):
+        return _attribute(node.targets[0], own), node.span
     elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in _ADDS:
         return _attribute(node.func.value, own), node.span
     return None, None
