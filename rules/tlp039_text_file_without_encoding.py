@@ -17,21 +17,29 @@ Facts, python-backend 3.3 (seen on 24.10).
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
+    Binary,
     Call,
+    Comprehension,
+    Conditional,
     Constant,
+    Dict,
     Expr,
-    For,
+    FString,
     Function,
     Name,
     Node,
+    Sequence,
+    Subscript,
     Try,
     With,
     dotted,
@@ -52,14 +60,15 @@ RULE = Rule(
     words=("open", "write_text", "read_text"),
 )
 _DEEPEST = 4
-_ESCAPES = frozenset({"json.dump", "json.dumps"})
-"""Functions that write ASCII only, unless `ensure_ascii=False` is given."""
-_ASCII_ONLY = frozenset({"encode", "isascii", "b64encode", "quote", "hexdigest", "unidecode"})
-"""Methods after which a text may hold nothing else than ASCII."""
+_SAME_ELEMENTS = frozenset({"list", "tuple", "sorted", "set", "reversed", "dict"})
+_SAME_LETTERS = frozenset(
+    {"strip", "lstrip", "rstrip", "lower", "upper", "title", "center", "ljust", "rjust", "format"}
+)
+"""Methods of a text that keep its letters."""
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if python.text.isascii() or not python.understood:
+    if python.text.isascii() or not python.understood or "setlocale" in python.identifiers:
         return
     written: set[str] = set()
     reads: list[tuple[Call, str]] = []
@@ -134,7 +143,7 @@ def _text(expr: Expr) -> str:
 def _odd_content(python: PythonFacts, call: Call) -> Node | None:
     """A text that is not ASCII, and is written into what a call opens."""
     if isinstance(call.func, Attribute) and call.func.attr == "write_text":
-        return _odd(python, call.arguments[0].value, 0) if call.arguments else None
+        return _odd(python, call.arguments[0].value, "text") if call.arguments else None
     function = python.function_at(call)
     body: tuple[Node, ...] = tuple(own_nodes(function)) if function is not None else tuple(walk(python.body))
     handles = {dotted(t) for node in body if isinstance(node, Assign) and node.value is call for t in node.targets}
@@ -147,13 +156,14 @@ def _odd_content(python: PythonFacts, call: Call) -> Node | None:
             continue
         func = node.func
         given: Expr | None = None
+        way: _Way = "text"
         if isinstance(func, Attribute) and func.attr in {"write", "writelines"} and dotted(func.value) in handles:
-            given = node.arguments[0].value
+            given, way = node.arguments[0].value, "text" if func.attr == "write" else "each"
         elif python.qualified(func) == "json.dump" and dotted(node.argument(1, "fp")) in handles:
-            given = node.arguments[0].value if _keeps(node) else None
+            given, way = node.arguments[0].value if _keeps(node) else None, "all"
         elif dotted(func) == "print" and dotted(node.argument(None, "file")) in handles:
             given = node.arguments[0].value
-        odd = _odd(python, given, 0) if given is not None else None
+        odd = _odd(python, given, way)
         if odd is not None:
             return odd
     return None
@@ -165,42 +175,99 @@ def _keeps(call: Call) -> bool:
     return isinstance(keeps, Constant) and keeps.value is False
 
 
-def _odd(python: PythonFacts, expr: Expr, depth: int) -> Node | None:
-    """A text that is not ASCII in what an expression is made of."""
-    if depth > _DEEPEST:
-        return None
-    if any(node.attr in _ASCII_ONLY for node in walk(expr, Attribute)):
-        return None
-    escaped = [c for c in walk(expr, Call) if python.qualified(c.func) in _ESCAPES and not _keeps(c)]
-    for node in walk(expr, Constant, Name, Attribute):
-        if any(lies_in(node, one) for one in escaped):
-            continue
-        if isinstance(node, Constant):
-            if isinstance(node.value, str) and not node.value.isascii():
-                return node
-            continue
-        for source in _sources(python, node):
-            odd = _odd(python, source, depth + 1) if source is not node else None
-            if odd is not None:
-                return odd
-    return None
+_Way = Literal["text", "each", "all"]
+"""What of a value is written: itself, each element of it, or all that it holds (JSON)."""
 
 
-def _sources(python: PythonFacts, node: Name | Attribute) -> Iterator[Expr]:
-    """What a name is: assigned, handed over, or an item of something."""
-    if isinstance(node, Name):
-        found = python.lookup(node.id, python.frame_at(node))
+def _odd(python: PythonFacts, expr: Expr | None, way: _Way, depth: int = 0) -> Node | None:
+    """The text that is not ASCII and surely stands in what is written of an expression."""
+    if expr is None or depth > _DEEPEST:
+        return None
+    if isinstance(expr, Constant):
+        return expr if isinstance(expr.value, str) and not expr.value.isascii() else None
+    if isinstance(expr, Conditional):
+        odd = _odd(python, expr.body, way, depth)
+        return odd if _odd(python, expr.orelse, way, depth) is not None else None
+    if isinstance(expr, Call):
+        return _odd_call(python, expr, way, depth)
+    return next((odd for part, of in _parts(python, expr, way) if (odd := _odd(python, part, of, depth + 1))), None)
+
+
+def _parts(python: PythonFacts, expr: Expr, way: _Way) -> Iterator[tuple[Expr, _Way]]:
+    """The expressions whose text is written with another one."""
+    inner: _Way = "all" if way == "all" else "text"
+    if isinstance(expr, FString):
+        yield from ((part, "text") for part in expr.parts if "!a" not in python.source(expr))
+    elif isinstance(expr, Binary) and expr.operator in {"+", "%"}:
+        yield expr.left, way
+        if expr.operator == "+" or "%s" in python.source(expr.left):
+            yield expr.right, way
+    elif isinstance(expr, Sequence):
+        yield from ((item, inner) for item in expr.items if way != "text")
+    elif isinstance(expr, Dict):
+        yield from ((key, inner) for key in expr.keys if key is not None and way != "text")
+        yield from ((value, inner) for value in expr.values if way == "all")
+    elif isinstance(expr, Comprehension):
+        written = expr.elements if way == "all" else expr.elements[:1]
+        yield from ((element, inner) for element in written if way != "text")
+    elif isinstance(expr, Subscript):
+        for source, _ in python.follow(expr.value) or ():
+            if isinstance(source, Dict) and isinstance(expr.items[0], Constant):
+                yield from (
+                    (v, way) for k, v in zip(source.keys, source.values, strict=True) if _same(k, expr.items[0])
+                )
+    elif isinstance(expr, Name):
+        found = python.lookup(expr.id, python.frame_at(expr))
         for binding in found[0] if found is not None and len(found[0]) == 1 else ():
             if binding.kind == "parameter":
-                yield from objects_of(python).arguments_for(node) or ()
-            elif binding.kind in {"value", "element"} and binding.expr is not None:
-                yield binding.expr
-        if found is not None and found[0] and found[0][0].kind not in {"parameter", "value", "element"}:
-            for loop in python.walk(For):
-                if any(name.id == node.id for name in walk(loop.target, Name)):
-                    yield loop.iterable
-    elif dotted(node) is not None:
-        yield from (source for source, _ in python.follow(node) or ())
+                yield from ((given, way) for given in objects_of(python).arguments_for(expr) or ())
+            elif binding.kind == "value" and binding.expr is not None:
+                yield binding.expr, way
+            elif binding.kind == "element" and binding.expr is not None and way != "each":
+                yield from _elements(python, binding.expr, binding.index)
+    elif isinstance(expr, Attribute) and dotted(expr) is not None:
+        yield from ((source, way) for source, _ in python.follow(expr) or () if source is not expr)
+
+
+def _same(key: Expr | None, wanted: Constant) -> bool:
+    return isinstance(key, Constant) and key.value == wanted.value
+
+
+def _elements(python: PythonFacts, iterable: Expr, index: int | None) -> Iterator[tuple[Expr, _Way]]:
+    """What a name holds that a loop gives the elements of something, or one part of them."""
+    if index is None:
+        yield iterable, "each"
+    elif isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and index == 1 and iterable.arguments:
+        yield iterable.arguments[0].value, "each"
+    elif isinstance(iterable, Call) and isinstance(iterable.func, Attribute) and iterable.func.attr == "items":
+        for source, _ in python.follow(iterable.func.value) or ():
+            if isinstance(source, Dict):
+                yield from ((part, "text") for part in (source.values if index else source.keys) if part is not None)
+
+
+def _odd_call(python: PythonFacts, call: Call, way: _Way, depth: int) -> Node | None:
+    """The same for what a call gives."""
+    func, first = call.func, call.arguments[0].value if call.arguments else None
+    name = python.qualified(func)
+    if name == "json.dumps":
+        return _odd(python, first, "all", depth + 1) if _keeps(call) else None
+    if name in _SAME_ELEMENTS:
+        return _odd(python, first, way, depth + 1) if way != "text" else None
+    if name == "str" and way == "text":
+        return _odd(python, first, way, depth + 1)
+    if isinstance(func, Attribute) and func.attr == "join":
+        return _odd(python, func.value, "text", depth + 1) or _odd(python, first, "each", depth + 1)
+    if isinstance(func, Attribute) and func.attr in _SAME_LETTERS:
+        given = [a.value for a in call.arguments] if func.attr == "format" else []
+        return next((odd for e in (func.value, *given) if (odd := _odd(python, e, "text", depth + 1))), None)
+    if isinstance(func, Attribute) and func.attr in {"values", "keys"} and way != "text":
+        for source, _ in python.follow(func.value) or ():
+            parts = (source.values if func.attr == "values" else source.keys) if isinstance(source, Dict) else ()
+            inner: _Way = "all" if way == "all" else "text"
+            return next((odd for e in parts if (odd := _odd(python, e, inner, depth + 1))), None)
+    called = called_function(python, call)
+    given_back = [s.value for s in returns(called)] if called is not None else []
+    return _odd(python, given_back[0], way, depth + 1) if len(given_back) == 1 else None
 
 
 def _effect(python: PythonFacts, call: Call) -> Effect | None:
@@ -295,6 +362,7 @@ class TritonPythonModel:
         with tempfile.TemporaryDirectory() as folder:
             with open(os.path.join(folder, "plain.json"), "w") as handle:
                 json.dump(TERMS, handle)
+                handle.write(f"{len(TERMS)} " + ", ".join(TERMS) + ascii(TERMS["year"]))
             with open(os.path.join(folder, "terms.json"), "w", encoding="utf-8") as handle:
                 json.dump(TERMS, handle, ensure_ascii=False)
 
