@@ -703,7 +703,7 @@ class TritonPythonModel:
     "squares_summed_as_halves": each(
         "half = x.astype(np.float16)\nn = np.sqrt(np.sum(half * half, axis=-1, keepdims=True))  #! sure half-squares\n"
         "wide = half.astype(np.float32)\n_ = np.sqrt(np.sum(wide * wide, axis=-1))\n"
-        "y, label = (half / n).astype(np.float32), text"
+        "_ = half / n\ny, label = x, text"
     ),
     "objects_of_a_dataclass_in_json": """\
 from dataclasses import asdict, dataclass
