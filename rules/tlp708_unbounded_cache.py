@@ -70,8 +70,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             around = python.function_at(first)
             if around is None or id(around) not in loading:
                 continue  # Made anew in every call.
-            seen.add(grown)
             more = not isinstance(node, Assign) or bool(node.operator) or _is_content(python, function, node)
+            if not more and function is not execute:
+                continue  # Which keys come to a helper is harder to say.
+            seen.add(grown)
             yield Problem(
                 place,
                 f"`self.{grown}` grows with every request, and nothing here ever empties it",
@@ -79,6 +81,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 related=(Related(made[0].span, "made here"),),
                 effect="instability" if more else None,
                 key=grown,
+                general=node.span,
             )
 
 
