@@ -1,8 +1,8 @@
 """execute that returns nothing and sends nothing
 
 ## What it does
-Reports an `execute` of a model in default mode that never returns a value although no response sender is used
-anywhere in the file.
+Reports an `execute` of a model in default mode, or what a decorator puts in its place, that never returns a value
+although no response sender is used anywhere in the file.
 
 ## What happens
 Since 24.06 Triton takes None for 'answered through the response sender' and waits: the client hangs, without a line
@@ -18,11 +18,15 @@ Facts, python-backend 6.4 (observed on 23.10, 24.05, 24.10, 26.07).
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
+from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
 from tritonlint.inputs.python_tree import Assign, Attribute, Name
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -34,9 +38,16 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(
+    python: PythonFacts, effective: EffectiveConfig, model: Model, repository: RepositoryFacts
+) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or execute.decorators or is_generator(execute) or effective.decoupled is not False:
+    if execute is not None and execute.decorators:
+        own = repository.models.get(model.name)
+        if own is not None and own.config is not None:
+            yield from _behind_decorator(python, own.config, effective)
+        return
+    if execute is None or is_generator(execute) or effective.decoupled is not False:
         return
     if uses_sender(python) or any(not is_none(statement.value) for statement in returns(execute)):
         return
@@ -64,6 +75,19 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         fix=fix,
         key="execute",
     )
+
+
+def _behind_decorator(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    """A decorator of ``execute`` that calls it and keeps what it returns to itself."""
+    for mistake in mistakes(python, config, effective, "return"):
+        if mistake.found == "NoneType":
+            yield Problem(
+                mistake.span,
+                "this takes the place of `execute` and returns nothing, so no request is ever answered",
+                help="return what the function that it wraps returns",
+                certainty="certain" if mistake.sure else "likely",
+                key="execute",
+            )
 
 
 EXAMPLES = (
@@ -145,5 +169,37 @@ def answered(each):
 
 
 TritonPythonModel.execute = answered(TritonPythonModel.execute)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import functools
+
+import triton_python_backend_utils as pb_utils
+
+
+def guarded(function):
+    @functools.wraps(function)
+    def wrapper(self, requests):
+#       ^^^^^^^ TLP202
+        try:
+            function(self, requests)
+        except Exception as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))) for _ in requests]
+
+    return wrapper
+
+
+class TritonPythonModel:
+    @guarded
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
 )

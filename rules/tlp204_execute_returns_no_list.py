@@ -61,6 +61,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     found = list(_seen(python, execute)) if not execute.decorators else []
     yield from found
     for mistake in mistakes(python, config, effective, "return") if not found else ():
+        if mistake.found == "NoneType":
+            continue  # TLP202 says so.
         yield Problem(
             mistake.span,
             f"`execute` returns a {mistake.found} here; Triton takes a list of responses only",

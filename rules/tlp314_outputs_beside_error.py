@@ -2,8 +2,8 @@
 
 ## What it does
 Reports `InferenceResponse(outputs, error)` with a `TritonError`, outside of `except`, where the outputs are the answer:
-the same list is sent without an error elsewhere in the function, or the error is a note by its name or text, such as a
-warning that an input was cut.
+the error is a note by its name or text, such as a warning that an input was cut, or the same list is sent without an
+error elsewhere in the function and the text refuses nothing.
 
 ## What happens
 A response with an error has no outputs: the request fails, and the client gets the text of the error only.
@@ -28,6 +28,7 @@ from tritonlint.inputs.python_tree import (
     Conditional,
     Constant,
     Expr,
+    FString,
     Function,
     Handler,
     Name,
@@ -49,6 +50,13 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 
+_REFUSES = re.compile(
+    r"err|fail|exce|invalid|wrong|bad|must|can ?not|can't|could|no\b|not\b|n't|refus|reject|unsupport|unknown|missing|"
+    r"expect|unable|too\b|only .* (?:allowed|supported)|den(?:y|ied)|limit|abort|cancel|time|out of",
+    re.IGNORECASE,
+)
+"""What an error says that is one."""
+
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     for made in python.calls_of("InferenceResponse"):
@@ -59,10 +67,14 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         why = _error(python, error)
         if why is None or not _are_some(python, outputs):
             continue
-        if any(lies_in(call, statement) for handler in own_nodes(function, Handler) for statement in handler.body):
-            continue  # Whatever is beside the error there is no answer.
+        handled = [statement for handler in own_nodes(function, Handler) for statement in handler.body]
+        if any(lies_in(call, statement) or lies_in(why, statement) for statement in handled):
+            continue  # Whatever is beside such an error is no answer.
         sent = _sent_as_well(python, function, call, outputs)
-        if sent is None and not _NOTE.search(f"{python.source(error)} {python.source(why)}"):
+        said = _said(python, why)
+        is_note = _NOTE.search(f"{python.source(error)} {python.source(why)} {said}") is not None
+        # A refusal may have outputs that nobody misses.
+        if not is_note and (sent is None or not said or _REFUSES.search(said)):
             continue
         yield Problem(
             error.span,
@@ -89,13 +101,22 @@ def _error(python: PythonFacts, expr: Expr) -> Call | None:
     return found
 
 
+def _said(python: PythonFacts, error: Call) -> str:
+    """The text of an error, as far as it is written."""
+    message = error.argument(0, "message")
+    sources = python.follow(message) if message is not None else None
+    texts = [one for one, _ in sources or () if isinstance(one, Constant | FString) and python.source(one) != '""']
+    return " ".join(python.source(text) for text in texts)
+
+
 def _are_some(python: PythonFacts, outputs: Expr) -> bool:
-    """Whether there surely are outputs: a list that is written with some, whatever is put into it later."""
+    """Whether there surely are outputs: a list that is written with some, or what a caller gives."""
     sources = python.follow(outputs)
     if sources is None:
-        # It may be changed later, and is a list all the same.
-        return isinstance(outputs, Name)
-    return all(isinstance(source, Sequence) and bool(source.items) for source, _ in sources)
+        # What is filled little by little may be empty where an error comes.
+        found = python.lookup(outputs.id, python.frame_at(outputs)) if isinstance(outputs, Name) else None
+        return found is not None and all(binding.kind == "parameter" for binding in found[0])
+    return bool(sources) and all(isinstance(source, Sequence) and bool(source.items) for source, _ in sources)
 
 
 def _sent_as_well(python: PythonFacts, function: Function, call: Call, outputs: Expr) -> Call | None:
@@ -194,5 +215,31 @@ class TritonPythonModel:
     def check(self, x):
         if np.isnan(x).any():
             raise ValueError("not a number")
+""",
+    """\
+-- modes/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- modes/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            outputs, error = [], None
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                outputs.append(pb_utils.Tensor("y", np.sqrt(x)))
+            except FloatingPointError as wrong:
+                error = pb_utils.TritonError(str(wrong))
+            if error:
+                responses.append(pb_utils.InferenceResponse(output_tensors=outputs, error=error))
+            else:
+                responses.append(pb_utils.InferenceResponse(output_tensors=outputs))
+        return responses
 """,
 )

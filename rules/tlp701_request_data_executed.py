@@ -78,7 +78,9 @@ _RUNS = frozenset(
 _WRITTEN = re.compile(
     r"\b(?:eval|exec|\w*pickle|dill|marshal|joblib|system|popen|subprocess|yaml|allow_pickle|torch\.load)\b"
 )
-_HOLDS = frozenset({"str", "bytes", "bytearray", "memoryview", "io.BytesIO", "io.StringIO", "base64.b64decode"})
+_HOLDS = frozenset(
+    {"compile", "str", "bytes", "bytearray", "memoryview", "io.BytesIO", "io.StringIO", "base64.b64decode"}
+)
 _HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.loads", "shlex.quote"})
 _FILES = frozenset({"numpy.load", "torch.load", "joblib.load"})
 """What takes a path as well: a client does not choose what stands in a file."""

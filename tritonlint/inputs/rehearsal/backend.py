@@ -136,6 +136,8 @@ class _Play(PbUtils):
                 return
             self.blame_what_dropped(met)
         mixed = isinstance(value, Seq) and (value.open or any(_is_of_several_ways(item) for item in value.items))
+        # A decorator may answer errors and hand nothing on where there are none.
+        mixed = mixed or (isinstance(value, Unknown) and execute.node is not self.python.method("execute"))
         if mixed and any(attempt.handlers for attempt in self.python.walk(Try)):
             self.straight(execute, model)
         optional = [name for name, tensor in self.input_tensors.items() if tensor.boolean("optional")]
@@ -181,12 +183,14 @@ class _Play(PbUtils):
         machine.steps, machine.straight = 0, True
         machine.quiet += 1
         count: int | None = None
+        nothing = False
         self.sent_well = []
         try:
             value = machine.call(execute, [model, self.receive()], {}, execute.node.span)
             value = machine.awaited(value, execute.node.span) if isinstance(value, Coroutine) else value
             if isinstance(value, Seq) and value.kind == "list" and not value.open:
                 count = len(value.items)
+            nothing = value is None and execute.node is not self.python.method("execute")
         except (RaisedError, GaveUpError):
             return
         finally:
@@ -196,6 +200,8 @@ class _Play(PbUtils):
         for mistake in self.sent_well:
             if not any(old.kind == mistake.kind and old.span == mistake.span for old in self.found.mistakes):
                 self.say(mistake)
+        if nothing and self.answers_by_return and isinstance(execute.node, Function):
+            self.say(Mistake("return", execute.node.name_span, False, found="NoneType"))
         if count not in {None, self.requests} and self.answers_by_return and machine.return_span is not None:
             self.say(Mistake("count", machine.return_span, False, count=(count or 0, self.requests)))
 

@@ -101,6 +101,10 @@ class Replies:
             return
         if isinstance(value, Obj) and not value.cls.known:
             return  # It may be a list with methods of its own.
+        if value is None and self.python.method("execute") is not execute:
+            # What a decorator puts in its place hands nothing on.
+            self.say(Mistake("return", execute.name_span, True, found="NoneType"))
+            return
         if isinstance(value, (Obj, Response, PbTensor, Array, Error)) or (
             value is not None and isinstance(value, (bool, int, float, str, bytes, Mapping))
         ):
