@@ -21,6 +21,7 @@ from difflib import SequenceMatcher
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_join import tensors_by_name
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -33,6 +34,7 @@ from tritonlint.inputs.python_tree import (
     Expr,
     For,
     FString,
+    Function,
     Name,
     Subscript,
     Try,
@@ -55,6 +57,7 @@ _OF_BACKEND = re.compile(r"EXECUTION_ENV_PATH|FORCE_CPU_ONLY_INPUT_TENSORS|TRITO
 _KEY = re.compile(r"[A-Za-z][\w.-]{3,}")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _ITERATED = frozenset({"items", "values", "keys", "update"})
+_WHOLE = re.compile(r"(^|[._])(args|parameters|params|model_config|config)$")
 _OTHERS = re.compile(
     r"environ|getenv|open|join|log|print|input|output|config_by_name|Tensor|getattr|hasattr", re.IGNORECASE
 )
@@ -131,11 +134,11 @@ def _keys(python: PythonFacts) -> Iterator[Expr]:
         if not node.arguments or _OTHERS.search(name):
             continue
         of_dict = name.endswith("get") and _is_of_parameters(python, node)
-        if of_dict or (not name.endswith(".get") and _helps(python, node)):
+        if of_dict:
             yield node.arguments[0].value
-            # `number(parameters, "key", default)`
-            if len(node.arguments) > 1 and not of_dict:
-                yield node.arguments[1].value
+        elif not name.endswith(".get"):
+            # `number("key", default)`, `number(parameters, "key", default)`
+            yield from (node.arguments[n].value for n in range(min(2, len(node.arguments))) if _helps(python, node, n))
 
 
 def _is_started(python: PythonFacts, name: str) -> bool:
@@ -155,12 +158,35 @@ def _is_of_parameters(python: PythonFacts, call: Call) -> bool:
     return any("param" in python.source(source).lower() for source, _ in python.follow(owner) or ())
 
 
-def _helps(python: PythonFacts, call: Call) -> bool:
-    """Whether a call goes to code of the file."""
-    if called_function(python, call) is not None:
-        return True
+def _helps(python: PythonFacts, call: Call, place: int) -> bool:
+    """Whether a call goes to code of the file, which takes an argument for a key as it is."""
+    called = called_function(python, call)
     last = (dotted(call.func) or "").rsplit(".", 1)[-1]
-    return any(f.function is not None and f.function.name == last for f in python.frames)
+    named = [f.function for f in python.frames if f.function is not None and f.function.name == last]
+    for function in [called] if called is not None else named:
+        own = [p.name for p in function.parameters if p.name not in {"self", "cls"}]
+        if place >= len(own) or not _is_key(python, function, own[place]):
+            return False
+    return called is not None or bool(named)
+
+
+def _is_key(python: PythonFacts, function: Function, name: str) -> bool:
+    """Whether a function looks a parameter of its own up, and never another form of it."""
+    if any(dotted(target) == name for assign in own_nodes(function, Assign) for target in assign.targets):
+        return False
+    if any(dotted(node.value) == name for node in own_nodes(function, Attribute)):
+        return False  # `key.upper()`
+    keys: list[Expr] = []
+    for node in own_nodes(function, Call, Subscript, Compare):
+        if isinstance(node, Subscript):
+            keys += node.items
+        elif isinstance(node, Compare):
+            keys.append(node.left)
+        elif (dotted(node.func) or "get").rsplit(".", 1)[-1] not in {"str", "repr", "print", "join", "format"}:
+            of_log = isinstance(node.func, Attribute) and _OTHERS.search(dotted(node.func) or "")
+            keys += [] if of_log else [a.value for a in node.arguments]
+    made = [key for key in keys if not isinstance(key, Name) and any(n.id == name for n in walk(key, Name))]
+    return any(dotted(key) == name for key in keys) and not any(isinstance(key, FString | Binary) for key in made)
 
 
 def _reads_all(python: PythonFacts) -> bool:
@@ -169,6 +195,8 @@ def _reads_all(python: PythonFacts) -> bool:
         if isinstance(node, Call):
             func = node.func
             if any(a.star for a in node.arguments) and "param" in python.source(node).lower():
+                return True
+            if _goes_elsewhere(python, node):
                 return True
             if isinstance(func, Attribute) and func.attr in _ITERATED and "param" in python.source(func.value).lower():
                 return True
@@ -180,6 +208,25 @@ def _reads_all(python: PythonFacts) -> bool:
         if "param" in python.source(owner).lower() and any(_is_put_together(python, one) for one in given):
             return True
     return False
+
+
+def _goes_elsewhere(python: PythonFacts, call: Call) -> bool:
+    """Whether the parameters, or all that initialize is given, go to code of another file."""
+    name = python.qualified(call.func) or ""
+    module = name.split(".", 1)[0]
+    imported = module != name and module not in {
+        "json",
+        "logging",
+        "triton_python_backend_utils",
+        "self",
+        "pprint",
+        "copy",
+    }
+    if not imported or any(
+        f.function is not None and f.function.name == name.rsplit(".", 1)[-1] for f in python.frames
+    ):
+        return False
+    return any(_WHOLE.search(dotted(argument.value) or "") for argument in call.arguments)
 
 
 def _is_put_together(python: PythonFacts, key: Expr) -> bool:
