@@ -84,6 +84,47 @@ def words(body: str) -> str:
 
 CASES = {
     "far_beyond_the_end": each("y, label = x, text\nwords = text[0, 0].split()[: 10**30]"),
+    "a_decorator_that_keeps_the_responses": f"""\
+def guarded(function):
+    def wrapper(self, requests):  #! maybe return
+        try:
+            function(self, requests)
+        except ValueError as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))) for _ in requests]
+    return wrapper
+
+
+class TritonPythonModel:
+    @guarded
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = {ARRAY}
+            text = {TEXT}
+            float(text[0, 0])
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x), pb_utils.Tensor("label", text)]))
+        return responses
+""",
+    "a_decorator_that_hands_them_on": f"""\
+def guarded(function):
+    def wrapper(self, requests):
+        try:
+            return function(self, requests)
+        except ValueError as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))) for _ in requests]
+    return wrapper
+
+
+class TritonPythonModel:
+    @guarded
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = {ARRAY}
+            text = {TEXT}
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x), pb_utils.Tensor("label", text)]))
+        return responses
+""",
     "a_proxy_changes_what_it_wraps": """\
 class Counting:
     def __init__(self, target):
