@@ -16,6 +16,7 @@ Python's attributes; run on a server of 24.10 with a request that sets the optio
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
@@ -56,6 +57,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or not python.understood or effective.scheduling == "sequence":
         return
     kept = [a for a in python.walk(Assign) if a.targets[0].__class__ is Attribute and _is_of_model(a.targets[0])]
+    # The default, and what a request brings.
+    times = Counter(a.targets[0].attr for a in kept if isinstance(a.targets[0], Attribute))
+    kept = [a for a in kept if isinstance(a.targets[0], Attribute) and times[a.targets[0].attr] > 1]
     if not kept:
         return
     loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}

@@ -51,6 +51,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
     stored = [a for a in python.walk(Assign) if any(t.__class__ is Attribute for t in a.targets)]
+    if not any(a.value is not None and _empty(python, a.value) for a in stored):
+        return
     seen: set[str] = set()
     for function in reached(python, [execute]):
         if id(function) in loading or not function.positional:
