@@ -22,10 +22,18 @@ from dataclasses import replace
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import falls_back, unconditional
 from tritonlint.inputs.python_join import declared, none_is_handled
 from tritonlint.inputs.python_objects import objects_of
-from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Expr, Name, Subscript
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Expr,
+    Name,
+    Subscript,
+)
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
@@ -61,6 +69,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             continue
         strange = [name for name in read.names or () if name not in names]
         if not strange or none_is_handled(python, read):
+            continue
+        if falls_back(python.body, read.call, "AttributeError"):
             continue
         if len(strange) != len(read.names or ()) and not _reads_all(python, read):
             continue

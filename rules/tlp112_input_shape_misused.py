@@ -21,7 +21,7 @@ from math import prod
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import falls_back, unconditional
 from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked, shape_words, shapes_of
 from tritonlint.inputs.python_tree import (
@@ -61,6 +61,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     execute = python.method("execute")
     for node in _suspects(python):
         for value, message in _wrong(python, shapes, node):
+            if falls_back(python.body, node, "ValueError", "IndexError"):
+                continue
             if shape_is_asked(python, node) or (
                 isinstance(node, Subscript) and _is_text(python, config, shapes, value)
             ):

@@ -965,6 +965,23 @@ def meant_to_fail(body: tuple[Stmt, ...], node: Node) -> bool:
     return False
 
 
+def falls_back(body: tuple[Stmt, ...], node: Node, *names: str) -> bool:
+    """Whether a node is only tried: a handler of one of these exceptions, by its name, goes on in another way."""
+    if meant_to_fail(body, node):
+        return True
+    for attempt in walk(body, Try):
+        if any(lies_in(node, part) for part in attempt.body):
+            for handler in attempt.handlers:
+                caught = handler.type.items if isinstance(handler.type, Sequence) else (handler.type,)
+                named = any(one is not None and dotted(one) in names for one in caught)
+                gives_up = any(
+                    isinstance(n, Raise) or n.attr == "TritonError" for n in walk(handler.body, Raise, Attribute)
+                )
+                if named and not gives_up:
+                    return True
+    return False
+
+
 @remembered
 def unconditional(function: Function, node: Node) -> bool:
     """Whether every call of a function that meets no error comes by a node (a request loop runs at least once)."""

@@ -245,7 +245,9 @@ def _bound(python: PythonFacts) -> set[str] | None:
         return None
     if python.calls_any("globals", "exec", "vars", "locals", "eval", "__import__"):
         return None
-    if "builtins" in python.text or python.syntax_of("type parameters") or python.syntax_of("type statement"):
+    if "builtins" in python.text or "sys.modules" in python.text:
+        return None
+    if python.syntax_of("type parameters") or python.syntax_of("type statement"):
         return None
     names = {name for frame in python.frames for name in frame.bindings} | bound_in_passing(python)
     # ``name: type`` alone binds nothing in a frame, and is no use of the name either.
@@ -264,7 +266,11 @@ def _declared_global(python: PythonFacts) -> frozenset[str]:
     return frozenset(names)
 
 
-@remembered
+def names_from_elsewhere(python: PythonFacts) -> bool:
+    """Whether names may come from what no statement of the file binds: ``import *``, ``exec``, ``sys.modules``."""
+    return _bound(python) is None
+
+
 @remembered
 def bound_in_passing(python: PythonFacts) -> frozenset[str]:
     """Names that are bound in no frame of their own, or in another one than where they stand."""

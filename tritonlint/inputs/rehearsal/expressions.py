@@ -7,6 +7,7 @@ from typing import Any
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_load import names_from_elsewhere
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.buffers import anew
 from tritonlint.inputs.rehearsal.calls import Calls, PbCall, PbMethod
@@ -51,7 +52,7 @@ class Expressions(Calls):
     ) -> None:
         super().__init__(python, has_member, pb_call, pb_method)
         self.steps = 0
-        self._star = any(s.star for s in python.walk(tree.ImportFrom))
+        self._star = names_from_elsewhere(python)
 
     def assign(self, target: tree.Expr, value: Value, scope: Scope, span: Span) -> None:
         """Bind a target to a value."""
