@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a cache of the model (a dict called `…cache…` or `…memo…`) whose key leaves out something of the request that
-the value stored under it is worked out from: another input, or another argument that the caller takes from the request.
+the value stored under it is worked out from: another input, or another argument that the caller takes from the request,
+with a name that says that it chooses (`language`, `user`, `mode`, `top_k`). Silent for keys that stand for all of it.
 
 ## What happens
 The first request decides: who asks with the same key and another language, user or option gets the answer that was made
@@ -24,28 +25,37 @@ from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_requests import from_request
 from tritonlint.inputs.python_threads import by_name, method_called, reached
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Call,
     Compare,
+    Conditional,
     Constant,
     Expr,
     For,
     Function,
+    If,
     Name,
     Node,
     Subscript,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP521", name="cache-key-incomplete", effect="wrong-result", certainty="likely")
 _CACHE = re.compile(r"cache|memo(?!r)|lru", re.IGNORECASE)
-_BESIDE = re.compile(
-    r"request|logger|timeout|deadline|trace|stat|metric|time|now|count|lock|cache|memo|batch|index|^i$|device|debug"
+_CHOOSES = re.compile(
+    r"lang|locale|tenant|user|option|mode$|style|unit|country|currency|region|voice|format|kind|type$|domain|categor"
+    r"|topic|threshold|scale|size|width|height|precision|temperature|top_?k|^k$|dialect|role|theme"
 )
-"""Names of what an answer seldom depends on."""
+"""Names of what chooses between answers. Data may well stand behind the key: behind an id, or a hash of it."""
+_NAMES_ALL = re.compile(
+    r"(^|_)(id|ids|key|hash|digest|sha\d*|md5|uuid|fingerprint|checksum|session|token|url|uri|path)$|request"
+)
+"""Names of keys that stand for everything else."""
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -64,8 +74,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if not known or table in {dotted(n) for n in walk(value, Attribute)}:
                 continue
             given = from_request(function) - _constant_arguments(python, function)
-            missing = sorted(name for name in asked - known if name in given and not _BESIDE.search(name))
-            if not missing or any("request" in name for name in known):
+            missing = sorted(name for name in asked - known if name in given and _CHOOSES.search(name))
+            if not missing or any(_NAMES_ALL.search(name) for name in known | _words(key)):
+                continue
+            if _is_asked_for(function, missing[0], value):
                 continue
             yield Problem(
                 key.span,
@@ -136,6 +148,13 @@ def _made_of(function: Function, value: Expr) -> set[str]:
             else:
                 found.add(name.id)
     return found - {"self", "cls"}
+
+
+def _is_asked_for(function: Function, name: str, value: Expr) -> bool:
+    """Whether a condition asks for something: what is found may be held against it, or only some of it kept."""
+    tests: list[Expr] = [node.test for node in own_nodes(function, If, Conditional, Assert)]
+    tests += own_nodes(function, Compare)
+    return any(n.id == name for test in tests if not lies_in(test, value) for n in walk(test, Name))
 
 
 def _words(value: Expr) -> set[str]:
@@ -234,6 +253,19 @@ EXAMPLES = (
                 self.cache.clear()
             self.cache[key] = WORDS.get((language, word), word)
         return self.cache[key]
+"""
+    + _EXECUTE,
+    # What is found is held against what is asked for.
+    _CONFIG
+    + """\
+    def look_up(self, word, language):
+        known = self.cache.get(word)
+        if known is None or known[0] != language:
+            if len(self.cache) > 1000:
+                self.cache.clear()
+            known = (language, WORDS.get((language, word), word))
+            self.cache[word] = known
+        return known[1]
 """
     + _EXECUTE,
 )
