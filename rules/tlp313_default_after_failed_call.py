@@ -2,7 +2,8 @@
 
 ## What it does
 Reports zeros that take the place of another model's output where `response.has_error()` says that the call failed: they
-are returned or kept, nothing else tells that they are made up, and nothing looks at them later.
+are returned or kept and sent as they are. Silent where something tells that they are made up, where they are added to
+something else, and where the file says that it goes on without the other model.
 
 ## What happens
 The client gets status OK and zeros that look like any other result. The error of the called model is lost, or stands in
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_join import tensors_by_name
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -41,8 +43,10 @@ from tritonlint.inputs.python_tree import (
     Stmt,
     Unary,
     dotted,
+    lies_in,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -56,9 +60,18 @@ _ZEROS = frozenset({"numpy.zeros", "numpy.zeros_like", "numpy.empty_like", "nump
 _TELLS = re.compile(r"ok|valid|status|flag|found|success|fail|error|degraded|available|missing", re.IGNORECASE)
 """Names of a value beside the others that says whether they are there."""
 
+_ON_PURPOSE = re.compile(r"fall(s|ing)?.?back|best.?effort|fail.?(open|soft)|degrad|graceful|neutral", re.IGNORECASE)
+"""What a file says that goes on without another model on purpose."""
+_SAID = re.compile(
+    r"default|optional|without|instead|treat|assum|unavailable|absent|no \w+ (is|are)|means|use zeros|\bas (0|zero)",
+    re.IGNORECASE,
+)
+"""What comments and docstrings of such a function say."""
 
-def check(python: PythonFacts) -> Iterator[Problem]:
-    if not python.understood:
+
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    outputs = tensors_by_name(config, "output")
+    if not python.understood or any(_TELLS.search(name) for name in outputs) or _ON_PURPOSE.search(python.text):
         return
     for frame in python.frames:
         function = frame.function
@@ -70,7 +83,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 continue
             call, failed = found
             made = _made_up(python, function, node, failed)
-            if made is not None and _reads_outputs(python, function):
+            if made is None or not _reads_outputs(python, function) or _is_meant(python, function, call):
+                continue
+            if _is_answer(python, function, made):
                 yield Problem(
                     made.span,
                     "when the called model fails, these zeros are the result: with status OK nobody can tell",
@@ -115,6 +130,37 @@ def _behind(python: PythonFacts, function: Function, node: If) -> Node | None:
     last = function.body[-1]
     given = isinstance(last, Return) and last.value is not None and _is_zero(python, last.value)
     return last if given else None
+
+
+def _is_meant(python: PythonFacts, function: Function, call: Call) -> bool:
+    """Whether a function says that it goes on with zeros, or asks a second time whether the call failed."""
+    text = python.text[function.span.start : function.span.end]
+    first = function.body[0]
+    is_told = (
+        isinstance(first, Expression) and isinstance(first.value, Constant) and _SAID.search(str(first.value.value))
+    )
+    noted = any(_SAID.search(line.partition("#")[2]) for line in text.splitlines())
+    asked = [c for c in own_nodes(function, Call) if dotted(c.func) == dotted(call.func)]
+    return bool(is_told) or noted or len(asked) > 1
+
+
+def _is_answer(python: PythonFacts, function: Function, made: Node) -> bool:
+    """Whether zeros are sent as they are, and not added to something, counted, compared or written to the log."""
+    if isinstance(made, Assign):
+        names = {dotted(target) for target in made.targets}
+        within = (node for node in own_nodes(function, Binary, Compare) if not lies_in(node, made))
+        return not any(dotted(name) in names for node in within for name in walk(node, Name, Attribute))
+    if not isinstance(made, Return):
+        return not any(lies_in(made, node) for node in own_nodes(function, Binary, Compare))
+    if made.value is not None and not isinstance(made.value, Call):
+        return False
+    calls = [c for c in python.walk(Call) if (dotted(c.func) or "").rsplit(".", 1)[-1] == function.name]
+    held = {dotted(t) for a in python.walk(Assign) if any(lies_in(c, a) for c in calls) for t in a.targets} - {None}
+    logs = (c for c in python.walk(Call) if _only_tells(Expression(c.span, c)))
+    for node in (*python.walk(Binary, Compare), *logs):
+        if any(lies_in(c, node) for c in calls) or any(dotted(n) in held for n in walk(node, Name, Attribute)):
+            return False
+    return True
 
 
 def _is_zero(python: PythonFacts, value: Expr) -> bool:
@@ -230,6 +276,36 @@ class TritonPythonModel:
             if not known:
                 responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("the other model failed")))
                 continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # What is added without the other model is nothing.
+    """\
+-- boost/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- boost/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def boost(self, x):
+        call = pb_utils.InferenceRequest(
+            model_name="other", requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+        )
+        response = call.exec()
+        if response.has_error():
+            pb_utils.Logger.log_warn(response.error().message())
+            return np.zeros_like(x)
+        return pb_utils.get_output_tensor_by_name(response, "y").as_numpy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x + self.boost(x)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
