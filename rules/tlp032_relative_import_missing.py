@@ -160,4 +160,28 @@ class TritonPythonModel:
 def prepare(args):
     pass
 """,
+    """\
+-- hook/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- hook/1/model.py --
+import triton_python_backend_utils as pb_utils
+import sys, types
+
+m = types.ModuleType(__package__ + ".helper")
+m.double = lambda x: x * 2
+sys.modules[m.__name__] = m
+from .helper import double
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", double(pb_utils.get_input_tensor_by_name(r, "x").as_numpy()))]
+            )
+            for r in requests
+        ]
+""",
 )

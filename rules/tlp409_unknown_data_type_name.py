@@ -20,8 +20,8 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, dtype_named
-from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_flow import falls_back, unconditional
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Constant, Subscript
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -39,7 +39,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     yield from _dtypes(python)
     for made in python.calls_of("triton_string_to_numpy"):
         given = made.call.argument(0)
-        if given is None or not made.call.certain:
+        if given is None or not made.call.certain or falls_back(python.body, made.call, "KeyError"):
             continue
         names = python.strings(given)
         fix = None
@@ -76,12 +76,20 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
 
 
+def _is_changed(python: PythonFacts) -> bool:
+    """Whether the file puts another type into the config itself."""
+    targets = (target for node in python.walk(Assign) for target in node.targets if isinstance(target, Subscript))
+    return any(isinstance(item, Constant) and item.value == "data_type" for t in targets for item in t.items)
+
+
 def _dtypes(python: PythonFacts) -> Iterator[Problem]:
     """``dtype=config["output"][0]["data_type"]``: NumPy does not know the names of a config."""
-    if "data_type" not in python.text:
+    if "data_type" not in python.text or _is_changed(python):
         return
     for node in python.walk(Call):
-        given = node.argument(None, "dtype")
+        # Who else has a parameter of this name may know what to do with it.
+        of_numpy = (python.qualified(node.func) or "").startswith("numpy.")
+        given = node.argument(None, "dtype") if of_numpy else None
         if given is None and isinstance(node.func, Attribute) and node.func.attr == "astype":
             given = node.argument(0)
         path = config_path(python, given, python.frame_at(node)) if given is not None else None

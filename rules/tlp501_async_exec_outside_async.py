@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Await, Call
+from tritonlint.inputs.python_tree import Attribute, Await, Call, Lambda, lies_in, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -43,6 +43,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         function = python.function_at(node)
         if not sources or function is None or function.is_async:
             continue
+        if any(lies_in(node, inner) for inner in walk(function.body, Lambda)):
+            continue  # Called wherever it is handed to.
         # A helper may be handed to a loop of its own.
         if function is not execute and ("asyncio" in python.text or python.frame_at(node).in_class is None):
             continue
@@ -139,5 +141,47 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- loops/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- loops/1/model.py --
+import triton_python_backend_utils as pb_utils
+import asyncio, inspect
+
+
+class Own:
+    def async_exec(self):
+        return 1
+
+
+def sync(coroutine):
+    return asyncio.run(coroutine)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        out = []
+        for r in requests:
+            x = pb_utils.get_input_tensor_by_name(r, "x")
+
+            async def one():
+                q = pb_utils.InferenceRequest(
+                    model_name="TLP501_in", inputs=[x], requested_output_names=["y"]
+                )
+                return await q.async_exec()
+
+            f = lambda: pb_utils.InferenceRequest(
+                model_name="TLP501_in", inputs=[x], requested_output_names=["y"]
+            ).async_exec()
+
+            async def two():
+                return await f()
+
+            Own().async_exec()
+            out.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]))
+        return out
 """,
 )

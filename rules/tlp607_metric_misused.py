@@ -172,8 +172,8 @@ def _metric(python: PythonFacts, call: Call, kind: str) -> _Found | None:
         return _Found(
             labels.span, f"labels are a dict; {described(labels_kind or '')} is refused", "write `{name: value}`"
         )
-    for value in labels.values if isinstance(labels, Dict) else ():
-        inner = kind_of(python, value)
+    for key, value in zip(labels.keys, labels.values, strict=True) if isinstance(labels, Dict) else ():
+        inner = kind_of(python, value) if key is not None else None
         if inner not in {None, "str"}:
             start, end = value.span.start, value.span.end
             wrap = (Edit(Span(python.path, start, start), "str("), Edit(Span(python.path, end, end), ")"))

@@ -89,7 +89,10 @@ def _only_local(python: PythonFacts, function: Function, name: str) -> tuple[Rel
     bound = python.frame_of(function).bindings.get(name, [])
     if len(bound) != 1 or bound[0].kind != "value" or not isinstance(bound[0].expr, Call):
         return None
-    if python.pb_name(bound[0].expr.func) != "MetricFamily":
+    if python.pb_name(bound[0].expr.func) != "MetricFamily" or python.calls_any("locals", "vars"):
+        return None
+    # `family = self.family = …` keeps it.
+    if any(node.value is bound[0].expr and len(node.targets) > 1 for node in walk(function.body, Assign)):
         return None
     fine = {bound[0].span}
     for node in walk(function.body, Attribute):
@@ -178,5 +181,66 @@ class TritonPythonModel:
             self.metric.increment(1)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- kept/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- kept/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+KEEP = []
+FAMILIES = {}
+
+
+def make(name):
+    family = pb_utils.MetricFamily(name=name, description="d", kind=pb_utils.MetricFamily.COUNTER)
+    KEEP.append(family)
+    return family.Metric(labels={})
+
+
+def pair(name):
+    family = pb_utils.MetricFamily(name=name, description="d", kind=pb_utils.MetricFamily.COUNTER)
+    return family, family.Metric(labels={})
+
+
+def closure(name):
+    family = pb_utils.MetricFamily(name=name, description="d", kind=pb_utils.MetricFamily.COUNTER)
+    metric = family.Metric(labels={})
+
+    def inc(n, _keep=family):
+        metric.increment(n)
+
+    return inc
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.a = make("adv_k1")
+        self.f, self.b = pair("adv_k2")
+        self.c = closure("adv_k3")
+        fam = self.fam = pb_utils.MetricFamily(
+            name="adv_k4", description="d", kind=pb_utils.MetricFamily.COUNTER
+        )
+        self.d = fam.Metric(labels={})
+        fam2 = FAMILIES["x"] = pb_utils.MetricFamily(
+            name="adv_k5", description="d", kind=pb_utils.MetricFamily.COUNTER
+        )
+        self.e = fam2.Metric(labels={})
+        fam3 = pb_utils.MetricFamily(name="adv_k6", description="d", kind=pb_utils.MetricFamily.COUNTER)
+        self.g = fam3.Metric(labels={})
+        self.keep = lambda: fam3
+
+    def execute(self, requests):
+        for m in (self.a, self.b, self.d, self.e, self.g):
+            m.increment(1)
+        self.c(1)
+        return [
+            pb_utils.InferenceResponse(
+                [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(r, "x").as_numpy())]
+            )
+            for r in requests
+        ]
 """,
 )

@@ -172,6 +172,9 @@ class PbUtils(Replies):
         """A call of something in triton_python_backend_utils."""
         handler = _CALLS.get(name)
         if handler is not None:
+            # A class of the file with another base may be one of str, of list, of an array.
+            args = [_as_base(value) for value in args]
+            kwargs = {keyword: _as_base(value) for keyword, value in kwargs.items()}
             return handler(self, args, kwargs, node)
         if name.startswith("Logger."):
             return None
@@ -526,6 +529,10 @@ class PbUtils(Replies):
             "set_release_flags": None,
             "set_flags": None,
         }.get(name, UNKNOWN)
+
+
+def _as_base(value: Value) -> Value:
+    return UNKNOWN if isinstance(value, Obj) and not value.cls.known else value
 
 
 _CALLS: dict[str, Callable[[PbUtils, list[Value], dict[str, Value], CallNode], Value]] = {
