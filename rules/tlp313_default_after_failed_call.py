@@ -23,6 +23,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_remarks import remarks
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -134,14 +135,8 @@ def _behind(python: PythonFacts, function: Function, node: If) -> Node | None:
 
 def _is_meant(python: PythonFacts, function: Function, call: Call) -> bool:
     """Whether a function says that it goes on with zeros, or asks a second time whether the call failed."""
-    text = python.text[function.span.start : function.span.end]
-    first = function.body[0]
-    is_told = (
-        isinstance(first, Expression) and isinstance(first.value, Constant) and _SAID.search(str(first.value.value))
-    )
-    noted = any(_SAID.search(line.partition("#")[2]) for line in text.splitlines())
     asked = [c for c in own_nodes(function, Call) if dotted(c.func) == dotted(call.func)]
-    return bool(is_told) or noted or len(asked) > 1
+    return _SAID.search(remarks(python, function)) is not None or len(asked) > 1
 
 
 def _is_answer(python: PythonFacts, function: Function, made: Node) -> bool:

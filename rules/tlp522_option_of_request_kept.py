@@ -3,7 +3,7 @@
 ## What it does
 Reports an attribute that loading sets to a default and that a request replaces, only if it brings a value of its own:
 `if "threshold" in options: self.threshold = …`, `self.k = options.get("k", self.k)`. Silent where the attribute is set
-again for each request, and where such a request is a command of its own.
+again for each request, where such a request is a command of its own, and where the file says that it is kept.
 
 ## What happens
 The value of one client is used for all later requests that do not set one, and they are answered with status OK.
@@ -23,6 +23,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_none, own_nodes
+from tritonlint.inputs.python_remarks import remarks
 from tritonlint.inputs.python_requests import from_request
 from tritonlint.inputs.python_threads import by_name, reached
 from tritonlint.inputs.python_tree import (
@@ -50,6 +51,16 @@ _MEANT = re.compile(
     r"|latest|time|lock|queue|thread|worker|buffer|metric|logger|loaded|ready|stop|running|error|baseline|reference|bank"
 )
 """Names of what is meant to be remembered."""
+_CHANGES = re.compile(
+    r"^_*(set|update|change|configure|reconfigure|calibrate|tune|adjust|control|reload|admin|learn|adapt)"
+)
+"""Names of methods that are there to change the model."""
+_SAYS = re.compile(
+    r"in force|persist|sticky|calibrat|remember|until|from (now|then) on|run.?time|reconfigur|operator|admin|stays?\b"
+    r"|\bkept\b|keeps\b|(for|all) (those|the next|later|subsequent|following|further)|latest|last (one|value|request)",
+    re.IGNORECASE,
+)
+"""What is said of a value that is kept on purpose."""
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -69,12 +80,16 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         function = python.function_at(assign)
         if function is None or id(function) not in serving or not isinstance(target, Attribute) or assign.operator:
             continue
+        if python.method(function.name) is not function or _CHANGES.match(function.name):
+            continue
         if _MEANT.search(target.attr.lower()) or len(assign.targets) != 1 or assign.value is None:
             continue
         others = [a for a in python.walk(Assign) if a is not assign and _sets(a, target.attr)]
         places = [python.function_at(a) for a in others]
         if not others or any(place is None or id(place) not in loading for place in places):
             continue
+        if _SAYS.search(remarks(python)):
+            return
         if not _is_option(python, function, assign, target) or not _is_used(python, serving, assign, target):
             continue
         yield Problem(
@@ -216,4 +231,17 @@ EXAMPLES = (
             keep = x >= self.limit
 """
     + _END,
+    # Such a request is a command.
+    _CONFIG
+    + """\
+            self.set_limit(pb_utils.get_input_tensor_by_name(request, "limit"))
+            keep = x >= self.limit
+"""
+    + _END
+    + """\
+
+    def set_limit(self, limit):
+        if limit is not None:
+            self.limit = float(limit.as_numpy()[0])
+""",
 )

@@ -21,7 +21,9 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_remarks import remarks
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -32,11 +34,11 @@ from tritonlint.inputs.python_tree import (
     Expr,
     Function,
     Name,
-    Node,
     Slice,
     Subscript,
     Unary,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -54,9 +56,13 @@ _SCORES = re.compile(
 _BEST = re.compile(r"(^|_)(top|best|highest|winners?|recommend\w*|retriev\w*|most)(_|\d|$|k$)", re.IGNORECASE)
 _OTHER = re.compile(
     r"worst|least|lowest|bottom|ascend|asc(_|$)|outlier|anomal|uncertain|dist|cost|loss|error|energy|penalt|neg|risk"
-    r"|perplex|rank$|ranks$|inv",
+    r"|perplex|rank$|ranks$|inv|small|drop|rest$|exclu|remov|mask|discard|prune|low(er)? (is|are|wins?)|golf",
     re.IGNORECASE,
 )
+_FEW = re.compile(
+    r"(^|[._])(k|n|top|best|limit|count|size|max\w*|num\w*|top_?\w|\w+_(k|n|count|limit))$", re.IGNORECASE
+)
+"""Names of how many are wanted; the first ones of another number may be those that are not."""
 _SORTS = frozenset({"argsort", "argpartition"})
 
 
@@ -64,7 +70,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if not python.understood:
         return
     for part in python.walk(Subscript):
-        if not _takes_first(python, part):
+        if not _takes_first(python, part) or any(lies_in(part, t) for a in python.walk(Assign) for t in a.targets):
             continue
         frame = python.frame_at(part)
         function = frame.function
@@ -79,7 +85,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         words = _words_around(python, function, part)
         if not any(_BEST.search(word) for word in words) or any(_OTHER.search(word) for word in words):
             continue
-        if _turned(function, name):
+        if scores is None or _OTHER.search(remarks(python, function)) or _turned(python, function, scores, 0):
             continue
         yield Problem(
             part.span,
@@ -93,7 +99,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 def _takes_first(python: PythonFacts, part: Subscript) -> bool:
     """Whether a subscript takes the first few of the last dimension: ``[:k]``, ``[:, :k]``, ``[..., :k]``."""
     cut = part.items[-1] if part.items else None
-    if not isinstance(cut, Slice) or cut.upper is None or isinstance(cut.upper, Unary):
+    if not isinstance(cut, Slice) or not isinstance(cut.upper, Constant | Name | Attribute):
+        return False
+    if not isinstance(cut.upper, Constant) and not _FEW.search(dotted(cut.upper) or ""):
         return False
     if isinstance(cut.step, Unary) or (cut.step is not None and not isinstance(cut.step, Constant)):
         return False
@@ -125,20 +133,42 @@ def _words_around(python: PythonFacts, function: Function, part: Subscript) -> l
     return words
 
 
-def _turned(function: Function, name: str) -> bool:
-    """Whether the values were turned round before, or what is best about them is that they are low."""
-    for assign in own_nodes(function, Assign):
-        if not any((dotted(t) or "").rsplit(".", 1)[-1] == name for t in assign.targets) or assign.value is None:
+def _turned(python: PythonFacts, function: Function, scores: Expr, depth: int) -> bool:
+    """Whether values were turned round before, or what is best about them is that they are low."""
+    if depth > 3 or _is_low(python, scores):
+        return True
+    name = dotted(scores)
+    if name is None:
+        return False
+    last = name.rsplit(".", 1)[-1]
+    for assign in python.walk(Assign) if "." in name else own_nodes(function, Assign):
+        if not any((dotted(t) or "").rsplit(".", 1)[-1] == last for t in assign.targets) or assign.value is None:
             continue
-        nodes: list[Node] = list(walk(assign.value, Unary, Binary))
-        if any(isinstance(n, Unary) and n.operator == "-" for n in nodes):
+        called = called_function(python, assign.value) if isinstance(assign.value, Call) else None
+        given = [s.value for s in returns(called) if s.value is not None] if called is not None else []
+        if assign.operator or any(_is_low(python, one) for one in (assign.value, *given)):
             return True
-        if any(isinstance(n, Binary) and n.operator == "-" and isinstance(n.left, Constant) for n in nodes):
-            return True
-        words = [n.id if isinstance(n, Name) else n.attr for n in walk(assign.value, Name, Attribute)]
-        if any(_OTHER.search(word) or word in {"norm", "cdist", "abs", "negative"} for word in words):
-            return True
+    if any(dotted(call.argument(None, "out")) == name for call in own_nodes(function, Call)):
+        return True
+    for number, parameter in enumerate(p.name for p in function.parameters if p.name != "self"):
+        if parameter != name:
+            continue
+        for call in python.walk(Call):
+            around = python.function_at(call)
+            given_here = call.argument(number, name)
+            if around is None or given_here is None or called_function(python, call) is not function:
+                continue
+            if _turned(python, around, given_here, depth + 1):
+                return True
     return False
+
+
+def _is_low(python: PythonFacts, value: Expr) -> bool:
+    """Whether an expression turns values round, or makes differences."""
+    if any(node.operator == "-" for node in walk(value, Unary, Binary)):
+        return True
+    words = [n.id if isinstance(n, Name) else n.attr for n in walk(value, Name, Attribute)]
+    return any(_OTHER.search(word) or word in {"norm", "cdist", "abs", "negative", "subtract"} for word in words)
 
 
 _CONFIG = """\
@@ -196,6 +226,16 @@ EXAMPLES = (
     + """\
     def top(self, distances, k=2):
         return np.argsort(distances, axis=1)[:, :k]
+"""
+    + _EXECUTE,
+    # The caller has turned them round.
+    _CONFIG
+    + """\
+    def top(self, x):
+        return self.first(-x)
+
+    def first(self, scores, k=2):
+        return np.argsort(scores, axis=1)[:, :k]
 """
     + _EXECUTE,
 )

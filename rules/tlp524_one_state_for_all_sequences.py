@@ -16,6 +16,7 @@ Keep a dict by correlation id: `self.totals[request.correlation_id()]`, and dele
 Server documentation, sequence batcher; run on a server of 24.10 with two sequences.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
@@ -23,12 +24,27 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_threads import by_name, reached
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, If, Name, Node, lies_in, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Dict,
+    Expr,
+    Function,
+    If,
+    Name,
+    Node,
+    dotted,
+    lies_in,
+    walk,
+)
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP524", name="one-state-for-all-sequences", effect="wrong-result", certainty="likely")
 _LOADING = ("__init__", "initialize")
+_START = re.compile(r"start|begin|first|new|reset|fresh|flag", re.IGNORECASE)
+_LOGS = re.compile(r"log|print|warn|info|debug", re.IGNORECASE)
 _ADDS = frozenset({"append", "extend", "add", "update", "insert"})
 
 
@@ -51,10 +67,12 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         if function is not None and id(function) in loading:
             first |= {name: assign for t in assign.targets if (name := _attribute(t)) is not None}
     for name, made in first.items():
+        if isinstance(made.value, Dict) or (isinstance(made.value, Call) and dotted(made.value.func) == "dict"):
+            continue  # It has a key for each of something.
         resets: list[Node] = []
         moves: list[Node] = []
         for function in serving:
-            tests = list(own_nodes(function, If))
+            tests = [test for test in own_nodes(function, If) if _asks_for_start(python, test.test, start)]
             for assign in own_nodes(function, Assign):
                 if not any(_attribute(t) == name for t in assign.targets):
                     continue
@@ -70,7 +88,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                         resets.append(call)
                     elif func.attr in _ADDS:
                         moves.append(call)
-        if resets and moves:
+        if resets and moves and _is_answer(python, serving, name, (*moves, *resets)):
             yield Problem(
                 made.span,
                 f"`self.{name}` is one for all sequences that this instance serves at the same time",
@@ -78,6 +96,21 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 related=(Related(resets[0].span, "anew for each sequence"), Related(moves[0].span, "moved on")),
                 key=name,
             )
+
+
+def _asks_for_start(python: PythonFacts, test: Expr, start: str | None) -> bool:
+    """Whether a condition is about the begin of a sequence, roughly."""
+    return _START.search(python.source(test)) is not None or (start is not None and start in python.source(test))
+
+
+def _is_answer(python: PythonFacts, serving: list[Function], name: str, changes: tuple[Node, ...]) -> bool:
+    """Whether what is kept is read for more than the log."""
+    for function in serving:
+        logs = [c for c in own_nodes(function, Call) if _LOGS.search(dotted(c.func) or "")]
+        for node in own_nodes(function, Attribute):
+            if _attribute(node) == name and not any(lies_in(node, one) for one in (*changes, *logs)):
+                return True
+    return False
 
 
 def _several(batching: Message, effective: EffectiveConfig) -> bool:
