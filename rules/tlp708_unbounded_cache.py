@@ -1,8 +1,8 @@
 """A cache that only grows
 
 ## What it does
-Reports lists and sets kept on `self` that requests add to, and notes such dicts, where nothing in the file empties,
-shortens or measures them. A dict whose keys are the content of requests (`x.tobytes()`, a hash) counts as a list.
+Reports lists kept on `self` that requests add to, and notes such dicts and sets, where nothing in the file empties,
+shortens or measures them. A dict or a set of the contents of requests (`x.tobytes()`, a hash, an id) counts as a list.
 
 ## What happens
 The process grows with every new request until it is killed, and from 24.06 on nothing starts it again.
@@ -23,17 +23,23 @@ from tritonlint.inputs.python_threads import by_name, reached
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
+    Binary,
     Call,
     Class,
+    Compare,
     Constant,
     Dict,
     Expr,
     Function,
+    If,
     Name,
+    Node,
     Sequence,
     Slice,
     Subscript,
+    While,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -42,6 +48,11 @@ from tritonlint.source import Span
 RULE = Rule(code="TLP708", name="unbounded-cache", effect="performance", certainty="likely")
 BOUNDS = frozenset({"pop", "popitem", "clear", "popleft", "remove", "discard", "difference_update"})
 _ADDS = frozenset({"append", "add", "extend", "insert", "appendleft"})
+_CONTENT = frozenset(
+    {"tobytes", "hexdigest", "digest", "uuid4", "time", "time_ns", "monotonic", "perf_counter", "request_id"}
+    | {"correlation_id"}
+)
+"""Words of keys that hardly come twice."""
 _LOADING = ("__init__", "initialize", "auto_complete_config", "finalize")
 
 
@@ -72,7 +83,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             around = python.function_at(first)
             if around is None or id(around) not in loading:
                 continue  # Made anew in every call.
-            more = not isinstance(node, Assign) or bool(node.operator) or _is_content(python, function, node)
+            if _counts(python, function, node):
+                continue
+            of_set = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "add"
+            grows = not of_set and (isinstance(node, Call) or bool(node.operator))
+            more = grows or _is_content(function, node)
             if not more and function is not execute:
                 continue  # Which keys come to a helper is harder to say.
             seen.add(grown)
@@ -110,16 +125,32 @@ def _is_kept(python: PythonFacts, function: Function, loading: set[int]) -> bool
     )
 
 
-def _is_content(python: PythonFacts, function: Function, node: Assign) -> bool:
+def _counts(python: PythonFacts, function: Function, node: Node) -> bool:
+    """Whether something is added only as long as a number that the file counts is small enough."""
+    counted = {dotted(t) for assign in python.walk(Assign) if assign.operator for t in assign.targets} - {None}
+    tests = [test.test for test in own_nodes(function, If, While) if lies_in(node, test)]
+    asked = {dotted(n) for test in tests for c in walk(test, Compare) for n in walk(c, Name, Attribute)}
+    return bool(asked & counted)
+
+
+def _is_content(function: Function, node: Assign | Call) -> bool:
     """Whether something is stored under what a request holds, so that hardly any key comes twice."""
-    target = node.targets[0]
-    keys = list(target.items) if isinstance(target, Subscript) else []
+    if isinstance(node, Call):
+        keys = [argument.value for argument in node.arguments]
+    else:
+        target = node.targets[0]
+        keys = list(target.items) if isinstance(target, Subscript) else []
     for name in [n.id for key in keys for n in walk(key, Name)]:
         for assign in own_nodes(function, Assign):
             if any(isinstance(t, Name) and t.id == name for t in assign.targets) and assign.value is not None:
                 keys.append(assign.value)
+    # What is left of a division, or the first letters of a hash, is one of a few.
+    if any(binary.operator in {"%", "&"} for key in keys for binary in walk(key, Binary)):
+        return False
+    if any(True for key in keys for _ in walk(key, Slice)):
+        return False
     words = {n.attr for key in keys for n in walk(key, Attribute)}
-    return bool(words & {"tobytes", "hexdigest", "digest", "uuid4", "time", "time_ns", "monotonic", "perf_counter"})
+    return bool(words & _CONTENT)
 
 
 def _grown(node: Assign | Call, own: str) -> tuple[str | None, Span | None]:
@@ -162,6 +193,10 @@ def _bounded(python: PythonFacts, name: str) -> bool:
         # Another name for it may be what shortens it; so may a slice that is replaced.
         if isinstance(assign.value, Attribute) and assign.value.attr == name:
             return True
+        if isinstance(assign.value, Sequence) and any(
+            isinstance(a, Attribute) and a.attr == name for a in assign.value.items
+        ):
+            return True  # `old, self.rows = self.rows, []`
         for target in assign.targets:
             held = target.value if isinstance(target, Subscript) else None
             if isinstance(held, Attribute) and held.attr == name and any(True for _ in walk(target, Slice)):
@@ -294,6 +329,35 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             self.seen.append(x)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # Of some things there are few.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.shapes = set()
+        self.first, self.count = [], 0
+
+    def look(self, x):
+        self.shapes.add(x.shape)
+        if self.count < 100:
+            self.first.append(x.copy())
+            self.count += 1
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.look(x)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
