@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from tritonlint.finding import Certainty, Edit, Fix, Problem
-from tritonlint.inputs.auto_complete import hook_calls
+from tritonlint.inputs.auto_complete import HookCall, hook_calls
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded
 from tritonlint.inputs.python_tree import Attribute, is_text
@@ -47,38 +47,42 @@ METHODS = {
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     for call in hook_calls(python):
-        if call.caught or guarded(python.body, call.call):
-            continue
-        function = call.call.func
-        certainty: Certainty | None = None if call.certain else "likely"
-        if call.method not in METHODS and isinstance(function, Attribute) and not call.method.startswith("_"):
-            near = get_close_matches(call.method, METHODS, 1, 0.7)
-            yield Problem(
-                function.attr_span,
-                f"the config object has no `{call.method}`: the function raises and the model will not load",
-                help=f"did you mean `{near[0]}`?" if near else f"there are {', '.join(METHODS)}",
-                fix=Fix(f"call {near[0]}", (Edit(function.attr_span, near[0]),), safety="unsafe") if near else None,
-                certainty=certainty,
-                key=call.method,
-            )
-        elif call.method in METHODS and len(call.call.arguments) != METHODS[call.method]:
-            given, takes = len(call.call.arguments), METHODS[call.method]
-            yield Problem(
-                call.call.span,
-                f"`{call.method}` takes {takes or 'no'} argument{'s' if takes != 1 else ''} and gets {given}: "
-                "the function raises and the model will not load",
-                help="correct the call",
-                certainty=certainty,
-                key=call.method,
-            )
-        elif call.method == "set_max_batch_size" and is_text(call.argument):
-            yield Problem(
-                call.call.span,
-                "the batch size is a text: the function raises TypeError and the model will not load",
-                help="write a number",
-                certainty=certainty,
-                key="text",
-            )
+        if not call.caught:
+            yield from (problem for problem in _refused(call) if not guarded(python.body, call.call))
+
+
+def _refused(call: HookCall) -> Iterator[Problem]:
+    """What is wrong with a call on the config object, if anything."""
+    function = call.call.func
+    certainty: Certainty | None = None if call.certain else "likely"
+    if call.method not in METHODS and isinstance(function, Attribute) and not call.method.startswith("_"):
+        near = get_close_matches(call.method, METHODS, 1, 0.7)
+        yield Problem(
+            function.attr_span,
+            f"the config object has no `{call.method}`: the function raises and the model will not load",
+            help=f"did you mean `{near[0]}`?" if near else f"there are {', '.join(METHODS)}",
+            fix=Fix(f"call {near[0]}", (Edit(function.attr_span, near[0]),), safety="unsafe") if near else None,
+            certainty=certainty,
+            key=call.method,
+        )
+    elif call.method in METHODS and len(call.call.arguments) != METHODS[call.method]:
+        given, takes = len(call.call.arguments), METHODS[call.method]
+        yield Problem(
+            call.call.span,
+            f"`{call.method}` takes {takes or 'no'} argument{'s' if takes != 1 else ''} and gets {given}: "
+            "the function raises and the model will not load",
+            help="correct the call",
+            certainty=certainty,
+            key=call.method,
+        )
+    elif call.method == "set_max_batch_size" and is_text(call.argument):
+        yield Problem(
+            call.call.span,
+            "the batch size is a text: the function raises TypeError and the model will not load",
+            help="write a number",
+            certainty=certainty,
+            key="text",
+        )
 
 
 EXAMPLES = (

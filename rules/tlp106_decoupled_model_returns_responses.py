@@ -58,7 +58,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
 
 def _never_sent(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     """A list of responses that execute gives back beside what it sends."""
-    if _BOTH_MODES.search(python.text):
+    given_back = [s for s in returns(execute) if s.value is not None]
+    if not given_back or _BOTH_MODES.search(python.text):
         return
     sent = {
         argument.value.id
@@ -68,7 +69,7 @@ def _never_sent(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         if isinstance(argument.value, Name)
     }
     frame = python.frame_of(execute)
-    for statement in returns(execute):
+    for statement in given_back:
         made = statement.value
         if isinstance(made, Comprehension) and made.kind == "list" and _is_response(python, made.elements[0]):
             yield _lost(statement, ())

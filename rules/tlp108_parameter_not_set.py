@@ -168,7 +168,7 @@ class TritonPythonModel:
 backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
-parameters { key: "SCALE" value: { string_value: "2" } }
+parameters { key: "OFFSET" value: { string_value: "2" } }
 -- add/1/model.py --
 import json
 

@@ -106,8 +106,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help=_HELP.get(mistake.found, HELP),
             certainty="certain" if mistake.sure else "likely",
             key="never",
-            general=mistake.span,
+            general=_counted_turns(python) or mistake.span,
         )
+
+
+def _counted_turns(python: PythonFacts) -> Span | None:
+    """The loop that sends every final flag in one of its turns: which turn that is may be told there."""
+    sends = _final_sends(python)
+    function = python.function_at(sends[0]) if sends else None
+    for loop in own_nodes(function, For) if function is not None else ():
+        called = dotted(loop.iterable.func) if isinstance(loop.iterable, Call) else None
+        if called in {"range", "enumerate"} and all(lies_in(call, loop) for call in sends):
+            return loop.span
+    return None
 
 
 def _kept_for_thread(python: PythonFacts) -> bool:
