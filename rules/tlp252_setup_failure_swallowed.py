@@ -21,13 +21,16 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_generator, own_nodes
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Call,
+    Conditional,
     Expression,
     Flow,
     Function,
     Handler,
+    If,
     Name,
     Node,
     Return,
@@ -52,7 +55,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     parts = [initialize, *_helpers(python, initialize)]
     tries = [node for part in parts for node in own_nodes(part, Try)]
     caught = [node for node in tries if node.handlers and all(map(_only_logs, node.handlers))]
-    if not caught or any(word in python.text for word in ("hasattr", "getattr", "__dict__")):
+    if not caught or any(word in python.text for word in ("hasattr", "getattr", "setattr", "__dict__", "vars(")):
         return
     model = python.frame_at(initialize.body[0]).in_class
     others = [m for m in getattr(model, "body", ()) if m not in parts]
@@ -62,10 +65,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         for node in walk(part, Attribute)
         if isinstance(node.value, Name) and node.value.id == "self"
     }
+    tests = [test.test for part in others for test in walk(part, If, Conditional, Assert)]
+    asked = {node.attr for test in tests for node in walk(test, Attribute)}
     for node in caught:
         helpers = _helpers(python, node)
         within: list[Node] = [node, *helpers]
-        for name, place in _set_in((*node.body, *(s for helper in helpers for s in helper.body))).items():
+        set_in = _set_in((*node.body, *(s for helper in helpers for s in helper.body)))
+        if asked & set(set_in):
+            continue  # `self.ready = True` stands beside the others.
+        for name, place in set_in.items():
             everywhere = [
                 a
                 for a in python.walk(Attribute)
@@ -267,6 +275,39 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.weight)]))
+        return responses
+""",
+    """\
+-- spam/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- spam/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.ready = False
+        self._load(os.path.join(args["model_repository"], "weight.txt"))
+
+    def _load(self, path):
+        try:
+            with open(path) as stream:
+                self.weight = np.float32(stream.read())
+            self.ready = True
+        except OSError as error:
+            pb_utils.Logger.log_error(f"no weight: {error}")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x * self.weight if self.ready else x
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -122,8 +122,8 @@ def _gathered(python: PythonFacts, function: Function) -> Iterator[Problem]:
 def _only_one_asked(python: PythonFacts, function: Function) -> Iterator[Problem]:
     """Outputs of all answers that were waited for together, of which one at most is asked for its error."""
     asks = [node for node in python.walk(Attribute) if node.attr == "has_error"]
-    if any(python.function_at(node) is not function for node in asks):
-        return  # What the answers come from may have asked.
+    if len(asks) > 1 or any(python.function_at(node) is not function for node in asks):
+        return  # What the answers come from may have asked, or one question after the other asks them all.
     for made in own_nodes(function, Comprehension):
         clause = made.clauses[0]
         over, each = clause.iterable, clause.target
