@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
+from tritonlint.inputs.python_flow import is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
 from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Expr, Function, Name, Return, dotted
 from tritonlint.pbtxt.tree import Document
@@ -58,7 +58,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
 
 def _never_sent(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     """A list of responses that execute gives back beside what it sends."""
-    given_back = [s for s in returns(execute) if s.value is not None]
+    given_back = [s for s in returns(execute) if not is_none(s.value)]
     if not given_back or _BOTH_MODES.search(python.text):
         return
     sent = {

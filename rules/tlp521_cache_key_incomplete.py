@@ -47,7 +47,7 @@ from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP521", name="cache-key-incomplete", effect="wrong-result", certainty="likely")
 _CACHE = re.compile(r"cache|memo(?!r)|lru", re.IGNORECASE)
-_CACHES = ("ache", "CACHE", "emo", "MEMO", "lru", "LRU")
+_CACHES = ("ache", "CACHE", "memo", "Memo", "MEMO", "lru", "LRU")
 """Without any of these no cache is named."""
 _CHOOSES = re.compile(
     r"lang|locale|tenant|user|option|mode$|style|unit|country|currency|region|voice|format|kind|type$|domain|categor"
@@ -63,6 +63,8 @@ _NAMES_ALL = re.compile(
 def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or not python.understood or not any(word in python.text for word in _CACHES):
+        return
+    if not any(_CACHE.search(name) for name in python.identifiers):
         return
     for function in reached(python, [execute]):
         if function.name in {"__init__", "initialize", "auto_complete_config", "finalize"}:
