@@ -562,4 +562,29 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("noise", noise)]))
         return responses
 """,
+    """\
+-- given_types/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+input { name: "i" data_type: TYPE_INT32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "z" data_type: TYPE_FP64 dims: [ -1 ] }
+output { name: "n" data_type: TYPE_INT64 dims: [ -1 ] }
+-- given_types/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            i = pb_utils.get_input_tensor_by_name(request, "i").as_numpy()
+            y = pb_utils.Tensor("y", x @ np.identity(3, np.float32))
+            z = pb_utils.Tensor("z", np.mean(x, dtype=np.float64, keepdims=True))
+            n = pb_utils.Tensor("n", np.array([i for i in range(3)]))
+            responses.append(pb_utils.InferenceResponse([y, z, n]))
+        return responses
+""",
 )

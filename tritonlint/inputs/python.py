@@ -479,6 +479,29 @@ class PythonFacts(_Placed):
             current = self.frames[current.parent] if current.parent is not None else None
         return None
 
+    @property
+    @remembered
+    def shadowed(self) -> frozenset[Expr]:
+        """Names in comprehensions and lambdas that are another thing there than outside: they bind them anew."""
+        inside: list[tuple[set[str], tuple[Node, ...]]] = []
+        for made in self.walk(Comprehension):
+            names = {part.id for clause in made.clauses for part in walk(clause.target, Name)}
+            conditions = [one for clause in made.clauses for one in clause.conditions]
+            # The first iterable is evaluated outside.
+            inside.append((names, (*made.elements, *conditions, *(clause.iterable for clause in made.clauses[1:]))))
+        for function in self.walk(Lambda):
+            inside.append(({parameter.name for parameter in function.parameters}, (function.body,)))
+        own = {part.span for clause in self.walk(Clause) for part in walk(clause.target, Name)}
+        bound = {
+            name
+            for frame in self.frames
+            for name, bindings in frame.bindings.items()
+            if any(binding.span not in own for binding in bindings)
+        }
+        return frozenset(
+            name for names, parts in inside if names & bound for name in walk(parts, Name) if name.id in names
+        )
+
     @remembered
     def self_name(self, frame: Frame) -> str | None:
         """What a method calls its instance, seen from that method or a function in it."""
@@ -619,7 +642,7 @@ class PythonFacts(_Placed):
         bound: list[tuple[Binding, Frame]]
         if isinstance(expr, Name):
             found = self.lookup(expr.id, frame)
-            if found is None:
+            if found is None or expr in self.shadowed:
                 return None
             bound = [(binding, found[1]) for binding in found[0]]
         elif isinstance(expr, Attribute):

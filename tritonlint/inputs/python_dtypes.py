@@ -200,13 +200,13 @@ _DTYPE_POSITION = {
     "numpy.asarray": 1,
     "numpy.ascontiguousarray": 1,
     "numpy.full": 2,
+    "numpy.identity": 1,
+    "numpy.eye": 3,
     "numpy.zeros_like": 1,
     "numpy.ones_like": 1,
     "numpy.empty_like": 1,
 }
-_MAKERS = frozenset(
-    {*_DTYPE_POSITION, "numpy.arange", "numpy.linspace", "numpy.eye", "numpy.identity", "numpy.fromiter"}
-)
+_MAKERS = frozenset({*_DTYPE_POSITION, "numpy.arange", "numpy.linspace", "numpy.fromiter"})
 
 
 def dtype_named(name: str) -> str | None:
@@ -348,7 +348,10 @@ class Types:
             return None
         if isinstance(expr, Name | Attribute):
             if isinstance(expr, Attribute) and expr.attr in {"T", "real"}:
-                return self.of(expr.value, frame, steps + 1)
+                same = self.of(expr.value, frame, steps + 1)
+                return None if expr.attr == "real" and same is not None and same.startswith("complex") else same
+            if expr in self.facts.shadowed:
+                return None
             sources = self._sources(expr, frame)
             if not sources or (len(sources) == 1 and sources[0][0] is expr):
                 return self._element(expr, frame, steps) if isinstance(expr, Name) else None
@@ -461,6 +464,8 @@ class Types:
             if name in _FLOAT_FUNCTIONS:
                 return _as_float(self.of(first, frame, steps + 1))
             if name.removeprefix("numpy.") in _REDUCED:
+                if call.argument(2, "dtype") is not None:
+                    return None
                 return _reduced(name.removeprefix("numpy."), self.of(first, frame, steps + 1))
             if name == "numpy.full":
                 fill = call.argument(1, "fill_value")
@@ -473,7 +478,8 @@ class Types:
             if name in {"numpy.concatenate", "numpy.stack", "numpy.vstack", "numpy.hstack"}:
                 return self._common(first, frame, steps)
             if name in _SAME_FUNCTIONS:
-                return self.of(first, frame, steps + 1)
+                same = self.of(first, frame, steps + 1)
+                return None if name == "numpy.abs" and same is not None and same.startswith("complex") else same
             if name.startswith("numpy.char."):
                 kind = self.of(first, frame, steps + 1)
                 return kind if kind == "str" and name.rsplit(".", 1)[1] in _TEXT_METHODS else None
@@ -494,7 +500,7 @@ class Types:
             # Newer generators take a data type, too.
             wanted = call.argument(1, "dtype") if _DRAWS[call.func.attr] == 0 else None
             return self.named(wanted, frame) if wanted is not None else "float64"
-        if call.func.attr in _REDUCED and call.argument(None, "dtype") is None:
+        if call.func.attr in _REDUCED and call.argument(1, "dtype") is None:
             return _reduced(call.func.attr, self.of(call.func.value, frame, steps + 1))
         if call.func.attr == "astype":
             given = call.argument(0, "dtype")
@@ -738,7 +744,15 @@ class Types:
                 continue
             if isinstance(source, Subscript) and not any(isinstance(item, Slice) for item in source.items):
                 return True
+            if isinstance(source, Binary):
+                # Of single values and numbers comes a single value.
+                sides = (source.left, source.right)
+                if all(isinstance(one, Constant) or self._may_be_scalar(one, frame, steps + 1) for one in sides):
+                    return True
             if isinstance(source, Call) and dotted(source.func) is not None:
+                single = source.arguments and self._scalar(source.arguments[0].value, frame, MAX_STEPS - 1) is not None
+                if single and self.facts.qualified(source.func, frame) in {"numpy.array", "numpy.asarray"}:
+                    return True
                 last = (dotted(source.func) or "").rsplit(".", 1)[-1]
                 if last in _REDUCED or last in _NAMES:
                     return True

@@ -29,6 +29,8 @@ def sources_at(facts: PythonFacts, expr: Expr, frame: Frame) -> list[tuple[Expr,
     Only where every way to the use comes by that assignment; otherwise all of them count.
     """
     if isinstance(expr, Name):
+        if expr in facts.shadowed:
+            return None
         found = facts.lookup(expr.id, frame)
         if found is not None and len(found[0]) > 1 and found[1] is frame and frame.function is not None:
             binding = _last(found[0], expr, frame.function)

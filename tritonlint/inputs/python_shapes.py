@@ -126,6 +126,8 @@ class Shapes:
         return found
 
     def _of(self, expr: Expr, frame: Frame, steps: int) -> Shape | None:
+        if isinstance(expr, Name) and expr in self.facts.shadowed:
+            return None
         self.left -= 1
         if steps >= MAX_STEPS // 2 or self.left < 0:
             # From here on some ways are not gone any more.
@@ -214,8 +216,8 @@ class Shapes:
 
     def _function(self, name: str, call: Call, first: Expr, frame: Frame, steps: int) -> Shape | None:
         bare = name.removeprefix("numpy.")
-        if name in {"numpy.array", "numpy.asarray"} and call.argument(None, "ndmin") is None:
-            return self._literal(first, frame, steps + 1)
+        if name in {"numpy.array", "numpy.asarray"}:
+            return self._literal(first, frame, steps + 1) if call.argument(None, "ndmin") is None else None
         if name in _FILLED:
             return self._lengths(first, frame, steps)
         if name in _SAME_FUNCTIONS:

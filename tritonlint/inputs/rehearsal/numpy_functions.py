@@ -253,7 +253,7 @@ def _swap(given: Given) -> Value:
     return Array(made.dtype, tuple(made.shape[place] for place in order), made.of)
 
 
-@function("moveaxis rollaxis", "a source destination **")
+@function("moveaxis", "a source destination **")
 def _move(given: Given) -> Value:
     made = as_array(given["a"])
     source, target = given["source"], given["destination"]
