@@ -727,6 +727,9 @@ class TritonPythonModel:
     + each(
         'y, label, found = x, text, Found()\nfound.words += "amount"  #! sure letters-added\nfound.words[0].upper()'
     ),
+    "field_that_is_none": "from dataclasses import KW_ONLY, InitVar, dataclass\n\n@dataclass\nclass Found:\n"
+    "    place: int\n    _: KW_ONLY\n    score: float\n    by: InitVar[float]\n\n"
+    + each("y, label, found = x, text, Found(1, score=0.5, by=2.0)"),
     "word_appended": each('y, label, words = x, text, []\nwords.append("amount")\nwords += ["night"]'),
     "quantiles_are_texts": each(
         'y, label = x, text\n_ = np.quantile(x, "0.5;0.7".split(";"), axis=1)  #! sure TypeError'
@@ -1602,6 +1605,15 @@ shown = np.vectorize(lambda word: str(word), otypes=[object])(text)  #! maybe by
 shown = list(map(lambda word: f"{word}!", text.ravel()))  #! maybe bytes-in-text
 shown = np.frompyfunc(lambda word, times: word.decode() * times, 2, 1)(text, x[:, :1].astype(int))
 shown = list(map(lambda word: word.decode(), text.ravel()))
+""",
+        """
+vector = np.vectorize(lambda value, times=1.0: value * times)
+y = vector(x, times=2.0) + np.vectorize(lambda a, b: a + b, signature="(n),(n)->(n)")(x, b=x)
+""",
+        """
+value = np.float64(json.loads(text[0, 0]))
+shown = json.dumps([np.float64(x[0, 0]), np.float64(3), value])
+shown = json.dumps([np.float32(x[0, 0])])  #! sure TypeError
 """,
     ],
 )

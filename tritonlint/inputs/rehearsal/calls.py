@@ -175,7 +175,7 @@ class Calls(Concurrency):
             self.fork([partial(arm, option) for option in function.options])
             return join_all(found)
         if kind is Bound and function.name is _EACH:
-            return self._call_vectorized(function.owner, args, span)
+            return self._call_vectorized(function.owner, args, kwargs, span)
         if kind is Bound and function.name is _PARTIAL:
             inner, given, named = function.owner.items
             return self.call(inner, [*given.items, *args], {**named.items, **kwargs}, span, node)
@@ -215,9 +215,14 @@ class Calls(Concurrency):
         self.fork((once, lambda: None))
         return join_all(found) if found else UNKNOWN
 
-    def _call_vectorized(self, made: Value, args: list[Value], span: Span) -> Value:
+    def _call_vectorized(self, made: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Call what ``np.vectorize(function)`` gave: the function gets elements, whatever the dimensions are."""
         if not isinstance(made, Seq) or not args:
+            return UNKNOWN
+        if kwargs:
+            # Which arguments they are is for the function to say.
+            for value in (made.items[0], *args, *kwargs.values()):
+                self.havoc_value(value)
             return UNKNOWN
         single: list[Value] = []
         for one in args:
@@ -608,6 +613,8 @@ class Calls(Concurrency):
             if all(one is None or one.__class__ in _HANDED_ON for one in values):
                 return Bound(Seq("tuple", [args[0], Seq("list", args[1:]), Mapping(dict(kwargs))]), _PARTIAL)
         mappable = bool(args) and (is_function(args[0]) or args[0] == Builtin("str"))
+        # These give whole arrays to the function.
+        mappable = mappable and not kwargs.keys() & {"excluded", "signature"}
         if name in {"numpy.vectorize", "numpy.frompyfunc"} and mappable:
             return Bound(Seq("tuple", [args[0], _type_of_results(name, kwargs)]), _EACH)
         if name.startswith("numpy."):

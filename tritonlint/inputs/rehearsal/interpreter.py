@@ -771,6 +771,7 @@ class Machine(Expressions):
                 inherited = [name for base in lineage for name in base.fields or ()]
                 cls.fields = tuple(dict.fromkeys([*inherited, *self._fields(node)]))
                 cls.constant = self._sets_no_attribute(node)
+                cls.known = cls.known and not any(map(_is_no_attribute, node.body))
             else:
                 cls.known = False
         self._bind(node.name, cls, scope)
@@ -831,6 +832,13 @@ def _is_field(statement: tree.Stmt) -> bool:
         and isinstance(statement.targets[0], tree.Name)
         and not any("ClassVar" in named for named in _named_in(statement.annotation))
     )
+
+
+def _is_no_attribute(statement: tree.Stmt) -> bool:
+    """Whether a field of a dataclass is none: `_: KW_ONLY`, `scale: InitVar[float]`."""
+    annotation = statement.annotation if isinstance(statement, tree.Assign) else None
+    named = _named_in(annotation) if annotation is not None else ()
+    return any("KW_ONLY" in name or "InitVar" in name for name in named)
 
 
 def _named_in(annotation: tree.Expr) -> Iterator[str]:

@@ -136,7 +136,8 @@ def _json_dumps(call: Call) -> Value:
 def _check_json(value: Value, skip: bool, depth: int) -> None:
     """Raise Python's ``TypeError`` for a value that has no JSON."""
     name = plain(value)
-    if value.__class__ is Array and (not value.scalar or _is_foreign_scalar(value)):
+    # Of what has no known shape, such as `np.float64(x)`, nobody knows whether it is a number.
+    if value.__class__ is Array and (bool(value.shape) or _is_foreign_scalar(value)):
         kind = (type_name(value) or "").rpartition(".")[2]
         raise Failure("TypeError", f"Object of type {kind} is not JSON serializable")
     known = type_name(value)
