@@ -85,6 +85,9 @@ _HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.
 _FILES = frozenset({"numpy.load", "torch.load", "joblib.load"})
 """What takes a path as well: a client does not choose what stands in a file."""
 _BUFFERS = frozenset({"BytesIO", "SpooledTemporaryFile", "NamedTemporaryFile", "mkstemp"})
+_OF_TEXT = frozenset({"eval", "exec", "os.system", "os.popen"})
+_LOOKS = frozenset({"fullmatch", "match", "issubset", "isidentifier", "isalnum", "isalpha"})
+"""Methods that hold a text against what is allowed."""
 _SHAPES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
@@ -105,7 +108,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             given = node.arguments[0].value
             if (
                 node.span in told
-                or _is_looked_at(python, given)
+                or _is_looked_at(python, given, name)
                 or (name in _FILES and not _BUFFERS & python.identifiers)
             ):
                 continue
@@ -119,7 +122,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 )
 
 
-def _is_looked_at(python: PythonFacts, given: Expr) -> bool:
+def _is_looked_at(python: PythonFacts, given: Expr, name: str) -> bool:
     """Whether the file holds what it runs against what it allows, before."""
     if "ast" in python.identifiers and {"parse", "walk", "NodeVisitor"} & python.identifiers:
         return True
@@ -127,12 +130,14 @@ def _is_looked_at(python: PythonFacts, given: Expr) -> bool:
     for compare in python.walk(Compare):
         if {"in", "not in"} & set(compare.operators) and python.source(compare.left) in parts:
             return True
-    return any(
-        isinstance(call.func, Attribute)
-        and call.func.attr in {"fullmatch", "match", "issubset", "isidentifier"}
-        and any(python.source(part) in parts for part in walk(call, Name))
-        for call in python.walk(Call)
-    )
+    if name not in _OF_TEXT and not name.startswith("subprocess."):
+        return "compare_digest" in python.identifiers  # What is signed comes from friends.
+    calls = list(python.walk(Call))
+    # A helper may look at it under another name.
+    if any(isinstance(call.func, Attribute) and call.func.attr in _LOOKS for call in calls):
+        return True
+    each = [call for call in calls if dotted(call.func) in {"all", "any"}]
+    return any({"in", "not in"} & set(compare.operators) for call in each for compare in walk(call, Compare))
 
 
 def _is_dangerous(python: PythonFacts, call: Call) -> bool:
@@ -361,6 +366,39 @@ class TritonPythonModel:
             name = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0].decode("utf-8")
             formula = FORMULAS[name] if name in FORMULAS else "1"
             y = np.array([self._compute(formula)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- formula/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- formula/1/model.py --
+import re
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+SUM = re.compile(r"[0-9]{1,9}( [+-] [0-9]{1,9})*")
+
+
+def checked(text):
+    if not SUM.fullmatch(text):
+        raise pb_utils.TritonModelException("not a sum")
+    return text
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            formula = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0].decode("utf-8")
+            try:
+                y = np.array([eval(checked(formula))], dtype=np.float32)
+            except Exception as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+                continue
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
