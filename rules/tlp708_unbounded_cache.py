@@ -50,7 +50,6 @@ BOUNDS = frozenset({"pop", "popitem", "clear", "popleft", "remove", "discard", "
 _ADDS = frozenset({"append", "add", "extend", "insert", "appendleft"})
 _CONTENT = frozenset(
     {"tobytes", "hexdigest", "digest", "uuid4", "time", "time_ns", "monotonic", "perf_counter", "request_id"}
-    | {"correlation_id"}
 )
 """Words of keys that hardly come twice."""
 _LOADING = ("__init__", "initialize", "auto_complete_config", "finalize")
