@@ -19,6 +19,7 @@ Facts, python-backend 6.4 and 6.5 (observed on 24.10).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
@@ -36,6 +37,7 @@ from tritonlint.inputs.python_flow import (
     own_nodes,
     returns,
     send_flags,
+    starts_list,
     thread_targets,
 )
 from tritonlint.inputs.python_streams import flags_of_helpers
@@ -46,6 +48,7 @@ from tritonlint.inputs.python_tree import (
     Binary,
     Call,
     Compare,
+    Comprehension,
     Conditional,
     Expr,
     Flow,
@@ -54,6 +57,7 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Scope,
+    Sequence,
     Slice,
     Stmt,
     Subscript,
@@ -75,6 +79,8 @@ RULE = Rule(
     effect="request-failure",
     first="22.05",
 )
+_CUTS = frozenset({"split", "rsplit", "splitlines", "findall", "finditer"})
+"""Methods that cut texts into parts."""
 HELP = "send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`"
 
 _WHY = {
@@ -245,13 +251,16 @@ def _no_turn(python: PythonFacts) -> Iterator[Problem]:
     if not loops or any(lies_in(call, part) for call in sends for part in loops[-1].orelse):
         return
     turns = _turns(loops[-1].iterable)
-    sources = python.follow(turns, python.frame_at(loops[-1])) if turns is not None else None
-    if turns is None or sources is None or len(sources) != 1 or not _may_be_nothing(python, sources[0][0]):
+    found = _made_of(python, turns, function) if turns is not None else None
+    if turns is None or found is None or not found.parts:
+        return
+    if not all(_may_be_nothing(python, part) for part in found.parts):
         return
     # Whoever asks for the number before may answer those who want nothing.
-    for node in own_nodes(function, If, While, Assert):
-        if not lies_in(node, loops[-1]) and any(n.id == turns.id for n in walk(node.test, Name)):
-            return
+    for where, name in found.names:
+        for node in own_nodes(where, If, While, Assert):
+            if not lies_in(node, loops[-1]) and any(n.id == name for n in walk(node.test, Name)):
+                return
     yield Problem(
         loops[-1].header,
         f"the final flag is sent in this loop only: when `{turns.id}` leaves it no turn, the client waits for ever",
@@ -270,10 +279,73 @@ def _turns(iterable: Expr) -> Name | None:
     return iterable if isinstance(iterable, Name) else None
 
 
+@dataclass(slots=True)
+class _Made:
+    """What a list or number is made of, and the names it goes by on the way."""
+
+    parts: list[Expr]
+    names: list[tuple[Function, str]]
+
+
+def _made_of(python: PythonFacts, name: Name, function: Function, depth: int = 0) -> _Made | None:
+    """Follow a name to what is put into it, also from a parameter to the one call of its function."""
+    names = [(function, name.id)]
+    bindings = python.frame_of(function).bindings.get(name.id, [])
+    if any(binding.kind == "parameter" for binding in bindings):
+        calls = [
+            call
+            for call in python.walk(Call)
+            if (call.func.attr if isinstance(call.func, Attribute) else dotted(call.func)) == function.name
+        ]
+        caller = python.function_at(calls[0]) if len(calls) == 1 and len(bindings) == 1 else None
+        given = _given(function, calls[0], name.id) if caller is not None else None
+        if caller is None or given is None or depth > 2:
+            return None
+        if not isinstance(given, Name):
+            return _Made([given], names)
+        found = _made_of(python, given, caller, depth + 1)
+        return _Made(found.parts, names + found.names) if found is not None else None
+    sources = python.follow(name, python.frame_of(function))
+    if sources is not None and len(sources) == 1 and isinstance(sources[0][0], Sequence) is False:
+        return _Made([sources[0][0]], names)
+    # A list that begins empty, and grows by what is found.
+    parts: list[Expr] = []
+    for node in own_nodes(function, Assign, Call, Subscript):
+        if isinstance(node, Assign):
+            if not any(dotted(target) == name.id for target in node.targets):
+                continue
+            if node.operator and node.value is not None:
+                parts.append(node.value)
+            elif not starts_list(node):
+                return None
+        elif isinstance(node, Subscript):
+            if dotted(node.value) == name.id:
+                return None
+        elif isinstance(node.func, Attribute) and dotted(node.func.value) == name.id:
+            if node.func.attr != "extend" or len(node.arguments) != 1:
+                return None
+            parts.append(node.arguments[0].value)
+    return _Made(parts, names)
+
+
+def _given(function: Function, call: Call, name: str) -> Expr | None:
+    """What a call hands over for a parameter."""
+    keyword = call.argument(None, name)
+    if keyword is not None or not call.certain:
+        return keyword
+    positional = [parameter.name for parameter in function.positional]
+    place = positional.index(name) - (positional[:1] in (["self"], ["cls"])) if name in positional else -1
+    given = [argument for argument in call.arguments if argument.keyword is None]
+    return given[place].value if 0 <= place < len(given) else None
+
+
 def _may_be_nothing(python: PythonFacts, source: Expr | None) -> bool:
     """Whether an expression is a number from a request, or the words of a text."""
     while isinstance(source, Subscript) and isinstance(source.items[0], Slice):
         source = source.value
+    if isinstance(source, Comprehension) and source.kind == "list" and len(source.clauses) == 1:
+        clause = source.clauses[0]
+        return bool(clause.conditions) and _cuts_text(python, clause.iterable)
     if not isinstance(source, Call):
         return False
     helper = called_function(python, source)
@@ -284,10 +356,24 @@ def _may_be_nothing(python: PythonFacts, source: Expr | None) -> bool:
         return one is not source and _may_be_nothing(python, one)
     if isinstance(source.func, Attribute) and source.func.attr == "split":
         return not source.arguments
+    if isinstance(source.func, Attribute) and source.func.attr in {"findall", "finditer", "splitlines"}:
+        return True
     read = any(n.attr == "as_numpy" for n in walk(source, Attribute))
     only_read = not any(isinstance(n, Binary | Conditional | Compare) for n in walk(source))
     plain = dotted(source.func) == "int" or (isinstance(source.func, Attribute) and source.func.attr == "item")
     return plain and read and only_read
+
+
+def _cuts_text(python: PythonFacts, expr: Expr, depth: int = 0) -> bool:
+    """Whether an expression is what a text was cut into."""
+    if isinstance(expr, Name):
+        sources = python.follow(expr)
+        return depth < 3 and bool(sources) and all(_cuts_text(python, one, depth + 1) for one, _ in sources or ())
+    if isinstance(expr, Comprehension) and len(expr.clauses) == 1:
+        return _cuts_text(python, expr.clauses[0].iterable, depth)
+    if isinstance(expr, Call) and dotted(expr.func) in {"map", "filter"} and len(expr.arguments) == 2:
+        return _cuts_text(python, expr.arguments[1].value, depth)
+    return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in _CUTS
 
 
 def _sender(
@@ -853,5 +939,74 @@ class TritonPythonModel:
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
 #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
         return None
+""",
+    """\
+-- sentences/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- sentences/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Writer:
+    def __init__(self, sender):
+        self._sender = sender
+
+    def write(self, parts):
+        last = len(parts) - 1
+        for index, part in enumerate(parts):
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+            flags = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if index == last else 0
+            y = pb_utils.Tensor("y", np.array([part], dtype=object))
+            self._sender.send(pb_utils.InferenceResponse([y]), flags=flags)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            writer = Writer(request.get_response_sender())
+            texts = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+            found = []
+            for text in texts:
+                found += [part for part in text.decode("utf-8").split(".") if part]
+            writer.write(found)
+""",
+    """\
+-- sentences/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- sentences/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Writer:
+    def __init__(self, sender):
+        self._sender = sender
+
+    def write(self, parts):
+        last = len(parts) - 1
+        for index, part in enumerate(parts):
+            flags = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if index == last else 0
+            y = pb_utils.Tensor("y", np.array([part], dtype=object))
+            self._sender.send(pb_utils.InferenceResponse([y]), flags=flags)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            writer = Writer(request.get_response_sender())
+            texts = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+            found = []
+            for text in texts:
+                found += [part for part in text.decode("utf-8").split(".") if part]
+            if not found:
+                found = [""]
+            writer.write(found)
 """,
 )

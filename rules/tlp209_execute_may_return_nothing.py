@@ -17,6 +17,7 @@ Return one response per request on every way; in an `except` block, responses wi
 Facts, python-backend 6.4 (observed on 23.10, 24.05, 24.10, 26.07).
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
@@ -35,18 +36,23 @@ from tritonlint.inputs.python_flow import (
 )
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
+    Attribute,
     Call,
     Compare,
+    Constant,
+    Dict,
     Expression,
     Function,
     If,
     Match,
     Name,
     Return,
+    Sequence,
     Stmt,
     Subscript,
     Try,
     With,
+    dotted,
     walk,
 )
 from tritonlint.rule import Rule
@@ -61,6 +67,10 @@ RULE = Rule(
 )
 
 _BEHIND = "behind this"
+_TIDIES = frozenset({"lower", "upper", "strip", "casefold", "decode"})
+_TEXT = re.compile(r"""[bB]?("[^"\\]*"|'[^'\\]*')""")
+_TEXTS = re.compile(rf"case\s*\(?\s*({_TEXT.pattern}(?:\s*\|\s*{_TEXT.pattern})*)\s*\)?\s*:\s*(?:#.*\s*)*")
+"""The head of a case that names nothing but texts."""
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -119,11 +129,42 @@ def _nothing(python: PythonFacts, function: Function) -> Iterator[tuple[Span, st
             numbers = numbers_of_requests(function) if function.name == "execute" else ()
             if any(n.id in numbers for n in walk(last.test, Name)) or may_name_every_case(python, function, last):
                 continue
+        if isinstance(last, Match) and span == last.subject.span and _may_match_every_value(python, last):
+            continue
         # What only raises does not come to its end.
         call = last.value if isinstance(last, Expression) and isinstance(last.value, Call) else None
         called = called_function(python, call) if call is not None else None
         if called is None or completes(called.body) or returns(called):
             yield span, what
+
+
+def _may_match_every_value(python: PythonFacts, node: Match) -> bool:
+    """Whether the cases of a ``match`` without ``case _`` may be all that there are.
+
+    They are not where texts are compared with what somebody sends, and nothing in the file says which of them are let
+    in: no other comparison, no list or dict of the same texts.
+    """
+    subject = node.subject
+    while isinstance(subject, Call) and isinstance(subject.func, Attribute) and subject.func.attr in _TIDIES:
+        subject = subject.func.value
+    name = (dotted(subject) or "").rsplit(".", 1)[-1]
+    if not name or "Literal" in python.identifiers or "Enum" in python.text:
+        return True
+    texts: set[object] = set()
+    for case in node.cases:
+        first = case.body[0].span.start if case.body else None
+        pattern = _TEXTS.fullmatch(python.text[case.span.start or 0 : first])
+        if pattern is None or case.guard is not None:
+            return True
+        texts |= {one[1:-1] for one in _TEXT.findall(pattern[1])}
+    for other in python.walk(Compare):
+        if any((dotted(side) or "").rsplit(".", 1)[-1] == name for side in (other.left, *other.rights)):
+            return True
+    for listed in python.walk(Sequence, Dict):
+        inside = listed.items if isinstance(listed, Sequence) else listed.keys
+        if len(texts & {one.value for one in inside if isinstance(one, Constant)}) > min(len(texts) - 1, 1):
+            return True
+    return False
 
 
 _End = tuple[Span, str, Stmt | None]
@@ -150,6 +191,8 @@ def _ends(body: tuple[Stmt, ...]) -> Iterator[_End]:
         for side in (last.body, last.orelse):
             yield from _side(side)
     elif isinstance(last, Match):
+        if not any(case.catch_all for case in last.cases):
+            yield last.subject.span, "when none of these cases fits,", last
         for case in last.cases:
             yield from _side(case.body)
     elif isinstance(last, Try):
@@ -338,5 +381,64 @@ class TritonPythonModel:
 
     def execute(self, requests):
         return [self.answer(request) for request in requests]
+""",
+    """\
+-- ops/config.pbtxt --
+backend: "python"
+input { name: "op" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- ops/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _answer(self, text):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([text], dtype=object))])
+
+    def _apply(self, op):
+        match op:
+#             ^^ TLP209
+            case "hello":
+                return self._answer("good day")
+            case "bye" | "leave":
+                return self._answer("see you")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            op = pb_utils.get_input_tensor_by_name(request, "op").as_numpy()[0].decode("utf-8")
+            responses.append(self._apply(op))
+        return responses
+""",
+    """\
+-- ops/config.pbtxt --
+backend: "python"
+input { name: "op" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- ops/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _answer(self, text):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([text], dtype=object))])
+
+    def _apply(self, op):
+        match op:
+            case "hello":
+                return self._answer("good day")
+            case "bye" | "leave":
+                return self._answer("see you")
+            case _:
+                return self._answer("pardon?")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            op = pb_utils.get_input_tensor_by_name(request, "op").as_numpy()[0].decode("utf-8")
+            responses.append(self._apply(op))
+        return responses
 """,
 )

@@ -418,4 +418,91 @@ class TritonPythonModel:
                 self.running += 1
             threading.Thread(target=self._work, args=(request.get_response_sender(), raw), daemon=True).start()
 """,
+    """\
+-- terms/config.pbtxt --
+backend: "python"
+input { name: "id" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- terms/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+CAPTIONS = {1: "a dog", 2: "two cats"}
+
+
+class Captioner:
+    def __init__(self, captions):
+        self._captions = captions
+
+    async def words(self, number):
+        for word in self._captions[number].split():
+            await asyncio.sleep(0)
+            yield word
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.captioner = Captioner(CAPTIONS)
+
+    async def _stream(self, request):
+        sender = request.get_response_sender()
+        number = pb_utils.get_input_tensor_by_name(request, "id").as_numpy()
+        async for word in self.captioner.words(int(number[0])):
+            y = pb_utils.Tensor("y", np.array([word], dtype=object))
+            sender.send(pb_utils.InferenceResponse([y]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self._stream(request) for request in requests))
+#                              ^^^^^^^^^^^^^^^^^^^^^ TLP258
+
+    def finalize(self):
+        self.captioner = None
+""",
+    """\
+-- terms/config.pbtxt --
+backend: "python"
+input { name: "id" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- terms/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+CAPTIONS = {1: "a dog", 2: "two cats"}
+
+
+class Captioner:
+    def __init__(self, captions):
+        self._captions = captions
+
+    async def words(self, number):
+        for word in self._captions.get(number, "").split():
+            await asyncio.sleep(0)
+            yield word
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.captioner = Captioner(CAPTIONS)
+
+    async def _stream(self, request):
+        sender = request.get_response_sender()
+        number = pb_utils.get_input_tensor_by_name(request, "id").as_numpy()
+        async for word in self.captioner.words(int(number[0])):
+            y = pb_utils.Tensor("y", np.array([word], dtype=object))
+            sender.send(pb_utils.InferenceResponse([y]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self._stream(request) for request in requests))
+
+    def finalize(self):
+        self.captioner = None
+""",
 )

@@ -2,7 +2,9 @@
 
 ## What it does
 Reports `get_output_tensor_by_name(response, …)` and `response.output_tensors()` on the result of
-`InferenceRequest.exec()` when the function neither asks `response.has_error()` nor does this in a `try`.
+`InferenceRequest.exec()` when the function neither asks `response.has_error()` nor does this in a `try`. The same
+behind a loop that tries again after an error, but not for ever, also where a function hands on what the last attempt
+gave.
 
 ## What happens
 `exec()` does not raise when the called model fails. The failure shows up as an AttributeError about None, and the real
@@ -19,12 +21,15 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Await,
+    Binary,
     Call,
+    Compare,
     Comprehension,
     Constant,
     Expr,
@@ -32,10 +37,14 @@ from tritonlint.inputs.python_tree import (
     Function,
     Name,
     Node,
+    Raise,
+    Return,
     Subscript,
     Try,
     Unary,
+    While,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.python_edits import insert_after, pb_alias
@@ -56,6 +65,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if "exec(" not in python.text:
         return
     reading = {id(made.call) for made in python.calls_of("get_output_tensor_by_name")}
+    retries = "has_error" in python.identifiers and ("for " in python.text or "while " in python.text)
     for frame in python.frames:
         function = frame.function
         if function is None:
@@ -63,6 +73,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if "gather(" in python.text:
             yield from _gathered(python, function)
             yield from _only_one_asked(python, function)
+        if retries:
+            yield from _after_retries(python, function, reading)
         tried = {n.span for attempt in own_nodes(function, Try) for n in walk(attempt.body, Call)}
         for node in own_nodes(function, Call, Assign):
             taken = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "output_tensors"
@@ -96,6 +108,71 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 fix=_fix(python, node, name),
                 key=name,
             )
+
+
+def _after_retries(python: PythonFacts, function: Function, reading: set[int]) -> Iterator[Problem]:
+    """A loop that tries again after an error, and gives up in the end: what the last attempt gave is used as it is."""
+    for loop in own_nodes(function, For, While):
+        asked = [node for node in walk((loop,), Attribute) if node.attr == "has_error"]
+        name = dotted(asked[0].value) if asked else None
+        if name is None or loop.orelse or any(dotted(node.value) != name for node in asked):
+            continue
+        if isinstance(loop, While) and not isinstance(loop.test, Binary | Compare):
+            continue  # It goes on until there is no error.
+        if any(True for _ in walk(loop.body, Raise)):
+            continue
+        sent = [a for a in walk(loop.body, Assign) if [dotted(t) for t in a.targets] == [name]]
+        values = [a.value.value if isinstance(a.value, Await) else a.value for a in sent]
+        if not values or not all(isinstance(value, Call) and _is_exec(python, value) for value in values):
+            continue
+        end = loop.span.end or 0
+        behind = [node for node in own_nodes(function, Attribute, Call, Return) if (node.span.start or 0) >= end]
+        if any(isinstance(node, Attribute) and node.attr == "has_error" for node in behind):
+            continue
+        use: Node | None = next((n for n in behind if isinstance(n, Call) and _reads(n, name, reading)), None)
+        if use is None and any(isinstance(node, Return) and dotted(node.value) == name for node in behind):
+            use = _use_by_caller(python, function, reading)
+        if use is not None:
+            yield Problem(
+                use.span,
+                f"when the last attempt fails, too, `{name}` is an error all the same, and nobody asks `has_error()`: "
+                "this request fails with an AttributeError about None",
+                help=f"behind the loop: `if {name}.has_error(): raise pb_utils.TritonModelException(…)`",
+                related=(
+                    Related(loop.header if isinstance(loop, For) else loop.test.span, "tries again, but not for ever"),
+                ),
+                key=name,
+            )
+
+
+def _reads(call: Call, name: str, reading: set[int]) -> bool:
+    """Whether a call takes an output of a response."""
+    if id(call) in reading:
+        return dotted(call.argument(0)) == name
+    return dotted(call.func) == f"{name}.output_tensors"
+
+
+def _use_by_caller(python: PythonFacts, function: Function, reading: set[int]) -> Node | None:
+    """Where outputs are read of what a function returns, if no caller asks for an error."""
+    use: Node | None = None
+    for call in python.walk(Call):
+        if called_function(python, call) is not function:
+            continue
+        caller = python.function_at(call)
+        if caller is None or any(node.attr == "has_error" for node in own_nodes(caller, Attribute)):
+            return None
+        if any(lies_in(call, s) for attempt in own_nodes(caller, Try) for s in attempt.body):
+            return None
+        names = [
+            dotted(a.targets[0])
+            for a in own_nodes(caller, Assign)
+            if call in (a.value, a.value.value if isinstance(a.value, Await) else None)
+        ]
+        for node in own_nodes(caller, Call):
+            direct = id(node) in reading and call in {node.argument(0), getattr(node.argument(0), "value", None)}
+            if use is None and (direct or any(name and _reads(node, name, reading) for name in names)):
+                use = node
+    return use
 
 
 def _gathered(python: PythonFacts, function: Function) -> Iterator[Problem]:
@@ -185,8 +262,16 @@ def _is_exec(python: PythonFacts, call: Call) -> bool:
         return False
     sources = python.follow(call.func.value)
     return bool(sources) and all(
-        isinstance(s, Call) and python.pb_name(s.func, where) == "InferenceRequest" for s, where in sources or ()
+        isinstance(s, Call) and (python.pb_name(s.func, where) == "InferenceRequest" or _is_made_by_helper(python, s))
+        for s, where in sources or ()
     )
+
+
+def _is_made_by_helper(python: PythonFacts, call: Call) -> bool:
+    """Whether a call gives a request that a function of the file makes."""
+    made = called_function(python, call)
+    given = [statement.value for statement in returns(made)] if made is not None else []
+    return bool(given) and all(isinstance(v, Call) and python.pb_name(v.func) == "InferenceRequest" for v in given)
 
 
 def _unchecked_use(python: PythonFacts, function: Function, name: str, reading: set[int]) -> Node | None:
@@ -378,5 +463,86 @@ class TritonPythonModel:
 
     async def execute(self, requests):
         return list(await asyncio.gather(*(self.answer(request) for request in requests)))
+""",
+    """\
+-- calls/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- calls/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Stage:
+    def _request(self, x):
+        return pb_utils.InferenceRequest(
+            model_name="scorer", requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+        )
+
+    def _call(self, x):
+        for attempt in range(3):
+            response = self._request(x).exec()
+            if not response.has_error():
+                break
+            pb_utils.Logger.log_warn(f"attempt {attempt}: {response.error().message()}")
+        return response
+
+    def run(self, x):
+        response = self._call(x)
+        return pb_utils.get_output_tensor_by_name(response, "y").as_numpy()
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.stage = Stage()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.stage.run(x))]))
+        return responses
+""",
+    """\
+-- calls/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- calls/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Stage:
+    def _request(self, x):
+        return pb_utils.InferenceRequest(
+            model_name="scorer", requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+        )
+
+    def _call(self, x):
+        for attempt in range(3):
+            response = self._request(x).exec()
+            if not response.has_error():
+                break
+            pb_utils.Logger.log_warn(f"attempt {attempt}: {response.error().message()}")
+        if response.has_error():
+            raise pb_utils.TritonModelException(response.error().message())
+        return response
+
+    def run(self, x):
+        response = self._call(x)
+        return pb_utils.get_output_tensor_by_name(response, "y").as_numpy()
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.stage = Stage()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.stage.run(x))]))
+        return responses
 """,
 )

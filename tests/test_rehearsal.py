@@ -1420,8 +1420,69 @@ class TritonPythonModel:
             request.get_response_sender().send(response, {FINAL})
         return None
 """,
+    "a_job_of_the_file_with_the_sender_in_it": f"""\
+class Ticket:
+    def __init__(self, sender, x):
+        self.sender, self.x = sender, x
+
+
+def score(ticket):
+    return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(ticket.x.sum())))
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def execute(self, requests):
+        tickets, results = [], []
+        for request in requests:
+            ticket = Ticket(request.get_response_sender(), {ARRAY})
+            tickets.append(ticket)
+            results.append(self.pool.submit(score, ticket))
+        while tickets:
+            ticket, result = tickets.pop(0), results.pop(0)
+            ticket.sender.send(result.result())  #! sure no-final
+""",
+    "a_job_that_answers": f"""\
+class Ticket:
+    def __init__(self, sender, x):
+        self.sender, self.x = sender, x
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def work(self, ticket):
+        error = pb_utils.TritonError(str(ticket.x.sum()))
+        ticket.sender.send(pb_utils.InferenceResponse(error=error), {FINAL})
+
+    def execute(self, requests):
+        for request in requests:
+            self.pool.submit(self.work, Ticket(request.get_response_sender(), {ARRAY}))
+""",
+    "the_list_of_requests_is_sorted": f"""\
+def width(request):
+    return len({ARRAY})
+
+
+class Order:
+    def __init__(self, batch):
+        batch.sort(key=width)  #! sure list-changed
+        self.batch = batch
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        order = Order(requests)
+        for request in sorted(order.batch, key=width):
+            x = {ARRAY}
+            x.nothing()  #! sure AttributeError
+        return [None for _ in requests]
+""",
 }
-"""Models that answer through senders though they are not decoupled."""
+"""Models that answer through senders though they are not decoupled, and what becomes of the list of requests."""
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -1620,3 +1681,166 @@ shown = json.dumps([np.float32(x[0, 0])])  #! sure TypeError
 def test_what_numpy_makes(body: str, tmp_path: Path) -> None:
     model = HEAD + each(f"{body.strip()}\ny, label = x, text")
     assert events(tmp_path, model) == marked(model)
+
+
+HELPED = {
+    "a_context_manager_of_the_file": """\
+from contextlib import contextmanager
+
+
+class Meter:
+    def __init__(self):
+        self.family = pb_utils.MetricFamily(name="busy", description="rows", kind=pb_utils.MetricFamily.COUNTER)
+        self.busy = self.family.Metric(labels={})
+
+    @contextmanager
+    def track(self, rows):
+        self.busy.increment(rows)
+        try:
+            yield self
+        finally:
+            self.busy.increment(-rows)  #! maybe metric
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.meter = Meter()
+
+    def execute(self, requests):
+        for request in requests:
+            with self.meter.track(3) as meter:
+                meter.nothing  #! sure AttributeError
+        return [pb_utils.InferenceResponse([]) for _ in requests]
+""",
+    "a_context_manager_with_a_lock_that_is_left_early": """\
+import contextlib
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def held(self):
+        with self.lock:
+            yield 1
+
+    def one(self, request):
+        with self.held() as number:
+            if request.request_id():
+                return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(number)))
+
+    def execute(self, requests):
+        return [self.one(request) for request in requests]
+""",
+    "loggers_change_nothing": f"""\
+import logging
+
+logger = logging.getLogger("model")
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        sizes = [len({ARRAY}) for request in requests]
+        rows = np.concatenate([{ARRAY} for request in requests])
+        logger.info("%s", sizes)
+        parts = np.array_split(rows, len(sizes))  #! sure split-by-requests
+        error = pb_utils.TritonError(str(parts))
+        return [pb_utils.InferenceResponse(error=error) for _ in requests]
+""",
+    "errors_by_class": f"""\
+CODES = {{ValueError: 400, KeyError: 404}}
+NAMES = {{ValueError: "INVALID_ARG", KeyError: "NOT_FOUND"}}
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.logger = pb_utils.Logger
+
+    def failed(self, error):
+        self.logger.log_error(error)  #! maybe logged
+        self.logger.log_info(f"{{error}}")
+        code = CODES.get(type(error), 500)
+        good = getattr(pb_utils.TritonError, NAMES.get(type(error), "INTERNAL"))
+        pb_utils.TritonError(str(error), good)
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error), code))  #! maybe error-code
+
+    def one(self, request):
+        if {ARRAY}.sum() > 3:
+            raise ValueError("no")
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("yes"))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                responses.append(self.one(request))
+            except ValueError as error:
+                responses.append(self.failed(error))
+        return responses
+""",
+    "json_of_bytes": f"""\
+def plain(value):
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def shown(value):
+    return str(value)  #! maybe bytes-in-text
+
+
+class TritonPythonModel:
+    def one(self, request):
+        record = {{"text": {TEXT}.reshape(-1)[0], "number": 3}}
+        text = json.dumps(record, default=str)  #! sure bytes-in-text
+        text += json.dumps(record, default=shown) + json.dumps(record, default=plain)
+        text += json.dumps({{"text": record["text"].decode(), "path": object()}}, default=str)
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(text))
+
+    def execute(self, requests):
+        return [self.one(request) for request in requests]
+""",
+    "options_by_the_fields_of_a_dataclass": """\
+import dataclasses
+
+
+@dataclasses.dataclass
+class Options:
+    size: int = 3
+    lower: bool = False
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        given = {"lower": "false", "size": "3"}
+        made = {}
+        for field in dataclasses.fields(Options):
+            made[field.name] = field.type(given[field.name])  #! sure text-as-flag
+        self.options = Options(**made)
+        self.other = [
+            type(one.default)(given[name])  #! sure text-as-flag
+            for name, one in Options.__dataclass_fields__.items()
+        ]
+
+    def execute(self, requests):
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
+    "names_and_arrays_that_do_not_match": f"""\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.names = [one["name"] for one in json.loads(args["model_config"])["output"]]
+
+    def one(self, request):
+        pairs = zip(self.names, [{ARRAY}])  #! sure missing-output
+        return pb_utils.InferenceResponse([pb_utils.Tensor(name, array) for name, array in pairs])
+
+    def execute(self, requests):
+        return [self.one(request) for request in requests]
+""",
+}
+
+
+@pytest.mark.parametrize("name", HELPED)
+def test_what_is_done_by_helpers(name: str, tmp_path: Path) -> None:
+    model = HEAD + HELPED[name]
+    assert events(tmp_path, model) == marked(model), model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import checked_for_none, is_generator, own_nodes, returns
+from tritonlint.inputs.python_flow import checked_for_none, is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -134,7 +134,9 @@ def _in_model(python: PythonFacts, call: Call) -> bool:
 def _method_of_kept(python: PythonFacts, func: Attribute) -> Function | None:
     """``self.builder.build``, where the model keeps an object of a class of the file."""
     sources = python.follow(func.value) if isinstance(func.value, Attribute) else None
-    made = sources[0][0] if sources is not None and len(sources) == 1 else None
+    # What is set to None at the end is what it was until then.
+    kept = [one for one, _ in sources or () if not is_none(one)]
+    made = kept[0] if len(kept) == 1 else None
     name = dotted(made.func) if isinstance(made, Call) else None
     classes = [node for node in python.body if isinstance(node, Class) and node.name == name]
     return _method_in(classes[0], func.attr) if len(classes) == 1 else None

@@ -281,6 +281,8 @@ class DataErrors:
             return ""
         sources = self.python.follow(node.value)
         kept = sources[0][0] if sources is not None and len(sources) == 1 else None
+        if isinstance(node.value, Attribute) and not isinstance(kept, Dict | Sequence):
+            kept = self.handed_over(node.value)
         kind = self.values.kind(node.items[0])
         table = isinstance(kept, Dict) and bool(kept.keys) and kind in {"text", "int", "item", "cell"}
         listed = isinstance(kept, Sequence) and kept.kind in {"list", "tuple"} and kind == "int"
@@ -291,6 +293,25 @@ class DataErrors:
         if any(target is node or self.python.source(target.value) == shown for target in stored):
             return ""
         return f"this raises {'KeyError' if table else 'IndexError'} for what is not in `{shown}`"
+
+    def handed_over(self, place: Attribute) -> Expr | None:
+        """What an object of the file's own keeps under a name because it was made with it: ``Captioner(CAPTIONS)``."""
+        frame = self.python.frame_at(place)
+        owner = frame.in_class
+        if owner is None or frame.function is None or dotted(place.value) != self.python.self_name(frame):
+            return None
+        start = next((one for one in owner.body if isinstance(one, Function) and one.name == "__init__"), None)
+        stored = [a for a in walk(owner.body, Assign) if any(dotted(t) == dotted(place) for t in a.targets)]
+        made = [call for call in self.python.walk(Call) if dotted(call.func) == owner.name]
+        if start is None or len(stored) != 1 or len(made) != 1 or not isinstance(stored[0].value, Name):
+            return None
+        names = [parameter.name for parameter in start.positional[1:]]
+        name = stored[0].value.id
+        if name not in names or not lies_in(stored[0], start) or not made[0].certain:
+            return None
+        given = made[0].argument(names.index(name), name)
+        sources = self.python.follow(given) if given is not None else None
+        return sources[0][0] if sources is not None and len(sources) == 1 else None
 
     def too_short(self, node: Subscript) -> str:
         """A part of a text that need not be there, or an element that a request names."""

@@ -471,6 +471,11 @@ class _Appends:
     def appends(self, statement: Stmt) -> bool:
         """Whether a simple statement adds one response."""
         mentions = [n for n in walk(statement, Name) if n.id == self.name]
+        if mentions:
+            # Whoever only counts the responses, or tells how many there are, adds none.
+            counts = (call.arguments for call in walk(statement, Call) if dotted(call.func) == "len")
+            counted = {id(given[0].value) for given in counts if len(given) == 1}
+            mentions = [n for n in mentions if id(n) not in counted]
         if not mentions:
             return False
         if isinstance(statement, Expression) and isinstance(statement.value, Call):

@@ -102,6 +102,7 @@ _SCALAR_CLASSES = {
 }
 """Classes of NumPy's scalars, and how the names of their data types begin."""
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
+_CHANGES_LIST = frozenset({"pop", "remove", "clear", "append", "insert", "extend", "sort", "reverse"})
 """Methods that make one number of a whole array."""
 _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstack"})
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
@@ -493,6 +494,8 @@ class Calls(Concurrency):
             )
         if bound.name == "update" and kind is Mapping and args:
             self.refuse_json_text(args[0], span)
+        if owner is self.handed and bound.name in _CHANGES_LIST and self.phase == "execute":
+            self.note("list-changed", span)
         given = [as_text(a) for a in args]
         if owner is JSON:
             self.look_for_bytes(owner, given[0] if given else None, span)

@@ -340,6 +340,9 @@ def _holds(value: Value, depth: int = 0) -> bool:
         return any(_holds(one, depth + 1) for one in value.items)
     if isinstance(value, Mapping):
         return any(_holds(one, depth + 1) for one in value.items.values())
+    if isinstance(value, Obj) and depth < 2:
+        # A job or ticket of the file's own, with the sender in it.
+        return any(_holds(one, depth + 1) for one in value.attrs.values())
     if isinstance(value, Coroutine):
         return any(_holds(one, depth + 1) for one in (*value.args, *value.kwargs.values()))
     if isinstance(value, Func):

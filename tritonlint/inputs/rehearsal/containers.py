@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from tritonlint.inputs.rehearsal.objects import Request
 from tritonlint.inputs.rehearsal.operations import (
     combined,
     compare,
@@ -94,7 +95,8 @@ def in_order(items: list[Value], kwargs: dict[str, Value], caller: Caller) -> li
     try:
         order = sorted(map(_Less, items, keys), reverse=bool(reverse))
     except NotKnown:
-        return [common(items)] * len(items)
+        # Requests bring the same as far as is known: any order is as good as another.
+        return list(items) if all(one.__class__ is Request for one in items) else [common(items)] * len(items)
     return [each.value for each in order] if reverse is not None else [common(items)] * len(items)
 
 

@@ -58,6 +58,7 @@ Kind = Literal[
     "metric",
     "only-errors",
     "dropped",
+    "list-changed",
 ]
 
 

@@ -47,6 +47,7 @@ Note = Literal[
     "places",
     "requested-name",
     "same-array",
+    "list-changed",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
 BREAK, CONTINUE, RETURN = "break", "continue", "return"
