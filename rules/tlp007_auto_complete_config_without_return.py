@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import completes, is_none, returns
+from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,
@@ -44,6 +44,10 @@ RULE = Rule(
     words=("auto_complete_config",),
 )
 
+_CHANGES = frozenset(
+    {"add_input", "add_output", "set_max_batch_size", "set_dynamic_batching", "set_model_transaction_policy"}
+)
+"""Methods of the config object, all of which give None."""
 LITERALS = {
     Dict: "a dict",
     Sequence: "a list, tuple or set",
@@ -71,6 +75,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         value = statement.value
         sources = python.follow(value) if isinstance(value, Name) else None
         value = sources[0][0] if sources is not None and len(sources) == 1 else value
+        if isinstance(value, Call) and _gives_none(python, value, parameter):
+            yield Problem(
+                statement.span,
+                f"`auto_complete_config` returns what `{python.source(value.func)}` gives, which is None; "
+                "Triton demands the ModelConfig object",
+                help=f"call it first, then write `return {parameter}`",
+                certainty=None if len(given) == 1 and statement in hook.body else "likely",
+                key="return",
+            )
+            continue
         as_dict = isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr == "as_dict"
         if is_none(value) or as_dict or type(value) in LITERALS:
             found = "None" if is_none(value) else LITERALS.get(type(value), "a dict")
@@ -95,6 +109,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             certainty=None if not given else "likely",
             key="end",
         )
+
+
+def _gives_none(python: PythonFacts, call: Call, parameter: str) -> bool:
+    """Whether a call changes the config and gives nothing back: a method of the config, or a function of the file."""
+    if isinstance(call.func, Attribute) and call.func.attr in _CHANGES:
+        return isinstance(call.func.value, Name) and call.func.value.id == parameter
+    called = called_function(python, call)
+    if called is None or called.is_async or is_generator(called) or not completes(called.body):
+        return False
+    return all(is_none(one.value) for one in returns(called))
 
 
 def _ends_in_refusal(python: PythonFacts, hook: Function) -> bool:

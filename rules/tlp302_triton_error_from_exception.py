@@ -17,12 +17,15 @@ Facts, python-backend 6.6; every form observed on 24.10.
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_none
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Constant, Expr, Subscript
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -35,7 +38,23 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    told = set()
+    for problem in _written(python):
+        told.add(problem.span)
+        yield problem
+    for mistake in mistakes(python, config, effective, "error-code"):
+        if mistake.span not in told:
+            yield Problem(
+                mistake.span,
+                "the code of a TritonError is one of its constants; a number or text raises TypeError",
+                help="write `pb_utils.TritonError.INVALID_ARG`, `.NOT_FOUND`, `.UNAVAILABLE`, …",
+                certainty="certain" if mistake.sure else "likely",
+                key="code",
+            )
+
+
+def _written(python: PythonFacts) -> Iterator[Problem]:
     for call in python.calls_of("TritonError"):
         message, code = call.call.argument(0, "message"), call.call.argument(1, "code")
         kind = kind_of(python, message) if message is not None else None

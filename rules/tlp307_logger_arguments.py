@@ -17,11 +17,14 @@ Facts, python-backend 6.9; every form observed on 24.10.
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_flow import meant_to_fail, while_loading
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_tree import Constant
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -35,9 +38,32 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if "Logger" not in python.text:
         return
+    told = set()
+    for problem in _written(python):
+        told.add(problem.span)
+        yield problem
+    for mistake in mistakes(python, config, effective, "logged"):
+        if mistake.span not in told and not any(_lies_in(mistake.span, span) for span in told):
+            start, end = mistake.span.start, mistake.span.end
+            wrap = (Edit(Span(python.path, start, start), "str("), Edit(Span(python.path, end, end), ")"))
+            yield Problem(
+                mistake.span,
+                "the logger takes a string; what comes here is none, and raises TypeError",
+                help=f"write `str({python.text[start:end]})`",
+                fix=Fix("convert to a string", wrap),
+                certainty="certain" if mistake.sure else "likely",
+                key="logged",
+            )
+
+
+def _lies_in(inner: Span, outer: Span) -> bool:
+    return (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
+
+
+def _written(python: PythonFacts) -> Iterator[Problem]:
     for call in python.pb_calls:
         if not call.name.startswith("Logger"):
             continue

@@ -79,7 +79,16 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         told.add(problem.span)
         yield problem
     for mistake in mistakes(python, config, effective, "metric"):
-        if mistake.span not in told:
+        if mistake.name == "down":
+            if not any(span.start == (mistake.span.end or 0) + 1 for span in told):
+                yield Problem(
+                    mistake.span,
+                    "a COUNTER only grows: a step below zero raises an error, and can end the whole server",
+                    help="make the family a GAUGE",
+                    certainty="certain" if mistake.sure else "likely",
+                    key="down",
+                )
+        elif mistake.span not in told:
             right = REFUSED[mistake.found][mistake.name]
             yield Problem(
                 mistake.span,

@@ -1699,7 +1699,7 @@ class Meter:
         try:
             yield self
         finally:
-            self.busy.increment(-rows)  #! maybe metric
+            self.busy.increment(-rows)  #! sure metric
 
 
 class TritonPythonModel:
@@ -1843,4 +1843,4 @@ class TritonPythonModel:
 @pytest.mark.parametrize("name", HELPED)
 def test_what_is_done_by_helpers(name: str, tmp_path: Path) -> None:
     model = HEAD + HELPED[name]
-    assert events(tmp_path, model) == marked(model), model
+    assert events(tmp_path, model, CONFIG + "dynamic_batching { }\n") == marked(model), model

@@ -26,6 +26,7 @@ from tritonlint.inputs.rehearsal.habits import (
 from tritonlint.inputs.rehearsal.modules import inside_without_json
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
+    Around,
     BoundFunc,
     Cls,
     ConfigText,
@@ -71,6 +72,7 @@ from tritonlint.inputs.rehearsal.ways import RETURN, Activation
 from tritonlint.source import Span
 
 MAX_DEPTH = 16
+_LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _EACH = "<each element>"
 """The name of what calls a function of the file on every element of an array."""
 _PARTIAL = "<partial>"
@@ -132,6 +134,12 @@ class Calls(Concurrency):
         """Arrays of integers as float16, by identity."""
         self._fared_well: dict[int, set[tuple[str, ...]]] = {}
         """The types of the arguments with which a function came to its end."""
+        self.block: Callable[[Value], None] | None = None
+        """What plays the block of a ``with`` statement, while its context manager is called."""
+        self.sizes: dict[int, Value] = {}
+        """Lists of one number for each request, by identity."""
+        self.cut_off: dict[str, Span] = {}
+        """Texts that a ``zip`` left over, because something else ended before them, and where."""
         self.lists_in_texts: set[str] = set()
         """Texts of the config that hold several words."""
         self._any_yields = any(python.walk(tree.Yield))
@@ -159,6 +167,8 @@ class Calls(Concurrency):
         kind = function.__class__
         if kind is BoundFunc or kind is Func:
             func = function.func if kind is BoundFunc else function
+            if func.around:
+                return Around(func, [function.owner, *args] if kind is BoundFunc else args, kwargs)
             if isinstance(func.node, tree.Function) and func.node.is_async:
                 if not self._is_generator(func.node):
                     return self.coroutine(function, args, kwargs, span=span)
@@ -200,6 +210,8 @@ class Calls(Concurrency):
             shown = "numpy.ndarray" if isinstance(function, Array) else type_name(function)
             if not (isinstance(function, (Seq, Mapping)) and function.kind not in BUILTINS):
                 raise self.fail("TypeError", f"'{shown}' object is not callable", span)
+        if kind is Unknown and node is not None and _is_told_to_log(node):
+            return None
         for value in (*args, *kwargs.values()):
             self.havoc_value(value)
         if kind is Unknown and function.type is None and node is not None:
@@ -264,6 +276,8 @@ class Calls(Concurrency):
         activation = Activation(owner=func.owner, self_value=args[0] if args else None)
         if self._is_generator(node):
             activation.yields = Seq("generator", [])
+        if func.around and self.block is not None:
+            activation.block, activation.outer, self.block = self.block, self.activation, None
         outer, self.activation = self.activation, activation
         self.depth += 1
         self._running.append(node)
@@ -521,6 +535,30 @@ class Calls(Concurrency):
         rows = all(item.__class__ is Array and (item.shape or (0,))[0] is None for item in value.items)
         return rows and self.origins.of_several(value.items)
 
+    def with_sizes(self, made: Seq, source: Seq) -> Seq:
+        """A list of numbers; whether they are made of one request each is kept in mind."""
+        if source is self.handed or self._is_one_for_each(source):
+            self.sizes[id(made)] = made
+        return made
+
+    def _look_at_ends(self, lists: list[Value], span: Span) -> None:
+        """Keep in mind which names of several lists that end together come to nothing."""
+        if any(one.__class__ is not Seq or one.open for one in lists):
+            return
+        shortest = min(len(one.items) for one in lists)
+        for one in lists:
+            for item in one.items[shortest:] if shortest else ():
+                name = item.items.get("name") if isinstance(item, Mapping) else item
+                if isinstance(name, str):
+                    self.cut_off[name] = span
+
+    def _are_sizes(self, value: Value) -> bool:
+        """Whether a list, as a comprehension made it, holds a number of each request."""
+        known: Value = self.sizes.get(id(value))
+        if known is not value or not isinstance(known, Seq):
+            return False
+        return len(known.items) == len(self.requests) > 1 and not known.open
+
     def refuse_json_text(self, value: Value, span: Span) -> None:
         """Raise what Python raises for JSON text that is taken for a dict: it is never empty."""
         if value.__class__ is ConfigText:
@@ -532,6 +570,21 @@ class Calls(Concurrency):
         message = None if kwargs.keys() & {"default", "cls"} else inside_without_json(value)
         if message is not None:
             self.may_meet(self.fail("TypeError", message, span))
+        default = kwargs.get("default")
+        if default is not None and self._holds_bytes(value, 0):
+            if default in (Builtin("str"), Builtin("repr")):
+                self.note("bytes-in-text", span)
+            elif isinstance(default, (Func, BoundFunc)):
+                self.on_each(default, [Unknown("bytes")], span)
+
+    def _holds_bytes(self, value: Value, depth: int) -> bool:
+        """Whether a list or dict holds bytes, at whatever depth, as one of its values."""
+        if depth > 4:
+            return False
+        if isinstance(value, (Seq, Mapping)):
+            inside = list(value.items if isinstance(value, Seq) else value.items.values())
+            return any(self._holds_bytes(one, depth + 1) for one in ([*inside, value.each] if value.open else inside))
+        return type_name(value) == "bytes"
 
     def _look_at_sum_of_halves(self, value: Value, span: Span) -> None:
         """Note a sum of many integers as float16, which ends at 65504."""
@@ -660,6 +713,10 @@ class Calls(Concurrency):
                 return found[0]
         if name == "dataclasses.field" and not args and {"default", "default_factory"} & kwargs.keys():
             return Field(kwargs.get("default_factory"), kwargs.get("default"))
+        if name == "dataclasses.fields" and len(args) == 1 and isinstance(args[0], (Cls, Obj)):
+            cls = args[0] if isinstance(args[0], Cls) else args[0].cls
+            if cls.known and cls.fields and not cls.named_tuple:
+                return Seq("tuple", list(self.fields_of(cls)))
         if name in {"dataclasses.asdict", "dataclasses.astuple"} and len(args) == 1 and not kwargs:
             return _taken_apart(args[0], name == "dataclasses.asdict", 0)
         root = name.split(".", maxsplit=1)[0]
@@ -706,6 +763,8 @@ class Calls(Concurrency):
             return self._reflect(name, args, span)
         if name == "isinstance" and len(args) == 2:
             return self._is_instance(args[0], args[1], span)
+        if name == "zip" and len(args) > 1 and not kwargs:
+            self._look_at_ends(args, span)
         if name == "bool" and args and says_no(args[0]):
             self.note("text-as-flag", span)
         if name in {"enumerate", "list", "set", "tuple", "sorted"} and args:
@@ -728,7 +787,7 @@ class Calls(Concurrency):
         if name == "len" and len(args) == 1 and args[0] is self.handed:
             length = len(self.requests)
             return Count(length) if length > 1 else length
-        if name == "len" and len(args) == 1 and self._is_one_for_each(args[0]):
+        if name == "len" and len(args) == 1 and (self._is_one_for_each(args[0]) or self._are_sizes(args[0])):
             return Count(len(self.requests))
         if name == "len" and len(args) == 1 and is_function(args[0]):
             raise self.fail("TypeError", f"object of type '{type_name(args[0])}' has no len()", span)
@@ -924,6 +983,14 @@ def _is_of_one_dimension(places: Value) -> bool:
 def _has_texts(content: Mapping) -> bool:
     """Whether all keys of a dict are texts."""
     return not content.open and bool(content.items) and all(isinstance(key, str) for key in content.items)
+
+
+def _is_told_to_log(node: tree.Call) -> bool:
+    """Whether a call is ``logger.info(…)`` or the like, of whatever library: it changes nothing that it is given."""
+    func = node.func
+    if not isinstance(func, tree.Attribute) or func.attr not in _LOGS:
+        return False
+    return (tree.dotted(func.value) or "").lower().endswith(("log", "logger", "logging"))
 
 
 def _coded(node: tree.Call, args: list[Value]) -> Value:

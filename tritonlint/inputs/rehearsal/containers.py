@@ -346,7 +346,8 @@ def _get(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Ca
         if not owner.items and not owner.open:
             return default
         lose([default, *owner.items.values()])
-        found = UNKNOWN if owner.open else common([default, *owner.items.values()])
+        others = [owner.each] if owner.open else []
+        found = UNKNOWN if owner.each is UNKNOWN and others else common([default, *owner.items.values(), *others])
         return found if found.__class__ is Unknown else UNKNOWN
     if key in owner.items:
         return owner.items[key]

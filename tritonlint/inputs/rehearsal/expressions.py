@@ -157,6 +157,7 @@ class Expressions(Calls):
 
     def _e_dict(self, node: tree.Dict, scope: Scope) -> Value:
         made = Mapping({})
+        others: list[Value] = []
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.eval(value_node, scope)
             if key_node is None:
@@ -177,7 +178,11 @@ class Expressions(Calls):
             if key.__class__ in _KEYS:
                 made.items[key] = value
             else:
-                made.open = True
+                others.append(value)
+        if others and not made.open:
+            # Classes as keys: what any of them stands for.
+            made.each = join_all(others)
+        made.open = made.open or bool(others)
         return made
 
     def _e_comprehension(self, node: tree.Comprehension, scope: Scope) -> Value:
@@ -260,6 +265,8 @@ class Expressions(Calls):
                 made.key, made.each = (join_all([pair.items[place] for pair in out]) for place in (0, 1))
             return made
         if not state["open"]:
+            if node.kind == "list" and len(sources) == 1 and all(one == Unknown("int") for one in out):
+                return self.with_sizes(Seq("list", out), sources[0])
             return set_of("set", out) if node.kind == "set" else Seq(node.kind, out)
         words = node.kind == "list" and len(node.clauses) == 1 and len(sources) == 1
         some = Seq(node.kind, [], True, join_all(out), origin=sources[0].origin if words else "")
@@ -280,6 +287,10 @@ class Expressions(Calls):
 
     def _e_yield(self, node: tree.Yield, scope: Scope) -> Value:
         value = self.eval(node.value, scope) if node.value is not None else None
+        block, self.activation.block = self.activation.block, None
+        if block is not None:
+            block(value)
+            return None
         found = self.activation.yields
         if found is not None:
             start = node.span.start or 0

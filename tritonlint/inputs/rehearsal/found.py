@@ -54,6 +54,8 @@ Kind = Literal[
     "places",
     "requested-name",
     "same-array",
+    "logged",
+    "error-code",
     "batch-to-each",
     "metric",
     "only-errors",

@@ -23,6 +23,7 @@ from tritonlint.inputs.rehearsal.expressions import MAX_STEPS, Expressions
 from tritonlint.inputs.rehearsal.habits import is_used_up_by
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
+    Around,
     Cls,
     Error,
     Func,
@@ -46,7 +47,7 @@ from tritonlint.inputs.rehearsal.values import (
     Value,
     type_name,
 )
-from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Loop, is_broad
+from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Activation, Loop, is_broad
 from tritonlint.source import Span
 
 MAX_UNSURE_TURNS = 4
@@ -495,8 +496,14 @@ class Machine(Expressions):
 
     def _early(self) -> list[Way]:
         """The ways that have left the current call, or a turn of its loops."""
-        loops = self.activation.loops
-        return [*self.activation.returns, *(way for loop in loops for way in (*loop.continues, *loop.breaks))]
+        found: list[Way] = []
+        activation: Activation | None = self.activation
+        while activation is not None:
+            found += activation.returns
+            found += (way for loop in activation.loops for way in (*loop.continues, *loop.breaks))
+            # What leaves a block leaves the context manager around it.
+            activation = activation.outer
+        return found
 
     def _not_left(self, earlier: list[Way]) -> None:
         """Ways that left a block come to what is done at its end, which is not played for them."""
@@ -596,12 +603,49 @@ class Machine(Expressions):
             self.handling = handling
 
     def _s_with(self, node: tree.With, scope: Scope) -> str | None:
+        return self._within(node, scope, 0)
+
+    def _around(self, made: Around, node: tree.With, scope: Scope, number: int) -> str | None:
+        """Play a context manager of the file, and in its ``yield`` what stands in the ``with`` statement."""
+        item = node.items[number]
+        outer, depth, maybe, met = self.activation, self.depth, self.maybe, False
+        signal: str | None = None
+        value = outer.value
+
+        def block(entered: Value) -> None:
+            nonlocal signal, value, met
+            met = True
+            inner, inside, doubts = self.activation, self.depth, self.maybe
+            self.activation, self.depth, self.maybe = outer, depth, maybe
+            try:
+                if item.target is not None:
+                    self.assign(item.target, entered, scope, item.value.span)
+                signal = self._within(node, scope, number + 1)
+                value = outer.value
+            finally:
+                self.activation, self.depth, self.maybe = inner, inside, doubts
+
+        self.block = block
+        try:
+            self.call_function(made.func, made.args, made.kwargs, item.value.span)
+        finally:
+            self.block = None
+        if not met:
+            block(UNKNOWN)
+        outer.value = value
+        return signal
+
+    def _within(self, node: tree.With, scope: Scope, start: int) -> str | None:
         swallows = False
         left: list[tuple[Func, Obj]] = []
         locks: list[Lock] = []
-        for item in node.items:
+        inner: tuple[Around, int] | None = None
+        for number, item in enumerate(node.items[start:], start):
             self.statement = item.span
             value = self.eval(item.value, scope)
+            if isinstance(value, Around):
+                inner = value, number
+                break
             entered: Value = UNKNOWN
             if isinstance(value, Obj):
                 prefix = "__a" if node.is_async else "__"
@@ -623,6 +667,10 @@ class Machine(Expressions):
                 swallows = swallows or name.rsplit(".", 1)[-1] == "suppress" or name.startswith("<module>") or own
             if item.target is not None:
                 self.assign(item.target, entered, scope, item.value.span)
+
+        def body() -> str | None:
+            return self.run(node.body, scope) if inner is None else self._around(inner[0], node, scope, inner[1])
+
         signal: str | None = None
         error: Value = None
         earlier = self._early()
@@ -630,7 +678,7 @@ class Machine(Expressions):
             maybe, depth, activation = self.maybe, self.depth, self.activation
             self.tries.append((ANY,))
             try:
-                signal = self.run(node.body, scope)
+                signal = body()
             except RaisedError:
                 self.maybe, self.depth, self.activation = maybe, depth, activation
                 error = UNKNOWN
@@ -638,7 +686,7 @@ class Machine(Expressions):
                 self.tries.pop()
         else:
             try:
-                signal = self.run(node.body, scope)
+                signal = body()
             finally:
                 self._release(locks, earlier)
         if left:
@@ -722,6 +770,9 @@ class Machine(Expressions):
             if name in {"functools.lru_cache", "functools.cache"}:
                 value.cached = True
                 return value
+            if name == "contextlib.contextmanager" and _yields_once(value.node):
+                value.around = True
+                return value
         made = self.eval(decorator, scope)
         if isinstance(made, Func):
             return self.call(made, [value], {}, decorator.span)
@@ -802,6 +853,19 @@ class Machine(Expressions):
                 self.statement = statement.span
                 text = f"mutable default <class '{kind}'> for field {target.id} is not allowed: use default_factory"
                 raise self.fail("ValueError", text, statement.value.span)
+
+
+def _yields_once(node: tree.Function | tree.Lambda) -> bool:
+    """Whether a context manager comes to its one ``yield`` whatever holds, and lets exceptions pass."""
+    if not isinstance(node, tree.Function) or len(list(tree.walk(node.body, tree.Yield))) != 1:
+        return False
+    body: tuple[tree.Stmt, ...] = node.body
+    while True:
+        outer = next((s for s in body if any(tree.walk((s,), tree.Yield))), None)
+        if (isinstance(outer, tree.Try) and not outer.handlers) or isinstance(outer, tree.With):
+            body = outer.body
+        else:
+            return isinstance(outer, (tree.Expression, tree.Assign))
 
 
 def _is_row_of_ones(value: Value) -> bool:

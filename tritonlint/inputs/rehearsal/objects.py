@@ -46,6 +46,8 @@ class Func:
     """What sets a property."""
     cached: bool = False
     """Whether ``functools.lru_cache`` looks its arguments up."""
+    around: bool = False
+    """Whether ``contextlib.contextmanager`` makes it a context manager, in whose one ``yield`` the block is played."""
     python_type: ClassVar[str] = "function"
 
 
@@ -56,6 +58,16 @@ class BoundFunc:
     func: Func
     owner: Value
     python_type: ClassVar[str] = "method"
+
+
+@dataclass(slots=True, eq=False)
+class Around:
+    """A call of a function that ``contextlib.contextmanager`` decorates: a ``with`` statement plays it."""
+
+    func: Func
+    args: list[Value]
+    kwargs: dict[str, Value]
+    python_type: ClassVar[str] = "_GeneratorContextManager"
 
 
 @dataclass(slots=True, eq=False)
@@ -282,10 +294,12 @@ class Metric:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """What ``dataclasses.field`` makes of a default."""
+    """What ``dataclasses.field`` makes of a default, or one that ``dataclasses.fields`` gives with its ``name``."""
 
     factory: Value
     default: Value
+    name: str = ""
+    type: Value = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tritonlint.inputs.python_join import declared, tensors_by_name
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Attribute, Expr, Match, Name, walk
+from tritonlint.inputs.python_tree import Attribute, Expr, Match, Name, Unary, walk
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.found import Called, Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
@@ -89,6 +89,8 @@ _MEMBERS: dict[type, frozenset[str]] = {kind: frozenset(MEMBERS[name]) for kind,
     MetricFamily: frozenset({"COUNTER", "GAUGE", "HISTOGRAM", "Metric"}),
     Metric: frozenset({"increment", "observe", "set", "value"}),
 }
+_NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
+"""What the logger refuses: it takes text and nothing else."""
 _FIELDS = ("name", "platform", "backend", "default_model_filename")
 _NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
@@ -177,10 +179,19 @@ class PbUtils(Replies):
             kwargs = {keyword: _as_base(value) for keyword, value in kwargs.items()}
             return handler(self, args, kwargs, node)
         if name.startswith("Logger."):
+            self._look_at_logged(given(args, kwargs, 0, "message", UNKNOWN), node)
             return None
         for value in (*args, *kwargs.values()):
             self.machine.havoc_value(value)
         return UNKNOWN
+
+    def _look_at_logged(self, message: Value, node: CallNode) -> None:
+        """Note what is given to the logger and is no text."""
+        handled = isinstance(message, Unknown) and message.type in EXCEPTION
+        own = isinstance(message, Obj) and bool(message.cls.exception)
+        written = node.argument(0, "message")
+        if written is not None and (handled or own or message is None or isinstance(message, _NOT_LOGGED)):
+            self.machine.note("logged", written.span)
 
     def _c_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         return self.parsed_config()
@@ -344,6 +355,9 @@ class PbUtils(Replies):
         handled = isinstance(message, Unknown) and message.type in EXCEPTION
         if handled or message is None or isinstance(message, (Exc, int, float, Seq, Mapping, Obj, Array)):
             raise Failure("TypeError", "__init__(): incompatible constructor arguments")
+        code, written = given(args, kwargs, 1, "code", UNKNOWN), node.argument(1, "code")
+        if written is not None and type_name(code) in {"int", "str", "float", "bool"}:
+            self.machine.note("error-code", written.span)
         self.machine.error_made()
         return Error(node.span)
 
@@ -440,7 +454,18 @@ class PbUtils(Replies):
         if refused and isinstance(node.func, Attribute):
             sure = self.machine.sure and not self.machine.tries
             self.say(Mistake("metric", node.func.attr_span, sure, name, found=owner.kind))
+        if name == "increment" and owner.kind == "COUNTER" and self.machine.phase == "execute":
+            self._look_at_step(given(args, kwargs, 0, "value", UNKNOWN), node)
         return Unknown("float") if name == "value" else None
+
+    def _look_at_step(self, value: Value, node: CallNode) -> None:
+        """Tell of a counter that is to go down."""
+        written = node.arguments[0].value if len(node.arguments) == 1 else None
+        down = isinstance(written, Unary) and written.operator == "-" and type_name(value) in {"int", "float"}
+        below = isinstance(value, (int, float)) and value < 0
+        if (below or (down and isinstance(value, Unknown))) and isinstance(node.func, Attribute):
+            sure = below and self.machine.sure and not self.machine.tries
+            self.say(Mistake("metric", node.func.attr_span, sure, "down", found="COUNTER"))
 
     def _m_error(self, owner: Error, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         return Unknown("str") if name == "message" else UNKNOWN

@@ -9,6 +9,7 @@ from typing import Any
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
+from tritonlint.inputs.python_tree import Assign, Name
 from tritonlint.inputs.rehearsal import arrays, habits, library
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, Buffers, anew
 from tritonlint.inputs.rehearsal.elements import MANY
@@ -18,12 +19,14 @@ from tritonlint.inputs.rehearsal.objects import (
     Absent,
     Answer,
     Answers,
+    Around,
     BoundFunc,
     Call,
     Cls,
     ConfigText,
     Coroutine,
     Error,
+    Field,
     Func,
     Json,
     Lock,
@@ -42,7 +45,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.origins import Origins
 from tritonlint.inputs.rehearsal.outcome import RaisedError
-from tritonlint.inputs.rehearsal.trail import join_all
+from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join_all
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
     UNKNOWN,
@@ -108,7 +111,7 @@ _NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
 _GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(")
 """What gives exceptions an attribute that they do not have by themselves."""
 _FORGETTABLE: frozenset[type[Any]] = frozenset(
-    {Seq, Mapping, Obj, Coroutine, Thread, Bound, BoundFunc, Lock, Sender, Request, Func}
+    {Seq, Mapping, Obj, Coroutine, Thread, Around, Bound, BoundFunc, Lock, Sender, Request, Func}
 )
 """The classes of values that hold what others may change."""
 
@@ -219,6 +222,8 @@ class Protocols(Ways):
                 return self._descended(found, None, owner, span)
             if name in owner.vars or any(name in cls.vars for cls in owner.lineage):
                 return None
+            if name == "__dataclass_fields__" and owner.known and owner.fields and not owner.named_tuple:
+                return Mapping({field.name: field for field in self.fields_of(owner)})
             if owner.known and not owner.exception and not name.startswith("__"):
                 raise self.fail("AttributeError", f"type object '{owner.name}' has no attribute '{name}'", span)
             return UNKNOWN
@@ -258,6 +263,28 @@ class Protocols(Ways):
             return UNKNOWN
         if kind in PLAIN:
             return self.guard(lambda: library.attribute(owner, name), span)
+        if kind is Field and owner.name:
+            return {"name": owner.name, "default": owner.default, "type": owner.type}.get(name, UNKNOWN)
+        return UNKNOWN
+
+    def fields_of(self, cls: Cls) -> list[Field]:
+        """The fields of a dataclass, as far as their defaults and types are known."""
+        made = []
+        for name in cls.fields or ():
+            default = self.class_attribute(cls, name) if any(name in one.vars for one in cls.lineage) else UNKNOWN
+            if isinstance(default, Field):
+                default = UNKNOWN if default.factory is not None else default.default
+            made.append(Field(None, default, name, self._annotated(cls, name)))
+        return made
+
+    def _annotated(self, cls: Cls, name: str) -> Value:
+        """The type that stands behind a field."""
+        for one in () if self.python.future_annotations else cls.lineage:
+            for statement in one.node.body:
+                target = statement.targets[0] if isinstance(statement, Assign) else None
+                if isinstance(statement, Assign) and isinstance(target, Name) and target.id == name:
+                    known = isinstance(statement.annotation, Name) and statement.annotation.id in PLAIN_TYPES
+                    return Builtin(statement.annotation.id) if known else UNKNOWN  # type: ignore[union-attr]
         return UNKNOWN
 
     def constant(self, name: str) -> Value:
@@ -732,6 +759,9 @@ class Protocols(Ways):
                 self.havoc_value(item, depth + 1)
         elif isinstance(value, Bound):
             self.havoc_value(value.owner, depth + 1)
+        elif isinstance(value, Around):
+            for item in (*value.args, *value.kwargs.values()):
+                self.havoc_value(item, depth + 1)
         elif isinstance(value, BoundFunc):
             self.havoc_value(value.owner, depth + 1)
             self.havoc_value(value.func, depth + 1)

@@ -275,7 +275,8 @@ class Replies:
         if None not in names:
             for name in self.outputs:
                 if name not in names and all(n in self.outputs for n in names):
-                    self.say(Mistake("missing-output", response.span, sure, name))
+                    place = self.machine.cut_off.get(name, response.span)
+                    self.say(Mistake("missing-output", place, sure, name))
 
     def rows(self, tensors: tuple[PbTensor, ...]) -> None:
         """Outputs of one row beside one that has those of the request: each has the batch as its first dimension."""

@@ -47,6 +47,8 @@ Note = Literal[
     "places",
     "requested-name",
     "same-array",
+    "logged",
+    "error-code",
     "list-changed",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
@@ -87,6 +89,10 @@ class Activation:
     yields: Seq | None = None
     self_value: Value = None
     owner: Cls | None = None
+    block: Callable[[Value], None] | None = None
+    """The block of the ``with`` statement that a context manager stands around: what plays it, once."""
+    outer: Activation | None = None
+    """Whose block that is."""
 
 
 class Ways(Trail):
