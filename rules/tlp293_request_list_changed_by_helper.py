@@ -75,22 +75,21 @@ EXAMPLES = (
 -- bucket/config.pbtxt --
 backend: "python"
 max_batch_size: 8
-input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
-output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
 dynamic_batching { max_queue_delay_microseconds: 300000 }
 -- bucket/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
-def width(request):
-    return pb_utils.get_input_tensor_by_name(request, "x").shape()[-1]
+def text(request):
+    return pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0, 0]
 
 
 class Bucketer:
     def order(self, batch):
-        batch.sort(key=width)
-#       ^^^^^^^^^^^^^^^^^^^^^ TLP293
+        batch.sort(key=text, reverse=True)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP293
         return batch
 
 
@@ -100,8 +99,7 @@ class TritonPythonModel:
 
     def _answer(self, request):
         x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-        y = x.sum(axis=1, keepdims=True).astype(np.float32)
-        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
 
     def execute(self, requests):
         done = {}
@@ -113,21 +111,20 @@ class TritonPythonModel:
 -- bucket/config.pbtxt --
 backend: "python"
 max_batch_size: 8
-input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
-output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
 dynamic_batching { max_queue_delay_microseconds: 300000 }
 -- bucket/1/model.py --
-import numpy as np
 import triton_python_backend_utils as pb_utils
 
 
-def width(request):
-    return pb_utils.get_input_tensor_by_name(request, "x").shape()[-1]
+def text(request):
+    return pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0, 0]
 
 
 class Bucketer:
     def order(self, batch):
-        return sorted(batch, key=width)
+        return sorted(batch, key=text, reverse=True)
 
 
 class TritonPythonModel:
@@ -136,8 +133,7 @@ class TritonPythonModel:
 
     def _answer(self, request):
         x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-        y = x.sum(axis=1, keepdims=True).astype(np.float32)
-        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
 
     def execute(self, requests):
         done = {}

@@ -333,6 +333,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP291 clean": (Evidence(ask=Ask(parameters=STARTS)),),
+    "TLP293": (Evidence(ask=Ask(together=6), difference="another client's request"),),
     "TLP292": (
         Evidence(
             ask=Ask(values={"x": [1.0, 1.0]}, rounds=2),
@@ -366,7 +367,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP129": (Evidence(ask=Ask(values={"x": [1.0]}), holds=0.5, why="the default"),),
     "TLP306": (Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),),
-    "TLP306 clean": (Evidence(ask=TO_OTHER, where="any(result.has_error()"),),
+    "TLP306 clean": (
+        Evidence(ask=TO_OTHER, where="any(result.has_error()"),
+        Evidence(ask=Ask(companions={"scorer": "echo"}), where="for attempt in range"),
+    ),
     "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),
     "TLP313": (Evidence(ask=Ask(companions={"other": "failing"}), holds=0.0, why="the error is in the log only"),),
     "TLP313 clean": (Evidence(ask=TO_OTHER),),
