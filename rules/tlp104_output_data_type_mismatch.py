@@ -24,7 +24,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import conversion, declared, tensors_by_name, types_of
-from tritonlint.inputs.python_tree import Expr
+from tritonlint.inputs.python_tree import Attribute, Call, Expr, Expression
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document, Scalar
 from tritonlint.rule import Rule
@@ -75,6 +75,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             yield _problem(python, write.value.span, write.value, name, scalar, dtype or "")
     moved: set[Span] = set()
     for mistake in mistakes(python, config, effective, "data-type"):
+        if _is_cast_for_nothing(python, mistake.value):
+            continue  # That is the cause, and TLP262 tells of it.
         declared_type = outputs[mistake.name].scalar("data_type")
         found = _problem(python, mistake.span, mistake.value, mistake.name, declared_type, mistake.dtype)
         found = replace(found, general=mistake.span, certainty="certain" if mistake.sure else "likely")
@@ -88,6 +90,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             said = words + (str(declared_type.value) if declared_type is not None else "")
             found = replace(found, span=cause, message=said, related=(sent, *found.related))
         yield found
+
+
+def _is_cast_for_nothing(python: PythonFacts, value: Expr | None) -> bool:
+    """Whether the file casts an attribute of this name, ``self.index.astype(…)``, and throws the result away."""
+    if not isinstance(value, Attribute):
+        return False
+    for statement in python.walk(Expression):
+        call = statement.value
+        if isinstance(call, Call) and isinstance(call.func, Attribute) and call.func.attr == "astype":
+            owner = call.func.value
+            if isinstance(owner, Attribute) and owner.attr == value.attr:
+                return True
+    return False
 
 
 def _is_made_while_loading(python: PythonFacts, cause: Span) -> bool:

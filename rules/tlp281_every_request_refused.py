@@ -34,6 +34,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             "this condition comes out alike for every request, and each one is answered with an error",
             help="turn the condition round",
             key="only-errors",
+            general=mistake.span,
         )
 
 
