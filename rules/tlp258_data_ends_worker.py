@@ -421,7 +421,7 @@ class TritonPythonModel:
     """\
 -- terms/config.pbtxt --
 backend: "python"
-input { name: "id" data_type: TYPE_INT32 dims: [ 1 ] }
+input { name: "number" data_type: TYPE_INT32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
 model_transaction_policy { decoupled: true }
 -- terms/1/model.py --
@@ -449,7 +449,7 @@ class TritonPythonModel:
 
     async def _stream(self, request):
         sender = request.get_response_sender()
-        number = pb_utils.get_input_tensor_by_name(request, "id").as_numpy()
+        number = pb_utils.get_input_tensor_by_name(request, "number").as_numpy()
         async for word in self.captioner.words(int(number[0])):
             y = pb_utils.Tensor("y", np.array([word], dtype=object))
             sender.send(pb_utils.InferenceResponse([y]))
@@ -465,7 +465,7 @@ class TritonPythonModel:
     """\
 -- terms/config.pbtxt --
 backend: "python"
-input { name: "id" data_type: TYPE_INT32 dims: [ 1 ] }
+input { name: "number" data_type: TYPE_INT32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
 model_transaction_policy { decoupled: true }
 -- terms/1/model.py --
@@ -482,7 +482,7 @@ class Captioner:
         self._captions = captions
 
     async def words(self, number):
-        for word in self._captions.get(number, "").split():
+        for word in self._captions.get(number, "nothing known").split():
             await asyncio.sleep(0)
             yield word
 
@@ -493,7 +493,7 @@ class TritonPythonModel:
 
     async def _stream(self, request):
         sender = request.get_response_sender()
-        number = pb_utils.get_input_tensor_by_name(request, "id").as_numpy()
+        number = pb_utils.get_input_tensor_by_name(request, "number").as_numpy()
         async for word in self.captioner.words(int(number[0])):
             y = pb_utils.Tensor("y", np.array([word], dtype=object))
             sender.send(pb_utils.InferenceResponse([y]))
