@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import guarded, own_nodes
+from tritonlint.inputs.python_join import defines
 from tritonlint.inputs.python_tree import Attribute, Call
 from tritonlint.rule import Rule
 
@@ -36,8 +37,13 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or effective.decoupled is not False or python.method("auto_complete_config") is not None:
         return
+    # A file that asks how the model is configured, or has such a method itself, gets none where there is none.
+    if any("decoupled" in word for word in python.identifiers) or defines(python, "get_response_sender"):
+        return
     for node in own_nodes(execute, Call):
         if isinstance(node.func, Attribute) and node.func.attr == "get_response_sender":
+            if guarded(python.body, node):
+                continue
             yield Problem(
                 node.span,
                 "before 24.06 a model that is not decoupled has no response sender",

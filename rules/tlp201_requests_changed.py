@@ -51,7 +51,8 @@ METHODS = frozenset({"pop", "remove", "clear", "append", "insert", "extend", "so
 
 def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or len(execute.positional) < 2:
+    # A decorator may hand on a list of its own.
+    if execute is None or len(execute.positional) < 2 or execute.decorators:
         return
     names = _names(python, execute)
     if not names:

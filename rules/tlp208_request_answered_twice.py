@@ -22,9 +22,11 @@ from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, request_loops, returns
-from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_join import switched_off, uses_sender
 from tritonlint.inputs.python_tree import (
+    Attribute,
     Call,
+    Expr,
     Expression,
     Flow,
     For,
@@ -33,7 +35,9 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Return,
+    Sequence,
     Stmt,
+    Subscript,
     dotted,
     walk,
 )
@@ -59,7 +63,7 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         loop = answering_loop(execute, name)
         if loop is not None:
             yield from _in_inner_loop(loop, name)
-        yield from _one_more(execute, name)
+        yield from _one_more(python, execute, name)
         found = answers(loop, name) if loop is not None else None
         if found is None or loop is None or not found.twice:
             continue
@@ -71,7 +75,7 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         }
         told = set()
         for first, second in found.twice:
-            if first.span in told:
+            if first.span in told or switched_off(python, first) or switched_off(python, second):
                 continue
             told.add(first.span)
             edit = insert_after(python, first, "continue") if first.span in last_of_block else None
@@ -85,8 +89,11 @@ def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
             )
 
 
-def _one_more(function: Function, name: str) -> Iterator[Problem]:
+def _one_more(python: PythonFacts, function: Function, name: str) -> Iterator[Problem]:
     """A response appended behind a loop that appends one for each request."""
+    bound = python.frame_of(function).bindings.get(function.positional[1].name, ())
+    if any(binding.kind != "parameter" for binding in bound):
+        return  # The loop may leave out the last one.
     for place, loop in enumerate(function.body):
         each = [s for s in loop.body if _appends(s, name)] if isinstance(loop, For) else []
         if loop not in request_loops(function) or not isinstance(loop, For) or len(each) != 1:
@@ -109,6 +116,15 @@ def _appends(statement: Stmt, name: str) -> bool:
     return isinstance(call, Call) and dotted(call.func) == f"{name}.append"
 
 
+def _is_one(iterable: Expr) -> bool:
+    """Whether a loop over something may run once: over a list of one, a part of a list, or the inputs of a request."""
+    if isinstance(iterable, Sequence):
+        return len(iterable.items) == 1
+    return isinstance(iterable, Subscript) or (
+        isinstance(iterable, Call) and isinstance(iterable.func, Attribute) and iterable.func.attr == "inputs"
+    )
+
+
 def _in_inner_loop(loop: For, name: str) -> Iterator[Problem]:
     """The only append, in a loop inside the one over the requests that is never left early."""
     appends = [call for call in walk(loop.body, Call) if dotted(call.func) == f"{name}.append"]
@@ -118,7 +134,12 @@ def _in_inner_loop(loop: For, name: str) -> Iterator[Problem]:
         ):
             continue
         for statement in inner.body:
-            if len(appends) == 1 and isinstance(statement, Expression) and statement.value is appends[0]:
+            if (
+                len(appends) == 1
+                and not _is_one(inner.iterable)
+                and isinstance(statement, Expression)
+                and statement.value is appends[0]
+            ):
                 yield Problem(
                     statement.span,
                     f"this makes one response in `{name}` for each turn of the inner loop, not for each request",

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import completes, is_generator, own_nodes, returns, starts_list
-from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_flow import completes, is_generator, own_nodes, returns, starts_list, used_elsewhere
+from tritonlint.inputs.python_join import switched_off, uses_sender
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -78,7 +78,7 @@ def _seen(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     every = [(part, whole) for element, whole in _elements(python, execute) for part in _branches(element)]
     for element, whole in every:
         sources = python.follow(element)
-        if not sources or element.span in told:
+        if not sources or element.span in told or switched_off(python, element):
             continue
         kinds = [_kind(python, source, where) for source, where in sources]
         kind = kinds[0]
@@ -151,18 +151,23 @@ def _elements(python: PythonFacts, execute: Function) -> Iterator[tuple[Expr, bo
         if isinstance(node, Call) and isinstance(node.func, Attribute) and len(node.arguments) == 1 and node.certain:
             if isinstance(node.func.value, Name) and node.func.value.id in lists:
                 if node.func.attr == "append":
-                    # What only keeps the place of a response is replaced by it.
-                    if node.func.value.id not in _replaced(execute):
+                    # What only keeps the place of a response is replaced by it, here or where the list is given to.
+                    name = node.func.value.id
+                    if name not in _replaced(execute) and not used_elsewhere(execute, name):
                         yield node.arguments[0].value, False
                 elif node.func.attr == "extend":
                     yield from _of_list(node.arguments[0].value)
                     yield node.arguments[0].value, True
         elif isinstance(node, Assign) and any(dotted(t) in lists for t in node.targets) and node.value is not None:
             made = list(_of_list(node.value))
-            if made and (node.operator or _filled(execute).isdisjoint(dotted(t) for t in node.targets)):
+            if made and (node.operator or not any(_changes_later(execute, dotted(t)) for t in node.targets)):
                 yield from made
             if node.operator == "+":
                 yield node.value, True
+
+
+def _changes_later(execute: Function, name: str | None) -> bool:
+    return name in _filled(execute) or (name is not None and used_elsewhere(execute, name))
 
 
 def _filled(execute: Function) -> set[str | None]:

@@ -24,7 +24,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import is_generator, own_nodes, returns, starts_list
+from tritonlint.inputs.python_flow import is_generator, own_nodes, returns, starts_list, used_elsewhere
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -36,6 +36,7 @@ from tritonlint.inputs.python_tree import (
     Expression,
     For,
     Function,
+    Lambda,
     Name,
     Node,
     Slice,
@@ -59,12 +60,15 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if python.used_names.isdisjoint(TURNING) and not any(part.step is not None for part in python.walk(Slice)):
         return
     requests = execute.positional[1].name
+    frame = python.frame_of(execute)
+    if any(name in bound for name in ("reversed", "sorted") for bound in (frame.bindings, python.frames[0].bindings)):
+        return  # These are functions of the file.
     reordered = {
         target.id: node.value
         for node in own_nodes(execute, Assign)
         if node.value is not None and _reordered(node.value, requests)
         for target in node.targets
-        if isinstance(target, Name) and len(python.frame_of(execute).bindings.get(target.id, ())) == 1
+        if isinstance(target, Name) and len(frame.bindings.get(target.id, ())) == 1
     }
     reordered |= _sorted_items(execute, requests)
     futures = _one_for_each(execute, requests)
@@ -100,7 +104,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if len(turned) != 1 or _turns_copy(execute, requests, turned[0][0]):
         return
     place, name = turned[0]
-    if name and _filled_otherwise(execute, name):
+    if name and (_filled_otherwise(execute, name) or used_elsewhere(execute, name)):
         return
     yield Problem(
         place.span,
@@ -218,7 +222,8 @@ def _is_sorting(python: PythonFacts, call: Call, items: set[str], requests: str)
         return False
     if name == "sorted" and call.argument(None, "key") is not None:
         if isinstance(given, Name):
-            return given.id in items
+            # The first of what stands there for a request is mostly its number.
+            return given.id in items and not _is_first(python, call.argument(None, "key"))
         if isinstance(given, Call) and _gathers(python, given, requests):
             return True
         if isinstance(given, Call) and dotted(given.func) == "range" and len(given.arguments) == 1:
@@ -237,6 +242,15 @@ def _is_sorting(python: PythonFacts, call: Call, items: set[str], requests: str)
     if isinstance(given, Comprehension) and len(given.clauses) == 1 and not given.clauses[0].conditions:
         given = given.clauses[0].iterable
     return isinstance(given, Name) and given.id in items
+
+
+def _is_first(python: PythonFacts, key: Expr | None) -> bool:
+    """Whether a key is ``lambda job: job[0]`` or ``itemgetter(0)``."""
+    if isinstance(key, Lambda) and isinstance(key.body, Subscript):
+        return len(key.body.items) == 1 and _value(key.body.items[0]) == 0
+    return (
+        isinstance(key, Call) and python.qualified(key.func) == "operator.itemgetter" and _value(key.argument(0)) == 0
+    )
 
 
 def _keeps_order(value: Expr, sorting: Call, order: set[str]) -> bool:
@@ -341,7 +355,7 @@ def _reordered_name(expr: Expr | None) -> str | None:
 
 
 def _appends_to(loop: For, name: str) -> bool:
-    return any(isinstance(n, Call) and dotted(n.func) == f"{name}.append" for n in walk(loop.body))
+    return any(isinstance(n, Call) and dotted(n.func) in {f"{name}.append", f"{name}.insert"} for n in walk(loop.body))
 
 
 def _is_local_list(execute: Function, name: str) -> bool:

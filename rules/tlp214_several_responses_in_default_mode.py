@@ -20,8 +20,22 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import gets_sender, innermost_block, own_nodes, send_flags
-from tritonlint.inputs.python_tree import Assign, Call, Expression, For, Name, Stmt, While, dotted, walk
+from tritonlint.inputs.python_flow import gets_sender, innermost_block, is_none, own_nodes, send_flags
+from tritonlint.inputs.python_join import defines
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Expression,
+    Flow,
+    For,
+    Name,
+    Return,
+    Stmt,
+    While,
+    dotted,
+    walk,
+)
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -40,12 +54,17 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     if python.method("auto_complete_config") is not None or "set_release_flags" in python.text:
         return
+    if defines(python, "get_response_sender"):
+        return
+    frame = python.frame_of(execute)
     for got in own_nodes(execute, Assign):
         if not gets_sender(got.value) or not isinstance(got.targets[0], Name):
             continue
         name = got.targets[0].id
+        if any(b.kind != "value" or not gets_sender(b.expr) for b in frame.bindings.get(name, ())):
+            continue  # What it stands for later is something else.
         block = innermost_block(execute, got)
-        sends = [s for s in block if (call := _send(s, name)) is not None and _responds(call)]
+        sends = [s for s in block if (call := _send(s, name)) is not None and _responds(python, call)]
         related = tuple(Related(s.span, "the first response") for s in sends[:1])
         for second in sends[1:2]:
             yield Problem(
@@ -56,8 +75,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 key="second",
             )
         for loop in block:
-            if not sends and isinstance(loop, For | While):
-                inner = [s for s in loop.body if (call := _send(s, name)) is not None and _responds(call)]
+            if not sends and isinstance(loop, For | While) and not _runs_once(loop):
+                inner = [s for s in loop.body if (call := _send(s, name)) is not None and _responds(python, call)]
                 for statement in inner[:1]:
                     yield Problem(
                         statement.span,
@@ -68,7 +87,13 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                     )
         first = next((s for s in block if any(dotted(n) == f"{name}.send" for n in walk(s))), None)
         call = _send(first, name) if first is not None else None
-        if first is not None and call is not None and call.certain and not _responds(call) and send_flags(call) == 1:
+        if (
+            first is not None
+            and call is not None
+            and call.certain
+            and is_none(call.argument(0, "response"))
+            and send_flags(call) == 1
+        ):
             yield Problem(
                 first.span,
                 "the final flag is sent without any response, but this model is not decoupled: the request fails",
@@ -83,8 +108,17 @@ def _send(statement: Stmt, name: str) -> Call | None:
     return None
 
 
-def _responds(call: Call) -> bool:
-    return call.argument(0, "response") is not None
+def _responds(python: PythonFacts, call: Call) -> bool:
+    response = call.argument(0, "response")
+    return response is not None and not any(is_none(source) for source, _ in python.follow(response) or ())
+
+
+def _runs_once(loop: For | While) -> bool:
+    """Whether a loop is left in its first turn, or goes over the inputs of a request, which may be one."""
+    if any(isinstance(s, Return) or (isinstance(s, Flow) and s.keyword == "break") for s in loop.body):
+        return True
+    called = loop.iterable.func if isinstance(loop, For) and isinstance(loop.iterable, Call) else None
+    return isinstance(called, Attribute) and called.attr == "inputs"
 
 
 EXAMPLES = (

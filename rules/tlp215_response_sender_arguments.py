@@ -23,6 +23,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import gets_sender, guarded, own_nodes
+from tritonlint.inputs.python_join import defines
 from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Name, Node, Sequence, dotted
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -50,6 +51,8 @@ OTHER_FLAGS = frozenset(
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     if not python.understood or "get_response_sender" not in python.text:
+        return
+    if defines(python, "get_response_sender"):
         return
     for frame in python.frames:
         function = frame.function
@@ -110,7 +113,8 @@ def _send(python: PythonFacts, call: Call) -> tuple[Span, str, str] | None:
             "a response can be sent with flags 0 or the final flag only",
             "write `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`",
         )
-    for source, where in python.follow(response) or () if response is not None else ():
+    sources = python.follow(response) or () if response is not None else ()
+    for source, where in sources if len(sources) == 1 else ():
         what = ""
         if isinstance(source, Sequence | Comprehension):
             what = f"a {source.kind}"

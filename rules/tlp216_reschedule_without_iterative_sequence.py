@@ -18,7 +18,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_join import defines, switched_off
+from tritonlint.inputs.python_tree import Attribute, Call, Constant
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -40,11 +41,18 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         return
     if sequence is not None and sequence.boolean("iterative_sequence") is not False:
         return
+    # A file that asks how the model is configured does it where it may.
+    if any(node.value == "iterative_sequence" for node in python.walk(Constant)) or defines(
+        python, "set_release_flags"
+    ):
+        return
     for node in python.walk(Call):
         if not isinstance(node.func, Attribute) or node.func.attr != "set_release_flags":
             continue
         flags = node.argument(0)
-        if flags is not None and python.pb_name(flags) == "TRITONSERVER_REQUEST_RELEASE_RESCHEDULE":
+        if flags is None or switched_off(python, node):
+            continue
+        if python.pb_name(flags) == "TRITONSERVER_REQUEST_RELEASE_RESCHEDULE":
             yield Problem(
                 node.span,
                 "a request is scheduled again, but this model has no iterative sequences: its client waits for ever",

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_tree import Attribute, Await, Call, Function, If, Try, lies_in, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -35,7 +35,7 @@ LOOPS = frozenset({"asyncio.get_event_loop", "asyncio.get_running_loop"})
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or not execute.is_async or "nest_asyncio" in python.text:
+    if execute is None or not execute.is_async or execute.decorators or "nest_asyncio" in python.text:
         return
     for node in own_nodes(execute, Call):
         if not node.arguments:
@@ -46,6 +46,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             sources = python.follow(node.func.value) or []
             own = any(isinstance(s, Call) and python.qualified(s.func, where) in LOOPS for s, where in sources)
         if name != "asyncio.run" and not own:
+            continue
+        if _awaited_otherwise(execute, node):
             continue
         first = node.arguments[0]
         fix = None
@@ -59,6 +61,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             fix=fix,
             key="loop",
         )
+
+
+def _awaited_otherwise(execute: Function, node: Call) -> bool:
+    """Whether one side of a condition or of a `try` starts a loop, and the other one awaits."""
+    for outer in own_nodes(execute, If, Try):
+        sides = (outer.body, outer.orelse if isinstance(outer, If) else outer.handlers)
+        here = [any(lies_in(node, part) for part in side) for side in sides]
+        if any(here) and next(walk(sides[here.index(False)] if False in here else (), Await), None) is not None:
+            return True
+    return False
 
 
 EXAMPLES = (

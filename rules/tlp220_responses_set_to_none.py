@@ -17,6 +17,7 @@ Facts, python-backend 6.4; seen on 24.10.
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
@@ -28,14 +29,22 @@ RULE = Rule(code="TLP220", name="responses-set-to-none", effect="request-failure
 METHODS = frozenset({"append", "extend", "sort", "reverse", "insert", "clear"})
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or execute.decorators:
         return
     values = [*(node.value for node in own_nodes(execute, Assign)), *(node.value for node in returns(execute))]
-    if not any(map(_resets, values)):
+    # A decoupled model answers through senders, and returns None.
+    if effective.decoupled is True or not any(map(_resets, values)):
         return
     lists = {dotted(target) for node in own_nodes(execute, Assign) if starts_list(node) for target in node.targets}
+    # What is made in another way, too, may be a list whose methods return it.
+    lists -= {
+        dotted(target)
+        for node in own_nodes(execute, Assign)
+        if not (node.operator or starts_list(node) or _resets(node.value))
+        for target in node.targets
+    }
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     for node in own_nodes(execute, Assign):
         if node.operator or len(node.targets) != 1:

@@ -802,6 +802,33 @@ def starts_list(node: Assign) -> bool:
     return isinstance(value, Call) and dotted(value.func) == "list" and not value.arguments
 
 
+_ADDERS = frozenset({"append", "extend", "insert", "reverse", "sort"})
+_LOOKERS = frozenset({"len", "print", "str", "repr", "enumerate", "isinstance", "type"})
+
+
+def used_elsewhere(function: Function, name: str) -> bool:
+    """Whether a list is taken from, given away or known by another name: what stands in it may change then."""
+    known = {
+        call.func.value.span
+        for call in walk(function.body, Call)
+        if isinstance(call.func, Attribute) and call.func.attr in _ADDERS
+    }
+    known |= {
+        argument.value.span
+        for call in walk(function.body, Call)
+        if dotted(call.func) in _LOOKERS
+        for argument in call.arguments
+    }
+    for statement in returns(function):
+        value = statement.value.value if isinstance(statement.value, Subscript) else statement.value
+        known |= {value.span} if value is not None else set()
+    assigns = [assign for assign in walk(function.body, Assign) if any(dotted(t) == name for t in assign.targets)]
+    if any(len(assign.targets) > 1 for assign in assigns):
+        return True
+    known |= {target.span for assign in assigns for target in assign.targets}
+    return any(use.id == name and use.span not in known for use in walk(function.body, Name))
+
+
 _CATCHERS = frozenset(
     {"AttributeError", "ImportError", "ModuleNotFoundError", "Exception", "BaseException", "TypeError"}
 )

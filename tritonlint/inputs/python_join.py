@@ -16,6 +16,7 @@ from tritonlint.inputs.python_tree import (
     Comprehension,
     Constant,
     Expr,
+    If,
     Name,
     Node,
     Return,
@@ -168,6 +169,22 @@ def uses_sender(python: PythonFacts) -> bool:
     return any(node.attr in words for node in python.walk(Attribute)) or any(
         isinstance(node.value, str) and node.value in words for node in python.walk(Constant)
     )
+
+
+def switched_off(python: PythonFacts, node: Node) -> bool:
+    """Whether a node stands below a condition that is false whenever it is asked, such as ``if DEBUG:``."""
+    return any(
+        any(lies_in(node, part) for part in outer.body)
+        and (found := python.follow(outer.test)) is not None
+        and bool(found)
+        and all(isinstance(source, Constant) and not source.value for source, _ in found)
+        for outer in python.walk(If)
+    )
+
+
+def defines(python: PythonFacts, name: str) -> bool:
+    """Whether the file has a function of that name: a call of it may have nothing to do with the server."""
+    return any(frame.function is not None and frame.function.name == name for frame in python.frames)
 
 
 def may_batch(effective: EffectiveConfig) -> bool:
