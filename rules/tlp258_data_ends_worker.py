@@ -340,8 +340,9 @@ class TritonPythonModel:
             for line in TERMS[term.strip().lower()]:
                 y = pb_utils.Tensor("y", np.array([line], dtype=object))
                 sender.send(pb_utils.InferenceResponse([y]))
-        except KeyError as error:
-            sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError(f"unknown term {error}")))
+        except KeyError:
+            y = pb_utils.Tensor("y", np.array(["no such term"], dtype=object))
+            sender.send(pb_utils.InferenceResponse([y]))
         finally:
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 
@@ -430,7 +431,7 @@ import asyncio
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
-CAPTIONS = {1: "a dog", 2: "two cats"}
+CAPTIONS = {1000: "a dog", 2000: "two cats"}
 
 
 class Captioner:
@@ -474,7 +475,7 @@ import asyncio
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
-CAPTIONS = {1: "a dog", 2: "two cats"}
+CAPTIONS = {1000: "a dog", 2000: "two cats"}
 
 
 class Captioner:

@@ -237,8 +237,11 @@ def _may_have(python: PythonFacts, name: str, attribute: str) -> bool:
 
 def _gives(node: Node, attribute: str) -> bool:
     """Whether a definition or an assignment gives something an attribute."""
-    if isinstance(node, Function | Class):
-        return node.name == attribute or (isinstance(node, Function) and node.name == "__getattr__")
+    if isinstance(node, Class):
+        own = [target for part in node.body if isinstance(part, Assign) for target in part.targets]
+        return node.name == attribute or any(dotted(target) == attribute for target in own)
+    if isinstance(node, Function):
+        return node.name in {attribute, "__getattr__"}
     targets: list[Node] = list(walk(node.targets, Attribute)) if isinstance(node, Assign) else []
     return any(isinstance(target, Attribute) and target.attr == attribute for target in targets) or (
         isinstance(node, Assign) and node.annotation is not None and any(dotted(t) == attribute for t in node.targets)

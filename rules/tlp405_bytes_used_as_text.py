@@ -240,6 +240,8 @@ def _uses(python: PythonFacts, node: Node, texts: set[str]) -> Iterator[tuple[Ex
         if _holds(python, given, frame, texts, 0) == "array":
             yield given, "request-failure", f"`{python.source(given)}` is an array: `json.loads` raises TypeError"
     elif isinstance(node, Call) and dotted(node.func) == "json.dumps" and node.arguments:
+        if node.argument(None, "default") is not None or node.argument(None, "cls") is not None:
+            return
         for inner in _leaves(node.arguments[0].value):
             if element(inner):
                 what = f"`{python.source(inner)}` is bytes"

@@ -177,7 +177,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
-    "TLP207": (Evidence("hang", ask=Ask(change={"range(n)": "range(0)"}), why="the number of the request is 0"),),
+    "TLP207": (
+        Evidence("hang", ask=Ask(change={"range(n)": "range(0)"}), why="the number of the request is 0"),
+        Evidence("hang", ask=Ask(values={"text": ["."]}), where="self._sender", why="the text holds no sentence"),
+    ),
     "TLP213": (
         Evidence("hang", ask=Ask(rounds=2), where="self._fail(", why="the second request finds no worker"),
         Evidence("difference", where="second = ", streams=1, why="the second one is lost, with status OK"),
