@@ -39,7 +39,9 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     Unary,
+    Walrus,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -59,6 +61,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     for function in answering_functions(python):
         for expr in _parts(python, function):
+            most = (effective.max_batch_size or 0) if may_batch(effective) else 1
+            if _is_used_beside(function, expr) or _taken(expr) >= most:
+                continue
             yield Problem(
                 expr.span,
                 "some requests are left out here: the number of responses does not match, and all of them fail",
@@ -128,7 +133,11 @@ def _conditions(python: PythonFacts, function: Function) -> Iterator[Expr]:
             clause = value.clauses[0]
             if clause.conditions and _is_one_each(python, clause.iterable, requests):
                 none = _may_be_none(python, clause.iterable)
-                yield from (one for one in clause.conditions if none or not _tests_for_none(one))
+                yield from (
+                    one
+                    for one in clause.conditions
+                    if (none or not _tests_for_none(one)) and not any(True for _ in walk(one, Walrus))
+                )
 
 
 def _is_one_each(python: PythonFacts, expr: Expr, requests: str) -> bool:
@@ -164,6 +173,24 @@ def _tests_for_none(test: Expr) -> bool:
     if isinstance(test, Compare):
         return any(isinstance(right, Constant) and right.value is None for right in test.rights)
     return isinstance(test, Name | Attribute)
+
+
+def _is_used_beside(function: Function, part: Expr) -> bool:
+    """Whether the list of requests is bound anew, or used for more than this part of it and its length."""
+    requests = function.positional[1].name
+    counted = {id(call.argument(0)) for call in own_nodes(function, Call) if dotted(call.func) == "len"}
+    uses = [name for name in own_nodes(function, Name) if name.id == requests and id(name) not in counted]
+    here = [lies_in(name, part) for name in uses]
+    return any(here) and not all(here)
+
+
+def _taken(expr: Expr) -> int:
+    """How many of the first ones a slice keeps: there may be no others."""
+    if isinstance(expr, Call):
+        return max((_taken(argument.value) for argument in expr.arguments), default=0)
+    part = expr.items[0] if isinstance(expr, Subscript) and len(expr.items) == 1 else None
+    upper = part.upper if isinstance(part, Slice) and part.lower is None else None
+    return upper.value if isinstance(upper, Constant) and isinstance(upper.value, int) else 0
 
 
 def _is_part(expr: Expr, requests: str) -> bool:

@@ -21,7 +21,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, request_loops, returns
 from tritonlint.inputs.python_join import uses_sender
-from tritonlint.inputs.python_tree import Call, Name, Raise, Yield, dotted, walk
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, For, Function, Name, Raise, Yield, dotted, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -47,16 +47,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     if next(own_nodes(execute, Raise), None) is not None:
         return  # An error is an answer.
-    own = python.self_name(python.frame_of(execute))
     requests = {execute.positional[1].name}
     requests |= {n.id for loop in request_loops(execute) for n in walk(loop.target, Name)}
-    for call in own_nodes(execute, Call):
-        name = dotted(call.func) or ""
-        if name in HARMLESS or python.pb_name(call.func) is not None:
-            continue
-        inside = own is not None and name.startswith(f"{own}.") and python.method(name[len(own) + 1 :]) is not None
-        if not inside and any(n.id in requests for a in call.arguments for n in walk(a.value, Name)):
-            return
+    if "getattr" in python.identifiers or _hands_on(python, execute, requests, 0):
+        return
     policy = config.root.field("model_transaction_policy")
     yield Problem(
         execute.name_span,
@@ -65,6 +59,36 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         related=(Related(policy.span, "declared decoupled here"),) if policy is not None else (),
         key="execute",
     )
+
+
+def _hands_on(python: PythonFacts, function: Function, requests: set[str], depth: int) -> bool:
+    """Whether requests may come to where the rule does not look: they are stored, or given to other code."""
+    own = python.self_name(python.frame_of(function))
+    seen = {id(node.value) for node in own_nodes(function, Attribute)}
+    seen |= {id(loop.iterable) for loop in own_nodes(function, For)}
+    seen |= {id(n) for loop in own_nodes(function, For) for n in walk(loop.target, Name)}
+    if any(n.id in requests for a in own_nodes(function, Assign) if _is_copy(a.value) for n in walk(a, Name)):
+        return True
+    for call in own_nodes(function, Call):
+        name = dotted(call.func) or ""
+        given = [i for i, a in enumerate(call.arguments) if isinstance(a.value, Name) and a.value.id in requests]
+        method = python.method(name[len(own) + 1 :]) if own is not None and name.startswith(f"{own}.") else None
+        if method is not None and given and call.certain and depth < 3:
+            parameters = [p.name for p in method.positional]
+            first = parameters[:1] == [python.self_name(python.frame_of(method)) or ""]
+            names = {parameters[i + first] for i in given if i + first < len(parameters)}
+            loops = [loop for loop in own_nodes(method, For) if dotted(loop.iterable) in names]
+            names |= {n.id for loop in loops for n in walk(loop.target, Name)}
+            if _hands_on(python, method, names, depth + 1):
+                return True
+        elif name not in HARMLESS and python.pb_name(call.func) is None:
+            continue
+        seen |= {id(call.arguments[i].value) for i in given}
+    return any(node.id in requests and id(node) not in seen for node in own_nodes(function, Name))
+
+
+def _is_copy(value: Expr | None) -> bool:
+    return isinstance(value, Call) and dotted(value.func) in {"list", "iter", "reversed", "zip", "enumerate"}
 
 
 EXAMPLES = (

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Expression, Name
+from tritonlint.inputs.python_tree import Attribute, Call, Expression, Name, dotted
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP242", name="lock-never-released", effect="instability", words=("acquire",))
@@ -25,7 +25,7 @@ _LOCKS = frozenset({"threading.Lock", "multiprocessing.Lock", "asyncio.Lock"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if {"release", "getattr", "ExitStack"} & python.identifiers:
+    if {"release", "getattr", "ExitStack", "__exit__", "locked"} & python.identifiers:
         return
     for statement in python.walk(Expression):
         call = statement.value
@@ -40,6 +40,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         ):
             continue
         lock = python.source(call.func.value)
+        # One that every call makes for itself hinders nobody, and what it is handed to may give it back.
+        if any(python.function_at(expr) is python.function_at(call) for expr, _ in made):
+            continue
+        if any(dotted(a.value) == lock for other in python.walk(Call) for a in other.arguments):
+            continue
         yield Problem(
             call.span,
             f"`{lock}` is taken and never released: whoever wants it next waits forever",

@@ -179,7 +179,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP207": (
         Evidence("hang", ask=Ask(change={"range(n)": "range(0)"}), why="the number of the request is 0"),
-        Evidence("hang", ask=Ask(values={"text": ["."]}), where="self._sender", why="the text holds no sentence"),
+        Evidence("hang", ask=Ask(change={"if part]": "if not part]"}), why="the text holds no sentence"),
     ),
     "TLP213": (
         Evidence("hang", ask=Ask(rounds=2), where="self._fail(", why="the second request finds no worker"),
@@ -200,6 +200,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP231": (Evidence(ask=Ask(shapes={"text": (2, 1)}), difference="batch entries"),),
+    "TLP701 clean": (Evidence(ask=Ask(values={"x": ["1 + 2"]}), where="fullmatch"),),
     "TLP232 clean": (Evidence(ask=Ask(values={"text": ["1,2"]})),),
     "TLP234": (
         Evidence(ask=Ask(values={"x": [1.0]}, rounds=2), where="def total", holds=2.0, why="1 was asked for twice"),
