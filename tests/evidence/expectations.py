@@ -175,6 +175,16 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             difference="another client's request",
             why="the first one takes longer",
         ),
+        Evidence(
+            ask=Ask(together=2, config=BATCHED, change={"-arrays[i].sum()": "-i"}),
+            difference="another client's request",
+            why="the second one has the larger sum",
+        ),
+        Evidence(
+            ask=Ask(together=2, config=BATCHED, change={"-pair[1].sum()": "-requests.index(pair[0])"}),
+            difference="another client's request",
+            why="the second one has the larger sum",
+        ),
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
     "TLP207": (
