@@ -23,7 +23,7 @@ from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP249", name="iterator-used-up", effect="wrong-result")
+RULE = Rule(code="TLP249", name="iterator-used-up", effect="wrong-result", certainty="likely")
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -32,7 +32,6 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             mistake.span,
             "this iterator gives each item once, and they were taken before: they are not found again",
             help="make a list where the iterator is made",
-            certainty="certain" if mistake.sure else "likely",
             key="used-up",
         )
 

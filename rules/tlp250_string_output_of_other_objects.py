@@ -28,7 +28,6 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
-    Compare,
     Comprehension,
     Constant,
     Dict,
@@ -194,11 +193,11 @@ def _is_table_of_texts(python: PythonFacts, table: Expr) -> bool:
         if not written or not all(isinstance(n, Constant) and isinstance(n.value, str | bytes) for n in written):
             return False
     name = (dotted(table) or "").rsplit(".", 1)[-1]
-    for node in python.walk(Subscript, Compare):
-        others = node.rights if isinstance(node, Compare) else (node.value,)
-        if any((dotted(other) or "").rsplit(".", 1)[-1] == name for other in others):
-            return False
-    return bool(found)
+    # It is made, and asked with `get`; whoever does more with it may look for the key.
+    known = {id(target) for node in python.walk(Assign) for target in node.targets}
+    known |= {id(node.value) for node in python.walk(Attribute) if node.attr == "get"}
+    uses = (node for node in python.walk(Name, Attribute) if (node.id if isinstance(node, Name) else node.attr) == name)
+    return bool(found) and all(id(node) in known for node in uses)
 
 
 def _holds(python: PythonFacts, listed: Expr | None, call: Call) -> bool:
