@@ -118,13 +118,18 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
 
 def _counted_turns(python: PythonFacts) -> Span | None:
     """The loop that sends every final flag in one of its turns: which turn that is may be told there."""
-    sends = _final_sends(python)
-    function = python.function_at(sends[0]) if sends else None
-    for loop in own_nodes(function, For) if function is not None else ():
+    for loop in _around_all(python, _final_sends(python)):
         called = dotted(loop.iterable.func) if isinstance(loop.iterable, Call) else None
-        if called in {"range", "enumerate"} and all(lies_in(call, loop) for call in sends):
+        if called in {"range", "enumerate"}:
             return loop.span
     return None
+
+
+def _around_all(python: PythonFacts, sends: list[Call]) -> list[For]:
+    """The loops of one function, from the outermost, that hold all these calls."""
+    function = python.function_at(sends[0]) if sends else None
+    loops = own_nodes(function, For) if function is not None else ()
+    return [loop for loop in loops if all(lies_in(call, loop) for call in sends)]
 
 
 def _kept_for_thread(python: PythonFacts) -> bool:
@@ -246,8 +251,8 @@ def _no_turn(python: PythonFacts) -> Iterator[Problem]:
     function = python.function_at(sends[0]) if sends else None
     if function is None:
         return
-    loops = [loop for loop in own_nodes(function, For) if all(lies_in(call, loop) for call in sends)]
-    loops = [loop for loop in loops if not any(gets_sender(call) for call in walk(loop.body, Call))]
+    around = _around_all(python, sends)
+    loops = [loop for loop in around if not any(gets_sender(call) for call in walk(loop.body, Call))]
     if not loops or any(lies_in(call, part) for call in sends for part in loops[-1].orelse):
         return
     turns = _turns(loops[-1].iterable)

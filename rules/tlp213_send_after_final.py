@@ -69,7 +69,6 @@ RULE = Rule(
 
 _THREADS = frozenset({"threading.Thread", "Thread"})
 _LOST = "and the response is lost"
-_WORKER_ENDS = "and the worker ends, and no later request is answered"
 _FOR_OTHERS = "with which the requests behind it in the same call fail"
 
 
