@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from tritonlint.inputs.rehearsal import elements, operations
 from tritonlint.inputs.rehearsal.containers import dict_of, in_order
 from tritonlint.inputs.rehearsal.objects import Obj
 from tritonlint.inputs.rehearsal.operations import (
@@ -56,6 +57,7 @@ from tritonlint.inputs.rehearsal.values import (
     Seq,
     Unknown,
     Value,
+    is_number,
 )
 
 ABSENT = object()
@@ -352,11 +354,13 @@ def _extreme(name: str, operation: str) -> Handler:
             wrong_count(name, 0, 1, None)
         if not items:
             if "default" in call.kwargs:
-                return call.kwargs["default"] if complete else UNKNOWN
-            if complete:
+                if complete:
+                    return call.kwargs["default"]
+            elif complete:
                 # The words differ between releases of Python.
                 raise Failure("ValueError", f"{name}() arg is an empty sequence")
-            return UNKNOWN
+            each = unlisted(call.args[0])
+            return common([each, call.kwargs["default"]]) if "default" in call.kwargs else each
         key = call.kwargs.get("key")
         best = items[0]
         rank = best if key is None else call.caller(key, [best])
@@ -381,11 +385,24 @@ def _sum(call: Call) -> Value:
     floats = False
     for item in items:
         floats = floats or item.__class__ in (float, complex)
-        total = binary("+", total, item)
+        total = _added(total, item)
     if not complete:
-        return UNKNOWN
+        return _any_sum(total, unlisted(call.args[0]))
     # Python from 3.12 on adds floats with less loss.
     return Unknown("float") if floats and total.__class__ is float else total
+
+
+def _added(left: Value, right: Value) -> Value:
+    return (elements if Array in (left.__class__, right.__class__) else operations).binary("+", left, right)
+
+
+def _any_sum(total: Value, each: Value) -> Value:
+    """A number to which any number of items is added: of its type, or of any."""
+    try:
+        made = common([total, _added(total, each)])
+    except Failure:
+        return UNKNOWN  # There may be no items.
+    return made if is_number(made) else UNKNOWN
 
 
 def _any(call: Call) -> Value:

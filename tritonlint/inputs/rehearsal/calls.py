@@ -66,6 +66,8 @@ from tritonlint.inputs.rehearsal.values import (
     Seq,
     Unknown,
     Value,
+    is_number,
+    some_number,
     type_name,
 )
 from tritonlint.inputs.rehearsal.ways import RETURN, Activation
@@ -813,8 +815,8 @@ class Calls(Concurrency):
             self.look_for_methods(given)
         if name in {"int", "float", "bool", "str", "abs", "round", "repr", "bytes"} and given:
             if isinstance(given[0], Array):
-                if name == "round" and len(given) > 1 and given[0].scalar:
-                    return replace(given[0])
+                if name == "round" and given[0].scalar:
+                    return replace(given[0]) if len(given) > 1 else some_number()
                 return self._convert(name, given[0], span)
             if given[0].__class__ in BACKEND_OBJECTS or isinstance(given[0], (Obj, Func, BoundFunc)):
                 if name in {"int", "float", "abs", "round"} and given[0].__class__ in BACKEND_OBJECTS:
@@ -864,12 +866,13 @@ class Calls(Concurrency):
                 return (Unknown("int"),)
             raise self.fail("TypeError", f"object of type '{type_name(first)}' has no len()", span)
         if name in {"min", "max"}:
-            scalars = all(isinstance(a, (int, float)) or (isinstance(a, Array) and a.scalar) for a in args)
-            return (
-                join_all([a if isinstance(a, Array) else Array(scalar=True, shape=()) for a in args])
-                if scalars and len(args) > 1 and not kwargs
-                else UNKNOWN,
-            )
+            if len(args) > 1 and all(map(is_number, args)) and not kwargs:
+                return (join_all(args),)
+            # Of more dimensions the rows are compared, which are no numbers.
+            one = self.element(first) if len(args) == 1 and not kwargs else UNKNOWN
+            return (one if is_number(one) else UNKNOWN,)
+        if name == "sum" and len(args) == 1 and not kwargs:
+            return (some_number() if is_number(self.element(first)) else UNKNOWN,)
         if name in {"list", "tuple", "set", "sorted", "reversed", "iter"}:
             items, whole = self.iterate(first, span)
             kind = {"sorted": "list", "reversed": "generator", "iter": "generator"}.get(name, name)
@@ -889,7 +892,7 @@ class Calls(Concurrency):
             if name == "enumerate":
                 return (Seq("generator", [Seq("tuple", [i, v]) for i, v in enumerate(lists[0][0])]),)
             return (Seq("generator", [Seq("tuple", list(row)) for row in zip(*(i for i, _ in lists), strict=False)]),)
-        return (UNKNOWN,) if name != "sum" else None
+        return (UNKNOWN,)
 
     def _reflect(self, name: str, args: list[Value], span: Span) -> Value:
         owner = args[0]

@@ -19,6 +19,8 @@ from tritonlint.inputs.rehearsal.values import (
     Shape,
     Unknown,
     Value,
+    is_number,
+    some_number,
     type_name,
 )
 
@@ -477,7 +479,8 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     first, second = operand(left), operand(right)
     if first is None or second is None:
         return UNKNOWN  # A tensor of another library takes the operation over.
-    return calculated(operator, first, second)
+    made = calculated(operator, first, second)
+    return some_number() if made is UNKNOWN and is_number(left) and is_number(right) else made
 
 
 def calculated(operator: str, first: Operand, second: Operand) -> Value:
@@ -602,6 +605,12 @@ def compare(operator: str, left: Value, right: Value) -> Value:
         return _same_dtype(operator, left, right)
     if operator in {"in", "not in", "is", "is not"}:
         return UNKNOWN
+    made = _compared(operator, left, right)
+    # A truth value of Python or of NumPy.
+    return some_number() if made is UNKNOWN and is_number(left) and is_number(right) else made
+
+
+def _compared(operator: str, left: Value, right: Value) -> Value:
     first, second = operand(left), operand(right)
     if first is None or second is None:
         known = left if left.__class__ is Array else right
@@ -661,6 +670,8 @@ def _same_dtype(operator: str, left: Value, right: Value) -> Value:
 def unary(operator: str, array: Array) -> Value:
     """``-array``, ``+array``, ``~array``."""
     dtype = array.dtype
+    if dtype is None and array.scalar:
+        return some_number()
     if dtype is None or array.shape is None or 0 in array.shape:
         return result(dtype if dtype != "object" else None, array.shape)
     code = kind_of(dtype)

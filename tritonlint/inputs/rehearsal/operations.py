@@ -44,7 +44,18 @@ from tritonlint.inputs.rehearsal.reality import (
     value_of,
     wide,
 )
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Builtin, Exc, Failure, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Builtin,
+    Exc,
+    Failure,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    is_number,
+    some_number,
+)
 
 _NUMBERS = frozenset({"bool", "int", "float", "complex"})
 _FAMILY = (
@@ -377,6 +388,8 @@ def binary(operation: str, left: Value, right: Value) -> Value:
             return merged(left, right)
     if operation == "**" and first == "int" and right.__class__ is int and right >= 0:
         return Unknown("int")
+    if typed is UNKNOWN and is_number(left) and is_number(right):
+        return some_number()  # A power may be of another type.
     return typed
 
 

@@ -16,7 +16,18 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, NoReturn
 
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Mapping, Seq, Unknown, Value, choice_of
+from tritonlint.inputs.rehearsal.values import (
+    UNKNOWN,
+    Array,
+    Failure,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    choice_of,
+    is_number,
+    some_number,
+)
 
 Caller = Callable[[Value, "list[Value]"], Value]
 """Calls a function of the model."""
@@ -359,6 +370,8 @@ def common(values: Iterable[Value]) -> Value:
         name = ATOMS.get(kind) or (value.type if kind is Unknown else None)
         names.add(name if name in SAMPLES else None)
     if len(names) != 1 or None in names:
+        if values and all(map(is_number, values)):
+            return some_number()
         lose(values)
         return UNKNOWN
     name = names.pop()

@@ -24,6 +24,8 @@ from tritonlint.inputs.rehearsal.values import (
     Unknown,
     Value,
     choice_of,
+    is_number,
+    some_number,
     type_name,
 )
 from tritonlint.source import Span
@@ -316,12 +318,16 @@ def join(left: Value, right: Value) -> Value:
         return choice
     if kind is not right.__class__:
         names = type_name(left), type_name(right)
-        return Unknown(names[0]) if names[0] == names[1] and names[0] in PLAIN_TYPES else UNKNOWN
+        if names[0] == names[1] and names[0] in PLAIN_TYPES:
+            return Unknown(names[0])
+        return some_number() if is_number(left) and is_number(right) else UNKNOWN
     if kind in (bool, int, float, str, bytes):
         return left if left == right else Unknown(kind.__name__)
     if kind in (Unknown, DType, Library, Builtin):
         if left == right:
             return left
+        if kind is Unknown and is_number(left) and is_number(right):
+            return some_number()
         return DType(None) if kind is DType else UNKNOWN
     if kind is Array:
         shape = None

@@ -100,6 +100,23 @@ class Array:
     either: tuple[str, ...] = ()
 
 
+_NUMBERS = frozenset({"bool", "int", "float"})
+_NO_NUMBERS = frozenset({"object", "str", "bytes"})
+
+
+def is_number(value: Value) -> bool:
+    """Whether a value is surely a single number, of Python or of NumPy."""
+    kind = value.__class__
+    if kind is Array:
+        return value.scalar and value.dtype not in _NO_NUMBERS
+    return kind in (int, float, bool) or (kind is Unknown and value.type in _NUMBERS)
+
+
+def some_number() -> Array:
+    """A number of which nobody knows whether it is one of Python's or of NumPy's, and of which type."""
+    return Array(None, (), None, True)
+
+
 @dataclass(slots=True, unsafe_hash=True)
 class DType:
     """A data type of NumPy: ``np.float32``, ``np.dtype("float32")``, ``array.dtype``; ``name`` None is any."""
