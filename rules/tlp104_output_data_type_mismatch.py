@@ -23,7 +23,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
-from tritonlint.inputs.python_join import conversion, declared, tensors_by_name, types_of
+from tritonlint.inputs.python_join import conversion, tensors_of, types_of
 from tritonlint.inputs.python_tree import Attribute, Call, Expr, Expression
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document, Scalar
@@ -45,9 +45,9 @@ def _fits(declared_type: str, dtype: str) -> bool:
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    if not declared(python, config, "output"):
+    outputs = tensors_of(python, config, "output")
+    if not outputs:
         return
-    outputs = tensors_by_name(config, "output")
     types = types_of(python, config)
     seen: set[int | None] = set()
     for response in python.responses:

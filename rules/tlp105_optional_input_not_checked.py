@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import completes, own_nodes, unconditional
-from tritonlint.inputs.python_join import none_is_handled, tensors_by_name
+from tritonlint.inputs.python_join import none_is_handled, tensors_of
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Assign, Attribute, Name, Stmt, Try, dotted, lies_in, walk
 from tritonlint.pbtxt.tree import Document, Message
@@ -36,7 +36,7 @@ _CATCHES = frozenset({"AttributeError", "Exception", "BaseException"})
 
 
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
-    inputs = tensors_by_name(config, "input")
+    inputs = tensors_of(python, config, "input")
     for read in python.reads:
         if read.names is None:
             yield from _through_parameter(python, read, inputs)

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_tree import Attribute, Call
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -45,7 +45,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             place = written.span if written is not None and written.value == "no" else None
     if place is None:
         return
-    inputs = tensors_by_name(config, "input")
+    inputs = tensors_of(python, config, "input")
     for node in python.walk(Call):
         if not isinstance(node.func, Attribute) or node.func.attr != "as_numpy":
             continue

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_positions import by_position
 from tritonlint.inputs.python_tree import Attribute, Expr
@@ -37,7 +37,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
-    inputs = tensors_by_name(config, "input")
+    inputs = tensors_of(python, config, "input")
     if len(inputs) < 2 or config.problems or config.root.uncertain:
         return
     for taken in by_position(python, "inputs"):

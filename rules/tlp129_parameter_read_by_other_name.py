@@ -22,7 +22,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -82,7 +82,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             unread[key.value] = key.span
     if not unread or _reads_all(python):
         return
-    others = present | set(tensors_by_name(config, "input")) | set(tensors_by_name(config, "output"))
+    others = present | set(tensors_of(python, config, "input")) | set(tensors_of(python, config, "output"))
     asked: dict[str, Expr] = {}
     for expr in _keys(python):
         if isinstance(expr, Constant) and isinstance(expr.value, str) and expr.value not in others:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_remarks import remarks
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -71,7 +71,7 @@ _SAID = re.compile(
 
 
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
-    outputs = tensors_by_name(config, "output")
+    outputs = tensors_of(python, config, "output")
     if not python.understood or any(_TELLS.search(name) for name in outputs):
         return
     asking = [python.function_at(node) for node in python.walk(Attribute) if node.attr == "has_error"]

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_tree import Attribute, Call, Try, lies_in
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -48,7 +48,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
                 certainty="certain" if sure and made.function and unconditional(made.function, made.call) else "likely",
                 key="triton_string_to_numpy",
             )
-    inputs = tensors_by_name(config, "input")
+    inputs = tensors_of(python, config, "input")
     bfloat = {name: tensor.scalar("data_type") for name, tensor in inputs.items()}
     bfloat = {name: value for name, value in bfloat.items() if value is not None and value.value == "TYPE_BF16"}
     for node in python.walk(Call) if bfloat else ():

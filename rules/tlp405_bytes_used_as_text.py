@@ -25,7 +25,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shapes, shape_is_asked, shapes_of
 from tritonlint.inputs.python_tree import (
@@ -77,7 +77,7 @@ PATTERNS = {
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     texts = {
         name
-        for name, tensor in tensors_by_name(config, "input").items()
+        for name, tensor in tensors_of(python, config, "input").items()
         if (scalar := tensor.scalar("data_type")) is not None and scalar.value == "TYPE_STRING"
     }
     if not texts:
@@ -101,7 +101,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     # What is taken from an array with more dimensions may be an array itself, which has no `decode`.
     ranks = [
-        len(tensor.integers("dims") or ()) for name, tensor in tensors_by_name(config, "input").items() if name in texts
+        len(tensor.integers("dims") or ())
+        for name, tensor in tensors_of(python, config, "input").items()
+        if name in texts
     ]
     single = max(ranks) + bool(effective.max_batch_size) < 2 or bool(FLAT.search(python.text))
     yield from _rows(python, shapes_of(python, config, effective), texts)

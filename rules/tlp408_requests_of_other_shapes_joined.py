@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_tree import Attribute, Call, Clause, Comprehension, Expr, For, Name, Sequence, walk
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
@@ -79,7 +79,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 key="all",
                 general=execute.span if execute is not None else mistake.span,
             )
-    inputs = tensors_by_name(config, "input")
+    inputs = tensors_of(python, config, "input")
     for node in python.walk(Call):
         name = (python.qualified(node.func) or "").removeprefix("numpy.")
         first = node.argument(0)

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_threads import reached
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -50,7 +50,7 @@ _TELLS = ("mask", "length", "lens", "valid")
 def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if config.root.message("dynamic_batching") is None or "allow_ragged_batch" not in config.text:
         return
-    inputs, outputs = tensors_by_name(config, "input"), tensors_by_name(config, "output")
+    inputs, outputs = tensors_of(python, config, "input"), tensors_of(python, config, "output")
     ragged = [t for t in inputs.values() if (r := t.scalar("allow_ragged_batch")) is not None and r.value is True]
     variable = {name for name, tensor in outputs.items() if -1 in (tensor.integers("dims") or ())}
     execute = python.method("execute")

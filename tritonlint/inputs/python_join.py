@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts, TensorRead
@@ -19,17 +19,18 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Node,
-    Return,
     Sequence,
     Subscript,
     Try,
     Walrus,
     lies_in,
-    walk,
 )
 from tritonlint.pbtxt.tree import Document, Message
 from tritonlint.remember import remembered
 from tritonlint.source import Span
+
+if TYPE_CHECKING:
+    from tritonlint.inputs.rehearsal.completed import Completed
 
 Direction = Literal["input", "output"]
 
@@ -40,10 +41,11 @@ def declared(python: PythonFacts, config: Document, direction: Direction) -> dic
     root = config.root
     if config.problems or root.uncertain or not python.understood:
         return None
-    if may_add_tensors(python):
+    known = _completed(python, config)
+    if known is not None and direction not in known.closed:
         return None
     names: dict[str, Span] = {}
-    for tensor in root.messages(direction):
+    for tensor in root.messages(direction) if known is None else known.tensors[direction].values():
         name = tensor.scalar("name")
         if name is None or not isinstance(name.value, str):
             return None
@@ -65,26 +67,16 @@ def declared(python: PythonFacts, config: Document, direction: Direction) -> dic
 
 
 @remembered
-def may_add_tensors(python: PythonFacts) -> bool:
-    """Whether ``auto_complete_config`` may declare tensors; not when it only sets other things of the config."""
-    hook = python.method("auto_complete_config")
-    if hook is None:
-        return python.may_define("auto_complete_config")
-    if not hook.positional:
-        return True
-    own = hook.positional[-1].name
-    set_things = sum(
-        isinstance(node.func, Attribute)
-        and isinstance(node.func.value, Name)
-        and node.func.value.id == own
-        and node.func.attr in _NO_TENSORS
-        for node in walk(hook.body, Call)
-    ) + sum(isinstance(node.value, Name) and node.value.id == own for node in walk(hook.body, Return))
-    return set_things != sum(node.id == own for node in walk(hook.body, Name))
+def tensors_of(python: PythonFacts, config: Document, direction: Direction) -> dict[str, Message]:
+    """The tensors that a model surely has, by name: those of config.pbtxt, and what loading makes of them."""
+    known = _completed(python, config)
+    return tensors_by_name(config, direction) if known is None else known.tensors[direction]
 
 
-_NO_TENSORS = frozenset({"set_max_batch_size", "set_dynamic_batching", "set_model_transaction_policy", "as_dict"})
-"""Methods of the ModelConfig that leave its tensors alone (``triton_python_backend_utils.py``)."""
+def _completed(python: PythonFacts, config: Document) -> Completed | None:
+    from tritonlint.inputs.rehearsal.completed import completed  # The rehearsal needs this module.
+
+    return completed(python, config)
 
 
 @remembered
@@ -101,13 +93,13 @@ def tensors_by_name(config: Document, direction: Direction) -> dict[str, Message
 @remembered
 def types_of(python: PythonFacts, config: Document) -> Types:
     """The data types of expressions, with what the config tells about inputs and outputs."""
-    return Types(python, numpy_types(config, "input"), numpy_types(config, "output"))
+    return Types(python, numpy_types(python, config, "input"), numpy_types(python, config, "output"))
 
 
-def numpy_types(config: Document, direction: Direction) -> dict[str, str | None]:
+def numpy_types(python: PythonFacts, config: Document, direction: Direction) -> dict[str, str | None]:
     """NumPy's names of the data types of the declared tensors, in their order; None where NumPy has none."""
     found = {}
-    for name, tensor in tensors_by_name(config, direction).items():
+    for name, tensor in tensors_of(python, config, direction).items():
         data_type = tensor.scalar("data_type")
         found[name] = TRITON_TO_NUMPY.get(str(data_type.value)) if data_type is not None else None
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
-from tritonlint.inputs.python_join import tensors_by_name
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -88,7 +88,7 @@ class RequestValues:
 
     def __init__(self, python: PythonFacts, config: Document | None = None) -> None:
         self.python = python
-        inputs = tensors_by_name(config, "input") if config is not None else {}
+        inputs = tensors_of(python, config, "input") if config is not None else {}
         types = {name: tensor.scalar("data_type") for name, tensor in inputs.items()}
         self.strings = {name for name, kind in types.items() if kind is not None and kind.value == "TYPE_STRING"}
         """The inputs whose elements are bytes."""

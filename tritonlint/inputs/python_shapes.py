@@ -10,7 +10,7 @@ from typing import TypeAlias
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import MAX_STEPS, Frame, PythonFacts
 from tritonlint.inputs.python_dtypes import Types, function_called, handed
-from tritonlint.inputs.python_join import Direction, declared
+from tritonlint.inputs.python_join import Direction, tensors_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_tree import (
     Attribute,
@@ -36,9 +36,9 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
+from tritonlint.inputs.rehearsal.completed import effective_of
 from tritonlint.pbtxt.tree import Document
 from tritonlint.remember import remembered
-from tritonlint.tensors import tensors
 
 Shape: TypeAlias = tuple[int | None, ...]
 """None is a length that is not known; the empty shape is a single value."""
@@ -64,14 +64,16 @@ def declared_shapes(
     python: PythonFacts, config: Document, effective: EffectiveConfig, direction: Direction
 ) -> dict[str, Shape]:
     """The shapes that arrays of the declared tensors have in model.py, the batch dimension included."""
-    if not declared(python, config, direction) or effective.max_batch_size is None or not effective.complete:
+    if config.problems or config.root.uncertain or not python.understood or not effective.complete:
         return {}
-    batch: Shape = (None,) if effective.max_batch_size > 0 else ()
+    size = effective_of(python, config, effective).max_batch_size
+    batch: Shape = (None,) if size else ()
     found: dict[str, Shape] = {}
-    for tensor in tensors(config, direction):
-        dims = tensor.reshape if tensor.message.has("reshape") else tensor.dims
-        if tensor.name and dims is not None and (dims or tensor.message.has("reshape")):
-            found[tensor.name] = (*batch, *(None if dim == -1 else dim for dim in dims))
+    for name, tensor in tensors_of(python, config, direction).items() if size is not None else ():
+        reshape = tensor.message("reshape")
+        dims = tensor.integers("dims") if reshape is None else reshape.integers("shape")
+        if dims is not None and (dims or reshape is not None):
+            found[name] = (*batch, *(None if dim == -1 else dim for dim in dims))
     return found
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Function, Try
+from tritonlint.inputs.rehearsal.completed import effective_of
 from tritonlint.inputs.rehearsal.found import Kind, Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.objects import (
     Cls,
@@ -67,6 +68,7 @@ def _rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig)
     found = Rehearsal()
     if not python.understood or config.problems or config.root.uncertain or python.class_status != "defined":
         return found
+    effective = effective_of(python, config, effective)
     _Play(python, config, effective, found).play()
     return found
 

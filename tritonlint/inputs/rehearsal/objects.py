@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from tritonlint.inputs.python_tree import Attribute, Class, Expr, Function, Lambda, dotted, walk
-from tritonlint.inputs.rehearsal.values import Array, Value
+from tritonlint.inputs.rehearsal.values import Array, Mapping, Value
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
@@ -290,6 +290,14 @@ class Metric:
 
     kind: str = ""
     python_type: ClassVar[str] = "c_python_backend_utils.Metric"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelConfig:
+    """What ``auto_complete_config`` gets; ``fields`` are what ``as_dict()`` gives."""
+
+    fields: Mapping
+    python_type: ClassVar[str] = "triton_python_backend_utils.ModelConfig"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

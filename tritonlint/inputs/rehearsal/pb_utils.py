@@ -13,12 +13,13 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
-from tritonlint.inputs.python_join import declared, tensors_by_name
+from tritonlint.inputs.python_join import declared, tensors_of
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
 from tritonlint.inputs.python_tree import Attribute, Expr, Match, Name, Unary, walk
 from tritonlint.inputs.python_tree import Call as CallNode
+from tritonlint.inputs.rehearsal.completed import described, entry_of
 from tritonlint.inputs.rehearsal.found import Called, Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
 from tritonlint.inputs.rehearsal.interpreter import Machine
@@ -91,7 +92,6 @@ _MEMBERS: dict[type, frozenset[str]] = {kind: frozenset(MEMBERS[name]) for kind,
 }
 _NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
 """What the logger refuses: it takes text and nothing else."""
-_FIELDS = ("name", "platform", "backend", "default_model_filename")
 _NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
@@ -122,7 +122,7 @@ class PbUtils(Replies):
         machine.origins.batched, machine.origins.many_rows = machine.batched, machine.many_rows
         machine.origins.asked = any(_is_length(match.subject) for match in python.walk(Match))
         self.inputs = declared(python, config, "input")
-        self.input_tensors = tensors_by_name(config, "input")
+        self.input_tensors = tensors_of(python, config, "input")
         self.input_shapes = declared_shapes(python, config, effective, "input")
         sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
         if effective.max_batch_size and self.inputs is not None and None not in sizes:
@@ -132,14 +132,15 @@ class PbUtils(Replies):
     def parsed_config(self) -> Mapping:
         """What ``json.loads(args["model_config"])`` gives; the server fills in more than config.pbtxt says."""
         root = self.config.root
-        items: dict[str, Value] = {name: root.string(name) or Unknown("str") for name in _FIELDS if root.has(name)}
-        items["name"] = Unknown("str")
+        items = described(self.config)
         if self.effective.max_batch_size is not None and self.effective.complete:
             items["max_batch_size"] = self.effective.max_batch_size
-        for direction, names in (("input", self.inputs), ("output", self.outputs)):
-            tensors = root.messages(direction)
+        for direction, names, tensors in (
+            ("input", self.inputs, self.input_tensors),
+            ("output", self.outputs, self.output_tensors),
+        ):
             if names is not None:
-                items[direction] = Seq("list", [self.entry(tensor) for tensor in tensors])
+                items[direction] = Seq("list", [entry_of(tensor) for tensor in tensors.values()])
             else:
                 items[direction] = Seq("list", [], True)
         parameters: dict[str, Value] = {}
@@ -148,25 +149,13 @@ class PbUtils(Replies):
             if value is not None and is_list_in_text(value):
                 self.machine.lists_in_texts.add(value)
             parameters[str(key)] = Mapping({"string_value": value if value is not None else Unknown("str")})
-        adds = self.python.method("auto_complete_config") is not None or self.python.may_define("auto_complete_config")
-        items["parameters"] = Mapping(parameters, adds)
+        items["parameters"] = Mapping(parameters)
         return Mapping(items, True, names=frozenset(message_types()[root.type_name].fields))
-
-    def entry(self, tensor: Message) -> Mapping:
-        """The entry of a tensor."""
-        dims = tensor.integers("dims")
-        data_type = tensor.scalar("data_type")
-        items: dict[str, Value] = {
-            "name": tensor.string("name") or UNKNOWN,
-            "data_type": data_type.value if data_type is not None and isinstance(data_type.value, str) else UNKNOWN,
-            "dims": Seq("list", list(dims), False) if dims is not None else UNKNOWN,
-        }
-        return Mapping(items, True, names=frozenset(message_types()[tensor.type_name].fields))
 
     def named(self, name: Value, tensors: dict[str, Message], known: bool) -> Value:
         """``get_input_config_by_name`` and its like: None for a name that the config surely does not have."""
         if isinstance(name, str) and name in tensors:
-            return self.entry(tensors[name])
+            return entry_of(tensors[name])
         return None if isinstance(name, str) and known else UNKNOWN
 
     # ------------------------------------------------------------------------------------------------- pb_utils
@@ -212,7 +201,7 @@ class PbUtils(Replies):
     def tensor(self, name: str, span: Span) -> Value:
         """An input of a request."""
         message = self.input_tensors.get(name)
-        if message is None or self.inputs is None or message.boolean("is_shape_tensor"):
+        if message is None or message.boolean("is_shape_tensor"):
             return UNKNOWN
         array = self.array(message, self.input_shapes.get(name))
         self.machine.given[id(array)] = array

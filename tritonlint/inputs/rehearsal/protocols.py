@@ -32,6 +32,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Lock,
     Metric,
     MetricFamily,
+    ModelConfig,
     Obj,
     Pattern,
     PbTensor,
@@ -95,7 +96,7 @@ class Count(int):
 
 # Values are asked for their class at every step: a set of classes answers faster than ``isinstance``.
 BACKEND_OBJECTS: frozenset[type[Any]] = frozenset(
-    {Response, Request, PbTensor, Error, Sender, Call, Answer, Answers, MetricFamily, Metric}
+    {Response, Request, PbTensor, Error, Sender, Call, Answer, Answers, MetricFamily, Metric, ModelConfig}
 )
 RUNNING: frozenset[type[Any]] = frozenset({Coroutine, Thread, Runner})
 SCALARS: frozenset[type[Any]] = frozenset({bool, int, float, complex, str, bytes, type(None), Count})
@@ -111,7 +112,7 @@ _NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
 _GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(")
 """What gives exceptions an attribute that they do not have by themselves."""
 _FORGETTABLE: frozenset[type[Any]] = frozenset(
-    {Seq, Mapping, Obj, Coroutine, Thread, Around, Bound, BoundFunc, Lock, Sender, Request, Func}
+    {Seq, Mapping, Obj, Coroutine, Thread, Around, Bound, BoundFunc, Lock, Sender, Request, Func, ModelConfig}
 )
 """The classes of values that hold what others may change."""
 
@@ -767,6 +768,8 @@ class Protocols(Ways):
             self.havoc_value(value.func, depth + 1)
         elif isinstance(value, Lock):
             self.put(value.state, "held", UNKNOWN)
+        elif isinstance(value, ModelConfig):
+            self.havoc_value(value.fields, depth)
         elif isinstance(value, (Sender, Request)):
             request = value if isinstance(value, Request) else value.request
             self.put(request.state, "escaped", True)
