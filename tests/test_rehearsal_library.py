@@ -739,9 +739,11 @@ class TestAliases:
         assert rows[1].items[0].open
 
     def test_what_is_put_at_an_unknown_place(self) -> None:
-        item = Seq("list", [])
-        library.setitem(Mapping({}), UNKNOWN, item, ignore)
-        assert item.open
+        items, mapping = [Seq("list", []), Seq("list", [])], Mapping({})
+        library.setitem(mapping, UNKNOWN, items[0], ignore)
+        assert library.getitem(mapping, UNKNOWN, nobody, ignore) is items[0]
+        library.setitem(mapping, UNKNOWN, items[1], ignore)
+        assert all(item.open for item in items)
         item = Seq("list", [])
         library.method(Bound(Seq("list", [], True), "append"), [item], {}, nobody, ignore)
         assert item.open

@@ -13,7 +13,6 @@ from tritonlint.inputs.rehearsal.operations import (
     drain,
     equal,
     extend,
-    forget_values,
     hashable,
     in_turn,
     iterate,
@@ -21,7 +20,9 @@ from tritonlint.inputs.rehearsal.operations import (
     keys_of,
     put_all,
     put_into_set,
+    put_somewhere,
     set_of,
+    take_somewhere,
     truth,
     unlist,
 )
@@ -34,14 +35,13 @@ from tritonlint.inputs.rehearsal.reality import (
     common,
     element,
     forget,
-    lose,
     plain,
     unlisted,
     value_of,
     wrong_count,
 )
 from tritonlint.inputs.rehearsal.subscripts import delitem, getitem, missing
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Perhaps, Seq, Unknown, Value
 
 Handler = Callable[[Any, "list[Value]", "dict[str, Value]", Caller, Touch], Value]
 
@@ -66,6 +66,7 @@ _COUNTS: dict[str, tuple[int, int | None]] = {
     "index": (1, 3),
     "get": (1, 2),
     "setdefault": (1, 2),
+    "move_to_end": (1, 2),
 }
 
 
@@ -246,7 +247,7 @@ def _clear(owner: Value, args: list[Value], kwargs: dict[str, Value], caller: Ca
 def _copy(owner: Value, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     if owner.__class__ is Mapping:
         kind = "dict" if owner.kind == "environ" else owner.kind
-        return Mapping(dict(owner.items), owner.open, kind, owner.factory)
+        return Mapping(dict(owner.items), owner.open, kind, owner.factory, owner.key, owner.each)
     return Seq(owner.kind, list(owner.items), owner.open, owner.each)
 
 
@@ -342,16 +343,21 @@ def _get(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Ca
     key = key_of(args[0])
     if owner.kind == "environ" and key not in owner.items:
         return Unknown("str") if plain(default) == "str" else UNKNOWN
-    if key is NO_KEY:
-        if not owner.items and not owner.open:
-            return default
-        lose([default, *owner.items.values()])
-        others = [owner.each] if owner.open else []
-        found = UNKNOWN if owner.each is UNKNOWN and others else common([default, *owner.items.values(), *others])
-        return found if found.__class__ is Unknown else UNKNOWN
-    if key in owner.items:
+    if key is not NO_KEY and key in owner.items:
         return owner.items[key]
-    return default if owner.lacks(key) else UNKNOWN
+    if key is NO_KEY:
+        return either([*owner.items.values(), *([owner.each] if owner.open else [])], default)
+    return default if owner.lacks(key) else either([owner.each], default)
+
+
+def either(values: list[Value], default: Value) -> Value:
+    """One of the values that a dict or iterator may hold, or what is there for none."""
+    if not values:
+        return default
+    found = common(values)
+    if default is None and found is not None and found is not UNKNOWN:
+        return found if found.__class__ is Perhaps else Perhaps(found)
+    return common([found, default])
 
 
 def _setdefault(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -361,10 +367,10 @@ def _setdefault(owner: Mapping, args: list[Value], kwargs: dict[str, Value], cal
         return owner.items[key]
     touch(owner)
     if key is NO_KEY:
-        lose([default, *owner.items.values()])
-        owner.open = True
-        return UNKNOWN
-    owner.items[key] = UNKNOWN if owner.open else default
+        found = either([*owner.items.values(), *([owner.each] if owner.open else [])], default)
+        put_somewhere(owner, args[0], default)
+        return found
+    owner.items[key] = either([owner.each], default) if owner.open else default
     return owner.items[key]
 
 
@@ -379,12 +385,13 @@ def _pop_key(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller
             raise missing(key) if key is not NO_KEY else Failure("KeyError", "")
         return default
     touch(owner)
+    if key is not NO_KEY and key in owner.items:
+        return owner.items.pop(key)
+    values = [*(owner.items.values() if key is NO_KEY else ()), *([owner.each] if owner.open else [])]
+    found = common(values) if default is NO_KEY else either(values, default)
     if key is NO_KEY:
-        lose([default, *owner.items.values()])
-        owner.items.clear()
-        owner.open = True
-        return UNKNOWN
-    return owner.items.pop(key, UNKNOWN)
+        take_somewhere(owner)
+    return found
 
 
 def _popitem(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -394,10 +401,8 @@ def _popitem(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller
         raise Failure("KeyError", repr("popitem(): dictionary is empty"))
     touch(owner)
     if owner.open or args or kwargs:
-        lose(owner.items.values())
-        owner.items.clear()
-        owner.open = True
-        return Seq("tuple", [UNKNOWN, UNKNOWN])
+        take_somewhere(owner)
+        return Seq("tuple", [owner.key, owner.each])
     key, value = owner.items.popitem()
     return Seq("tuple", [value_of(key), value])
 
@@ -406,13 +411,32 @@ def _update(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller:
     if len(args) > 1:
         wrong_count("update", len(args), 0, 1)
     if owner.kind == "Counter":
-        touch(owner)
-        owner.items.clear()
-        owner.open = True
+        _count_more(owner, args, kwargs, touch)
         return
     new = dict_of(args, kwargs, touch)
     touch(owner)
     put_all(owner, new)
+
+
+def _count_more(owner: Mapping, args: list[Value], kwargs: dict[str, Value], touch: Touch) -> None:
+    """Add to the numbers of a ``Counter``."""
+    counts = bool(kwargs) or args[:1] in ([], [None]) or args[0].__class__ is Mapping
+    items, _ = ([], True) if counts else drain(args[0], touch)
+    key = UNKNOWN if counts else common([*items, unlisted(args[0])] if unlisted(args[0]) is not UNKNOWN else items)
+    touch(owner)
+    take_somewhere(owner)
+    put_somewhere(owner, key, UNKNOWN if counts else Unknown("int"))
+
+
+def _move_to_end(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
+    if owner.kind != "OrderedDict":
+        raise Failure("AttributeError", f"'{owner.kind}' object has no attribute 'move_to_end'")
+    key = key_of(args[0])
+    if not owner.open and (key not in owner.items if key is not NO_KEY else not owner.items):
+        raise missing(key) if key is not NO_KEY else Failure("KeyError", "")
+    if owner.items:
+        touch(owner)
+        take_somewhere(owner)
 
 
 def dict_of(args: list[Value], kwargs: dict[str, Value], touch: Touch | None) -> Mapping:
@@ -424,15 +448,15 @@ def dict_of(args: list[Value], kwargs: dict[str, Value], touch: Touch | None) ->
         result.open = True
     elif args:
         pairs, complete = drain(args[0], touch)
-        result.open = not complete
-        rest = unlisted(args[0]) if not complete and not pairs else None
-        if rest.__class__ is Seq and rest.kind == "tuple" and len(rest.items) == 2 and not rest.open:
-            result.key, result.each = rest.items
         unordered = args[0].__class__ is Seq and args[0].kind in ("set", "frozenset") and len(pairs) > 1
         for pair in pairs:
             if unordered or plain(pair) is None or not _put_pair(result, pair):
                 # It may raise itself, so that nothing is certain of those behind it.
                 return Mapping({}, True)
+        if not complete:
+            rest = unlisted(args[0])
+            pair = rest.__class__ is Seq and rest.kind == "tuple" and len(rest.items) == 2 and not rest.open
+            put_somewhere(result, *(rest.items if pair else (UNKNOWN, UNKNOWN)))
     result.items.update(kwargs)
     return result
 
@@ -448,8 +472,7 @@ def _put_pair(target: Mapping, pair: Value) -> bool:
         raise Failure("ValueError", f"dictionary update sequence element #0 has length {len(items)}; 2 is required")
     key = key_of(items[0])
     if key is NO_KEY:
-        forget_values(target)
-        target.open = True
+        put_somewhere(target, items[0], items[1])
         return hashable(items[0]) is True
     target.items[key] = items[1]
     return True
@@ -508,6 +531,7 @@ _DICT: dict[str, Handler] = {
     "setdefault": _setdefault,
     "pop": _pop_key,
     "popitem": _popitem,
+    "move_to_end": _move_to_end,
     "update": _update,
     "clear": _clear,
     "copy": _copy,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tritonlint.inputs import python_tree as tree
@@ -17,9 +18,10 @@ from tritonlint.inputs.rehearsal.objects import (
     Obj,
     Scope,
 )
-from tritonlint.inputs.rehearsal.operations import set_of
+from tritonlint.inputs.rehearsal.operations import key_of, put_all, put_somewhere, set_of
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
-from tritonlint.inputs.rehearsal.protocols import BUILTINS, MAX_TURNS, PLAIN, SCALARS
+from tritonlint.inputs.rehearsal.protocols import BACKEND_OBJECTS, BUILTINS, MAX_TURNS, PLAIN
+from tritonlint.inputs.rehearsal.reality import NO_KEY
 from tritonlint.inputs.rehearsal.trail import join, join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
@@ -39,8 +41,6 @@ from tritonlint.source import Span
 MAX_STEPS = 6000
 """Statements and calls of one rehearsal; a model that needs more is not played through."""
 _ABSOLUTE = frozenset({"abs", "numpy.abs", "numpy.absolute"})
-_KEYS = SCALARS | {tuple}
-"""The classes of known keys of a dict."""
 _SINGLE: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": Ellipsis}
 
 
@@ -157,32 +157,22 @@ class Expressions(Calls):
 
     def _e_dict(self, node: tree.Dict, scope: Scope) -> Value:
         made = Mapping({})
-        others: list[Value] = []
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.eval(value_node, scope)
             if key_node is None:
                 if isinstance(value, Mapping):
-                    made.items.update(value.items)
-                    made.open = made.open or value.open
+                    put_all(made, value)
                 elif type_name(value) == "str":
                     raise self.fail("TypeError", "'str' object is not a mapping", value_node.span)
                 else:
-                    made.open = True
+                    put_somewhere(made, UNKNOWN, UNKNOWN)
                 continue
             key = self.eval(key_node, scope)
-            if isinstance(key, Seq) and key.kind == "tuple":
-                key = _as_key(key)
-            elif isinstance(key, (Seq, Mapping)) or (isinstance(key, Array) and not key.scalar):
-                shown = type_name(key)
-                raise self.fail("TypeError", f"unhashable type: '{shown}'", key_node.span)
-            if key.__class__ in _KEYS:
-                made.items[key] = value
+            known = self.guard(partial(key_of, key), key_node.span)
+            if known is not NO_KEY:
+                made.items[known] = value
             else:
-                others.append(value)
-        if others and not made.open:
-            # Classes as keys: what any of them stands for.
-            made.each = join_all(others)
-        made.open = made.open or bool(others)
+                put_somewhere(made, key, value)
         return made
 
     def _e_comprehension(self, node: tree.Comprehension, scope: Scope) -> Value:
@@ -253,15 +243,13 @@ class Expressions(Calls):
             raise
         if node.kind == "dict":
             made = Mapping({}, state["open"])
-            for pair in out:
-                key = pair.items[0]
-                key = _as_key(key) if isinstance(key, Seq) else key
-                if key.__class__ in _KEYS:
+            for pair in () if state["open"] else out:
+                key = self.guard(partial(key_of, pair.items[0]), node.span)
+                if key is not NO_KEY:
                     made.items[key] = pair.items[1]
                 else:
-                    made.open = True
-            if state["open"] or (made.open and not made.items):
-                made.items = {}
+                    put_somewhere(made, *pair.items)
+            if state["open"]:
                 made.key, made.each = (join_all([pair.items[place] for pair in out]) for place in (0, 1))
             return made
         if not state["open"]:
@@ -363,6 +351,8 @@ class Expressions(Calls):
             return None
 
         self.fork((other, lambda: None))
+        if isinstance(left, Perhaps) and node.operator == "or":
+            left = left.value
         if isinstance(left, Unknown) and isinstance(right[0], (Unknown, bool)) and left.type == "bool":
             return Unknown("bool") if type_name(right[0]) == "bool" else UNKNOWN
         return join(left, right[0])
@@ -502,12 +492,6 @@ class Expressions(Calls):
             return self.call(function, args, kwargs, node.span, node)
         finally:
             self.statement = statement
-
-
-def _as_key(value: Seq) -> Any:
-    """A tuple as the key of a dict, as far as its items can be."""
-    items = [_as_key(i) if isinstance(i, Seq) and i.kind == "tuple" else i for i in value.items]
-    return tuple(items) if all(i.__class__ in _KEYS for i in items) and not value.open else UNKNOWN
 
 
 _EXPRESSIONS: dict[type, Callable[[Expressions, Any, Scope], Value]] = {

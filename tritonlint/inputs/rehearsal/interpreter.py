@@ -33,7 +33,17 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS, is_plain
-from tritonlint.inputs.rehearsal.trail import ABSENT, AFTER_TURN, PARTLY, SOMETIMES, Way, any_number, current, join_all
+from tritonlint.inputs.rehearsal.trail import (
+    ABSENT,
+    AFTER_TURN,
+    PARTLY,
+    SOMETIMES,
+    Way,
+    any_number,
+    current,
+    holds_on,
+    join_all,
+)
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
     UNKNOWN,
@@ -425,6 +435,7 @@ class Machine(Expressions):
         changed = self.take(mark)
         for container, key, now in changed.values():
             self.set_state(container, key, any_number(container, key, now, current(container, key)))
+        self._look_again(turn, [one for one, key, _ in changed.values() if one.__class__ is Mapping and key is ABSENT])
         for state in open_before:
             # Ways that leave behind the flag may be why there is no other turn.
             left = any(way.delta.get((id(state), SENT_FINAL), (0, 0, False))[2] is not False for way in leaving)
@@ -449,6 +460,29 @@ class Machine(Expressions):
             self.put(state, SENT_FINAL, SOMETIMES)
             self.sometimes[id(state)] = maybe
         return self._otherwise(orelse, scope, loop)
+
+    def _look_again(self, turn: Callable[[], str | None], dicts: list[Mapping]) -> None:
+        """Forget what is in dicts that a loop fills when another turn puts in something else than the first one."""
+        if all(one.each is UNKNOWN and one.key is UNKNOWN for one in dicts):
+            return
+        mark = len(self.trail)
+        assumed = [current(one, ABSENT) for one in dicts]
+        maybe, returns = self.maybe, len(self.activation.returns)
+        loop = Loop()
+        self.activation.loops.append(loop)
+        self.quiet += 1
+        try:
+            self.fork((turn, lambda: None))
+        finally:
+            self.quiet -= 1
+            self.activation.loops.pop()
+            self.maybe = maybe
+        self.absorb([*loop.breaks, *loop.continues, *self.activation.returns[returns:]])
+        del self.activation.returns[returns:]
+        held = all(holds_on(before, current(one, ABSENT)) for one, before in zip(dicts, assumed, strict=True))
+        self.undo(mark)
+        if not held:
+            self.forget(dicts)
 
     def _s_try(self, node: tree.Try, scope: Scope) -> str | None:
         mark = len(self.trail)

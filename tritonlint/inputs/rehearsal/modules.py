@@ -282,21 +282,22 @@ def _default_dict(call: Call) -> Value:
     if plain(factory) not in (None, "NoneType"):
         raise Failure("TypeError", "first argument must be callable or None")
     made = dict_of(call.args[1:], call.kwargs, call.touch)
-    return Mapping(made.items, made.open, "defaultdict", factory)
+    return Mapping(made.items, made.open, "defaultdict", factory, made.key, made.each)
 
 
 def _ordered_dict(call: Call) -> Value:
     if len(call.args) > 1:
         wrong_count("OrderedDict", len(call.args), 0, 1)
     made = dict_of(call.args, call.kwargs, call.touch)
-    return Mapping(made.items, made.open, "OrderedDict")
+    return Mapping(made.items, made.open, "OrderedDict", None, made.key, made.each)
 
 
 def _counter(call: Call) -> Value:
     if call.kwargs or not call.args or call.args[0] is None:
         return Mapping(dict(call.kwargs), False, "Counter")
     if call.args[0].__class__ is Mapping:
-        return Mapping(dict(call.args[0].items), call.args[0].open, "Counter")
+        old = call.args[0]
+        return Mapping(dict(old.items), old.open, "Counter", None, old.key, old.each)
     items, complete = call.items()
     keys = [key_of(item) for item in items]
     if not complete or NO_KEY in keys:
@@ -447,8 +448,11 @@ def _copied(value: Value, made: dict[int, Value], deep: bool, depth: int) -> Val
     if depth > 50:
         return UNKNOWN
     if kind is Mapping:
-        copied: Value = Mapping({}, value.open, "dict" if value.kind == "environ" else value.kind, value.factory)
+        kind = "dict" if value.kind == "environ" else value.kind
+        copied: Value = Mapping({}, value.open, kind, value.factory, value.key, value.each)
         made[id(value)] = copied
+        if deep:
+            copied.each = _copied(value.each, made, deep, depth + 1)
         for key, item in value.items.items():
             copied.items[key] = _copied(item, made, deep, depth + 1) if deep else item
         return copied

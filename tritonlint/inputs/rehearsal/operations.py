@@ -33,7 +33,7 @@ from tritonlint.inputs.rehearsal.reality import (
     common,
     concrete,
     element,
-    lose,
+    forget,
     plain,
     refuse,
     run,
@@ -46,6 +46,7 @@ from tritonlint.inputs.rehearsal.reality import (
 )
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
+    Array,
     Builtin,
     Exc,
     Failure,
@@ -183,6 +184,8 @@ def hashable(value: Value) -> bool | None:
     kind = value.__class__
     if kind in ATOMS or kind is Builtin:
         return True
+    if kind is Array:
+        return None if value.scalar or not value.shape else False
     name = plain(value)
     if name is None:
         return None
@@ -530,7 +533,7 @@ def combined(operation: str, left: Seq, right: Seq) -> Seq:
 
 def merged(left: Mapping, right: Mapping) -> Mapping:
     """``left | right`` of two dicts."""
-    result = Mapping(dict(left.items), left.open, left.kind, left.factory)
+    result = Mapping(dict(left.items), left.open, left.kind, left.factory, left.key, left.each)
     put_all(result, right)
     return result
 
@@ -538,16 +541,27 @@ def merged(left: Mapping, right: Mapping) -> Mapping:
 def put_all(target: Mapping, new: Mapping) -> None:
     """Put the items of one dict into another, without telling anybody."""
     if new.open:
-        forget_values(target)
-        target.open = True
+        put_somewhere(target, new.key, new.each)
     target.items.update(new.items)
 
 
-def forget_values(target: Mapping) -> None:
-    """Any of the values may be another one now."""
-    lose(target.items.values())
-    for key in target.items:
-        target.items[key] = UNKNOWN
+def put_somewhere(target: Mapping, key: Value, value: Value) -> None:
+    """Put a value under a key that is not known, without telling anybody: any of those there may be replaced."""
+    for listed, old in target.items.items():
+        if equal(value_of(listed), key) is not False:
+            target.items[listed] = common([old, value])
+    if getattr(value, "state", None) is not None:
+        value = UNKNOWN  # Which of them it is matters.
+    target.key = common([target.key, key]) if target.open else key
+    target.each = common([target.each, value]) if target.open else value
+    target.open = True
+
+
+def take_somewhere(target: Mapping) -> None:
+    """Any of the items may be gone, or stand at another place: none of them is listed any more."""
+    if target.items:
+        put_somewhere(target, common(map(value_of, target.items)), common(target.items.values()))
+        target.items = {}
 
 
 def unary(operation: str, value: Value) -> Value:
@@ -590,8 +604,7 @@ def in_place(operation: str, left: Value, right: Value, touch: Touch) -> Value:
         if right.__class__ is Mapping and kind != "Counter":
             put_all(left, right)
         else:
-            left.items.clear()
-            left.open = True
+            forget(left)
         return left
     result = binary(operation, left, right)
     if kind in ("list", "deque") and operation == "*" and result.__class__ is Seq:

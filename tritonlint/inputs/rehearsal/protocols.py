@@ -46,6 +46,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.origins import Origins
 from tritonlint.inputs.rehearsal.outcome import RaisedError
+from tritonlint.inputs.rehearsal.reality import forget, value_of
 from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join_all
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
@@ -555,6 +556,8 @@ class Protocols(Ways):
             return self.guard(lambda: arrays.compare(operator, self.plain(left), self.plain(right)), span)
         if (left is UNKNOWN or right is UNKNOWN) and not (left is None or right is None):
             return UNKNOWN  # An array gives an array.
+        if left.__class__ is Perhaps or right.__class__ is Perhaps:
+            return UNKNOWN
         if (left.__class__ is Count) != (right.__class__ is Count):
             return Unknown("bool")
         left, right = as_text(left), as_text(right)
@@ -633,7 +636,7 @@ class Protocols(Ways):
             if isinstance(container, Seq) and not (is_plain(item) and all(is_plain(i) for i in container.items)):
                 return None
             if isinstance(item, Seq):
-                return None
+                return False if library.length(container) == 0 else None
             found: bool | None = self.guard(lambda: library.contains(container, item), span)
             return found
         if container.__class__ in BACKEND_OBJECTS or isinstance(container, (int, float)):
@@ -695,7 +698,7 @@ class Protocols(Ways):
         if is_plain(value):
             items, whole = self.guard(lambda: library.iterate(value), span)
             return items, whole
-        return [], False
+        return self.iterate(value.value, span) if value.__class__ is Perhaps else ([], False)
 
     def iterate_async(self, value: Value, span: Span) -> tuple[list[Value], bool]:
         """What an ``async for`` gets, and whether that is all."""
@@ -718,8 +721,12 @@ class Protocols(Ways):
             return one
         if kind is Answers:
             return value.answer
+        if kind is Json:
+            return JSON
         if kind is Mapping:
-            return value.key if not value.items else UNKNOWN
+            return join_all([*map(value_of, value.items), *([value.key] if value.open else [])])
+        if kind is Perhaps:
+            return self.element(value.value)
         if kind is Seq:
             return join_all([*value.items, value.each] if value.open else value.items)
         if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):
@@ -737,19 +744,16 @@ class Protocols(Ways):
         if isinstance(value, (Seq, Mapping)) and value.open:
             self.unknown_sends = True
         if isinstance(value, Seq):
+            for item in (*value.items, value.each):
+                self.havoc_value(item, depth + 1)
             if value.kind in {"list", "deque", "set"}:
                 self.touch(value)
-                for item in value.items:
-                    self.havoc_value(item, depth + 1)
-                value.items, value.open, value.each = [], True, UNKNOWN
-            else:
-                for item in value.items:
-                    self.havoc_value(item, depth + 1)
+                forget(value)
         elif isinstance(value, Mapping):
-            self.touch(value)
-            for item in value.items.values():
+            for item in (*value.items.values(), value.each):
                 self.havoc_value(item, depth + 1)
-            value.items, value.open = {}, True
+            self.touch(value)
+            forget(value)
         elif isinstance(value, Obj):
             value.open = True
             for item in list(value.attrs.values()):
@@ -808,9 +812,9 @@ def is_plain(value: Value) -> bool:
 
 
 def as_text(value: Value) -> Value:
-    """A value as the library takes it: the config text is some str, an absent input None."""
+    """A value as the library takes it: the config text is some str, an absent input None, what may be None unknown."""
     kind = value.__class__
-    if kind is Json:
+    if kind is Json or kind is Perhaps:
         return UNKNOWN
     if kind is Absent:
         return None

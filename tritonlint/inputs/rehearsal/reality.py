@@ -308,10 +308,10 @@ def _common(results: list[Any]) -> Value:
 def forget(value: Seq | Mapping) -> None:
     """Nothing is known of the items any more."""
     if isinstance(value, Mapping):
-        value.items = {}
+        value.items, value.key, value.names = {}, UNKNOWN, None
     else:
-        value.items, value.each = [], UNKNOWN
-    value.open = True
+        value.items = []
+    value.open, value.each = True, UNKNOWN
 
 
 def lose(values: Iterable[Value], depth: int = 0) -> None:
@@ -326,7 +326,7 @@ def lose(values: Iterable[Value], depth: int = 0) -> None:
             if value.kind not in _FIXED:
                 forget(value)
         elif kind is Mapping:
-            items = list(value.items.values())
+            items = [*value.items.values(), value.each]
             forget(value)
         else:
             continue
@@ -376,6 +376,14 @@ def common(values: Iterable[Value]) -> Value:
         return UNKNOWN
     name = names.pop()
     return None if name == "NoneType" else Unknown(name)
+
+
+def widened(value: Value) -> Value:
+    """A value as it may be some turns of a loop later: another one of its type."""
+    if value.__class__ is Seq and value.kind == "tuple":
+        return Seq("tuple", [widened(item) for item in value.items], value.open, widened(value.each))
+    name = ATOMS.get(value.__class__)
+    return Unknown(name) if name in SAMPLES and value is not None else value
 
 
 def value_of(key: Any) -> Value:

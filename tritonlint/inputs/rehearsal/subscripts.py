@@ -6,7 +6,7 @@ import operator
 from collections import deque
 from typing import Any
 
-from tritonlint.inputs.rehearsal.operations import drain, forget_values, key_of, unlist
+from tritonlint.inputs.rehearsal.operations import drain, key_of, put_somewhere, take_somewhere, unlist
 from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
     CONTAINERS,
@@ -95,20 +95,16 @@ def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | N
             if key.__class__ is Unknown and key.type == "bytes" and all(name.__class__ is str for name in value.items):
                 raise Failure("KeyError", "b'...'")
             return common(value.items.values())
-        if value.factory is None and not value.items and value.kind == "dict":
-            return value.each
-        lose(value.items.values())
-        if value.factory is not None:
-            if touch is not None:
-                touch(value)
-            value.open = True
-        return Unknown("str") if value.kind == "environ" else UNKNOWN
+        return _get_somewhere(value, key, caller, touch)
     if real in value.items:
         return value.items[real]
     if value.kind == "environ":
         return Unknown("str")
     if value.open and not (value.names is not None and value.lacks(real)):
-        return UNKNOWN if value.items or value.kind != "dict" else value.each
+        if value.factory is None and value.kind != "Counter":
+            return value.each
+        if value.kind == "Counter":
+            return common([value.each, 0])
     if value.kind == "Counter":
         return 0
     if value.factory is not None:
@@ -117,9 +113,26 @@ def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | N
         made = caller(value.factory, [])
         if touch is not None:
             touch(value)
-        value.items[real] = made
-        return made
+        value.items[real] = common([value.each, made]) if value.open else made
+        return value.items[real]
     raise missing(real)
+
+
+def _get_somewhere(value: Mapping, key: Value, caller: Caller | None, touch: Touch | None) -> Value:
+    """What stands under a key that is not known; a defaultdict may make it."""
+    held = [*value.items.values(), *([value.each] if value.open else [])]
+    if value.kind == "environ":
+        return Unknown("str")
+    if value.kind == "Counter":
+        return common([*held, 0])
+    if value.factory is None:
+        return common(held)
+    if caller is None or touch is None:
+        return UNKNOWN
+    made = caller(value.factory, [])
+    touch(value)
+    put_somewhere(value, key, made)
+    return common([*held, made])
 
 
 def missing(key: Any) -> Failure:
@@ -195,9 +208,7 @@ def setitem(value: Value, key: Value, new: Value, touch: Touch) -> None:
                     raise Failure("TypeError", f"str expected, not {shown(plain(each) or '')}")
         touch(value)
         if real is NO_KEY:
-            lose([new])
-            forget_values(value)
-            value.open = True
+            put_somewhere(value, key, new)
         else:
             value.items[real] = new
         return
@@ -237,8 +248,7 @@ def delitem(value: Value, key: Value, touch: Touch) -> None:
             raise missing(real)
         touch(value)
         if real is NO_KEY:
-            value.items.clear()
-            value.open = True
+            take_somewhere(value)
         else:
             value.items.pop(real, None)
         return

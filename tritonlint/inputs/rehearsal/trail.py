@@ -13,6 +13,7 @@ from tritonlint.inputs.rehearsal.objects import (
     PbTensor,
     Response,
 )
+from tritonlint.inputs.rehearsal.reality import lose, value_of, widened
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -20,6 +21,7 @@ from tritonlint.inputs.rehearsal.values import (
     DType,
     Library,
     Mapping,
+    Perhaps,
     Seq,
     Unknown,
     Value,
@@ -41,6 +43,8 @@ PARTLY = Unknown("sent on the other ways")
 ABSENT = object()
 """Stands for a name that is not bound, and for the whole state of a container."""
 Delta: TypeAlias = dict[tuple[int, Any], tuple[Any, Any, Any]]
+State: TypeAlias = "tuple[Any, bool, Value, Value, frozenset[str] | None]"
+"""Of a container: its items, whether there are others, what those are, their keys, and the names of all keys."""
 PLAIN_TYPES = frozenset({"int", "float", "str", "bytes", "bool", "list", "tuple", "dict", "set", "complex"})
 
 
@@ -77,13 +81,12 @@ class Trail:
 
     def touch(self, value: Seq | Mapping) -> None:
         """Note the state of a container that is about to be changed."""
+        self.trail.append((value, ABSENT, _state(value)))
         if isinstance(value, Mapping):
-            value.key = value.each = UNKNOWN
             value.names = None
         else:
             value.origin = ""
             value.most = None
-        self.trail.append((value, ABSENT, _state(value)))
 
     def undo(self, mark: int) -> None:
         """Take back what was changed since a mark."""
@@ -222,10 +225,10 @@ def _first_changes(changes: Iterable[tuple[Any, Any, Any]]) -> Delta:
     return found
 
 
-def _state(value: Seq | Mapping) -> tuple[Any, bool, Value]:
+def _state(value: Seq | Mapping) -> State:
     if isinstance(value, Seq):
-        return list(value.items), value.open, value.each
-    return dict(value.items), value.open, None
+        return list(value.items), value.open, value.each, UNKNOWN, None
+    return dict(value.items), value.open, value.each, value.key, value.names
 
 
 def current(container: Any, key: Any) -> Any:
@@ -233,28 +236,61 @@ def current(container: Any, key: Any) -> Any:
     return _state(container) if key is ABSENT else container.get(key, ABSENT)
 
 
-def _restore(container: Seq | Mapping, state: tuple[Any, bool, Value]) -> None:
-    items, container.open, each = state
+def _restore(container: Seq | Mapping, state: State) -> None:
+    items, container.open, container.each, key, names = state
     if isinstance(container, Seq):
-        container.items, container.each = list(items), each
+        container.items = list(items)
     else:
-        container.items = dict(items)
+        container.items, container.key, container.names = dict(items), key, names
 
 
 def _forgotten(container: Any, key: Any) -> Any:
     """The state of something of which nothing is known any more."""
     if key is not ABSENT:
         return UNKNOWN
-    return ([], True, UNKNOWN) if isinstance(container, Seq) else ({}, True, None)
+    return [] if isinstance(container, Seq) else {}, True, UNKNOWN, UNKNOWN, None
 
 
 def any_number(container: Any, key: Any, now: Any, before: Any) -> Any:
     """The state of something that each turn of a loop changes, some turns later."""
-    if not isinstance(container, Seq) or key is not ABSENT:
+    if key is not ABSENT:
         # What it was before the loop is among what it is now: no turn at all is one of the ways.
         return Seq("list", [], True, now.each) if _are_numbers(now) else _forgotten(container, key)
-    listed = [*now[0], *before[0], *([now[2]] if now[1] else ()), *([before[2]] if before[1] else ())]
-    return [], True, join_all(listed)
+    each = [state[2] for state in (now, before) if state[1]]
+    if isinstance(container, Seq):
+        return [], True, join_all([*now[0], *before[0], *each]), UNKNOWN, None
+    values = [*now[0].values(), *before[0].values(), *each]
+    keys = [*map(value_of, now[0]), *map(value_of, before[0]), *(state[3] for state in (now, before) if state[1])]
+    return {}, True, widened(join_all(values)), widened(join_all(keys)), None
+
+
+def holds_on(assumed: State, after: State) -> bool:
+    """Whether what was taken to be in a dict is still all that may be in it, one turn of a loop later."""
+    keys, values = [*map(value_of, after[0]), after[3]], [*after[0].values(), after[2]]
+    return all(
+        is_alike(join(known, value), known)
+        for known, found in ((assumed[3], keys), (assumed[2], values))
+        for value in found
+    )
+
+
+def is_alike(left: Value, right: Value) -> bool:
+    """Whether as much is known of one value as of another."""
+    kind = left.__class__
+    if left is right:
+        return True
+    if kind is not right.__class__:
+        return False
+    if kind is Perhaps:
+        return is_alike(left.value, right.value)
+    if kind is Array:
+        parts = [(one.dtype, one.shape, one.of, one.scalar, one.either) for one in (left, right)]
+        return parts[0] == parts[1]
+    if kind is Seq and left.kind == right.kind == "tuple" and not left.open and not right.open:
+        return len(left.items) == len(right.items) and all(map(is_alike, left.items, right.items))
+    if kind is Obj and left.cls is right.cls and left.cls.constant and left.attrs.keys() == right.attrs.keys():
+        return all(is_alike(value, right.attrs[name]) for name, value in left.attrs.items())
+    return kind not in (Seq, Mapping, Obj) and bool(left == right)
 
 
 def _are_numbers(value: Any) -> bool:
@@ -277,19 +313,29 @@ def _join_either(key: Any, now: Any, other: Any) -> Any:
     return _join_states(now, other) if key is ABSENT else join(now, other)
 
 
-def _join_states(now: tuple[Any, bool, Value], other: tuple[Any, bool, Value]) -> tuple[Any, bool, Value]:
+def _join_states(now: State, other: State) -> State:
     """The state of a container that is in one of two; the first itself if they are the same."""
+    if now == other:
+        return now
+    states, opened = (now, other), now[1] or other[1]
+    each = [state[2] for state in states if state[1]]
     if isinstance(now[0], dict):
-        if now == other:
-            return now
         both = {key: join(value, other[0][key]) for key, value in now[0].items() if key in other[0]}
-        return both, now[1] or other[1] or now[0].keys() != other[0].keys(), None
-    opened = now[1] or other[1]
+        single = [(key, value) for state in states for key, value in state[0].items() if key not in both]
+        keys = [*(value_of(key) for key, _ in single), *(state[3] for state in states if state[1])]
+        names = now[4] if now[4] == other[4] else None
+        return both, opened or bool(single), _one_of([*(value for _, value in single), *each]), join_all(keys), names
     if len(now[0]) != len(other[0]):
-        each = [state[2] for state in (now, other) if state[1]]
-        return [], True, join_all([*now[0], *other[0], *each])
-    each = join(now[2], other[2]) if now[1] and other[1] else (now[2] if now[1] else other[2])
-    return [join(a, b) for a, b in zip(now[0], other[0], strict=True)], opened, each
+        return [], True, join_all([*now[0], *other[0], *each]), UNKNOWN, None
+    return [join(a, b) for a, b in zip(now[0], other[0], strict=True)], opened, join_all(each), UNKNOWN, None
+
+
+def _one_of(values: list[Value]) -> Value:
+    """What is known of a value that is one of these; those that something else may change through it are forgotten."""
+    found = join_all(values)
+    if found is UNKNOWN:
+        lose(values)
+    return found
 
 
 def _is_final(value: Value) -> bool:

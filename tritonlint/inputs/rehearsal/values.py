@@ -66,8 +66,8 @@ class Mapping:
     """A dict with hashable keys; ``open`` says: maybe other items, or other values.
 
     ``factory`` gives a missing value (defaultdict); ``kind`` is dict, defaultdict, OrderedDict, Counter or environ.
-    ``key`` and ``each`` are what is known of every item that is not listed, until something changes the dict.
-    So long ``names``, if any, are all the keys that it may have.
+    ``key`` and ``each`` are what is known of every item that is not listed. Until something changes the dict,
+    ``names``, if any, are all the keys that it may have.
     """
 
     items: dict[Any, Value]
