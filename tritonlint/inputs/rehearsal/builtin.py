@@ -453,7 +453,8 @@ def _next(call: Call) -> Value:
     default = call.args[1] if len(call.args) > 1 else ABSENT
     name = plain(value)
     if name is None:
-        return UNKNOWN
+        rows = value.__class__ is Seq and value.open and not value.items and default is ABSENT
+        return value.each if rows else UNKNOWN
     if name not in ITERATORS:
         raise Failure("TypeError", f"'{shown(name)}' object is not an iterator")
     if value.__class__ is not Seq:
@@ -588,6 +589,24 @@ FILE = "file"
 """The kind of an open file, which gives its lines."""
 
 
+def file_member(name: str) -> Value | None:
+    """An attribute of an open file; None for a method."""
+    return {"closed": Unknown("bool"), "name": UNKNOWN, "mode": Unknown("str"), "buffer": UNKNOWN}.get(name)
+
+
+def file_method(file: Seq, name: str) -> Value:
+    """What a method of an open file gives."""
+    if name in {"read", "readline", "getvalue"}:
+        return file.each
+    if name in {"write", "seek", "tell", "fileno", "truncate", "readinto"}:
+        return Unknown("int")
+    if name in {"readable", "writable", "seekable", "isatty"}:
+        return Unknown("bool")
+    if name == "readlines":
+        return Seq("list", [], True, file.each)
+    return file if name == "__enter__" else None if name in {"close", "flush", "writelines"} else UNKNOWN
+
+
 def _open(call: Call) -> Value:
     name = plain(call.value(0, "file", UNKNOWN))
     if name in _NO_PATHS:
@@ -599,9 +618,12 @@ def _open(call: Call) -> Value:
             raise Failure("ValueError", f"invalid mode: '{mode}'")
         if "b" in mode and call.value(3, "encoding") is not None and call.value(3, "encoding") != UNKNOWN:
             raise Failure("ValueError", "binary mode doesn't take an encoding argument")
-        if set(mode) & set("r+"):
-            return Seq(FILE, [], True, Unknown("bytes" if "b" in mode else "str"))
+        return Seq(FILE, [], True, Unknown("bytes" if "b" in mode else "str"))
     return UNKNOWN
+
+
+def _object(call: Call) -> Value:
+    return Unknown("object")
 
 
 def _identity(call: Call) -> Value:
@@ -664,6 +686,7 @@ FUNCTIONS: dict[str, tuple[int, int | None, Handler]] = {
     "input": (0, 1, _input),
     "open": (0, 8, _open),
     "slice": (1, 3, _slice),
+    "object": (0, 0, _object),
 }
 _WITH_NAMES = frozenset(
     [

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal import arrays, foreign, library, patterns
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, anew
-from tritonlint.inputs.rehearsal.builtin import FILE
+from tritonlint.inputs.rehearsal.builtin import FILE, file_method
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
 from tritonlint.inputs.rehearsal.dtypes import dtype_of
 from tritonlint.inputs.rehearsal.habits import (
@@ -34,6 +34,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Func,
     Json,
     Lock,
+    Match,
     Obj,
     Pattern,
     Scope,
@@ -50,6 +51,7 @@ from tritonlint.inputs.rehearsal.protocols import (
     Count,
     as_text,
     is_function,
+    is_of_json,
     is_plain,
 )
 from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join, join_all
@@ -86,6 +88,17 @@ _PURE = (
     "traceback", "abc", "statistics", "textwrap", "unicodedata", "decimal", "fractions", "platform", "shutil",
 )  # fmt: skip
 """Modules whose functions leave the objects they are given as they are (those that do not are modelled)."""
+_KEEP = frozenset({"concurrent", "threading", "queue", "asyncio", "multiprocessing", "contextvars"})
+"""Modules whose objects may keep what they are given."""
+_CALL_BACK = frozenset(
+    {
+        "functools", "copy", "zlib", "binascii", "html", "urllib", "secrets", "fractions", "calendar", "gzip", "bz2",
+        "lzma", "glob", "tempfile", "subprocess", "inspect", "hmac", "csv", "pprint", "codecs", "zoneinfo", "socket",
+        "pickle", "gc", "shlex", "difflib", "fnmatch", "keyword", "locale", "colorsys", "configparser", "array",
+        "ipaddress", "mimetypes", "reprlib", "getpass",
+    }
+)  # fmt: skip
+"""Modules whose functions change nothing, but may call what they are given."""
 _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
 )
@@ -493,10 +506,17 @@ class Calls(Concurrency):
         if kind is Builtin:
             return UNKNOWN
         if kind is Pattern:
-            flat = bound.name not in {"split", "sub"}
-            if flat and (len(args) != 1 or kwargs):
-                return UNKNOWN
-            return self.call_plain(f"re.{bound.name}", [owner.pattern, *args], kwargs, span)
+            self._replaces(bound.name, [owner.pattern, *args], span)
+            # Where to begin and to end changes nothing of what is found.
+            given = args if bound.name in {"split", "sub", "subn"} else args[:1]
+            return self.call_plain(f"re.{bound.name}", [owner.pattern, *given], kwargs, span)
+        if kind is Match:
+            return self.guard(lambda: patterns.method(owner, bound.name, args), span)
+        if kind is Json:
+            return self._method_of_json(bound.name, args, kwargs, span)
+        if foreign.is_foreign(owner) and bound.name in foreign.KEEPS:
+            for value in (*args, *kwargs.values()):
+                self.havoc_value(value)
         if bound.name == "extend" and len(args) == 1:
             self.look_at_added(args[0], span)
         if bound.name == "join" and len(args) == 1 and isinstance(args[0], Array):
@@ -504,18 +524,12 @@ class Calls(Concurrency):
             each = self.element(args[0])
             args = [Seq("list", items if whole else [each], not whole, each)]
         if kind is Seq and owner.kind == FILE:
-            lines = Seq("list", [], True, owner.each)
-            return {"read": owner.each, "readline": owner.each, "readlines": lines, "__enter__": owner}.get(
-                bound.name, UNKNOWN
-            )
+            return file_method(owner, bound.name)
         if bound.name == "update" and kind is Mapping and args:
             self.refuse_json_text(args[0], span)
         if owner is self.handed and bound.name in _CHANGES_LIST and self.phase == "execute":
             self.note("list-changed", span)
         given = [as_text(a) for a in args]
-        if owner is JSON:
-            self.look_for_bytes(owner, given[0] if given else None, span)
-            return JSON if len(given) == 1 else UNKNOWN
         if bound.name in {"get", "index", "count"} and given:
             self.look_for_bytes(owner, given[0], span)
         if bound.name == "format":
@@ -722,18 +736,21 @@ class Calls(Concurrency):
         if name in {"dataclasses.asdict", "dataclasses.astuple"} and len(args) == 1 and not kwargs:
             return _taken_apart(args[0], name == "dataclasses.asdict", 0)
         root = name.split(".", maxsplit=1)[0]
-        if root not in _PURE and not name.startswith(("functools.", "concurrent.", "threading.", "queue.", "asyncio.")):
+        if root not in _PURE and root not in _KEEP and root not in _CALL_BACK:
             for value in (*args, *kwargs.values()):
                 self.havoc_value(value)
             return UNKNOWN
-        if root in {"functools", "concurrent", "threading", "queue", "asyncio", "copy"}:
+        if root in _KEEP or root in _CALL_BACK:
             for value in (*args, *kwargs.values()):
-                if isinstance(value, (Func, BoundFunc, Obj)) or root not in {"copy", "functools"}:
+                if isinstance(value, (Func, BoundFunc, Obj)) or root in _KEEP:
                     self.havoc_value(value)
         if name == "re.compile" and args:
             self.call_plain(name, args, kwargs, span)
-            flags = len(args) > 1 or kwargs
-            return Pattern(Unknown(type_name(args[0])) if flags else args[0])
+            flags = [*args[1:], *kwargs.values()]
+            same = all(isinstance(flag, Library) and flag.name in patterns.HARMLESS_FLAGS for flag in flags)
+            return Pattern(args[0] if same else Unknown(type_name(args[0])))
+        if name in {"re.sub", "re.subn"}:
+            self._replaces(name[3:], args, span)
         made = self.call_plain(name, args, kwargs, span)
         if name == "struct.pack":
             return self.origins.packed(args)
@@ -742,6 +759,30 @@ class Calls(Concurrency):
         if name in {"json.dumps", "json.dump"} and args:
             self._look_at_json(args[0], kwargs, span)
         return JSON if made is UNKNOWN and name in {"json.loads", "json.load"} and not kwargs else made
+
+    def _replaces(self, name: str, args: list[Value], span: Span) -> None:
+        """Play the function that makes what ``re.sub`` puts in."""
+        if name in {"sub", "subn"} and len(args) > 1 and is_function(args[1]):
+            found = self.call_plain("re.finditer", [args[0], *args[2:3]], {}, span) if len(args) > 2 else UNKNOWN
+            self.on_each(args[1], [found.each if isinstance(found, Seq) else UNKNOWN], span)
+
+    def _method_of_json(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """A method of what JSON stands for: a dict, a list, a text or a number, told apart by what they have."""
+        if name in {"get", "pop", "setdefault"}:
+            self.look_for_bytes(JSON, args[0] if args else None, span)
+            found = JSON if all(is_of_json(default) for default in args[1:]) else UNKNOWN
+            for default in args[1:]:
+                # What is put into it is in the default, too.
+                self.havoc_value(default)
+            return found
+        if hasattr(str, name) and not hasattr(list, name) and not hasattr(dict, name):
+            return self.call(Bound(Unknown("str"), name), args, kwargs, span)
+        for value in (*args, *kwargs.values()):
+            self.havoc_value(value)
+        if name in {"keys", "values", "items"}:
+            each = {"keys": Unknown("str"), "values": JSON}.get(name) or Seq("tuple", [Unknown("str"), JSON])
+            return Seq(f"dict_{name}", [], True, each)
+        return {"copy": JSON, "index": Unknown("int"), "count": Unknown("int")}.get(name, UNKNOWN)
 
     def call_plain(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         """Call something of Python that takes and gives plain values."""
@@ -898,7 +939,9 @@ class Calls(Concurrency):
         owner = args[0]
         attribute = args[1] if len(args) > 1 else None
         if name == "vars" or not isinstance(attribute, str):
-            if isinstance(owner, Obj) and name != "hasattr":
+            if isinstance(owner, Obj) and name == "getattr":
+                self.may_be_called(owner)
+            elif isinstance(owner, Obj) and name != "hasattr":
                 owner.open = True
             return UNKNOWN
         if name == "setattr" and len(args) == 3:
@@ -918,7 +961,8 @@ class Calls(Concurrency):
             raise
         if name == "getattr":
             return found
-        return True if isinstance(owner, Obj) and not owner.open and attribute in owner.attrs else Unknown("bool")
+        known = isinstance(owner, Obj) and not owner.open and owner.attrs.get(attribute, UNKNOWN) is not UNKNOWN
+        return True if known else Unknown("bool")
 
     def _is_instance(self, value: Value, cls: Value, span: Span) -> Value:
         options = cls.items if isinstance(cls, Seq) else [cls]

@@ -26,6 +26,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import OPERANDS, Protocols
+from tritonlint.inputs.rehearsal.trail import join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Bound,
@@ -46,8 +47,16 @@ _RUNNERS = {
     "asyncio.get_event_loop": "EventLoop",
     "asyncio.get_running_loop": "EventLoop",
     "asyncio.new_event_loop": "EventLoop",
+    "asyncio.TaskGroup": "TaskGroup",
     "concurrent.futures.ThreadPoolExecutor": "ThreadPoolExecutor",
+    "concurrent.futures.thread.ThreadPoolExecutor": "ThreadPoolExecutor",
+    "concurrent.futures.ProcessPoolExecutor": "ThreadPoolExecutor",
+    "multiprocessing.Pool": "Pool",
+    "multiprocessing.pool.ThreadPool": "Pool",
+    "multiprocessing.pool.Pool": "Pool",
+    "multiprocessing.dummy.Pool": "Pool",
 }
+_POOLS = frozenset({"ThreadPoolExecutor", "Pool"})
 _WRAPPERS = {
     "asyncio.create_task": "_asyncio.Task",
     "asyncio.ensure_future": "_asyncio.Task",
@@ -65,10 +74,24 @@ _MEMBERS = {
     | {"cancelling", "get_context", "get_coro", "get_loop", "get_name", "get_stack", "print_stack"}
     | {"remove_done_callback", "set_name", "uncancel"},
     "Future": _ANY_FUTURE | {"running", "set_running_or_notify_cancel"},
+    "ApplyResult": frozenset({"get", "wait", "ready", "successful"}),
     "Thread": frozenset({"daemon", "getName", "ident", "isDaemon", "is_alive", "join", "name", "native_id", "run"})
     | {"setDaemon", "setName", "start"},
 }
 """Public members, those of CPython 3.8 to 3.13."""
+
+
+_OF_THREADS: dict[str, Value] = {
+    "daemon": Unknown("bool"),
+    "name": Unknown("str"),
+    "ident": UNKNOWN,
+    "native_id": UNKNOWN,
+}
+_RESULT_OF = {"ApplyResult": "get"}
+_MAPS = frozenset({"map", "imap"})
+_OF_MAPS = frozenset({"timeout", "chunksize"})
+_DEEPEST = 5
+"""So many values within each other are looked at."""
 
 
 class Concurrency(Protocols):
@@ -116,7 +139,21 @@ class Concurrency(Protocols):
             return (self.gathered(args, [], kwargs, span),)
         if name == "asyncio.to_thread" and args:
             return (self.coroutine(first, args[1:], kwargs, "coroutine", own=False),)
+        if name == "asyncio.sleep" and args:
+            return (Coroutine(None, done=True, value=args[1] if len(args) > 1 else kwargs.get("result")),)
+        if name in {"concurrent.futures.as_completed", "concurrent.futures.wait"} and args:
+            return (self._finished(name, args, kwargs),)
         return None
+
+    def _finished(self, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        """Futures as they come to their end, in whatever order; those that are done, and the others."""
+        given = args[0]
+        futures = given.items if isinstance(given, Seq) else [given.key] if isinstance(given, Mapping) else []
+        one = _any_future([*futures, *([given.each] if isinstance(given, Seq) and given.open else [])])
+        if name.endswith("as_completed"):
+            known = isinstance(given, Seq) and not given.open and one is not UNKNOWN
+            return Seq("generator", [one] * len(futures) if known else [], not known, one)
+        return Seq("tuple", [Seq("set", [], True, one), Seq("set", [], True, one)])
 
     def take_lock(self, lock: Lock, span: Span, *, by_hand: bool = False) -> None:
         """Wait for a lock; who holds it already waits for ever. What is taken by hand nobody gives back by itself."""
@@ -185,6 +222,8 @@ class Concurrency(Protocols):
     def awaited(self, value: Value, span: Span) -> Value:
         """What awaiting a value gives."""
         if isinstance(value, Coroutine):
+            if value.wrong is not None:
+                raise _raised_again(value.wrong)
             if value.done or "value" in value.state:
                 return value.state.get("value", value.value)
             self.put(value.state, "value", UNKNOWN)
@@ -246,33 +285,65 @@ class Concurrency(Protocols):
                     return None
                 self.beside(owner.target, owner.args, owner.kwargs, owner.span)
                 return None
-            return self.call(owner.target, owner.args, owner.kwargs, span) if name == "run" else UNKNOWN
+            if name == "run":
+                return self.call(owner.target, owner.args, owner.kwargs, span)
+            return Unknown("bool") if name == "is_alive" else None
         if isinstance(owner, Coroutine):
-            if name == "result" and (owner.done or "value" in owner.state):
-                return owner.state.get("value", owner.value)
+            if name == _RESULT_OF.get(owner.python_type, "result") and (owner.done or "value" in owner.state):
+                return self.awaited(owner, span)
+            if name in {"done", "cancelled", "running", "cancel", "ready", "successful"} and not args:
+                return Unknown("bool")
+        elif owner.python_type == "TaskGroup":
+            if name == "create_task" and args and isinstance(args[0], Coroutine):
+                return self.beside(args[0].func, args[0].args, args[0].kwargs, span, kind="_asyncio.Task", task=args[0])
+        elif owner.python_type in _POOLS and name in {"shutdown", "close", "join", "terminate"}:
+            return None
         elif name == "run_in_executor" and len(args) > 1:
             return self.coroutine(args[1], args[2:], {}, "_asyncio.Future", own=False)
         elif name in {"run_until_complete", "create_task"} and args and owner.python_type == "EventLoop":
             done = self.runs_beside("asyncio.run" if name[0] == "r" else "asyncio.create_task", args, kwargs, span)
             if done is not None:
                 return done[0]
-        elif name == "map" and len(args) > 1 and not kwargs and owner.python_type == "ThreadPoolExecutor":
+        elif name in _MAPS and len(args) > 1 and not kwargs.keys() - _OF_MAPS and owner.python_type in _POOLS:
             # Nobody hears what is raised where the results are not asked for.
             if not any(statement.value.span == span for statement in self.python.walk(Expression)):
-                return self.call(Builtin("map"), args, {}, span)
+                # Pools of multiprocessing take how many go together behind the items.
+                given = args[:2] if owner.python_type == "Pool" else args
+                made = self.call(Builtin("map"), given, {}, span)
+                return self.call(Builtin("list"), [made], {}, span) if owner.python_type == "Pool" else made
         elif name == "submit" and args:
-            self.beside(args[0], args[1:], kwargs, span)
-            return UNKNOWN
+            return self.beside(args[0], args[1:], kwargs, span, kind="Future")
+        elif name == "apply_async" and args and len(args) <= 2 and not kwargs:
+            row = args[1] if len(args) > 1 else Seq("tuple", [])
+            if isinstance(row, Seq) and not row.open:
+                return self.beside(args[0], row.items, {}, span, kind="ApplyResult")
         for value in (*args, *kwargs.values()):
             self.havoc_value(value)
         return UNKNOWN
 
-    def beside(self, function: Value, args: list[Value], kwargs: dict[str, Value], span: Span) -> None:
-        """Play what another thread does with a request or its sender; whatever else it may do is unknown."""
-        if self.phase != "execute" or not any(_holds(one) for one in (function, *args, *kwargs.values())):
-            for one in (function, *args, *kwargs.values()):
+    def beside(
+        self,
+        function: Value,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        span: Span,
+        *,
+        kind: str = "",
+        task: Coroutine | None = None,
+    ) -> Value:
+        """Play what another thread does with a request or its sender; whatever else it may do is unknown.
+
+        ``kind`` is the type of the future that tells what comes of it, if somebody gets one; ``task`` is the coroutine
+        that is run.
+        """
+        given = function, *args, *kwargs.values()
+        holds = any(map(_holds, given))
+        if self.phase != "execute" or (not kind and not holds):
+            for one in given:
                 self.havoc_value(one)
-            return
+            return UNKNOWN
+        future = Coroutine(None, done=True, value=UNKNOWN, python_type=kind or "Future")
+        known = _held(given)
         mark = len(self.trail)
         maybe, depth, activation, statement = self.maybe, self.depth, self.activation, self.statement
         in_loop, self.in_loop = self.in_loop, 0
@@ -280,8 +351,9 @@ class Concurrency(Protocols):
         self.tries.append((ANY,))
         self.aside += 1
         try:
-            self.call(function, args, kwargs, span)
+            future.value = self.awaited(task, span) if task is not None else self.call(function, args, kwargs, span)
         except RaisedError as error:
+            future.wrong = error if kind else None
             if not error.explicit and _MISTAKEN.search(error.shown):
                 # What works with it is right, what hands it over has taken something else for it.
                 error.span = span
@@ -295,11 +367,15 @@ class Concurrency(Protocols):
             self.tries.pop()
             self.in_loop = in_loop
             self.maybe, self.depth, self.activation, self.statement = maybe, depth, activation, statement
-        own = frozenset(id(request.state) for request in self.requests)
-        self.havoc(mark, own)
+        own = {id(request.state) for request in self.requests}
+        self.havoc(mark, frozenset(own | (_held((future.value,)) - known)))
+        if not holds:
+            # It may come later, when something else is there.
+            self.havoc_value(function)
         for request in self.requests:
             if request.state[SENT_FINAL] is True:
                 self.put(request.state, SENT_FINAL, ELSEWHERE)
+        return future
 
     def finish(self) -> None:
         """Play what was handed to an event loop and not awaited; coroutines that nobody took do nothing."""
@@ -323,7 +399,41 @@ class Concurrency(Protocols):
         known = members is None or name in members or name.startswith(("_", "cr_"))
         if not known:
             raise self.misused(owner, f"'{owner.python_type}' object has no attribute '{name}'", span, "AttributeError")
+        if isinstance(owner, Thread) and name in _OF_THREADS:
+            return _OF_THREADS[name]
         return Bound(owner, name)
+
+
+def _any_future(futures: Sequence[Value]) -> Value:
+    """One of several futures, with what all results have in common; UNKNOWN where one has none."""
+    if not futures or not all(isinstance(one, Coroutine) and one.done and one.wrong is None for one in futures):
+        return UNKNOWN
+    return Coroutine(None, done=True, value=join_all([one.value for one in futures]), python_type="Future")
+
+
+def _raised_again(error: RaisedError) -> RaisedError:
+    """An exception of another thread where its result is asked for."""
+    return RaisedError(error.exc, error.span, error.statement, error.explicit, error.absent)
+
+
+def _held(values: Sequence[Value], depth: int = 0) -> set[int]:
+    """What may change in values, by identity."""
+    found: set[int] = set()
+    for value in values if depth < _DEEPEST else ():
+        if isinstance(value, Obj):
+            found |= {id(value.attrs)} | _held(list(value.attrs.values()), depth + 1)
+        elif isinstance(value, Seq):
+            found |= {id(value)} | _held([*value.items, value.each], depth + 1)
+        elif isinstance(value, Mapping):
+            found |= {id(value)} | _held([*value.items.values(), value.each], depth + 1)
+        elif isinstance(value, BoundFunc):
+            found |= _held((value.owner, value.func), depth)
+        elif isinstance(value, Func):
+            scope: Scope | None = value.scope
+            while scope is not None:
+                found |= _held([one for one in scope.vars.values() if not isinstance(one, Func)], depth + 1)
+                scope = scope.parent
+    return found
 
 
 def _never_awaitable(value: Value) -> bool:

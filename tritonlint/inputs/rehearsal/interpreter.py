@@ -16,7 +16,7 @@ from typing import Any
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.rehearsal import arrays, library
+from tritonlint.inputs.rehearsal import arrays, foreign, library
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
 from tritonlint.inputs.rehearsal.expressions import MAX_STEPS, Expressions
@@ -29,6 +29,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Func,
     Lock,
     Obj,
+    Runner,
     Scope,
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
@@ -690,8 +691,10 @@ class Machine(Expressions):
                 swallows = swallows or not isinstance(leave, Func) or any(tree.walk(leave.node, tree.Return))
                 if isinstance(leave, Func):
                     left.append((leave, value))
-            elif isinstance(value, Seq) and value.kind == FILE:
+            elif (isinstance(value, Seq) and value.kind == FILE) or isinstance(value, Runner):
                 entered = value
+            elif foreign.is_foreign(value):
+                entered = foreign.result(value.type, "__enter__")
             elif isinstance(value, Lock):
                 self.take_lock(value, item.value.span)
                 locks.append(value)

@@ -7,10 +7,12 @@ known is UNKNOWN. The operators are those of :mod:`operations` and :mod:`subscri
 from __future__ import annotations
 
 import builtins
+import operator
 from functools import cache
 
+from tritonlint.inputs.rehearsal import foreign
+from tritonlint.inputs.rehearsal.builtin import FILE, Call, call_builtin, file_member, text_of
 from tritonlint.inputs.rehearsal.builtin import FUNCTIONS as BUILTINS
-from tritonlint.inputs.rehearsal.builtin import Call, call_builtin, text_of
 from tritonlint.inputs.rehearsal.containers import container_method
 from tritonlint.inputs.rehearsal.members import missing_member
 from tritonlint.inputs.rehearsal.modules import CONSTANTS, FUNCTIONS, constant
@@ -38,6 +40,7 @@ from tritonlint.inputs.rehearsal.reality import (
     element,
     forget,
     plain,
+    sampled,
     shown,
     unlisted,
 )
@@ -69,11 +72,16 @@ _CLASS_METHODS = {
 
 
 @cache
+def _getter(name: str) -> operator.attrgetter[object]:
+    return operator.attrgetter(name)
+
+
+@cache
 def _has(name: str, attribute: str) -> bool:
     """Whether a type has an attribute in some release of Python."""
     if attribute.startswith("__") or name not in REAL:
         return True
-    return hasattr(REAL[name], attribute) or (attribute in _NEWER and name in ("int", "bool", "float", "str", "bytes"))
+    return hasattr(REAL[name], attribute) or (attribute in _NEWER and (name in SAMPLES))
 
 
 def attribute(value: Value, name: str) -> Value:
@@ -88,10 +96,16 @@ def attribute(value: Value, name: str) -> Value:
             raise Failure(failure.type, failure.message)
         return constant(f"{value.name}.{name}")
     of = plain(value)
+    if foreign.is_foreign(value):
+        return Bound(value, name) if foreign.is_method(value.type, name) else foreign.attribute(value.type, name)
+    if of is None and kind is Seq and value.kind == FILE and file_member(name) is not None:
+        return file_member(name)
     if of is None:
         return Bound(value, name) if kind is Mapping or kind is Seq else UNKNOWN
     if not _has(of, name):
         raise Failure("AttributeError", f"'{shown(of)}' object has no attribute '{name}'")
+    if of in foreign.SAMPLES:
+        return Bound(value, name) if callable(getattr(REAL[of], name, None)) else sampled(_getter(name), [value])
     if name in _OF_NUMBERS:
         if kind is not Unknown:
             return getattr(value, name)
@@ -149,6 +163,10 @@ def method(bound: Bound, args: list[Value], kwargs: dict[str, Value], caller: Ca
             return container_method(owner, name, args, kwargs, caller, touch)
         if kind is Builtin:
             return _method_of_type(owner.name, name, args, kwargs, caller, touch)
+        if foreign.is_foreign(owner):
+            if owner.type == "hashlib.hash" and name == "update":
+                call("hashlib.sha256", args, kwargs, caller, touch)  # It takes what that takes.
+            return foreign.result(owner.type, name)
         if plain(owner) in SAMPLES:
             return scalar_method(owner, name, args, kwargs, touch)
     except (NotKnown, OverflowError):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import datetime
+import decimal
+import fractions
 import json
 import math
 import os
@@ -11,11 +14,13 @@ import re
 import string
 import struct
 import sys
+import uuid
 import zlib
 from itertools import product
 from typing import Any
 
-from tritonlint.inputs.rehearsal.builtin import Call, Handler
+from tritonlint.inputs.rehearsal import foreign, patterns
+from tritonlint.inputs.rehearsal.builtin import FILE, Call, Handler
 from tritonlint.inputs.rehearsal.containers import dict_of
 from tritonlint.inputs.rehearsal.operations import binary, compare, in_turn, iterate, key_of, unary, unlist
 from tritonlint.inputs.rehearsal.reality import (
@@ -85,9 +90,46 @@ def _pure(function: Any, result: str | None = None) -> Handler:
 def _path(call: Call) -> Value:
     """A function of one path whose result depends on the machine."""
     name = plain(call.value(0, "path", UNKNOWN))
+    if name == "pathlib.Path":
+        return Unknown("str")
     if name is not None and name not in ("str", "bytes"):
         raise Failure("TypeError", f"expected str, bytes or os.PathLike object, not {_last(name)}")
     return Unknown(name)
+
+
+def _checked(function: Any, result: str) -> Handler:
+    """A function without effects that refuses some types; what it makes of others is only known by its type."""
+    pure = _pure(function)
+
+    def handler(call: Call) -> Value:
+        try:
+            pure(call)
+        except Failure as failure:
+            if failure.type == "TypeError":
+                raise
+        return Unknown(result)
+
+    return handler
+
+
+def _in_memory(item: str) -> Handler:
+    def handler(call: Call) -> Value:
+        return Seq(FILE, [], True, Unknown(item))
+
+    return handler
+
+
+def _rows(call: Call) -> Value:
+    # With QUOTE_NONNUMERIC some of them are numbers, and a dialect may say so.
+    texts = len(call.args) == 1 and not {"quoting", "dialect"} & call.kwargs.keys()
+    return Seq("csv.reader", [], True, Seq("list", [], True, Unknown("str" if texts else None)))
+
+
+def _made(words: str) -> Handler:
+    def handler(call: Call) -> Value:
+        return foreign.made(words)
+
+    return handler
 
 
 # ------------------------------------------------------------------------------------------------------------- json
@@ -235,45 +277,10 @@ def _environment(call: Call) -> Value:
 
 def _sleep(call: Call) -> Value:
     name = plain(call.args[0]) if len(call.args) == 1 else None
-    if name in ("str", "bytes", "NoneType", "list", "tuple", "dict", "set"):
+    if name in ("str", "bytes", "NoneType", "list", "tuple", "dict", "set", "datetime.timedelta"):
         raise Failure("TypeError", f"'{name}' object cannot be interpreted as an integer")
     if len(call.args) == 1 and call.args[0].__class__ in (int, float) and call.args[0] < 0:
         raise Failure("ValueError", "sleep length must be non-negative")
-
-
-# --------------------------------------------------------------------------------------------------------------- re
-def _text_of_pattern(call: Call, place: int, name: str) -> None:
-    """Raise Python's ``TypeError`` for something that no pattern can be looked for in."""
-    text = call.value(place, name, UNKNOWN)
-    kind = plain(text)
-    pattern = plain(call.value(0, "pattern", UNKNOWN))
-    if kind is not None and kind not in ("str", "bytes"):
-        raise Failure("TypeError", f"expected string or bytes-like object, got '{_last(kind)}'")
-    if pattern == "str" and kind == "bytes":
-        raise Failure("TypeError", "cannot use a string pattern on a bytes-like object")
-    if pattern == "bytes" and kind == "str":
-        raise Failure("TypeError", "cannot use a bytes pattern on a string-like object")
-
-
-def _search(call: Call) -> Value:
-    _text_of_pattern(call, 1, "string")
-    return UNKNOWN
-
-
-def _find_all(call: Call) -> Value:
-    _text_of_pattern(call, 1, "string")
-    return Seq("list", [], True)
-
-
-def _split(call: Call) -> Value:
-    _text_of_pattern(call, 1, "string")
-    name = plain(call.value(1, "string", UNKNOWN))
-    return Seq("list", [Unknown(name)] if name else [], True)
-
-
-def _substitute(call: Call) -> Value:
-    _text_of_pattern(call, 2, "string")
-    return Unknown(plain(call.value(2, "string", UNKNOWN)))
 
 
 # ------------------------------------------------------------------------------------------------------ collections
@@ -548,7 +555,7 @@ def _digest(call: Call) -> Value:
         raise Failure("TypeError", "Strings must be encoded before hashing")
     if name in ("NoneType", "int", "float", "bool", "list", "tuple", "dict"):
         raise Failure("TypeError", "object supporting the buffer API required")
-    return UNKNOWN
+    return Unknown("hashlib.hash")
 
 
 def _fixed(value: Value) -> Handler:
@@ -559,7 +566,8 @@ def _fixed(value: Value) -> Handler:
 
 
 def _names(call: Call) -> Value:
-    return Seq("list", [], True, UNKNOWN if plain(call.value(0, default="")) != "str" else Unknown("str"))
+    texts = plain(call.value(0, default="")) in ("str", "pathlib.Path")
+    return Seq("list", [], True, Unknown("str") if texts else UNKNOWN)
 
 
 def _chosen(call: Call) -> Value:
@@ -619,13 +627,6 @@ FUNCTIONS: dict[str, Handler] = {
     "random.sample": _chosen,
     "random.choices": _chosen,
     "random.seed": _fixed(None),
-    "re.match": _search,
-    "re.fullmatch": _search,
-    "re.search": _search,
-    "re.finditer": _search,
-    "re.findall": _find_all,
-    "re.split": _split,
-    "re.sub": _substitute,
     "re.escape": _pure(re.escape),
     "collections.defaultdict": _default_dict,
     "collections.OrderedDict": _ordered_dict,
@@ -682,7 +683,31 @@ FUNCTIONS: dict[str, Handler] = {
     "html.unescape": _result("str"),
     "unicodedata.normalize": _result("str"),
     "operator.neg": _negative,
+    "io.StringIO": _in_memory("str"),
+    "io.BytesIO": _in_memory("bytes"),
+    "io.TextIOWrapper": _in_memory("str"),
+    "csv.reader": _rows,
+    "hashlib.new": _made("hashlib.hash"),
+    "hmac.new": _made("hashlib.hash"),
+    "datetime.date": _checked(datetime.date, "datetime.date"),
+    "datetime.time": _checked(datetime.time, "datetime.time"),
+    "datetime.datetime": _checked(datetime.datetime, "datetime.datetime"),
+    "datetime.timedelta": _checked(datetime.timedelta, "datetime.timedelta"),
+    "datetime.timezone": _checked(datetime.timezone, "datetime.timezone"),
+    "datetime.date.fromisoformat": _checked(datetime.date.fromisoformat, "datetime.date"),
+    "datetime.date.fromtimestamp": _checked(datetime.date.fromtimestamp, "datetime.date"),
+    "datetime.time.fromisoformat": _checked(datetime.time.fromisoformat, "datetime.time"),
+    "datetime.datetime.fromisoformat": _checked(datetime.datetime.fromisoformat, "datetime.datetime"),
+    "datetime.datetime.fromtimestamp": _checked(datetime.datetime.fromtimestamp, "datetime.datetime"),
+    "datetime.datetime.utcfromtimestamp": _checked(datetime.datetime.fromtimestamp, "datetime.datetime"),
+    "datetime.datetime.strptime": _checked(datetime.datetime.strptime, "datetime.datetime"),
+    "datetime.datetime.combine": _checked(datetime.datetime.combine, "datetime.datetime"),
+    "decimal.Decimal": _checked(decimal.Decimal, "decimal.Decimal"),
+    "fractions.Fraction": _checked(fractions.Fraction, "fractions.Fraction"),
+    "uuid.UUID": _checked(uuid.UUID, "uuid.UUID"),
+    "urllib.parse.urlparse": _made("urllib.parse.ParseResult"),
 }
+FUNCTIONS = {name: _made(words) for name, words in foreign.RESULTS.items()} | FUNCTIONS | patterns.FUNCTIONS
 FUNCTIONS |= {f"hashlib.{name}": _digest for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b")}
 FUNCTIONS |= {f"math.{name}": _math(name) for name in _RESULT}
 FUNCTIONS |= {
@@ -742,7 +767,22 @@ CONSTANTS: dict[str, Value] = {
     "logging.CRITICAL": 50,
     "logging.FATAL": 50,
     "logging.NOTSET": 0,
+    "sys.float_info.max": sys.float_info.max,
+    "sys.float_info.min": sys.float_info.min,
+    "sys.float_info.epsilon": sys.float_info.epsilon,
+    "time.timezone": Unknown("int"),
+    "datetime.UTC": Unknown("datetime.timezone"),
+    "datetime.timezone.utc": Unknown("datetime.timezone"),
+    "datetime.date.min": Unknown("datetime.date"),
+    "datetime.date.max": Unknown("datetime.date"),
+    "datetime.datetime.min": Unknown("datetime.datetime"),
+    "datetime.datetime.max": Unknown("datetime.datetime"),
+    "datetime.timedelta.min": Unknown("datetime.timedelta"),
+    "datetime.timedelta.max": Unknown("datetime.timedelta"),
 }
+CONSTANTS |= {f"decimal.ROUND_{name}": f"ROUND_{name}" for name in ("HALF_UP", "HALF_EVEN", "HALF_DOWN", "DOWN", "UP")}
+CONSTANTS |= {f"decimal.ROUND_{name}": f"ROUND_{name}" for name in ("FLOOR", "CEILING", "05UP")}
+CONSTANTS |= {f"uuid.NAMESPACE_{name}": Unknown("uuid.UUID") for name in ("DNS", "URL", "OID", "X500")}
 
 
 def constant(name: str) -> Value:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from tritonlint.inputs.python_tree import Attribute, Class, Expr, Function, Lambda, dotted, walk
-from tritonlint.inputs.rehearsal.values import Array, Mapping, Value
+from tritonlint.inputs.rehearsal.values import Array, Mapping, Unknown, Value
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ class Coroutine:
     own: bool = True
     span: Span | None = None
     state: dict[str, Value] = field(default_factory=dict)
+    wrong: RaisedError | None = None
+    """What whoever asks for its result gets instead."""
 
 
 @dataclass(slots=True, eq=False)
@@ -324,6 +326,15 @@ class Pattern:
 
     pattern: Value
     python_type: ClassVar[str] = "re.Pattern"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """What a ``pattern`` found in a ``text``."""
+
+    text: Unknown
+    pattern: Value
+    python_type: ClassVar[str] = "re.Match"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tritonlint.inputs.rehearsal.reality import (
     REAL,
     SAMPLES,
     SETS,
+    TYPES,
     NotKnown,
     Pending,
     Touch,
@@ -348,7 +349,7 @@ def _typed(operation: str, first: str, second: str) -> tuple[Value, Failure | No
         return UNKNOWN, failure
     kinds = {type(result) for result in results}
     kind = kinds.pop()
-    return (Unknown(ATOMS[kind]) if not kinds and kind in ATOMS else UNKNOWN), None
+    return (Unknown(TYPES[kind]) if not kinds and kind in TYPES else UNKNOWN), None
 
 
 def _without_bad_values(function: Any, lefts: tuple[Any, ...], rights: tuple[Any, ...]) -> Value:
@@ -358,7 +359,7 @@ def _without_bad_values(function: Any, lefts: tuple[Any, ...], rights: tuple[Any
             kinds.add(type(function(left, right)))
         except Exception:  # noqa: S112 (a division by zero says nothing of the type)
             continue
-    name = ATOMS.get(kinds.pop()) if len(kinds) == 1 else None
+    name = TYPES.get(kinds.pop()) if len(kinds) == 1 else None
     return Unknown(name)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_tree import Assign, Name
-from tritonlint.inputs.rehearsal import arrays, habits, library
+from tritonlint.inputs.rehearsal import arrays, habits, library, patterns
+from tritonlint.inputs.rehearsal.attributes import attributes_only_read, attributes_set, is_fixed
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, Buffers, anew
 from tritonlint.inputs.rehearsal.elements import MANY
 from tritonlint.inputs.rehearsal.habits import is_used_up_by
@@ -30,6 +31,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Func,
     Json,
     Lock,
+    Match,
     Metric,
     MetricFamily,
     ModelConfig,
@@ -71,7 +73,7 @@ from tritonlint.inputs.rehearsal.values import (
 from tritonlint.inputs.rehearsal.ways import Ways
 from tritonlint.source import Span
 
-_SEARCHES = frozenset({"search", "match", "fullmatch", "findall", "finditer", "split", "sub"})
+_SEARCHES = frozenset({"search", "match", "fullmatch", "findall", "finditer", "split", "sub", "subn"})
 _OF_RESULTS = frozenset(
     {"shape", "astype", "reshape", "tolist", "ndim", "dtype", "ravel", "flatten", "decode", "split", "strip", "items"}
     | {"sum", "mean", "max", "min", "argmax", "squeeze", "T", "as_numpy", "has_error"}
@@ -86,6 +88,8 @@ BUILTINS = frozenset(dir(builtins))
 
 _FLAT = re.compile(r"\.(ravel|flatten)\(\)\[0\]$|\.reshape\(-1\)\[0\]$")
 """The first element of what has rows."""
+_DEEPEST = 3
+"""So many objects within each other are looked at when something unknown got hold of the first one."""
 _ASKED_ONCE = frozenset({"map", "filter", "zip"})
 
 
@@ -101,13 +105,14 @@ BACKEND_OBJECTS: frozenset[type[Any]] = frozenset(
 )
 RUNNING: frozenset[type[Any]] = frozenset({Coroutine, Thread, Runner})
 SCALARS: frozenset[type[Any]] = frozenset({bool, int, float, complex, str, bytes, type(None), Count})
+_IN_JSON: frozenset[type[Any]] = frozenset({type(None), bool, int, float, str, Json})
 PLAIN: frozenset[type[Any]] = SCALARS | {Seq, Mapping, Unknown, Exc}
 """The classes of values that the library takes."""
 _OBJECTS_OF_FILE: frozenset[type[Any]] = frozenset({Obj, Cls})
 _OF_NUMPY: frozenset[type[Any]] = frozenset({Array, DType})
 OPERANDS: frozenset[type[Any]] = SCALARS | BACKEND_OBJECTS | {Seq, Mapping, Array}
 """The classes of values that no operator takes together with a function or an object of the backend."""
-_ALWAYS_TRUE: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText}
+_ALWAYS_TRUE: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText, Match}
 _NO_ITEMS: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Coroutine}
 _NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
 _GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(")
@@ -157,6 +162,8 @@ class Protocols(Ways):
         """Where the first row of a request with several is taken."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
+        self._attributes: tuple[frozenset[str] | None, frozenset[str]] | None = None
+        """The attributes that the file sets, and those of which it only asks items."""
         self.spent: dict[int, Value] = {}
         """Iterators that have nothing left, by identity."""
 
@@ -203,7 +210,7 @@ class Protocols(Ways):
             return Bound(owner, name, span)
         if kind is Unknown:
             if owner.type is None:
-                return UNKNOWN
+                return Unknown("str") if name in {"__name__", "__qualname__"} else UNKNOWN
             if owner.type == EXCEPTION[1] and name == "message" and not _GIVES_MESSAGE.search(self.python.text):
                 # That was Python 2.
                 raise self.fail("AttributeError", "no exception of Python's own has an attribute 'message'", span)
@@ -242,7 +249,13 @@ class Protocols(Ways):
         if kind is ConfigText:
             return self.guard(lambda: library.attribute(Unknown("str"), name), span)
         if kind is Json:
-            return Bound(owner, name) if name == "get" else UNKNOWN
+            return Bound(owner, name) if hasattr(dict, name) or hasattr(list, name) or hasattr(str, name) else UNKNOWN
+        if kind is Match:
+            return (
+                Bound(owner, name)
+                if patterns.is_method(name)
+                else self.guard(lambda: patterns.attribute(owner, name), span)
+            )
         if kind is Pattern:
             if not hasattr(re.Pattern, name):
                 raise self.fail("AttributeError", f"'re.Pattern' object has no attribute '{name}'", span)
@@ -376,7 +389,9 @@ class Protocols(Ways):
         if owner is JSON:
             if type_name(key) == "bytes":
                 raise self.fail("KeyError", "b'...'", span)
-            return JSON if isinstance(key, (str, int)) or type_name(key) in {"str", "int"} else UNKNOWN
+            return JSON if isinstance(key, (str, int, Json)) or type_name(key) in {"str", "int"} else UNKNOWN
+        if kind is Match:
+            return self.guard(lambda: patterns.group(owner, key), span)
         if kind is ConfigText:
             owner = Unknown("str")
         if owner.__class__ in PLAIN and kind is not Exc:
@@ -723,6 +738,8 @@ class Protocols(Ways):
             return value.answer
         if kind is Json:
             return JSON
+        if kind is Json:
+            return JSON
         if kind is Mapping:
             return join_all([*map(value_of, value.items), *([value.key] if value.open else [])])
         if kind is Perhaps:
@@ -739,7 +756,7 @@ class Protocols(Ways):
 
     def havoc_value(self, value: Value, depth: int = 0) -> None:
         """Forget what is in a value, because something unknown got hold of it."""
-        if depth > 3 or value.__class__ not in _FORGETTABLE:
+        if depth > _DEEPEST or value.__class__ not in _FORGETTABLE:
             return
         if isinstance(value, (Seq, Mapping)) and value.open:
             self.unknown_sends = True
@@ -768,7 +785,7 @@ class Protocols(Ways):
             for item in (*value.args, *value.kwargs.values()):
                 self.havoc_value(item, depth + 1)
         elif isinstance(value, BoundFunc):
-            self.havoc_value(value.owner, depth + 1)
+            self.may_be_called(value.owner, depth + 1)
             self.havoc_value(value.func, depth + 1)
         elif isinstance(value, Lock):
             self.put(value.state, "held", UNKNOWN)
@@ -784,6 +801,22 @@ class Protocols(Ways):
                     if isinstance(item, (Seq, Mapping, Sender, Request)):
                         self.havoc_value(item, depth + 2)
                 scope = scope.parent
+
+    def may_be_called(self, owner: Value, depth: int = 0) -> None:
+        """Forget what the methods of an object may change in it, once something unknown may call them."""
+        if self._attributes is None:
+            self._attributes = attributes_set(self.python), attributes_only_read(self.python)
+        bound, only_read = self._attributes
+        if not isinstance(owner, Obj) or bound is None or not owner.cls.known or owner.open or depth > _DEEPEST:
+            self.havoc_value(owner, depth)
+            return
+        for name in bound:
+            self.put(owner.attrs, name, UNKNOWN)
+        for name, value in list(owner.attrs.items()):
+            if isinstance(value, Obj):
+                self.may_be_called(value, depth + 1)
+            elif name not in only_read or not is_fixed(value):
+                self.havoc_value(value, depth + 1)
 
     def escape(self, owner: Obj) -> None:
         """An unknown method of an object may send through what it holds."""
@@ -804,6 +837,12 @@ def is_function(value: Value) -> bool:
         plain = isinstance(owner, (Seq, Mapping)) and owner.kind in {"list", "tuple", "dict", "set"}
         return plain or isinstance(owner, (Array, str, bytes))
     return kind is Func or kind is BoundFunc
+
+
+def is_of_json(value: Value) -> bool:
+    """Whether something is like what JSON stands for, as far as that is known: nothing, a number, a text, more JSON."""
+    empty = isinstance(value, (Seq, Mapping)) and not value.items and value.kind in {"list", "dict"}
+    return empty or value.__class__ in _IN_JSON
 
 
 def is_plain(value: Value) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, NoReturn
 
+from tritonlint.inputs.rehearsal import foreign
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -55,8 +56,10 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "complex": (1j,),
     "str": ("", "a", "1", "%s", "a,b"),
     "bytes": (b"", b"a", b"1", b"%a"),
-}
-REAL: dict[str, type] = {name: kind for kind, name in ATOMS.items()} | {
+} | foreign.SAMPLES
+TYPES: dict[type, str] = ATOMS | foreign.NAMES
+"""The types of values that may be known by their type alone."""
+REAL: dict[str, type] = {name: kind for kind, name in TYPES.items()} | {
     "list": list,
     "tuple": tuple,
     "set": set,
@@ -196,7 +199,7 @@ def abstract(real: Any) -> Value:
         return Seq(kind.__name__, items)
     if kind is dict:
         return Mapping({key: abstract(item) for key, item in real.items()})
-    return UNKNOWN
+    return Unknown(foreign.NAMES.get(kind))
 
 
 def run(function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -295,8 +298,8 @@ def _common(results: list[Any]) -> Value:
     if len(kinds) != 1:
         return UNKNOWN
     kind = kinds.pop()
-    if kind in ATOMS:
-        return None if kind is type(None) else Unknown(ATOMS[kind])
+    if kind in TYPES:
+        return None if kind is type(None) else Unknown(TYPES[kind])
     if kind in (list, tuple):
         shortest = min(len(result) for result in results)
         items = [_common([result[place] for result in results]) for place in range(shortest)]
