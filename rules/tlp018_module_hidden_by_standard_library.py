@@ -40,6 +40,13 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     if not any(path.endswith(".py") and not path.endswith("/model.py") for path in model.entries):
         return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
+    # Whoever takes the own module by a dot means Python's where there is none.
+    relative = {
+        module.lstrip(".").split(".")[0]
+        for node in python.walk(ImportFrom)
+        if node.module.startswith(".")
+        for module in (node.module, *(alias.name for alias in node.names))
+    }
     for node in python.walk(Import, ImportFrom):
         if isinstance(node, ImportFrom):
             places = [(node.module, node.span)]
@@ -58,7 +65,7 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 ),
                 None,
             )
-            if found is None or changes_imports(python):
+            if found is None or top in relative or changes_imports(python):
                 continue
             place = span
             if isinstance(node, ImportFrom):
@@ -134,6 +141,30 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(FACTOR))]))
         return responses
 -- add/1/factors.py --
+FACTOR = 1
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import statistics
+
+import triton_python_backend_utils as pb_utils
+
+from .statistics import FACTOR
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = x.dtype.type(FACTOR * statistics.fmean([1.0, 3.0]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * scale)]))
+        return responses
+-- add/1/statistics.py --
 FACTOR = 1
 """,
 )

@@ -323,4 +323,29 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            try:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                if x[0] > 100:
+                    raise ValueError("too large")
+                response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            except ValueError as error:
+                response = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+                continue
+            finally:
+                responses.append(response)
+        return responses
+""",
 )

@@ -111,16 +111,21 @@ def called_function(python: PythonFacts, call: Call) -> Function | None:
         method = python.method(func.attr)
         kinds = {dotted(decorator) for decorator in method.decorators} if method is not None else set()
         replaced = any(binding.kind != "function" for binding, _ in python.attributes.get(func.attr, ()))
-        return method if kinds <= _STILL_METHODS and not replaced else None
+        return method if kinds <= STILL_METHODS and not replaced else None
     around = python.frame_at(call).in_class
     if own is not None and dotted(func.value) == own and around is not None and around not in python.model_classes:
         return _method_in(around, func.attr)
+    if isinstance(func.value, Name):
+        classes = [node for node in python.body if isinstance(node, Class) and node.name == func.value.id]
+        method = _method_in(classes[0], func.attr) if len(classes) == 1 else None
+        # A plain method is given its object by hand there.
+        return method if method is not None and method.decorators else None
     return _method_of_kept(python, func)
 
 
 def _method_in(cls: Class, name: str) -> Function | None:
     methods = [node for node in cls.body if isinstance(node, Function) and node.name == name]
-    plain = len(methods) == 1 and {dotted(decorator) for decorator in methods[0].decorators} <= _STILL_METHODS
+    plain = len(methods) == 1 and {dotted(decorator) for decorator in methods[0].decorators} <= STILL_METHODS
     return methods[0] if plain else None
 
 
@@ -198,7 +203,8 @@ def _name_is_made(python: PythonFacts, function: Function, name: str, depth: int
 
 
 _DEEPEST = 3
-_STILL_METHODS = frozenset({"staticmethod", "classmethod"})
+STILL_METHODS = frozenset({"staticmethod", "classmethod"})
+"""Decorators that leave a method what it is."""
 
 
 def _method(python: PythonFacts, expr: Expr | None, own: str | None) -> Function | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_answers import STILL_METHODS, called_function
 from tritonlint.inputs.python_flow import is_generator, own_nodes
 from tritonlint.inputs.python_requests import TEXT_METHODS, RequestValues, cuts, from_request, mentions
 from tritonlint.inputs.python_threads import by_name
@@ -169,7 +169,7 @@ class DataErrors:
     def ends(self, function: Function, path: tuple[Function, ...]) -> Iterator[_End]:
         """What leaves a function as an exception: where in it, where it is raised, and what it is."""
         # Whoever wraps a function, or a block of it, may catch what it raises.
-        if function.decorators:
+        if not {dotted(decorator) for decorator in function.decorators} <= STILL_METHODS:
             return
         attempts = [attempt for attempt in own_nodes(function, Try) if attempt.handlers or attempt.final]
         blocks = [

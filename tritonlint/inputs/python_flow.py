@@ -385,6 +385,8 @@ class _Appends:
         self.branches: set[Span] = set()
         """Conditions below which something is appended, ``elif`` counted with its ``if``."""
         self.skipped: set[_Way] = set()
+        self.around: list[tuple[Stmt, ...]] = []
+        """The ``finally`` blocks around the statement that is looked at."""
 
     def block(self, body: tuple[Stmt, ...], ways: set[_Way]) -> set[_Way]:
         for statement in body:
@@ -401,10 +403,12 @@ class _Appends:
         if isinstance(statement, If):
             return self.branch(statement, ways)
         if isinstance(statement, Try):
+            self.around.append(statement.final)
             out = self.block(statement.orelse, self.block(statement.body, ways))
             for handler in statement.handlers:
                 # What a body appends before it fails is left out: mostly nothing, and nothing is claimed then.
                 out |= self.block(handler.body, {_Way(w.appended, handler, w.branch) for w in ways})
+            self.around.pop()
             return self.block(statement.final, out)
         if isinstance(statement, With):
             return self.block(statement.body, ways)
@@ -428,6 +432,10 @@ class _Appends:
         return ways
 
     def next_iteration(self, statement: Flow, ways: set[_Way]) -> None:
+        around, self.around = self.around, []
+        for final in reversed(around):
+            ways = self.block(final, ways)
+        self.around = around
         for way in ways:
             if way.appended is not None:
                 continue
