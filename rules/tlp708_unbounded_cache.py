@@ -3,6 +3,8 @@
 ## What it does
 Reports lists kept on `self` that requests add to, and notes such dicts and sets, where nothing in the file empties,
 shortens or measures them. A dict or a set of the contents of requests (`x.tobytes()`, a hash, an id) counts as a list.
+So does a function with `functools.cache` (`lru_cache(maxsize=None)`) that is called with texts of requests and looks
+nothing up by them.
 
 ## What happens
 The process grows with every new request until it is killed, and from 24.06 on nothing starts it again.
@@ -18,7 +20,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import is_none, own_nodes
+from tritonlint.inputs.python_requests import RequestValues
 from tritonlint.inputs.python_threads import by_name, reached
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -42,6 +45,7 @@ from tritonlint.inputs.python_tree import (
     lies_in,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -52,13 +56,66 @@ _CONTENT = frozenset(
     {"tobytes", "hexdigest", "digest", "uuid4", "time", "time_ns", "monotonic", "perf_counter", "request_id"}
 )
 """Words of keys that hardly come twice."""
+_CACHES = frozenset({"cache", "lru_cache"})
 _LOADING = ("__init__", "initialize", "auto_complete_config", "finalize")
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or not execute.positional or not python.understood:
         return
+    if not _CACHES.isdisjoint(python.identifiers):
+        yield from _of_calls(python, config)
+    yield from _of_attributes(python, execute)
+
+
+def _of_calls(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    """Functions that keep the result of every text they ever got."""
+    values = RequestValues(python, config)
+    for function in python.walk(Function):
+        decorator = next((one for one in function.decorators if _keeps_all(python, one)), None)
+        if decorator is None or len(function.decorators) > 1:
+            continue
+        for call in python.walk(Call):
+            if (dotted(call.func) or "").rpartition(".")[2] != function.name or not call.certain:
+                continue
+            texts = [a.value for a in call.arguments if values.kind(a.value) in {"text", "cell"}]
+            if texts and not _looks_up(function):
+                yield Problem(
+                    decorator.span,
+                    f"this keeps what `{function.name}` gave for every new text of a request, and forgets nothing",
+                    help="bound it: `functools.lru_cache(maxsize=1024)`",
+                    related=(Related(call.span, "called with a text of a request"),),
+                    effect="instability",
+                    key=function.name,
+                )
+                break
+
+
+def _keeps_all(python: PythonFacts, decorator: Expr) -> bool:
+    """Whether a decorator is a cache without a bound."""
+    if isinstance(decorator, Call):
+        size = decorator.argument(0, "maxsize")
+        return size is not None and is_none(size) and python.qualified(decorator.func) == "functools.lru_cache"
+    return python.qualified(decorator) == "functools.cache"
+
+
+def _looks_up(function: Function) -> bool:
+    """Whether a function asks for something by what it gets: there are as many results as there are things."""
+    names = {parameter.name for parameter in function.parameters}
+    asked: list[Node] = [item for node in own_nodes(function, Subscript) for item in node.items]
+    asked += [node for node in own_nodes(function, Compare)]
+    asked += [
+        argument.value
+        for call in own_nodes(function, Call)
+        if not isinstance(call.func, Attribute) or call.func.attr in {"get", "index", "open", "joinpath"}
+        for argument in call.arguments
+    ]
+    return any(name.id in names for node in asked for name in walk(node, Name))
+
+
+def _of_attributes(python: PythonFacts, execute: Function) -> Iterator[Problem]:
+    """What is kept on self and only grows."""
     loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
     stored = [a for a in python.walk(Assign) if any(t.__class__ is Attribute for t in a.targets)]
     if not any(a.value is not None and _empty(python, a.value) for a in stored):
@@ -358,6 +415,64 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             self.look(x)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- slug/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "title" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "slug" data_type: TYPE_STRING dims: [ 1 ] }
+-- slug/1/model.py --
+import functools
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @functools.lru_cache(maxsize=None)
+#    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP708
+    def slug(self, title):
+        return "-".join(title.lower().split())
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            titles = pb_utils.get_input_tensor_by_name(request, "title").as_numpy()
+            slugs = [self.slug(title.decode("utf-8")).encode("utf-8") for title in titles[:, 0]]
+            tensor = pb_utils.Tensor("slug", np.array(slugs, dtype=object)[:, None])
+            responses.append(pb_utils.InferenceResponse([tensor]))
+        return responses
+""",
+    """\
+-- greet/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "language" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "greeting" data_type: TYPE_STRING dims: [ 1 ] }
+-- greet/1/model.py --
+import functools
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+WORDS = {"de": "Guten Tag", "fr": "Bonjour"}
+
+
+@functools.cache
+def greeting(language):
+    return WORDS.get(language, "Hello").encode("utf-8")
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            languages = pb_utils.get_input_tensor_by_name(request, "language").as_numpy()
+            found = [greeting(language.decode("utf-8")) for language in languages[:, 0]]
+            tensor = pb_utils.Tensor("greeting", np.array(found, dtype=object)[:, None])
+            responses.append(pb_utils.InferenceResponse([tensor]))
         return responses
 """,
 )
