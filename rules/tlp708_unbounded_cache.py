@@ -104,7 +104,7 @@ def _looks_up(function: Function) -> bool:
     """Whether a function asks for something by what it gets: there are as many results as there are things."""
     names = {parameter.name for parameter in function.parameters}
     asked: list[Node] = [item for node in own_nodes(function, Subscript) for item in node.items]
-    asked += [node for node in own_nodes(function, Compare)]
+    asked += own_nodes(function, Compare)
     asked += [
         argument.value
         for call in own_nodes(function, Call)
