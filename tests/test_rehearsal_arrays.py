@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tritonlint.inputs.rehearsal import arrays
 from tritonlint.inputs.rehearsal.values import (
+    SEQUENCE,
     UNKNOWN,
     Array,
     Bound,
@@ -34,7 +35,7 @@ OPERATORS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.USub: "-",
-    ast.UAdd: "+", ast.Invert: "~",
+    ast.UAdd: "+", ast.Invert: "~", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
 BUILTINS = {"int", "float", "bool", "str", "bytes", "object", "complex"}
 
@@ -74,11 +75,14 @@ def rehearse(node: ast.AST, names: dict[str, Any]) -> Any:
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.Name):
+        if node.id not in BUILTINS and node.id not in names:
+            raise OutOfReachError
         return Builtin(node.id) if node.id in BUILTINS else names[node.id]
     if isinstance(node, ast.Tuple | ast.List):
-        return Seq("tuple" if isinstance(node, ast.Tuple) else "list", [rehearse(e, names) for e in node.elts])
+        return Seq("tuple" if isinstance(node, ast.Tuple) else "list", listed(node.elts, names))
     if isinstance(node, ast.Dict):
-        return Mapping({k.value: rehearse(v, names) for k, v in zip(node.keys, node.values, strict=True)})
+        pairs = zip(node.keys, node.values, strict=True)
+        return Mapping({k.value: rehearse(v, names) for k, v in pairs if isinstance(k, ast.Constant)})
     if isinstance(node, ast.Slice):
         return arrays.Slice(*(rehearse(e, names) if e else None for e in (node.lower, node.upper, node.step)))
     if isinstance(node, ast.UnaryOp):
@@ -98,9 +102,11 @@ def rehearse(node: ast.AST, names: dict[str, Any]) -> Any:
         value = rehearse(node.value, names)
         if isinstance(value, Array):
             return arrays.getitem(value, rehearse(node.slice, names))
+        if isinstance(value, Library) and value.name in arrays.GRIDS:
+            return arrays.grid(value.name, rehearse(node.slice, names))
         if isinstance(value, Seq):
             place = rehearse(node.slice, names)
-            if isinstance(place, int) and place < len(value.items):
+            if isinstance(place, int) and not value.open and -len(value.items) <= place < len(value.items):
                 return value.items[place]
     if isinstance(node, ast.Attribute):
         value = rehearse(node.value, names)
@@ -114,7 +120,7 @@ def rehearse(node: ast.AST, names: dict[str, Any]) -> Any:
             return arrays.dtype_attribute(value, node.attr)
     if isinstance(node, ast.Call):
         function = rehearse(node.func, names)
-        args = [rehearse(arg, names) for arg in node.args]
+        args = listed(node.args, names)
         kwargs = {keyword.arg or "": rehearse(keyword.value, names) for keyword in node.keywords}
         if isinstance(function, Builtin):
             (value,) = args
@@ -127,10 +133,24 @@ def rehearse(node: ast.AST, names: dict[str, Any]) -> Any:
         if isinstance(function, Library):
             return arrays.call(function.name.removeprefix("numpy."), args, kwargs)
         if isinstance(function, DType):
-            return arrays.call(ast.unparse(node.func).removeprefix("np."), args, kwargs)
+            return arrays.call(function.name or "unknown", args, kwargs)
         if isinstance(function, Bound):
             return arrays.method(function.owner, function.name, args, kwargs)
     raise OutOfReachError
+
+
+def listed(nodes: list[ast.expr], names: dict[str, Any]) -> list[Any]:
+    """What items of a list, or arguments, are."""
+    found: list[Any] = []
+    for node in nodes:
+        value = rehearse(node.value if isinstance(node, ast.Starred) else node, names)
+        if not isinstance(node, ast.Starred):
+            found.append(value)
+        elif isinstance(value, Seq) and not value.open:
+            found += value.items
+        else:
+            raise OutOfReachError
+    return found
 
 
 def agrees(found: Any, real: Any) -> bool:
@@ -140,6 +160,8 @@ def agrees(found: Any, real: Any) -> bool:
     if isinstance(found, Array):
         if found.shape is None and not isinstance(real, np.ndarray | np.generic):
             return found.dtype is None or found.dtype == "object"
+        if found.scalar and found.dtype is None and isinstance(real, int | float | complex):
+            return True  # A number, of NumPy or of Python.
         if found.scalar and (isinstance(real, np.ndarray) or not isinstance(real, np.generic)):
             return False
         if not found.scalar and found.shape is not None and not isinstance(real, np.ndarray):
@@ -154,11 +176,13 @@ def agrees(found: Any, real: Any) -> bool:
             a is None or a == b for a, b in zip(found.shape, real.shape, strict=True)
         )
     if isinstance(found, Seq):
-        if type(real).__name__ != found.kind:
-            return False
+        kinds = {cls.__name__ for cls in type(real).__mro__}
+        if found.kind not in kinds and not (found.kind == SEQUENCE and kinds & {"list", "tuple"}):
+            return found.kind == "generator"
         if not found.open and len(found.items) != len(real):
             return False
-        return all(agrees(a, b) for a, b in zip(found.items, real, strict=False))
+        items = [*found.items, *[found.each] * (len(real) - len(found.items))]
+        return all(agrees(a, b) for a, b in zip(items, real, strict=True))
     if isinstance(found, DType):
         return found.name is None or np.dtype(real) == np.dtype(found.name) or name_of(np.dtype(real)) == found.name
     if isinstance(found, Library | Bound | Builtin):

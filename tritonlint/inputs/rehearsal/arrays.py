@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from tritonlint.inputs.rehearsal import dtypes, shapes
 from tritonlint.inputs.rehearsal.dtypes import dtype_of, kind_of
@@ -21,19 +22,40 @@ from tritonlint.inputs.rehearsal.elements import (
     inplace,
     length,
     pick,
-    result,
     setitem,
     truth,
     unary,
 )
-from tritonlint.inputs.rehearsal.numpy_calls import FUNCTIONS, MAX_LISTED, bind, dimension, kept, shape_value
-from tritonlint.inputs.rehearsal.numpy_functions import clip, einsum, reshaped, turned
+from tritonlint.inputs.rehearsal.numpy_algebra import einsum
+from tritonlint.inputs.rehearsal.numpy_calls import FUNCTIONS, MAX_LISTED, bind, kept, shape_value
+from tritonlint.inputs.rehearsal.numpy_counting import gradient, places
+from tritonlint.inputs.rehearsal.numpy_functions import clip, reshaped, turned
 from tritonlint.inputs.rehearsal.numpy_making import TYPES, scalar_type
-from tritonlint.inputs.rehearsal.numpy_ufuncs import BINARY, UNARY, binary_ufunc, char_function, unary_ufunc
+from tritonlint.inputs.rehearsal.numpy_random import plain_numbers
+from tritonlint.inputs.rehearsal.numpy_shaping import (
+    GRIDS,
+    broadcast_arrays,
+    broadcast_shapes,
+    grid,
+    meshgrid,
+    of_rank,
+    open_grid,
+)
+from tritonlint.inputs.rehearsal.numpy_types import limit, result_type
+from tritonlint.inputs.rehearsal.numpy_ufuncs import (
+    BINARY,
+    METHODS,
+    UNARY,
+    binary_ufunc,
+    char_function,
+    ufunc_method,
+    unary_ufunc,
+)
 from tritonlint.inputs.rehearsal.shapes import Slice
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Bound, DType, Failure, Library, Seq, Unknown, Value
 
 __all__ = [
+    "GRIDS",
     "Slice",
     "attribute",
     "binary",
@@ -44,6 +66,7 @@ __all__ = [
     "element",
     "from_value",
     "getitem",
+    "grid",
     "inplace",
     "length",
     "method",
@@ -61,17 +84,11 @@ def call(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
         return unary_ufunc(name, args, kwargs)
     if name in BINARY:
         return binary_ufunc(name, args, kwargs)
-    if name.startswith(("char.", "core.defchararray.")):
-        return char_function(name.rpartition(".")[2], args)
-    if name == "einsum":
-        return einsum(args, kwargs)
-    if name in {"ndindex", "ndenumerate"} and len(args) == 1 and not kwargs:
-        return _places(name, args[0])
-    if name in {"random.rand", "random.randn"}:
-        return result("float64", tuple(map(dimension, args))) if args else Unknown("float")
+    if name in _OF_ALL_ARGUMENTS:
+        return _OF_ALL_ARGUMENTS[name](args, kwargs)
     found = FUNCTIONS.get(name)
     if found is None:
-        return UNKNOWN
+        return _of_a_part(name, args, kwargs)
     signature, run = found
     given = bind(name.rpartition(".")[2], signature, args, kwargs)
     made = run(given)
@@ -79,15 +96,43 @@ def call(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
     return made if out is None else out
 
 
-def _places(name: str, value: Value) -> Value:
-    """What ``numpy.ndindex(shape)`` and ``numpy.ndenumerate(array)`` give one by one."""
-    if name == "ndindex":
-        whole = value.__class__ is Seq and value.kind == "tuple" and not value.open
-        return Seq("generator", [], True, Seq("tuple", [Unknown("int") for _ in value.items])) if whole else UNKNOWN
-    if value.__class__ is not Array or value.shape is None or value.scalar:
-        return UNKNOWN
-    place = Seq("tuple", [Unknown("int") for _ in value.shape])
-    return Seq("generator", [], True, Seq("tuple", [place, pick(value.dtype, value.of)]))
+def _of_a_part(name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """What a function of ``numpy.char``, or a method of a function, gives."""
+    first, _, last = name.rpartition(".")
+    if first in {"char", "strings", "core.defchararray"}:
+        return char_function(last, args)
+    if last in METHODS and first in BINARY:
+        return ufunc_method(first, last, args, kwargs)
+    return UNKNOWN
+
+
+def _ndindex(args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) > 1:
+        args = [Seq("tuple", args)]
+    return places("ndindex", args[0]) if args else UNKNOWN
+
+
+def _ndenumerate(args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return places("ndenumerate", args[0]) if len(args) == 1 else UNKNOWN
+
+
+_OF_ALL_ARGUMENTS: dict[str, Callable[[list[Value], dict[str, Value]], Value]] = {
+    "einsum": einsum,
+    "gradient": gradient,
+    "meshgrid": meshgrid,
+    "ix_": open_grid,
+    "broadcast_arrays": broadcast_arrays,
+    "broadcast_shapes": broadcast_shapes,
+    "result_type": result_type,
+    "ndindex": _ndindex,
+    "ndenumerate": _ndenumerate,
+    "random.rand": lambda args, kwargs: plain_numbers(args),
+    "random.randn": lambda args, kwargs: plain_numbers(args),
+    "atleast_1d": partial(of_rank, 1),
+    "atleast_2d": partial(of_rank, 2),
+    "atleast_3d": partial(of_rank, 3),
+}
+"""Functions that take any number of arguments."""
 
 
 _CONSTANTS: dict[str, Value] = {
@@ -112,7 +157,10 @@ def constant(name: str) -> Value:
     """What ``numpy.<name>`` is when it is not called."""
     if name in TYPES:
         return DType(TYPES[name])
-    return _CONSTANTS[name] if name in _CONSTANTS else Library(f"numpy.{name}")
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    found = limit(name) if name.startswith(("finfo.", "iinfo.")) else None
+    return Library(f"numpy.{name}") if found is None else found
 
 
 _DTYPE_ATTRIBUTES = frozenset(
@@ -211,7 +259,8 @@ def _certain_array(array: Array) -> bool:
 _LIKE_FUNCTIONS = frozenset(
     {
         "all", "any", "argmax", "argmin", "argsort", "cumprod", "cumsum", "dot", "max", "mean", "min", "nonzero",
-        "prod", "ptp", "ravel", "repeat", "round", "squeeze", "std", "sum", "swapaxes", "take", "var",
+        "prod", "ptp", "ravel", "repeat", "round", "squeeze", "std", "sum", "swapaxes", "take", "var", "trace",
+        "diagonal", "searchsorted", "choose", "argpartition",
     }
 )  # fmt: skip
 
@@ -297,6 +346,10 @@ def _method_copy(array: Array, args: list[Value], kwargs: dict[str, Value]) -> V
     return array
 
 
+def _conjugate(array: Array, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return array if array.scalar or array.shape else UNKNOWN
+
+
 def _bytes(array: Array, args: list[Value], kwargs: dict[str, Value]) -> Value:
     return Unknown("bytes")
 
@@ -320,9 +373,20 @@ def _view(array: Array, args: list[Value], kwargs: dict[str, Value]) -> Value:
     dtype = dtype_of(asked) if asked.__class__ in (DType, str) else None
     if dtype is None or array.dtype is None or array.shape is None:
         return Array(dtype, None)
-    if dtypes.bits_of(dtype) == dtypes.bits_of(array.dtype) and dtype not in {"object", "str", "bytes"}:
+    if not dtypes.is_number(dtype) or not dtypes.is_number(array.dtype):
+        return Array(dtype, None)
+    old, new = dtypes.bits_of(array.dtype), dtypes.bits_of(dtype)
+    if old == new:
         return Array(dtype, array.shape, None, array.scalar)
-    return Array(dtype, None)
+    if not array.shape or old is None or new is None:
+        return Array(dtype, None)
+    last = array.shape[-1]
+    return Array(dtype, (*array.shape[:-1], None if last is None else last * old // new))
+
+
+def _method_compress(array: Array, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    given = bind("compress", "condition axis= out=", args, kwargs)
+    return FUNCTIONS["compress"][1]({**given, "a": array})
 
 
 def _method_clip(array: Array, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -340,8 +404,8 @@ _OWN: dict[str, Callable[[Array, list[Value], dict[str, Value]], Value]] = {
     "flatten": _flatten,
     "copy": _method_copy,
     "byteswap": _method_copy,
-    "conj": _method_copy,
-    "conjugate": _method_copy,
+    "conj": _conjugate,
+    "conjugate": _conjugate,
     "tobytes": _bytes,
     "tostring": _bytes,
     "fill": _fill,
@@ -355,4 +419,5 @@ _OWN: dict[str, Callable[[Array, list[Value], dict[str, Value]], Value]] = {
     "dump": _none,
     "view": _view,
     "clip": _method_clip,
+    "compress": _method_compress,
 }

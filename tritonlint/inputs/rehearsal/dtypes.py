@@ -148,6 +148,13 @@ def promote_all(dtypes: Iterable[str | None]) -> str | None:
     return result
 
 
+def summed(dtype: str | None) -> str | None:
+    """What the elements of an array are summed up in."""
+    if dtype is None or not is_number(dtype):
+        return "object" if dtype == "object" else None
+    return {"b": "int64", "i": "int64", "u": "uint64"}.get(kind_of(dtype), dtype)
+
+
 def same_kind(source: str, target: str) -> bool:
     """Whether an operation may write what it finds into an array of another data type."""
     if target in (source, "object"):

@@ -8,7 +8,7 @@ from functools import cache
 from tritonlint.inputs.rehearsal import shapes
 from tritonlint.inputs.rehearsal.dtypes import dtype_of
 from tritonlint.inputs.rehearsal.elements import from_value, result
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Seq, Shape, Unknown, Value
+from tritonlint.inputs.rehearsal.values import SEQUENCE, UNKNOWN, Array, Failure, Seq, Shape, Unknown, Value
 
 Given = dict[str, Value]
 Run = Callable[[Given], Value]
@@ -103,6 +103,11 @@ def shaped(made: Array, shape: Shape, dtype: str | None = "") -> Value:
 def kept(value: Value, made: Array, shape: Shape) -> Array:
     """The same elements in another shape; a single element of NumPy stays one."""
     return Array(made.dtype, shape, made.of, shape == () and value.__class__ is Array and value.scalar)
+
+
+def sequence(items: list[Value]) -> Seq:
+    """What is a list in NumPy 1 and a tuple in NumPy 2."""
+    return Seq(SEQUENCE, items)
 
 
 def is_empty(made: Array) -> bool:

@@ -1,4 +1,4 @@
-"""NumPy's functions of arrays: reductions, other shapes, choices, products."""
+"""NumPy's functions of arrays: reductions, other shapes, choices."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tritonlint.inputs.rehearsal import dtypes, shapes
 from tritonlint.inputs.rehearsal.dtypes import kind_of
-from tritonlint.inputs.rehearsal.elements import common_dtype, operand, result
+from tritonlint.inputs.rehearsal.elements import Operand, common_dtype, operand, result
 from tritonlint.inputs.rehearsal.numpy_calls import (
     MAX_LISTED,
     Given,
@@ -31,13 +31,7 @@ def _sum(given: Given) -> Value:
     made = as_array(given["a"])
     shape = shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False))
     refuse_text("add", made)
-    return shaped(Array(), shape, asked_dtype(given, _summed(made.dtype)))
-
-
-def _summed(dtype: str | None) -> str | None:
-    if dtype is None or not dtypes.is_number(dtype):
-        return "object" if dtype == "object" else None
-    return {"b": "int64", "i": "int64", "u": "uint64"}.get(kind_of(dtype), dtype)
+    return shaped(Array(), shape, asked_dtype(given, dtypes.summed(made.dtype)))
 
 
 @function("mean nanmean", "a axis= dtype= out= keepdims= * where=")
@@ -90,14 +84,6 @@ def _any(given: Given) -> Value:
     return shaped(Array(), shape, dtype)
 
 
-@function("count_nonzero", "a axis= * keepdims=")
-def _count(given: Given) -> Value:
-    if given.get("axis") is None and "keepdims" not in given:
-        return UNKNOWN
-    made = as_array(given["a"])
-    return shaped(Array(), shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False)), "int64")
-
-
 @function("cumsum cumprod nancumsum nancumprod", "a axis= dtype= out=")
 def _cumulated(given: Given) -> Value:
     made = as_array(given["a"])
@@ -109,16 +95,29 @@ def _cumulated(given: Given) -> Value:
         if shape is not None:
             shapes.axes_of(axis, len(shape) or 1)
     refuse_text("add", made)
-    return Array(asked_dtype(given, _summed(made.dtype)), shape or (None if shape is None else (1,)))
+    return Array(asked_dtype(given, dtypes.summed(made.dtype)), shape or (None if shape is None else (1,)))
 
 
 @function("average", "a axis= weights= returned= * keepdims=")
 def _average(given: Given) -> Value:
-    made = as_array(given["a"])
-    if given.get("returned", False) is not False:
-        return UNKNOWN
+    made, weights = as_array(given["a"]), given.get("weights")
+    returned = given.get("returned", False)
     shape = shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False))
-    return shaped(Array(), shape, _averaged(made.dtype) if given.get("weights") is None else None)
+    dtype = _averaged(made.dtype)
+    if weights is not None:
+        other = _averaged(as_array(weights).dtype)
+        dtype = None if dtype is None or other is None else dtypes.promote(dtype, other)
+    found = shaped(Array(), shape, dtype)
+    if returned is True:
+        return Seq("tuple", [found, shaped(Array(), shape, dtype)])
+    return found if returned is False else UNKNOWN
+
+
+@function("trace", "a offset= axis1= axis2= dtype= out=")
+def _trace(given: Given) -> Value:
+    made = as_array(given["a"])
+    rest = shapes.without_diagonal(made.shape, given)
+    return shaped(Array(), rest, asked_dtype(given, dtypes.summed(made.dtype)))
 
 
 @function("percentile quantile nanpercentile nanquantile", "a q axis= out= overwrite_input= method= keepdims= **")
@@ -130,52 +129,21 @@ def _percentile(given: Given) -> Value:
     if asked.dtype in {"str", "bytes"}:
         raise Failure("TypeError", f"'<=' not supported between instances of 'float' and 'numpy.{asked.dtype}_'")
     shape = shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False))
-    if shape is None or asked.shape is None:
+    if shape is None or asked.shape is None or (made.shape == () and "keepdims" in given):
         return UNKNOWN
     # Where between two elements it lies is a float64, unless it is a single number.
     wide = kind_of(made.dtype) in "iu" or made.dtype == "float64"
     wide = wide or (kind_of(made.dtype) == "f" and asked.dtype == "float64" and asked.shape != ())
+    wide = wide and given.get("method", "linear") == "linear" and "interpolation" not in given
     if not wide and asked.shape == shape == ():
         return Array(None, (), None, True)
     return shaped(Array(), (*asked.shape, *shape), "float64" if wide else None)
 
 
 @function("hanning hamming blackman bartlett", "M")
+@function("kaiser", "M beta")
 def _window(given: Given) -> Value:
     return Array("float64", (shapes.integer(given["M"]),)) if isinstance(given["M"], int) else Array("float64", (None,))
-
-
-@function("fft.irfft fft.hfft", "a n= axis= norm= out=")
-def _fft_to_real(given: Given) -> Value:
-    made = as_array(given["a"])
-    return Array(
-        "float64" if made.dtype in {"float64", "int64", "complex128"} else None,
-        (None,) * len(made.shape) if made.shape else None,
-    )
-
-
-@function("fft.fft fft.ifft fft.rfft", "a n= axis= norm= out=")
-def _fft(given: Given) -> Value:
-    made = as_array(given["a"])
-    if made.dtype is None or made.shape is None or kind_of(made.dtype) not in "biufc":
-        return Array(None, None)
-    # NumPy 1 makes everything of it as wide as can be, NumPy 2 keeps what is narrow.
-    return Array("complex128" if made.dtype in {"float64", "int64", "complex128"} else None, (None,) * len(made.shape))
-
-
-@function("convolve correlate", "a v mode=")
-def _convolved(given: Given) -> Value:
-    left, right = as_array(given["a"]), as_array(given["v"])
-    if left.shape is None or right.shape is None or len(left.shape) != 1 or len(right.shape) != 1:
-        return UNKNOWN
-    return Array(dtypes.promote_all((left.dtype, right.dtype)), (None,))
-
-
-@function("linalg.norm", "x ord= axis= keepdims=")
-def _norm(given: Given) -> Value:
-    made = as_array(given["x"])
-    shape = shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False))
-    return shaped(Array(), shape, _averaged(made.dtype) if given.get("ord") in (None, 2) else None)
 
 
 @function("reshape", "a shape= order= * newshape= copy=")
@@ -253,26 +221,22 @@ def _swap(given: Given) -> Value:
     return Array(made.dtype, tuple(made.shape[place] for place in order), made.of)
 
 
-@function("moveaxis", "a source destination **")
-def _move(given: Given) -> Value:
-    made = as_array(given["a"])
-    source, target = given["source"], given["destination"]
-    if made.shape is None or source.__class__ is not int or target.__class__ is not int:
-        return Array(made.dtype, (None,) * len(made.shape) if made.shape is not None else None, made.of)
-    rank = len(made.shape)
-    source, target = shapes.axis_of(source, rank), shapes.axis_of(target, rank)
-    order = [place for place in range(rank) if place != source]
-    order.insert(target, source)
-    return Array(made.dtype, tuple(made.shape[place] for place in order), made.of)
-
-
 @function("flip", "m axis=")
 @function("fliplr flipud", "m")
 @function("roll", "a shift axis=")
-@function("sort", "a axis= kind= order= * stable=")
 @function("tril triu", "m k=")
+@function("fft.fftshift fft.ifftshift", "x axes=")
 def _same(given: Given) -> Value:
     made = as_array(next(iter(given.values())))
+    return Array(made.dtype, made.shape, made.of) if made.shape else shaped(made, None)
+
+
+@function("sort", "a axis= kind= order= * stable=")
+@function("partition", "a kth axis= kind= order=")
+def _sorted(given: Given) -> Value:
+    made = as_array(given["a"])
+    if given.get("axis", -1) is None:
+        return Array(made.dtype, (shapes.size_of(made.shape),), made.of)
     return Array(made.dtype, made.shape, made.of) if made.shape else shaped(made, None)
 
 
@@ -301,7 +265,7 @@ def _argsort(given: Given) -> Value:
 @function("concatenate", "arrays= axis= out= * dtype= casting=")
 @function("concat", "arrays= axis= out= * dtype= casting=")
 def _concatenate(given: Given) -> Value:
-    parts = _parts(given.get("arrays"), "concatenate")
+    parts = parts_of(given.get("arrays"), "concatenate")
     axis = given.get("axis", 0)
     if axis is not None and axis.__class__ is not Array:
         shapes.integer(axis)
@@ -314,16 +278,17 @@ def _concatenate(given: Given) -> Value:
         shape = tuple(None if n == place % len(shape) else one for n, one in enumerate(shape))
     if axis is None and any(not part.shape for part in found):
         return Array(asked_dtype(given), shape)  # NumPy 1 looks at the values of single elements.
-    return _put(found, shape, given)
+    return put_together(found, shape, given)
 
 
-def _put(parts: Sequence[Array], shape: Shape, given: Given) -> Value:
+def put_together(parts: Sequence[Array], shape: Shape, given: Given) -> Value:
+    """What arrays are together."""
     dtype = dtypes.promote_all(part.dtype for part in parts)
     of = {part.of for part in parts}
     return Array(asked_dtype(given, dtype), shape, of.pop() if len(of) == 1 and dtype == "object" else None)
 
 
-def _parts(value: Value, name: str) -> tuple[list[Array], bool] | None:
+def parts_of(value: Value, name: str) -> tuple[list[Array], bool] | None:
     """The arrays of a sequence, and whether they are all there are; None where they are not known."""
     kind = value.__class__
     if kind is Array:
@@ -353,66 +318,51 @@ def _parts(value: Value, name: str) -> tuple[list[Array], bool] | None:
 
 @function("stack", "arrays axis= out= * dtype= casting=")
 def _stack(given: Given) -> Value:
-    parts = _parts(given["arrays"], "stack")
+    parts = parts_of(given["arrays"], "stack")
     if parts is None:
         return Array(asked_dtype(given), None)
     found, whole = parts
     count = len(found) if whole else None
-    return _put(found, shapes.stacked([part.shape for part in found], given.get("axis", 0), count), given)
+    return put_together(found, shapes.stacked([part.shape for part in found], given.get("axis", 0), count), given)
 
 
-def _at_least(made: Array, rank: int) -> Array:
+def at_least(made: Array, rank: int) -> Array:
+    """An array with as many dimensions, as ``atleast_2d`` gives it."""
     if made.shape is None or len(made.shape) >= rank:
         return made
     if rank == 1:
         return Array(made.dtype, (1,), made.of)
     if rank == 2:
         return Array(made.dtype, (1, 1) if not made.shape else (1, made.shape[0]), made.of)
-    return Array(made.dtype, None, made.of)
+    return Array(made.dtype, (*(1,) * (2 - len(made.shape)), *made.shape, 1), made.of)
 
 
 @function("vstack row_stack", "tup * dtype= casting=")
 def _vstack(given: Given) -> Value:
-    parts = _parts(given["tup"], "vstack")
+    parts = parts_of(given["tup"], "vstack")
     if parts is None:
         return Array(asked_dtype(given), None)
-    found = [_at_least(part, 2) for part in parts[0]]
+    found = [at_least(part, 2) for part in parts[0]]
     shape = shapes.joined([part.shape for part in found], 0)
     if not parts[1] and shape is not None:
         shape = (None, *shape[1:])
-    return _put(found, shape, given)
+    return put_together(found, shape, given)
 
 
 @function("hstack", "tup * dtype= casting=")
 def _hstack(given: Given) -> Value:
-    parts = _parts(given["tup"], "hstack")
+    parts = parts_of(given["tup"], "hstack")
     if parts is None:
         return Array(asked_dtype(given), None)
-    found = [_at_least(part, 1) for part in parts[0]]
+    found = [at_least(part, 1) for part in parts[0]]
     ranks = {len(part.shape) if part.shape is not None else None for part in found}
     if None in ranks:
-        return _put(found, None, given)
+        return put_together(found, None, given)
     axis = 0 if found and len(found[0].shape or ()) == 1 else 1
     shape = shapes.joined([part.shape for part in found], axis)
     if not parts[1] and shape is not None:
         shape = tuple(None if place == axis else one for place, one in enumerate(shape))
-    return _put(found, shape, given)
-
-
-@function("column_stack dstack", "tup")
-def _column_stack(given: Given) -> Value:
-    parts = _parts(given["tup"], "column_stack")
-    return Array(None, None) if parts is None else _put(parts[0], None, given)
-
-
-@function("atleast_1d", "a")
-def _atleast_1d(given: Given) -> Value:
-    return _at_least(as_array(given["a"]), 1)
-
-
-@function("atleast_2d", "a")
-def _atleast_2d(given: Given) -> Value:
-    return _at_least(as_array(given["a"]), 2)
+    return put_together(found, shape, given)
 
 
 @function("broadcast_to", "array shape subok=")
@@ -482,50 +432,6 @@ def _tile(given: Given) -> Value:
     return Array(made.dtype, shape, made.of)
 
 
-@function("pad", "array pad_width mode= **")
-def _pad(given: Given) -> Value:
-    made = as_array(given["array"])
-    return Array(made.dtype, (None,) * len(made.shape) if made.shape is not None else None, made.of)
-
-
-@function("unique", "ar return_index= return_inverse= return_counts= axis= * equal_nan= sorted=")
-def _unique(given: Given) -> Value:
-    if len(given) > 1:
-        return UNKNOWN
-    made = as_array(given["ar"])
-    return Array(made.dtype, (None,), made.of)
-
-
-@function("split array_split", "ary indices_or_sections axis=")
-def _split(given: Given) -> Value:
-    made = as_array(given["ary"])
-    parts, axis = given["indices_or_sections"], given.get("axis", 0)
-    if isinstance(parts, (Seq, Array)) and axis.__class__ is int:
-        return _split_at(made, parts, axis)
-    if parts.__class__ is not int or not 0 < parts <= MAX_LISTED or axis.__class__ is not int or not made.shape:
-        return UNKNOWN
-    if not -len(made.shape) <= axis < len(made.shape):
-        return UNKNOWN
-    place = axis % len(made.shape)
-    whole = made.shape[place]
-    one = whole // parts if whole is not None and whole % parts == 0 else None
-    shape = tuple(one if n == place else length for n, length in enumerate(made.shape))
-    return Seq("list", [Array(made.dtype, shape, made.of) for _ in range(parts)])
-
-
-def _split_at(made: Array, borders: Seq | Array, axis: int) -> Value:
-    """The parts between borders: one more than there are borders."""
-    places = as_array(borders).shape
-    if places is None or len(places) != 1 or places[0] is None or places[0] >= MAX_LISTED:
-        return UNKNOWN
-    shape = made.shape
-    if shape is not None and not -len(shape) <= axis < len(shape):
-        return UNKNOWN
-    if shape is not None:
-        shape = tuple(None if n == axis % len(shape) else length for n, length in enumerate(shape))
-    return Seq("list", [Array(made.dtype, shape, made.of) for _ in range(places[0] + 1)])
-
-
 @function("take", "a indices axis= out= mode=")
 def _take(given: Given) -> Value:
     made = as_array(given["a"])
@@ -583,6 +489,72 @@ def clip(given: Given) -> Value:
     return result(dtype, shape)
 
 
+@function("select", "condlist choicelist default=")
+def _select(given: Given) -> Value:
+    conditions, choices = given["condlist"], given["choicelist"]
+    if any(one.__class__ is not Seq or one.open or not one.items for one in (conditions, choices)):
+        return UNKNOWN
+    sides = [operand(one) for one in (*choices.items, given.get("default", 0))]
+    known = [side for side in sides if side is not None]
+    if len(known) < len(sides):
+        return UNKNOWN
+    shape = shapes.broadcast(*(as_array(one).shape for one in conditions.items), *(side.shape for side in known))
+    return Array(_of_choices(known), shape)
+
+
+def _of_choices(sides: Sequence[Operand]) -> str | None:
+    """What values promote to of which each element is one."""
+    if all(side.number is not None for side in sides):
+        return dtypes.promote_all(side.dtype for side in sides)
+    return common_dtype(list(sides))
+
+
+@function("choose", "a choices out= mode=")
+def _choose(given: Given) -> Value:
+    choices = given["choices"]
+    if choices.__class__ is not Seq or choices.open or not choices.items:
+        return UNKNOWN
+    sides = [operand(one) for one in choices.items]
+    known = [side for side in sides if side is not None]
+    if len(known) < len(sides):
+        return UNKNOWN
+    shape = shapes.broadcast(as_array(given["a"]).shape, *(side.shape for side in known))
+    return shaped(Array(), shape, _of_choices(known))
+
+
+@function("compress", "condition a axis= out=")
+def _compress(given: Given) -> Value:
+    made, axis = as_array(given["a"]), given.get("axis")
+    if axis is None:
+        return Array(made.dtype, (None,), made.of)
+    place = None if made.shape is None else shapes.known_axis(axis, len(made.shape))
+    if place is None or made.shape is None:
+        return Array(made.dtype, None, made.of)
+    return Array(made.dtype, tuple(None if n == place else one for n, one in enumerate(made.shape)), made.of)
+
+
+@function("extract", "condition arr")
+def _extract(given: Given) -> Value:
+    made = as_array(given["arr"])
+    return Array(made.dtype, (None,), made.of)
+
+
+@function("piecewise", "x condlist funclist **")
+def _piecewise(given: Given) -> Value:
+    made = as_array(given["x"])
+    return Array(made.dtype, made.shape) if made.shape else UNKNOWN
+
+
+@function("put", "a ind v mode=")
+@function("put_along_axis", "arr indices values axis=")
+@function("place", "arr mask vals")
+@function("putmask", "a mask values")
+@function("copyto", "dst src casting= where=")
+@function("fill_diagonal", "a val wrap=")
+def _written(given: Given) -> Value:
+    return None
+
+
 @function("nonzero", "a")
 def _nonzero(given: Given) -> Value:
     return _places(as_array(given["a"]))
@@ -604,11 +576,6 @@ def _flatnonzero(given: Given) -> Value:
 def _argwhere(given: Given) -> Value:
     made = as_array(given["a"])
     return Array("int64", (None, len(made.shape) if made.shape is not None else None))
-
-
-@function("isin in1d", "element test_elements assume_unique= invert= * kind=")
-def _isin(given: Given) -> Value:
-    return Array("bool", as_array(given["element"]).shape)
 
 
 @function("isclose", "a b rtol= atol= equal_nan=")
@@ -642,102 +609,9 @@ def _ndim(given: Given) -> Value:
 @function("size", "a axis=")
 def _size(given: Given) -> Value:
     made = as_array(given["a"])
-    found = shapes.size_of(made.shape) if given.get("axis") is None else None
+    axis = given.get("axis")
+    place = None if axis is None or made.shape is None else shapes.known_axis(axis, len(made.shape))
+    found = shapes.size_of(made.shape) if axis is None else None
+    if place is not None and made.shape is not None:
+        found = made.shape[place]
     return Unknown("int") if found is None else found
-
-
-@function("dot", "a b out=")
-def _dot(given: Given) -> Value:
-    first, second = operand(given["a"]), operand(given["b"])
-    if first is None or second is None:
-        return UNKNOWN
-    if not first.shape or not second.shape:
-        return UNKNOWN
-    return result(common_dtype([first, second]), shapes.dotted(first.shape, second.shape))
-
-
-@function("outer", "a b out=")
-def _outer(given: Given) -> Value:
-    first, second = as_array(given["a"]), as_array(given["b"])
-    if not first.shape or not second.shape:
-        return Array(None, (shapes.size_of(first.shape), shapes.size_of(second.shape)))
-    return Array(
-        dtypes.promote_all((first.dtype, second.dtype)), (shapes.size_of(first.shape), shapes.size_of(second.shape))
-    )
-
-
-@function("tensordot inner cross vdot kron", "**")
-def _some_product(given: Given) -> Value:
-    return UNKNOWN
-
-
-def einsum(args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
-    """``numpy.einsum("ij,jk->ik", a, b)``, of plain letters."""
-    pattern, arrays = (args[0] if args else None), [operand(one) for one in args[1:]]
-    if pattern.__class__ is not str or not kwargs.keys() <= {"optimize"}:
-        return UNKNOWN
-    terms, arrow, kept_letters = pattern.replace(" ", "").partition("->")
-    parts = terms.split(",")
-    if not arrow or not (terms.replace(",", "") + "x").isalpha() or not (kept_letters + "x").isalpha():
-        return UNKNOWN
-    if not arrays or len(parts) != len(arrays) or not set(kept_letters) <= set("".join(parts)):
-        return UNKNOWN
-    sizes: dict[str, int | None] = {}
-    for part, array in zip(parts, arrays, strict=True):
-        if array is None or array.dtype is None or not array.shape or kind_of(array.dtype) not in "iuf":
-            return UNKNOWN
-        if len(part) != len(array.shape):
-            return UNKNOWN
-        for letter, length in zip(part, array.shape, strict=True):
-            # One of several lengths that is 1 is stretched to the others.
-            sizes[letter] = length if letter not in sizes or sizes[letter] == length else None
-    known = [array for array in arrays if array is not None]
-    return result(common_dtype(known), tuple(sizes[letter] for letter in kept_letters))
-
-
-@function("histogram", "a bins= range= density= weights=")
-def _histogram(given: Given) -> Value:
-    bins = given.get("bins", 10)
-    if given.get("weights") is not None or given.get("density", False) not in (False, None):
-        return UNKNOWN
-    count = bins if bins.__class__ is int and bins > 0 else None
-    return Seq("tuple", [Array("int64", (count,)), Array(None, (None if count is None else count + 1,))])
-
-
-@function("linalg.inv linalg.pinv", "a **")
-def _inverse(given: Given) -> Value:
-    made = as_array(given["a"])
-    if made.shape is None:
-        return Array(_inexact(made.dtype), None)
-    if len(made.shape) < 2:
-        text = f"{len(made.shape)}-dimensional array given. Array must be at least two-dimensional"
-        raise Failure("ValueError", text)
-    return Array(_inexact(made.dtype), (*made.shape[:-2], made.shape[-1], made.shape[-2]))
-
-
-def _inexact(dtype: str | None) -> str | None:
-    if dtype is None or not dtypes.is_number(dtype):
-        return None
-    return "float64" if kind_of(dtype) in "biu" else dtype if dtype != "float16" else None
-
-
-@function("diff", "a n= axis= **")
-def _diff(given: Given) -> Value:
-    made = as_array(given["a"])
-    if made.shape is None or len(given) > 1 or made.dtype == "bool":
-        return Array(made.dtype if made.dtype != "object" else None, None)
-    if not made.shape:
-        raise Failure("ValueError", "diff requires input that is at least one dimensional")
-    last = made.shape[-1]
-    return Array(made.dtype, (*made.shape[:-1], None if last is None else max(last - 1, 0)))
-
-
-@function("searchsorted", "a v side= sorter= **")
-def _searchsorted(given: Given) -> Value:
-    return UNKNOWN
-
-
-@function("digitize", "x bins right=")
-def _digitize(given: Given) -> Value:
-    made = given["x"]
-    return Array("int64", made.shape) if isinstance(made, Array) and made.shape else UNKNOWN

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tritonlint.inputs.rehearsal import dtypes, shapes
-from tritonlint.inputs.rehearsal.dtypes import dtype_of
+from tritonlint.inputs.rehearsal.dtypes import dtype_of, kind_of
 from tritonlint.inputs.rehearsal.elements import from_value, pick
 from tritonlint.inputs.rehearsal.numpy_calls import Given, as_array, asked_dtype, dimension, function
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Failure, Library, Seq, Shape, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Failure, Seq, Shape, Unknown, Value
 
 TYPES = {name: dtype for name, dtype in dtypes.NAMES.items() if len(name) > 2 and name != "c16"}
 
@@ -111,12 +111,33 @@ def number_type(value: Value) -> str | None:
 
 @function("linspace", "start stop num= endpoint= retstep= dtype= axis= * device=")
 def _linspace(given: Given) -> Value:
-    if given.get("retstep", False) is not False:
-        return UNKNOWN
+    made = _between(given)
+    asked = given.get("retstep", False)
+    if asked is True and made.__class__ is Array:
+        return Seq("tuple", [made, UNKNOWN])
+    return made if asked is False else UNKNOWN
+
+
+@function("logspace", "start stop num= endpoint= base= dtype= axis=")
+def _logspace(given: Given) -> Value:
+    made = _between(given)
+    if given.get("base", 10.0).__class__ in (int, float) or "dtype" in given:
+        return made
+    return Array(None, None)
+
+
+@function("geomspace", "start stop num= endpoint= dtype= axis=")
+def _between(given: Given) -> Array:
+    """So many numbers from one to another, or from those of an array to those of another."""
     ends = [as_array(given[key]) for key in ("start", "stop")]
-    if any(end.shape != () or end.dtype not in {"int64", "float64"} for end in ends):
-        return Array(asked_dtype(given, None), None)
-    return Array(asked_dtype(given, "float64"), (dimension(given["num"]) if "num" in given else 50,))
+    wide = all(end.dtype == "float64" or (end.dtype is not None and kind_of(end.dtype) in "biu") for end in ends)
+    dtype = asked_dtype(given, "float64" if wide else None)
+    if any(end.dtype is None or not dtypes.is_number(end.dtype) for end in ends):
+        return Array(dtype, None)
+    shape = shapes.broadcast(ends[0].shape, ends[1].shape)
+    if shape is None or (shape and given.get("axis", 0) != 0):
+        return Array(dtype, None)
+    return Array(dtype, (dimension(given["num"]) if "num" in given else 50, *shape))
 
 
 @function("array", "object dtype= * copy= order= subok= ndmin= like=")
@@ -141,7 +162,12 @@ def _from(value: Value, given: Given) -> Array:
 
 
 def _shape_only(value: Value) -> Shape:
-    """The shape of what is made with a data type that is not known: an object may take in lists of any lengths."""
+    """The shape of what is made with a data type that is not known: an object may take in lists of any lengths.
+
+    A tuple in a list may be one element of several fields.
+    """
+    if value.__class__ is Seq and any(item.__class__ is Seq and item.kind == "tuple" for item in value.items):
+        return None
     try:
         return from_value(value).shape
     except Failure:
@@ -158,11 +184,12 @@ def _converted(value: Value, dtype: str) -> Array:
 
 @function("asarray", "a dtype= order= * device= copy= like=")
 @function("asanyarray", "a dtype= order= * device= copy= like=")
+@function("require", "a dtype= requirements= * like=")
 def _as_array(given: Given) -> Value:
     return _from(given["a"], given)
 
 
-@function("ascontiguousarray asfortranarray require asarray_chkfinite", "a dtype= * like= **")
+@function("ascontiguousarray asfortranarray asarray_chkfinite", "a dtype= * like= **")
 def _contiguous(given: Given) -> Value:
     made = _from(given["a"], given)
     return Array(made.dtype, made.shape or (None if made.shape is None else (1,)), made.of)
@@ -192,82 +219,17 @@ def _frombuffer(given: Given) -> Value:
     return Array(dtype, (None,))
 
 
+@function("ndarray", "shape dtype= buffer= offset= strides= order=")
+def _raw(given: Given) -> Value:
+    return Array(asked_dtype(given, "float64"), shapes.shape_argument(given["shape"]))
+
+
 @function("fromiter", "iter dtype count= * like=")
 def _fromiter(given: Given) -> Value:
-    return Array(dtype_of(given["dtype"]), (None,))
+    count = given.get("count", -1)
+    return Array(dtype_of(given["dtype"]), (count if count.__class__ is int and count >= 0 else None,))
 
 
 @function("fromstring", "string dtype= count= * sep= like=")
 def _fromstring(given: Given) -> Value:
     return Array(asked_dtype(given, "float64"), (None,))
-
-
-def _sized(given: Given, dtype: str, single: Value, *others: str) -> Value:
-    """Random numbers: of ``size``, or of the shape that the other arguments have in common."""
-    size = given.get("size")
-    if size is not None:
-        return Array(dtype, shapes.shape_argument(size))
-    for key in others:
-        value = given.get(key, 0)
-        if number_type(value) is None:
-            return UNKNOWN
-    return single
-
-
-@function("random.random random.random_sample random.standard_normal random.ranf random.sample", "size=")
-def _random(given: Given) -> Value:
-    return _sized(given, "float64", Unknown("float"))
-
-
-@function("random.default_rng", "seed=")
-def _generator(given: Given) -> Value:
-    return Library("numpy.random.generator")
-
-
-@function("random.RandomState", "seed=")
-def _random_state(given: Given) -> Value:
-    # What it can is offered by the module, too.
-    return Library("numpy.random")
-
-
-@function("random.generator.random random.generator.standard_normal", "size= dtype= out=")
-def _generated(given: Given) -> Value:
-    return _sized(given, asked_dtype(given, "float64") or "", Unknown("float"))
-
-
-@function("random.generator.integers", "low high= size= dtype= endpoint=")
-def _integers(given: Given) -> Value:
-    return _sized(given, asked_dtype(given, "int64") or "", UNKNOWN, "low", "high")
-
-
-@function("random.generator.normal random.generator.laplace", "loc= scale= size=")
-@function("random.normal random.laplace random.logistic random.gumbel", "loc= scale= size=")
-def _normal(given: Given) -> Value:
-    return _sized(given, "float64", Unknown("float"), "loc", "scale")
-
-
-@function("random.uniform random.generator.uniform", "low= high= size=")
-def _uniform(given: Given) -> Value:
-    return _sized(given, "float64", Unknown("float"), "low", "high")
-
-
-@function("random.randint", "low high= size= dtype=")
-def _randint(given: Given) -> Value:
-    return _sized(
-        given, asked_dtype(given, "int64") or "", UNKNOWN if "dtype" in given else Unknown("int"), "low", "high"
-    )
-
-
-@function("random.seed", "seed= **")
-@function("random.shuffle", "x")
-def _nothing(given: Given) -> Value:
-    return None
-
-
-@function("random.permutation", "x")
-def _permutation(given: Given) -> Value:
-    value = given["x"]
-    if number_type(value) == "int":
-        return Array("int64", (max(value, 0) if value.__class__ is int else None,))
-    made = as_array(value)
-    return made if made.shape else UNKNOWN

@@ -384,6 +384,8 @@ class Protocols(Ways):
             return UNKNOWN
         if kind in _NO_ITEMS:
             raise self.misused(owner, f"'{owner.python_type}' object is not subscriptable", span)
+        if kind is Library and owner.name in arrays.GRIDS:
+            return self.guard(lambda: arrays.grid(owner.name, self.plain(key)), span)
         if kind is Bound and owner.owner.__class__ in OPERANDS:
             raise self.fail("TypeError", "'method' object is not subscriptable", span)
         if owner is JSON:

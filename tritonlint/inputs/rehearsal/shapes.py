@@ -10,13 +10,24 @@ from dataclasses import dataclass
 from math import prod
 
 from tritonlint.inputs.rehearsal.dtypes import kind_of
-from tritonlint.inputs.rehearsal.values import Array, Builtin, DType, Failure, Mapping, Seq, Shape, Unknown, Value
+from tritonlint.inputs.rehearsal.values import (
+    SEQUENCE,
+    Array,
+    Builtin,
+    DType,
+    Failure,
+    Mapping,
+    Seq,
+    Shape,
+    Unknown,
+    Value,
+)
 
 NO_INDEX = (
     "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid "
     "indices"
 )
-SEQUENCES = frozenset({"list", "tuple", "deque", "range"})
+SEQUENCES = frozenset({"list", "tuple", "deque", "range", SEQUENCE})
 _NO_INTEGER = frozenset({"float", "str", "bytes", "complex", "list", "tuple", "dict", "set", "NoneType"})
 
 
@@ -103,6 +114,11 @@ def axis_of(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise Failure("ValueError", f"axis {axis} is out of bounds for array of dimension {rank}")
     return axis % rank
+
+
+def known_axis(value: Value, rank: int) -> int | None:
+    """An axis counted from the front; None where it is not known, or is none of the array's."""
+    return value % rank if value.__class__ is int and -rank <= value < rank else None
 
 
 def axes_of(value: Value, rank: int) -> tuple[int, ...] | None:
@@ -400,6 +416,16 @@ def reduced(shape: Shape, axis: Value, keep: Value) -> Shape:
     if keep:
         return tuple(1 if place in axes else length for place, length in enumerate(shape))
     return tuple(length for place, length in enumerate(shape) if place not in axes)
+
+
+def without_diagonal(shape: Shape, given: dict[str, Value]) -> Shape:
+    """What is left when the two axes are taken away over which ``trace`` and ``diagonal`` go."""
+    if shape is None:
+        return None
+    places = {known_axis(given.get(key, default), len(shape)) for key, default in (("axis1", 0), ("axis2", 1))}
+    if None in places or len(places) < 2:
+        return None
+    return tuple(length for place, length in enumerate(shape) if place not in places)
 
 
 def squeezed(shape: Shape, axis: Value) -> Shape:

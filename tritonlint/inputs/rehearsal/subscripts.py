@@ -25,9 +25,9 @@ from tritonlint.inputs.rehearsal.reality import (
     shown,
     unlisted,
 )
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Exc, Failure, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import SEQUENCE, UNKNOWN, Array, Exc, Failure, Mapping, Seq, Unknown, Value
 
-_SUBSCRIBED = frozenset({"list", "tuple", "range", "deque"})
+_SUBSCRIBED = frozenset({"list", "tuple", "range", "deque", SEQUENCE})
 
 
 def slice_of(key: Value) -> tuple[Value, Value, Value] | None:
@@ -59,7 +59,7 @@ def getitem(value: Value, key: Value, caller: Caller | None = None, touch: Touch
     if kind is Mapping:
         return _get_key(value, key, caller, touch)
     name = plain(value)
-    if kind is Seq and name in _SUBSCRIBED:
+    if kind is Seq and value.kind in _SUBSCRIBED:
         return _get_place(value, key)
     if name in ("str", "bytes"):
         bounds = slice_of(key)
@@ -79,7 +79,7 @@ def getitem(value: Value, key: Value, caller: Caller | None = None, touch: Touch
 def _check_index(name: str, key: Value) -> None:
     """Raise Python's ``TypeError`` for an index of a sequence that is no whole number."""
     kind = plain(key)
-    if kind is None or kind in ("int", "bool"):
+    if kind is None or kind in ("int", "bool") or name == SEQUENCE:
         return
     real: Any = SAMPLES[name][1] if name in SAMPLES else CONTAINERS[name][1]
     index = (SAMPLES.get(kind) or CONTAINERS.get(kind) or (None,))[0]

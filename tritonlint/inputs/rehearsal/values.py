@@ -39,6 +39,8 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+SEQUENCE = "list or tuple"
+"""The kind of a sequence that is a list in some releases of a library, a tuple in others."""
 EXCEPTION = "exception", "built-in exception"
 """The types of what a handler catches: some exception, and one of Python's own classes."""
 
