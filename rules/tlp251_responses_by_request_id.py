@@ -21,11 +21,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_join import may_batch
 from tritonlint.inputs.python_objects import objects_of
+from tritonlint.inputs.python_threads import reached
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -39,6 +41,7 @@ from tritonlint.inputs.python_tree import (
     Function,
     Name,
     Node,
+    Return,
     Sequence,
     Subscript,
     dotted,
@@ -57,6 +60,9 @@ RULE = Rule(
     server_says=("Number of InferenceResponse objects do not match",),
 )
 
+_PARTS = frozenset({"items", "values"})
+_CLOCKS = frozenset({"time", "monotonic", "perf_counter", "time_ns", "perf_counter_ns", "now"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
@@ -66,6 +72,11 @@ class _Filled:
     whole: Node
     span: Span
     method: str
+
+    @property
+    def shown(self) -> str:
+        """Its name, if it has one."""
+        return f"`{self.name}`" if self.name else "this dict"
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -77,22 +88,82 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     for filled in (*_in_loops(python, execute), *_at_once(python, execute)):
         if filled.method not in ids or filled.name in told or not _starts_empty(execute, filled.name):
             continue
-        # Whoever counts the different ones knows that they may be the same.
-        if any(dotted(call.func) == "set" for test in own_nodes(execute, Compare) for call in walk(test, Call)):
+        if _counts_different(execute):
             continue
         read = _reads(execute, filled)
         if not read:
             continue
         told.add(filled.name)
         lost = any(isinstance(one, Subscript) for one in read)
-        shared = "''" if filled.method == "request_id" else "0"
-        yield Problem(
-            filled.span,
-            f"`{filled.name}` loses requests: an id is optional, those without one share the key {shared}",
-            help="append to a list instead: it keeps the order of the requests, too",
-            effect="wrong-result" if lost else None,
-            key=filled.name,
-        )
+        yield _problem(filled, "wrong-result" if lost else None)
+    if not told:
+        yield from _in_helpers(python, execute, ids)
+
+
+def _problem(filled: _Filled, effect: Effect | None) -> Problem:
+    shared = "''" if filled.method == "request_id" else "0"
+    return Problem(
+        filled.span,
+        f"{filled.shown} loses requests: an id is optional, those without one share the key {shared}",
+        help="append to a list instead: it keeps the order of the requests, too",
+        effect=effect,
+        key=filled.name,
+    )
+
+
+def _counts_different(function: Function) -> bool:
+    """Whoever counts the different ones knows that they may be the same."""
+    return any(dotted(call.func) == "set" for test in own_nodes(function, Compare) for call in walk(test, Call))
+
+
+def _in_helpers(python: PythonFacts, execute: Function, ids: set[str]) -> Iterator[Problem]:
+    """A dict that another function fills and gives back, and that is asked by id for the responses, or gone through."""
+    functions = reached(python, [execute])
+    if any(_counts_different(function) for function in functions):
+        return
+    for helper in functions:
+        if helper is execute:
+            continue
+        given = [statement.value for statement in returns(helper)]
+        for filled in (*_in_loops(python, helper), *_at_once(python, helper)):
+            handed = any(dotted(one) == filled.name for one in given if one is not None)
+            if filled.name and not (handed and _starts_empty(helper, filled.name)):
+                continue
+            if filled.method not in ids:
+                continue
+            if any(_asks_by_id(python, function) for function in functions):
+                yield _problem(filled, "wrong-result")
+            elif _goes_through(python, execute, helper):
+                yield _problem(filled, None)
+            else:
+                continue
+            return
+
+
+def _asks_by_id(python: PythonFacts, function: Function) -> bool:
+    """Whether a function takes something out of a dict of its call by the id of a request."""
+    stored = {target for assign in own_nodes(function, Assign) for target in assign.targets}
+    return any(
+        node not in stored and isinstance(node.value, Name) and _asked_id(python, node.items[0]) is not None
+        for node in own_nodes(function, Subscript)
+    )
+
+
+def _goes_through(python: PythonFacts, execute: Function, helper: Function) -> bool:
+    """Whether execute makes a response for each item of what a helper gives."""
+    for loop in own_nodes(execute, For):
+        over = loop.iterable
+        if (
+            not isinstance(over, Call)
+            or not isinstance(over.func, Attribute)
+            or over.func.attr not in {"items", "values"}
+        ):
+            continue
+        sources = python.follow(over.func.value) or []
+        made = [one for one, _ in sources if isinstance(one, Call) and called_function(python, one) is helper]
+        if made and any(python.pb_name(call.func) == "InferenceResponse" for call in walk(loop.body, Call)):
+            return True
+    return False
 
 
 def _in_loops(python: PythonFacts, execute: Function) -> Iterator[_Filled]:
@@ -104,6 +175,8 @@ def _in_loops(python: PythonFacts, execute: Function) -> Iterator[_Filled]:
         for node in walk(loop.body, Assign, Call):
             if isinstance(node, Assign):
                 place = node.targets[0] if len(node.targets) == 1 and not node.operator else None
+                if isinstance(node.value, Call) and _is_clock(node.value):
+                    continue  # How long each took is for the log.
                 if isinstance(place, Subscript) and len(place.items) == 1:
                     yield from _filled(python, place.value, loop, place.items[0], place.span)
             elif isinstance(node.func, Attribute) and node.func.attr == "setdefault" and node not in chained:
@@ -116,6 +189,10 @@ def _in_loops(python: PythonFacts, execute: Function) -> Iterator[_Filled]:
                     yield from _filled(python, node.func.value, loop, key, node.span)
 
 
+def _is_clock(call: Call) -> bool:
+    return (dotted(call.func) or "").rpartition(".")[2] in _CLOCKS
+
+
 def _filled(python: PythonFacts, table: Expr, whole: Node, key: Expr, place: Span) -> Iterator[_Filled]:
     name, asked = dotted(table), _asked_id(python, key)
     if name is not None and asked is not None and isinstance(asked.func, Attribute):
@@ -124,9 +201,12 @@ def _filled(python: PythonFacts, table: Expr, whole: Node, key: Expr, place: Spa
 
 def _at_once(python: PythonFacts, execute: Function) -> Iterator[_Filled]:
     """``{id: … for request in requests}``, ``dict((id, …) for …)`` and ``dict(zip(ids, …))``."""
-    for assign in own_nodes(execute, Assign):
-        name = dotted(assign.targets[0]) if len(assign.targets) == 1 and not assign.operator else None
+    for assign in own_nodes(execute, Assign, Return):
         made = assign.value
+        if isinstance(assign, Return):
+            name: str | None = ""
+        else:
+            name = dotted(assign.targets[0]) if len(assign.targets) == 1 and not assign.operator else None
         if name is None or made is None:
             continue
         if isinstance(made, Call) and dotted(made.func) == "dict" and len(made.arguments) == 1:
@@ -355,5 +435,57 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             found[request.request_id()] = x
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in found.values()]
+""",
+    """\
+-- score/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- score/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _scored(self, requests):
+        scored = {}
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scored[request.request_id()] = x * 2
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP251
+        return scored
+
+    def execute(self, requests):
+        scored = self._scored(requests)
+        return [
+            pb_utils.InferenceResponse([pb_utils.Tensor("y", scored[request.request_id()])]) for request in requests
+        ]
+""",
+    """\
+-- score/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- score/1/model.py --
+import time
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        started = {}
+        responses = []
+        for request in requests:
+            started[request.request_id()] = time.monotonic()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)]))
+        for request in requests:
+            took = time.monotonic() - started[request.request_id()]
+            pb_utils.Logger.log_verbose(f"{request.request_id()}: {took}")
+        return responses
 """,
 )
