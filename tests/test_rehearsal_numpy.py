@@ -7,6 +7,7 @@ may do before or after an inference.
 from __future__ import annotations
 
 import ast
+import inspect
 import random
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.test_rehearsal_arrays import OutOfReachError, abstract, both, judge
+from tritonlint.inputs.rehearsal.numpy_calls import FUNCTIONS, signature
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Unknown
 
 NUMBERS = (
@@ -448,3 +450,23 @@ def test_most_calls_are_known() -> None:
         if found == UNKNOWN and not isinstance(outcome, Exception):
             silent.append(text)
     assert len(silent) < len(CATALOGUE) * 0.15, silent
+
+
+OTHER_NAMES = {"arange", "linalg.outer", "linalg.tensordot", "random.ranf", "random.sample", "product", "dtype"}
+"""Functions whose signature does not say how they are called, or that take their arrays by position only."""
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - OTHER_NAMES))
+def test_signature(name: str) -> None:
+    """No argument that NumPy takes is refused."""
+    function: Any = np
+    for part in name.split("."):
+        function = np.random.default_rng(0) if part == "generator" else getattr(function, part, None)
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return  # Another release has it, or it is written in C.
+    positional, needed, names, more = signature(FUNCTIONS[name][0])
+    assert more or {one.name for one in parameters} <= names
+    assert more or len([one for one in parameters if one.kind is not one.KEYWORD_ONLY]) <= len(positional)
+    assert not [one for one in parameters if one.name in needed and one.default is not one.empty]

@@ -18,7 +18,7 @@ MAX_LISTED = 64
 
 
 @cache
-def _signature(text: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[str], bool]:
+def signature(text: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[str], bool]:
     """Names by position, those that must be given, all names, and whether others may be given."""
     positional: list[str] = []
     needed: set[str] = set()
@@ -39,7 +39,7 @@ def _signature(text: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[st
 
 def bind(name: str, text: str, args: Sequence[Value], kwargs: dict[str, Value]) -> Given:
     """Arguments by name; raises what Python does where they do not fit."""
-    positional, needed, names, more = _signature(text)
+    positional, needed, names, more = signature(text)
     if len(args) > len(positional):
         if more:
             args = args[: len(positional)]

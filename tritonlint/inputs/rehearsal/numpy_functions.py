@@ -380,12 +380,13 @@ def _broadcast_to(given: Given) -> Value:
     return Array(made.dtype, shape, made.of)
 
 
-@function("take_along_axis", "arr indices axis")
+@function("take_along_axis", "arr indices axis=")
 def _take_along_axis(given: Given) -> Value:
+    axis = given.get("axis", -1)
     made, places = as_array(given["arr"]), as_array(given["indices"]).shape
-    if given["axis"] is not None and made.shape is not None and places is not None and len(places) != len(made.shape):
+    if axis is not None and made.shape is not None and places is not None and len(places) != len(made.shape):
         raise Failure("ValueError", "`indices` and `arr` must have the same number of dimensions")
-    return Array(made.dtype, as_array(given["indices"]).shape if shapes.is_whole(given["axis"]) else None, made.of)
+    return Array(made.dtype, as_array(given["indices"]).shape if shapes.is_whole(axis) else None, made.of)
 
 
 @function("repeat", "a repeats axis=")

@@ -65,9 +65,10 @@ def _full(given: Given) -> Value:
     return Array(dtype, shape, made.of if dtype == "object" else None)
 
 
-@function("zeros_like ones_like empty_like", "a dtype= order= subok= shape= * device=")
+@function("zeros_like ones_like", "a dtype= order= subok= shape= * device=")
+@function("empty_like", "prototype dtype= order= subok= shape= * device=")
 def _like(given: Given) -> Value:
-    made = as_array(given["a"])
+    made = as_array(given["a"] if "a" in given else given["prototype"])
     shape = made.shape if given.get("shape") is None else shapes.shape_argument(given["shape"])
     return Array(asked_dtype(given, made.dtype), shape)
 
@@ -140,7 +141,7 @@ def _between(given: Given) -> Array:
     return Array(dtype, (dimension(given["num"]) if "num" in given else 50, *shape))
 
 
-@function("array", "object dtype= * copy= order= subok= ndmin= like=")
+@function("array", "object dtype= * copy= order= subok= ndmin= ndmax= like=")
 def _make(given: Given) -> Value:
     made = _from(given["object"], given)
     if "ndmin" not in given:

@@ -73,7 +73,8 @@ def result_type(args: list[Value], kwargs: dict[str, Value]) -> Value:
 @function("can_cast", "from_ to casting=")
 @function("isdtype", "dtype kind")
 @function("shares_memory may_share_memory", "a b max_work=")
-@function("iscomplexobj isrealobj isfortran", "x")
+@function("iscomplexobj isrealobj", "x")
+@function("isfortran", "a")
 @function("iterable", "y")
 def _yes_or_no(given: Given) -> Value:
     return Unknown("bool")
@@ -86,7 +87,8 @@ def _some_type(given: Given) -> Value:
 
 
 @function("array2string", "a **")
-@function("array_repr array_str", "arr **")
+@function("array_repr", "arr **")
+@function("array_str", "a **")
 @function("binary_repr", "num width=")
 @function("base_repr", "number base= padding=")
 @function("format_float_positional format_float_scientific", "x **")

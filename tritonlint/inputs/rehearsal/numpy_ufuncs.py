@@ -232,20 +232,20 @@ def _outer(name: str, first: Value, second: Value, kwargs: dict[str, Value]) -> 
 
 
 # --------------------------------------------------------------------------------------------------- several results
-@function("divmod", "x1 x2" + _UFUNC)
+@function("divmod", "x1 x2 **")
 def _divmod(given: Given) -> Value:
     sides = [given["x1"], given["x2"]]
     return Seq("tuple", [binary_ufunc(name, sides, {}) for name in ("floor_divide", "remainder")])
 
 
-@function("modf", "x" + _UFUNC)
+@function("modf", "x **")
 def _modf(given: Given) -> Value:
     made = as_array(given["x"])
     dtype = _unary_dtype("spacing", made.dtype) if made.dtype is not None and kind_of(made.dtype) in "biuf" else None
     return Seq("tuple", [shaped(Array(), made.shape, dtype) for _ in range(2)])
 
 
-@function("frexp", "x" + _UFUNC)
+@function("frexp", "x **")
 def _frexp(given: Given) -> Value:
     return Seq("tuple", [_modf(given).items[0], shaped(Array(), as_array(given["x"]).shape, "int32")])
 
