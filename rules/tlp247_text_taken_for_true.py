@@ -16,7 +16,7 @@ Python's `bool`; run on a server of 24.10.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Assign, Call, Name
 from tritonlint.inputs.rehearsal.backend import mistakes
@@ -31,13 +31,28 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in mistakes(python, config, effective, "text-as-flag"):
         if _used_as_text(python, mistake.span):
             continue
+        given = _handed_over(python, mistake.span)
         yield Problem(
-            mistake.span,
+            given or mistake.span,
             "every text but the empty one is True, also one that says no",
             help="""compare the text: `text.lower() == "true"`""",
             certainty="certain" if mistake.sure else "likely",
+            related=(Related(mistake.span, "called here"),) if given is not None else (),
             key="text-as-flag",
         )
+
+
+def _handed_over(python: PythonFacts, made: Span) -> Span | None:
+    """Where the file gives ``bool`` to the function of its own that calls it, if that is one place."""
+    if python.text.startswith("bool", made.start):
+        return None
+    places = [
+        argument.value.span
+        for call in python.walk(Call)
+        for argument in call.arguments
+        if isinstance(argument.value, Name) and argument.value.id == "bool" and call.span != made
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 def _used_as_text(python: PythonFacts, made: Span) -> bool:
@@ -129,6 +144,35 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+parameters { key: "lower" value { string_value: "false" } }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def parameter(config, key, cast):
+    return cast(config["parameters"][key]["string_value"])
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.lower = parameter(json.loads(args["model_config"]), "lower", bool)
+#                                                                         ^^^^ TLP247
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([x[0].lower() if self.lower else x[0]], dtype=np.object_)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
