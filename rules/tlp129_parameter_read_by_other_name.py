@@ -30,12 +30,15 @@ from tritonlint.inputs.python_tree import (
     Call,
     Clause,
     Compare,
+    Comprehension,
     Constant,
     Expr,
     For,
     FString,
     Function,
     Name,
+    Node,
+    Sequence,
     Subscript,
     Try,
     dotted,
@@ -191,7 +194,10 @@ def _is_key(python: PythonFacts, function: Function, name: str) -> bool:
 
 def _reads_all(python: PythonFacts) -> bool:
     """Whether the file goes through all parameters, or puts their names together."""
+    copies = [made for assign in python.walk(Assign) if (made := _copied(python, assign)) is not None]
     for node in python.walk(For, Clause, Call):
+        if any(lies_in(node, made) for made in copies):
+            continue
         if isinstance(node, Call):
             func = node.func
             if any(a.star for a in node.arguments) and "param" in python.source(node).lower():
@@ -208,6 +214,24 @@ def _reads_all(python: PythonFacts) -> bool:
         if "param" in python.source(owner).lower() and any(_is_put_together(python, one) for one in given):
             return True
     return False
+
+
+def _copied(python: PythonFacts, assign: Assign) -> Comprehension | None:
+    """A dict that has every parameter under its own name, and of which the file asks for single ones only."""
+    made, name = assign.value, dotted(assign.targets[0])
+    if not isinstance(made, Comprehension) or made.kind != "dict" or len(made.clauses) != 1 or name is None:
+        return None
+    target = made.clauses[0].target
+    key = target.items[0] if isinstance(target, Sequence) and target.items else None
+    if not isinstance(key, Name) or not isinstance(made.elements[0], Name) or made.elements[0].id != key.id:
+        return None
+    asked: set[Node] = {node.value for node in python.walk(Subscript)}
+    asked |= {
+        call.func.value for call in python.walk(Call) if isinstance(call.func, Attribute) and call.func.attr == "get"
+    }
+    asked |= {right for node in python.walk(Compare) for right in node.rights}
+    uses = [n for n in python.walk(Name, Attribute) if dotted(n) == name and n is not assign.targets[0]]
+    return made if all(use in asked for use in uses) else None
 
 
 def _goes_elsewhere(python: PythonFacts, call: Call) -> bool:
@@ -323,6 +347,69 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x * np.float32(self.least))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- near/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "max_distance_km" value { string_value: "50" } }
+-- near/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        params = {k: v["string_value"] for k, v in config.get("parameters", {}).items()}
+        self.limit = np.float32(params.get("max_dist_km", 200.0))
+#                                          ^^^^^^^^^^^^^ TLP129
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.minimum(x, self.limit))]))
+        return responses
+""",
+    """\
+-- near/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "max_distance_km" value { string_value: "50" } }
+-- near/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Limits:
+    max_distance = 200.0
+
+    def __init__(self, **settings):
+        self.limit = np.float32(settings.pop("max_dist_km", self.max_distance))
+        for name, value in settings.items():
+            setattr(self, name.replace("_km", ""), np.float32(value))
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        given = {k: v["string_value"] for k, v in config.get("parameters", {}).items()}
+        self.limits = Limits(**given)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.minimum(x, self.limits.max_distance)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
