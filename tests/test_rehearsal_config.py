@@ -210,3 +210,107 @@ def test_what_a_rehearsal_says_of_completed_configs(name: str, tmp_path: Path) -
     config, hook, follows = PLAYED[name]
     model = model_with(hook, f"{EXECUTE}            {follows}\n        return responses\n")
     assert events(tmp_path, model, config) == marked(model), model
+
+
+SEQUENCE = """\
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "weights" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+sequence_batching {
+  oldest { max_candidate_sequences: 4 }
+  control_input { name: "START" control { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } }
+  control_input { name: "END" control { kind: CONTROL_SEQUENCE_END bool_false_true: [ false, true ] } }
+  control_input { name: "CORRID" control { kind: CONTROL_SEQUENCE_CORRID data_type: TYPE_UINT64 } }
+}
+"""
+PLAIN = SEQUENCE[: SEQUENCE.index("sequence_batching")]
+OBJECTS = {
+    # config, what follows in the loop over requests, where `read` gives the array of an input by its name
+    "controls": (
+        SEQUENCE,
+        """\
+key, start = int(read(request, "CORRID")[0][0]), read(request, "START").item()
+if start:
+    self.sums[key] = np.zeros((1, 2), dtype=np.float32)
+self.sums[key] = self.sums[key] + read(request, "x")
+y = self.sums[key]
+if read(request, "END")[0, 0]:
+    del self.sums[key]
+""",
+    ),
+    "control_as_output": (SEQUENCE, 'y = np.repeat(read(request, "CORRID"), 2, axis=1)'),
+    "control_has_one_element": (SEQUENCE, 'y = read(request, "x")\nread(request, "START")[0, 1]  #! sure IndexError'),
+    "control_has_two_axes": (SEQUENCE, 'y = read(request, "x")\nread(request, "END")[0][0][0]  #! sure IndexError'),
+    "inputs_by_name": (
+        PLAIN,
+        """\
+inputs = {t.name(): t.as_numpy() for t in request.inputs()}
+y = inputs["x"] * inputs["weights"]
+""",
+    ),
+    "inputs_in_any_order": (
+        PLAIN,
+        """\
+for t in request.inputs():
+    if t.name() == "x":
+        y = t.as_numpy()
+""",
+    ),
+    "name_of_the_request": (
+        PLAIN,
+        """\
+wanted = json.loads(request.parameters()).get("input", "x")
+tensor = pb_utils.get_input_tensor_by_name(request, wanted)
+if tensor is None:
+    responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("no such input")))
+    continue
+y = tensor.as_numpy()
+""",
+    ),
+    "name_of_the_request_with_another_type": (
+        PLAIN,
+        """\
+tensor = pb_utils.get_input_tensor_by_name(request, json.loads(request.parameters())["input"])
+y = tensor.as_numpy().astype(int)
+""",
+    ),
+    "requested_names_are_a_set": (
+        PLAIN,
+        """\
+wanted = request.requested_output_names()
+both = wanted & {"y"} or wanted - {"y"}
+first, count = sorted(wanted)[0], len(wanted)
+if "y" not in wanted or not wanted.issuperset({"y"}) or list(wanted) == []:  #! sure requested-name
+    raise pb_utils.TritonModelException(first)
+y = read(request, "x")
+""",
+    ),
+    "requested_names_have_no_first": (
+        PLAIN,
+        'y = read(request, "x")\nfirst = request.requested_output_names()[0]  #! sure TypeError',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_what_a_rehearsal_says_of_requests(name: str, tmp_path: Path) -> None:
+    config, follows = OBJECTS[name]
+    lines = "".join(f"            {line}\n" for line in follows.splitlines())
+    wrong = {"control_as_output": "  #! sure data-type", "name_of_the_request_with_another_type": "  #! sure data-type"}
+    model = f"""{HEAD}
+def read(request, name):
+    return pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.sums = {{}}
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+{lines}            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])){wrong.get(name, "")}
+        return responses
+"""
+    assert events(tmp_path, model, config) == marked(model), model

@@ -44,6 +44,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.protocols import SCALARS
 from tritonlint.inputs.rehearsal.replies import Replies, given, is_no_object
+from tritonlint.inputs.rehearsal.trail import join_all
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
     UNKNOWN,
@@ -62,6 +63,7 @@ from tritonlint.inputs.rehearsal.values import (
 )
 from tritonlint.pbtxt.schema import message_types
 from tritonlint.pbtxt.tree import Document, Message
+from tritonlint.sequence import controls
 from tritonlint.source import Span
 from tritonlint.tensors import tensors as declared_tensors
 
@@ -124,6 +126,7 @@ class PbUtils(Replies):
         self.inputs = declared(python, config, "input")
         self.input_tensors = tensors_of(python, config, "input")
         self.input_shapes = declared_shapes(python, config, effective, "input")
+        self.added = _added(config, (effective.max_batch_size or 0) > 0) if effective.max_batch_size is not None else {}
         sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
         if effective.max_batch_size and self.inputs is not None and None not in sizes:
             machine.is_batch = lambda array: len(array.shape or ()) > 1 and (array.shape or (0,))[0] is None
@@ -191,6 +194,8 @@ class PbUtils(Replies):
         if request is None or isinstance(request, (Seq, Mapping, Array, PbTensor, Response, str)):
             shown = type_name(request)
             raise Failure("AttributeError", f"'{shown}' object has no attribute 'inputs'")
+        if isinstance(request, Request) and isinstance(name, (Unknown, Json)):
+            return Perhaps(self.some_input(node.span))
         if not isinstance(request, Request) or not isinstance(name, str):
             return UNKNOWN
         if self.inputs is not None and name not in self.inputs:
@@ -201,6 +206,8 @@ class PbUtils(Replies):
     def tensor(self, name: str, span: Span) -> Value:
         """An input of a request."""
         message = self.input_tensors.get(name)
+        if name in self.added:
+            return PbTensor(name, self.added[name], span)
         if message is None or message.boolean("is_shape_tensor"):
             return UNKNOWN
         array = self.array(message, self.input_shapes.get(name))
@@ -211,6 +218,14 @@ class PbUtils(Replies):
         if self.absent is None:
             return Perhaps(tensor)
         return None if name in self.absent else tensor
+
+    def some_input(self, span: Span) -> PbTensor:
+        """Any input of a request."""
+        known = [self.array(one, self.input_shapes.get(name)) for name, one in self.input_tensors.items()]
+        if self.inputs is None or set(self.inputs) != self.input_tensors.keys() | self.added.keys():
+            known = []
+        found = join_all([*known, *self.added.values()]) if known else Array()
+        return PbTensor(None, found if isinstance(found, Array) else Array(), span)
 
     def array(self, message: Message, shape: Shape) -> Array:
         """The array of an input."""
@@ -405,6 +420,9 @@ class PbUtils(Replies):
         known = self.effective.decoupled
         return Unknown("bool") if known is None else known
 
+    def _c_model_dir(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        return Unknown("str")
+
     # ------------------------------------------------------------------------------------------- pb_utils' objects
     def method(self, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         """A method of one of the backend's objects."""
@@ -518,20 +536,14 @@ class PbUtils(Replies):
         self, owner: Request, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode
     ) -> Value:
         if name == "inputs":
-            if self.inputs is None or set(self.inputs) != set(self.input_tensors):
-                return Seq("list", [], True)
-            tensors = [self.tensor(tensor, node.span) for tensor in self.input_tensors]
-            if self.absent is not None:
-                tensors = [tensor for tensor in tensors if tensor is not None]
-            known = all(isinstance(tensor, PbTensor) for tensor in tensors)
-            return Seq("list", tensors) if known else Seq("list", [], True)
+            return self.all_inputs(node.span)
         if name == "get_response_sender":
             self.machine.put(owner.state, "taken", True)
             return Sender(owner)
         if name == "requested_output_names":
             origins = self.machine.origins
             origins.requested = origins.requested or Unknown("str")
-            return Seq("list", [], True, origins.requested)
+            return Seq("set", [], True, origins.requested)
         return {
             "request_id": Unknown("str"),
             "parameters": ConfigText("parameters"),
@@ -543,6 +555,30 @@ class PbUtils(Replies):
             "set_release_flags": None,
             "set_flags": None,
         }.get(name, UNKNOWN)
+
+    def all_inputs(self, span: Span) -> Seq:
+        """``request.inputs()``, which come in any order (seen on 24.10)."""
+        each = self.some_input(span)
+        if self.inputs is None or set(self.inputs) != self.input_tensors.keys() | self.added.keys():
+            return Seq("list", [], True, each)
+        tensors = [self.tensor(name, span) for name in self.inputs]
+        sent = [tensor for tensor in tensors if isinstance(tensor, PbTensor)]
+        if len(sent) < sum(tensor is not None for tensor in tensors):
+            return Seq("list", [], True, each)
+        return Seq("list", sent, mixed=len(sent) > 1)
+
+
+def _added(config: Document, batched: bool) -> dict[str, Array]:
+    """The controls that the sequence batcher puts into each request, of one element each (seen on 24.10)."""
+    found: dict[str, Array] = {}
+    for control in controls(config):
+        lists, written = control.lists(), control.message.scalar("data_type")
+        data_type = str(written.value) if written is not None else ""
+        if written is None and len(lists) == 1:
+            data_type = f"TYPE_{lists[0].name.partition('_')[0].upper()}"  # fp32_false_true
+        dtype = TRITON_TO_NUMPY.get(data_type)
+        found[control.tensor] = Array(dtype, (1, 1) if batched else (1,), "bytes" if dtype == "object" else None)
+    return found
 
 
 def _as_base(value: Value) -> Value:
@@ -560,6 +596,7 @@ _CALLS: dict[str, Callable[[PbUtils, list[Value], dict[str, Value], CallNode], V
     "Tensor": PbUtils._c_tensor,
     "InferenceResponse": PbUtils._c_response,
     "InferenceRequest": PbUtils._c_request,
+    "get_model_dir": PbUtils._c_model_dir,
     "TritonError": PbUtils._c_error,
     "TritonModelException": PbUtils._c_exception,
     "MetricFamily": PbUtils._c_family,
