@@ -2,7 +2,9 @@
 
 ## What it does
 Reports the arrays of all requests put together with `np.concatenate` or `np.vstack` where the input has a variable
-dimension and `allow_ragged_batch`, and with `np.stack` where clients may send batches of different sizes.
+dimension and `allow_ragged_batch`, and with `np.stack` where clients may send batches of different sizes. Also arrays
+of all requests that are taken apart again by the number of requests, or by `np.split` at the sizes of the batches,
+which have to be added up.
 
 ## What happens
 NumPy raises ValueError as soon as two requests of one batch differ, and every request of that batch fails. Without
@@ -51,6 +53,16 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             certainty="likely",
             effect="wrong-result" if uneven else None,
             key="split",
+            general=mistake.span,
+        )
+    for mistake in mistakes(python, config, effective, "split-by-sizes"):
+        yield Problem(
+            mistake.span,
+            "this takes positions at which it cuts, not the sizes of the parts: rows go to other clients",
+            help="add them up: `np.split(joined, np.cumsum(sizes)[:-1])`",
+            certainty="likely",
+            effect="wrong-result",
+            key="sizes",
             general=mistake.span,
         )
     for mistake in (

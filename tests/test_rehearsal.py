@@ -1042,6 +1042,34 @@ ASYNC = {
     async def execute(self, requests):
         return (await asyncio.gather(*(self.answer(r) for r in requests)))[1:]  #! sure count
 """,
+    "future_gone_through": """\
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            ask = pb_utils.InferenceRequest(model_name="scorer", requested_output_names=["score"], inputs=[])
+            answers = asyncio.gather(ask.async_exec(), ask.async_exec())
+            for answer in answers:
+                if answer.has_error():  #! maybe AttributeError
+                    pass
+            responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("no")))
+        return responses
+""",
+    "future_gone_through_when_it_is_done": """\
+    async def execute(self, requests):
+        ask = pb_utils.InferenceRequest(model_name="scorer", requested_output_names=["score"], inputs=[])
+        answers = asyncio.gather(ask.async_exec(), ask.async_exec())
+        await answers
+        for answer in answers:
+            answer.has_error()
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
+    "sets_as_keys": """\
+    def execute(self, requests):
+        errors = {frozenset({"a"}): pb_utils.TritonError("no"), frozenset({"a", "b"}): None}
+        responses = [pb_utils.InferenceResponse(error=errors[frozenset({"a"})]) for _ in requests]
+        errors[{"a"}] = {{"a"}: 1}  #! sure TypeError
+        return responses
+""",
     "future_as_answer": """\
     async def execute(self, requests):
         ask = pb_utils.InferenceRequest(model_name="scorer", requested_output_names=["score"], inputs=[])
@@ -1749,6 +1777,33 @@ class TritonPythonModel:
         error = pb_utils.TritonError(str(parts))
         return [pb_utils.InferenceResponse(error=error) for _ in requests]
 """,
+    "sizes_are_no_positions": f"""\
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [{ARRAY} for request in requests]
+        sizes = [len(x) for x in arrays]
+        rows = np.concatenate(arrays)
+        parts = np.split(rows, sizes[:-1])  #! sure split-by-sizes
+        cuts = sizes[:-1]
+        for number in range(1, len(cuts)):
+            cuts[number] += cuts[number - 1]
+        parts = np.split(rows, cuts)
+        parts = np.split(rows, np.cumsum(sizes)[:-1])
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(part))) for part in parts]
+""",
+    "asks_for_the_size_of_a_row": each("""
+row = x[0]  #! maybe first-row
+places = np.nonzero(row > 0.5)[0]
+y = np.zeros((1, 4), np.float32) + (places.size + len(row)) / row.shape[0]
+label = np.array([[text[0, 0]]], dtype=object)
+"""),
+    "asks_for_the_number_of_rows": each("""
+row = x[0]
+if (x == row).size > row.size:
+    raise ValueError("one")
+y = row.reshape(1, 4)
+label = np.array([[text[0, 0]]], dtype=object)
+"""),
     "errors_by_class": f"""\
 CODES = {{ValueError: 400, KeyError: 404}}
 NAMES = {{ValueError: "INVALID_ARG", KeyError: "NOT_FOUND"}}

@@ -35,6 +35,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Json,
     Lock,
     Match,
+    Names,
     Obj,
     Pattern,
     Scope,
@@ -65,11 +66,13 @@ from tritonlint.inputs.rehearsal.values import (
     Exc,
     Library,
     Mapping,
+    Perhaps,
     Seq,
     Unknown,
     Value,
     is_number,
     some_number,
+    there,
     type_name,
 )
 from tritonlint.inputs.rehearsal.ways import RETURN, Activation
@@ -102,6 +105,11 @@ _CALL_BACK = frozenset(
 _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
 )
+_REFUSE_NONE = frozenset(
+    {"len", "int", "float", "complex", "list", "tuple", "set", "frozenset", "sorted", "sum", "enumerate", "reversed"}
+    | {"abs", "range", "any", "all", "max", "min", "ord", "chr", "zip", "map", "dict", "pow", "divmod"}
+)
+"""Functions that raise wherever they are given None."""
 _CODECS = ("utf-8", "utf8", "UTF-8", "ascii", "latin-1", "latin1")
 _OWN_TYPES = {"float64": "float", "complex128": "complex"} | dict.fromkeys(
     ["bool", "float16", "float32", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))], ""
@@ -227,6 +235,8 @@ class Calls(Concurrency):
                 raise self.fail("TypeError", f"'{shown}' object is not callable", span)
         if kind is Unknown and node is not None and _is_told_to_log(node):
             return None
+        if kind is Perhaps:
+            return self.call(function.value, args, kwargs, span, node)
         for value in (*args, *kwargs.values()):
             self.havoc_value(value)
         if kind is Unknown and function.type is None and node is not None:
@@ -282,7 +292,7 @@ class Calls(Concurrency):
                 self.havoc_value(value)
             return UNKNOWN
         frame = self._frames.get(id(node))
-        scope = Scope({}, func.scope, names=frozenset(frame.bindings if frame is not None else ()))
+        scope = Scope(Names(), func.scope, names=frozenset(frame.bindings if frame is not None else ()))
         self._bind_parameters(func, args, kwargs, scope, span)
         if func.cached:
             self._make_key(args, kwargs, span)
@@ -693,6 +703,8 @@ class Calls(Concurrency):
             given = [self.plain(a) for a in args]
             if name in _SPLITS and len(args) > 1 and isinstance(args[1], Count) and kwargs.get("axis", 0) == 0:
                 self.note("split-by-requests", span)
+            if name in _SPLITS and len(args) > 1 and self.origins.are_sizes(args[1], span):
+                self.note("split-by-sizes", span)
             self.guard(lambda: refuse_texts(name[6:], given), span)
             if given and is_function(given[0]) and name[6:] in TAKES_ARRAY:
                 raise self.fail("TypeError", f"{name[6:]}() takes no {type_name(given[0])} as an array", span)
@@ -793,6 +805,8 @@ class Calls(Concurrency):
     def _call_builtin(self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
         if name in EXCEPTIONS:
             return Exc(name, args, EXCEPTIONS[name])
+        if name in _REFUSE_NONE:
+            args = [there(one) for one in args]
         if name == "super":
             owner = self.activation.owner
             if len(args) == 2 and isinstance(args[0], Cls):
@@ -821,6 +835,8 @@ class Calls(Concurrency):
             # Of an array of several dimensions their number may be what is asked for.
             if name == "len" and self.origins.is_places(args[0]) and _is_of_one_dimension(args[0]):
                 self.note("places", span)
+        if name == "len" and len(args) == 1 and self.batched:
+            self.look_for_rows(args[0], span.start or 0)
         if name in _OVER_OBJECTS:
             found = self._over_objects(name, args, kwargs, span)
             if found is not None:
@@ -966,6 +982,9 @@ class Calls(Concurrency):
 
     def _is_instance(self, value: Value, cls: Value, span: Span) -> Value:
         options = cls.items if isinstance(cls, Seq) else [cls]
+        if isinstance(value, Perhaps) and not any(one == Library("types.NoneType") for one in options):
+            held = self._is_instance(value.value, cls, span)
+            return False if held is False else Unknown("bool")
         value = as_text(value)
         answers: list[bool | None] = []
         for one in options:

@@ -31,6 +31,7 @@ Kind = Literal[
     "first-row",
     "elements",
     "split-by-requests",
+    "split-by-sizes",
     "text-as-flag",
     "half-sum",
     "cut-row",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from tritonlint.inputs.rehearsal.shapes import Slice
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Seq, Unknown, Value
 from tritonlint.source import Span
 
 Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "half-squares", "wraps"]
@@ -111,6 +111,10 @@ class Origins:
         """Spectra, whichever width NumPy gives them."""
         self.requested: Value = None
         """A name of the outputs that a client asks for."""
+        self._single: dict[int, Value] = {}
+        """What is made of one row of a request only."""
+        self._part_sizes: dict[int, tuple[Value, Span]] = {}
+        """How many rows each request has, the last ones left out, and where that was written."""
 
     # ------------------------------------------------------------------------------------------------------ inputs
     def of_several(self, arrays: list[Value]) -> bool:
@@ -164,6 +168,14 @@ class Origins:
             self._whole[id(made)] = made
         if id(owner) in self._free and made.__class__ is Array:
             self._free[id(made)] = made
+        if id(owner) in self._single:
+            parts = key.items if key.__class__ is Seq else [key]
+            self.follows(made, owner, *(part for part in parts if part.__class__ is not Slice and part is not Ellipsis))
+        if _keeps_rows(key) and made.__class__ is Array and made.shape and made.shape[0] is None:
+            if id(owner) in self._whole:
+                self._whole[id(made)] = made
+            if id(owner) in self._names:
+                self._names[id(made)] = made, self._names[id(owner)][1]
         if made.__class__ is Array:
             self._within[id(made)] = made, self._root(owner)
         if key.__class__ is Array and key.dtype == "bool" and not key.scalar and made.__class__ is Array:
@@ -172,6 +184,54 @@ class Origins:
             first = key.items[0]
             if first is Ellipsis or (first.__class__ is Slice and first.lower is None is first.upper):
                 self._chosen[id(made)] = made
+
+    # ------------------------------------------------------------------------------------------------- one row only
+    def single(self, value: Value) -> None:
+        """One row of a request, or what is made of it."""
+        if value.__class__ is Array:
+            self._single[id(value)] = value
+        elif value.__class__ is Seq and value.kind == "tuple" and not value.open:
+            for one in value.items:
+                self.single(one)
+
+    def follows(self, made: Value, *given: Value) -> None:
+        """What is made of one row and of what has no rows at all is of one row, too."""
+        if self._single and any(id(one) in self._single for one in given) and all(map(self.without_rows, given)):
+            self.single(made)
+
+    def without_rows(self, value: Value) -> bool:
+        """Whether the size of something surely does not depend on how many rows a request has."""
+        if id(value) in self._single:
+            return True
+        if value.__class__ is Array:
+            return value.shape is not None and None not in value.shape
+        if value.__class__ is Seq:
+            return not value.open and all(map(self.without_rows, value.items))
+        if value.__class__ is Unknown:
+            return value.type in {"str", "bytes", "int", "float", "bool"}
+        return value is None or value.__class__ in (bool, int, float, str, bytes, DType)
+
+    # ---------------------------------------------------------------------------------------------- sizes of requests
+    def are_sizes(self, value: Value, span: Span) -> bool:
+        """Whether something holds how many rows each of several requests has, perhaps but for the last ones.
+
+        What was cut off must stand within ``span``: of two requests it is the position, too, and somebody may add up.
+        """
+        if id(value) in self._part_sizes:
+            place = self._part_sizes[id(value)][1]
+            return (span.start or 0) <= (place.start or 0) and (place.end or 0) <= (span.end or 0)
+        if value.__class__ is not Seq or value.open or len(value.items) < 2:
+            return False
+        lengths = [self._lengths.get(id(one)) for one in value.items]
+        arrays = {id(known[1]): known[1] for known in lengths if known is not None}
+        axes = {known[2] for known in lengths if known is not None}
+        return len(arrays) == len(lengths) and len(axes) == 1 and self.of_several([*arrays.values()])
+
+    def cut_sizes(self, owner: Value, key: Value, made: Value, span: Span) -> None:
+        """``sizes[:-1]``."""
+        ends = key.__class__ is Slice and key.lower is None is key.step and key.upper == -1
+        if ends and self._lengths and self.are_sizes(owner, span):
+            self._part_sizes[id(made)] = made, span
 
     def beyond(self, owner: Array, key: Value) -> bool:
         """Whether an index reaches one place behind the end."""
@@ -282,6 +342,7 @@ class Origins:
                 made = self._joined_bytes(left, right, made)
             return made
         self._divide(operator, left, right)
+        self.follows(made, left, right)
         if made.dtype in _WIDE:
             self._look_at_width((left, right), made, span)
         if self._complex and (id(left) in self._complex or id(right) in self._complex):
@@ -350,6 +411,10 @@ class Origins:
     def function(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span) -> None:
         """``numpy.name(*args)``, or the method of an array, which is the first argument."""
         first = args[0] if args else None
+        self.follows(made, *args, *kwargs.values())
+        if name in _CUTS and made.__class__ is Array and first.__class__ is Seq and self.are_sizes(first, span):
+            place = self._part_sizes[id(first)][1] if id(first) in self._part_sizes else span
+            self._part_sizes[id(made)] = made, place
         if made.__class__ is Array and made.dtype in _WIDE:
             self._look_at_width(args, made, span)
         if name in _COUNTS:
@@ -447,6 +512,15 @@ class Origins:
         made = Unknown("bytes")
         self._binary[id(made)] = made
         return made
+
+
+def _keeps_rows(key: Value) -> bool:
+    """Whether an index takes one thing of every row, ``[:, 0]``, or all."""
+    parts = key.items if key.__class__ is Seq and key.kind == "tuple" else [key]
+    whole = [part.__class__ is Slice and part.lower is None is part.upper and part.step is None for part in parts]
+    return whole[:1] == [True] and all(
+        all_of_it or part.__class__ is int for all_of_it, part in zip(whole, parts, strict=True)
+    )
 
 
 def _inside(value: Value, depth: int = 0) -> Iterator[Value]:

@@ -68,6 +68,7 @@ from tritonlint.inputs.rehearsal.values import (
     Unknown,
     Value,
     choice_of,
+    there,
     type_name,
 )
 from tritonlint.inputs.rehearsal.ways import Ways
@@ -160,6 +161,8 @@ class Protocols(Ways):
         """The arrays of the requests, by identity."""
         self.first_rows: dict[Span, None] = {}
         """Where the first row of a request with several is taken."""
+        self.sizes_asked: dict[int, bool] = {}
+        """Where the size of something is asked for, and whether it may be the number of rows of a request."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
         self._attributes: tuple[frozenset[str] | None, frozenset[str]] | None = None
@@ -220,6 +223,8 @@ class Protocols(Ways):
             asked = self.guard(lambda: arrays.attribute(owner, name), span)
             if name in {"shape", "size"}:
                 self.origins.counts(owner)
+            if self.batched and name in {"shape", "size", "ndim"}:
+                self.look_for_rows(owner, (span.end or 0) - len(name) - 1, how_many=name != "ndim")
             return self.origins.shape(owner, asked) if name == "shape" else asked
         if kind is DType:
             return self.guard(lambda: arrays.dtype_attribute(owner, name), span)
@@ -366,13 +371,15 @@ class Protocols(Ways):
             return self.element(owner)
         if kind is Array:
             self._look_at_row(owner, key, span)
-            if self.batched and self.phase == "execute":
-                self._look_at_first(owner, key, span)
+            first = self.batched and self.phase == "execute" and self._look_at_first(owner, key, span)
             found = self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
             if self.origins.beyond(owner, key):
                 self.may_meet(self.fail("IndexError", "index is out of bounds: the last one is the length", span))
             found = self.buffers.view(owner, key, found)
             self.origins.item(owner, key, found)
+            self.origins.cut_sizes(owner, key, found, span)
+            if first:
+                self.origins.single(found)
             return found
         if kind is Obj:
             method = self.class_attribute(owner.cls, "__getitem__")
@@ -394,17 +401,22 @@ class Protocols(Ways):
             return JSON if isinstance(key, (str, int, Json)) or type_name(key) in {"str", "int"} else UNKNOWN
         if kind is Match:
             return self.guard(lambda: patterns.group(owner, key), span)
+        if kind is Perhaps:
+            return self.item(owner.value, key, span)
         if kind is ConfigText:
             owner = Unknown("str")
         if owner.__class__ in PLAIN and kind is not Exc:
             if kind is Mapping and (owner.open or owner.factory is not None):
                 self.look_for_bytes(owner, key, span)
             found = self.guard(lambda: library.getitem(owner, key, self.caller(span), self.touch), span)
+            if kind is Seq:
+                self.origins.cut_sizes(owner, key, found, span)
             return habits.with_origin(found, habits.cut(owner, key))
         return UNKNOWN
 
     def set_attribute(self, owner: Value, name: str, value: Value, span: Span) -> None:
         """``owner.name = value``."""
+        owner = there(owner)
         if isinstance(owner, Obj):
             found = self.class_attribute(owner.cls, name)
             if isinstance(found, Func) and found.kind == "property":
@@ -422,6 +434,7 @@ class Protocols(Ways):
 
     def set_item(self, owner: Value, key: Value, value: Value, span: Span) -> None:
         """``owner[key] = value``."""
+        owner = there(owner)
         if isinstance(owner, Array):
             if habits.is_cut(value) and habits.is_fixed_row(
                 self.guard(lambda: arrays.getitem(owner, self.plain(key)), span)
@@ -453,6 +466,9 @@ class Protocols(Ways):
 
     def binary(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """``left operator right``."""
+        left = there(left)
+        if operator != "%" or type_name(left) != "str":
+            right = there(right)
         kinds = left.__class__, right.__class__
         if not _OF_NUMPY.isdisjoint(kinds):
             other = right if kinds[0] in _OF_NUMPY else left
@@ -523,17 +539,25 @@ class Protocols(Ways):
             if rows == {0, 1}:
                 self.note("row-per-request", span)
 
-    def _look_at_first(self, owner: Array, key: Value, span: Span) -> None:
-        """Keep where the first row of a batch is taken."""
+    def _look_at_first(self, owner: Array, key: Value, span: Span) -> bool:
+        """Keep where the first row of a batch is taken; whether this does it."""
         place = key.items[0] if isinstance(key, Seq) and key.kind == "tuple" and key.items else key
         if isinstance(place, arrays.Slice):
             place = 0 if place.lower in {None, 0} and place.upper == 1 and place.step is None else None
         if place.__class__ is not int or place not in {0, -1}:
-            return
+            return False
         whole = self.is_batch(owner) or self.given.get(id(owner)) is owner
         flat = owner.shape == (None,) and _FLAT.search(self.python.text[span.start : span.end]) is not None
         if whole or flat:
             self.first_rows[span] = None
+        return whole or flat
+
+    def look_for_rows(self, owner: Value, place: int, *, how_many: bool = True) -> None:
+        """Keep whether asking for a size at some place of the file may tell how many rows a request has."""
+        listed = owner.__class__ is Seq and (not owner.open or owner.origin != "")
+        listed = listed or (owner.__class__ is Mapping and not owner.open)
+        told = how_many and not listed and not self.origins.without_rows(owner)
+        self.sizes_asked[place] = told or self.sizes_asked.get(place, False)
 
     def same_axes(self, before: Value, made: Value) -> None:
         """An array that has the axes of another one."""
@@ -570,7 +594,9 @@ class Protocols(Ways):
         if left.__class__ in _OF_NUMPY or right.__class__ in _OF_NUMPY:
             if left.__class__ in BACKEND_OBJECTS or right.__class__ in BACKEND_OBJECTS:
                 return UNKNOWN
-            return self.guard(lambda: arrays.compare(operator, self.plain(left), self.plain(right)), span)
+            made = self.guard(lambda: arrays.compare(operator, self.plain(left), self.plain(right)), span)
+            self.origins.follows(made, left, right)
+            return made
         if (left is UNKNOWN or right is UNKNOWN) and not (left is None or right is None):
             return UNKNOWN  # An array gives an array.
         if left.__class__ is Perhaps or right.__class__ is Perhaps:
@@ -684,6 +710,8 @@ class Protocols(Ways):
             return library.truth(value)
         if kind in _ALWAYS_TRUE:
             return True
+        if kind is Perhaps:
+            return False if value.value.__class__ in PLAIN and library.truth(value.value) is False else None
         return False if kind is Absent else None
 
     def iterate(self, value: Value, span: Span) -> tuple[list[Value], bool]:
@@ -708,6 +736,9 @@ class Protocols(Ways):
         if value.__class__ in _NOT_ITERABLE:
             if isinstance(value, Answers):
                 return [], False
+            if isinstance(value, Coroutine) and value.python_type.startswith("_asyncio."):
+                # A future that is not done gives itself (seen on 24.10), one that was awaited gives nothing.
+                return ([], True) if "value" in value.state else ([value], False)
             shown = "method" if isinstance(value, Bound) else value.python_type
             raise self.misused(value, f"'{shown}' object is not iterable", span)
         if isinstance(value, Seq) and value.kind == "async_generator":
@@ -738,8 +769,8 @@ class Protocols(Ways):
             return one
         if kind is Answers:
             return value.answer
-        if kind is Json:
-            return JSON
+        if kind is Coroutine:
+            return value
         if kind is Json:
             return JSON
         if kind is Mapping:
@@ -758,6 +789,7 @@ class Protocols(Ways):
 
     def havoc_value(self, value: Value, depth: int = 0) -> None:
         """Forget what is in a value, because something unknown got hold of it."""
+        value = there(value)
         if depth > _DEEPEST or value.__class__ not in _FORGETTABLE:
             return
         if isinstance(value, (Seq, Mapping)) and value.open:

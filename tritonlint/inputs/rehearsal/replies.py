@@ -291,7 +291,7 @@ class Replies:
 
     def first_row(self, tensors: tuple[PbTensor, ...]) -> None:
         """Outputs of one row that were made of the first row of the request, whatever the number of its rows."""
-        if not self.machine.first_rows or not tensors or _ASKS_FOR_ROWS.search(self.python.text) is not None:
+        if not self.machine.first_rows or not tensors or self.may_know_rows():
             return
         for one in tensors:
             wanted, shape = self.output_shapes.get(one.name or ""), one.known.shape
@@ -299,6 +299,11 @@ class Replies:
             if not fits or not wanted or wanted[0] is not None or not shape or shape[0] != 1:
                 return
         self.say(Mistake("first-row", next(iter(self.machine.first_rows)), False, tensors[0].name or ""))
+
+    def may_know_rows(self) -> bool:
+        """Whether the file may learn somewhere how many rows a request has."""
+        asked = self.machine.sizes_asked
+        return any(asked.get(found.start(), True) for found in _ASKS_FOR_ROWS.finditer(self.python.text))
 
     @property
     def rows_differ(self) -> bool:

@@ -26,6 +26,7 @@ Note = Literal[
     "bytes-compared",
     "after-final",
     "split-by-requests",
+    "split-by-sizes",
     "text-as-flag",
     "half-sum",
     "cut-row",
