@@ -15,6 +15,7 @@ import datetime
 import functools
 import hashlib
 import io
+import itertools
 import json
 import logging
 import queue
@@ -226,6 +227,43 @@ CASES |= {
         "y, label = x, text\nfile = open('a', 'w')\nif not file.closed:\n    file.close()\n"
         "file.write('a') + 1, file.name\nopen('b', 'rb').read() + b'a'"
     ),
+    "sums": each(
+        "y, label = x, text\nends = list(itertools.accumulate([1, 2, 3]))\n"
+        "'a' + ends[2]  #! sure TypeError\nlist(itertools.accumulate([[1], [2]]))[1][1]"
+    ),
+    "no_sums": each("y, label = x, text\nlist(itertools.accumulate([{}]))\nlist(itertools.accumulate([None], max))"),
+    "sums_of_any_number": each(
+        "y, label = x, text\nends = list(itertools.accumulate(len(t) for t in text[:, 0]))\n"
+        "if ends:\n    ends[-1] + 1\n    'a' + ends[0]  #! maybe TypeError"
+    ),
+    "sums_with_a_beginning": each(
+        "y, label = x, text\n[0][len(list(itertools.accumulate([], initial=1))) - 1]\n"
+        "itertools.accumulate([1, 'a'])\nlist(itertools.accumulate([1, 'a']))  #! sure TypeError"
+    ),
+    "groups": each(
+        "y, label = x, text\nfor key, rows in itertools.groupby(sorted(text[:, 0]), key=len):\n"
+        "    key + 1\n    for row in rows:\n        row.decode().strip()\n        row + 'a'  #! maybe TypeError"
+    ),
+    "pairs_of_neighbours": each(
+        "y, label = x, text\n[b - a for a, b in itertools.pairwise([1, 2, 4])][1]\n"
+        "for a, b in itertools.pairwise([1]):\n    a + 'a'\n"
+        "for a, b, c in itertools.pairwise([1, 2]):  #! sure ValueError\n    pass"
+    ),
+    "combined": each(
+        "y, label = x, text\nlist(itertools.combinations([1, 2], 2))[0][1] + 1\n"
+        "for a, b in itertools.permutations(text[:, 0], 2):\n    a.decode() + b.decode()\n"
+        "first, second = itertools.tee(iter([1]))\nnext(first) + next(second)\n"
+        "for row in itertools.batched([1, 2, 3], 2):\n    row[0] + 1, sum(row)\n"
+        "next(itertools.dropwhile(lambda one: one < 5, [1, 2, 3]), 0) + 1"
+    ),
+    "a_part_of_a_function": each(
+        "label = text\ntwice = functools.partial(np.multiply, np.float32(2))\ny = twice(x)\n"
+        "functools.partial(int, base=2)('11') + 1\n"
+        "functools.partial(json.dumps, default=str)({'a': uuid.uuid4()}) + 'a'"
+    ),
+    "a_part_of_another_type": each(
+        "label = text\ntwice = functools.partial(np.multiply, np.float64([2]))\ny = twice(x)"
+    ).replace("label)]))\n", "label)]))  #! sure data-type\n"),
     "tasks": """\
 class TritonPythonModel:
     async def one(self, x):

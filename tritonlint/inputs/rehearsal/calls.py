@@ -689,7 +689,7 @@ class Calls(Concurrency):
             if node is None:
                 return UNKNOWN
             return self.guard(lambda: self.pb_call(name[len(OF_BACKEND) :], args, kwargs, node), span)
-        if name == "functools.partial" and args and is_function(args[0]):
+        if name == "functools.partial" and args and (is_function(args[0]) or _is_of_libraries(args[0])):
             values = [*args[1:], *kwargs.values()]
             # A sender or another object may get anywhere by this.
             if all(one is None or one.__class__ in _HANDED_ON for one in values):
@@ -1039,6 +1039,13 @@ def _taken_apart(value: Value, named: bool, depth: int) -> Value:
     if isinstance(value, Seq) and not value.open:
         return Seq(value.kind, [_taken_apart(item, named, depth + 1) for item in value.items])
     return UNKNOWN if isinstance(value, (Seq, Mapping, Obj)) else value
+
+
+def _is_of_libraries(function: Value) -> bool:
+    """Whether a function is one of Python or a library; those of the backend want to know where they are called."""
+    if isinstance(function, Library):
+        return not function.name.startswith(OF_BACKEND)
+    return isinstance(function, (Builtin, DType))
 
 
 def _is_of_one_dimension(places: Value) -> bool:

@@ -16,7 +16,8 @@ import struct
 import sys
 import uuid
 import zlib
-from itertools import product
+from contextlib import suppress
+from itertools import combinations, combinations_with_replacement, islice, pairwise, permutations, product
 from typing import Any
 
 from tritonlint.inputs.rehearsal import foreign, patterns
@@ -30,6 +31,7 @@ from tritonlint.inputs.rehearsal.reality import (
     NO_KEY,
     REAL,
     NotKnown,
+    Pending,
     abstract,
     common,
     concrete,
@@ -387,24 +389,113 @@ def _cycle(call: Call) -> Value:
 
 def _product(call: Call) -> Value:
     found = [call.in_turn(place) for place in range(len(call.args))]
-    if call.kwargs or any(not complete for _, complete in found):
+    if call.kwargs:
         return Seq("itertools.product", [], True)
-    if math.prod(len(items) for items, _ in found) > MOST_ITEMS:
-        return Seq("itertools.product", [], True)
+    size = math.prod(len(items) for items, _ in found)
+    if size > MOST_ITEMS or any(not complete for _, complete in found):
+        return Seq("itertools.product", [], True, Seq("tuple", [element(value) for value in call.args]))
     rows = product(*(items for items, _ in found))
     return Seq("itertools.product", [Seq("tuple", list(row)) for row in rows])
 
 
 def _longest(call: Call) -> Value:
     found = [call.in_turn(place) for place in range(len(call.args))]
-    if any(not complete for _, complete in found):
-        return Seq("itertools.zip_longest", [], True)
     fill = call.kwargs.get("fillvalue")
+    if any(not complete for _, complete in found):
+        each = Seq("tuple", [common([element(value), fill]) for value in call.args])
+        return Seq("itertools.zip_longest", [], True, each)
     count = max((len(items) for items, _ in found), default=0)
     return Seq(
         "itertools.zip_longest",
         [Seq("tuple", [items[place] if place < len(items) else fill for items, _ in found]) for place in range(count)],
     )
+
+
+def _accumulate(call: Call) -> Value:
+    function, initial = call.value(1, "func"), call.kwargs.get("initial")
+    one = _one(call) if initial is None else common([_one(call), initial])
+    items, complete = call.in_turn()
+    if not complete:
+        each = UNKNOWN
+        if function is None:
+            # Of one item there is no sum.
+            with suppress(Failure):
+                each = common([one, binary("+", one, one)])
+        return Seq("itertools.accumulate", [], True, each)
+    totals: list[Value] = []
+    for item in items if initial is None else [initial, *items]:
+        try:
+            if not totals:
+                totals.append(item)
+            elif function is None:
+                totals.append(binary("+", totals[-1], item))
+            else:
+                totals.append(call.caller(function, [totals[-1], item]))
+        except Failure as failure:
+            return Seq("itertools.accumulate", [*totals, Pending(failure)])
+    return Seq("itertools.accumulate", totals)
+
+
+def _selected(call: Call) -> Value:
+    """Some of the items of the last argument, in their order."""
+    place = len(call.args) - 1
+    one = _one(call, place)
+    call.in_turn(place)
+    return Seq("generator", [], True, one)
+
+
+def _one(call: Call, place: int = 0) -> Value:
+    """Any item of an argument, before it is read."""
+    return element(call.args[place])
+
+
+def _grouped(call: Call) -> Value:
+    one = _one(call)
+    call.in_turn()
+    key = one if call.value(1, "key") is None else UNKNOWN
+    return Seq("generator", [], True, Seq("tuple", [key, Seq("generator", [], True, one)]))
+
+
+def _pairs(call: Call) -> Value:
+    one = _one(call)
+    items, complete = call.in_turn()
+    if complete and len(items) <= MOST_ITEMS:
+        return Seq("generator", [Seq("tuple", list(pair)) for pair in pairwise(items)])
+    return Seq("generator", [], True, Seq("tuple", [one, one]))
+
+
+def _parts(call: Call) -> Value:
+    one = _one(call)
+    call.in_turn()
+    return Seq("generator", [], True, Seq("tuple", [], True, one))
+
+
+def _choices(function: Any) -> Handler:
+    """``itertools.combinations`` and the like."""
+
+    def handler(call: Call) -> Value:
+        name = f"itertools.{function.__name__}"
+        one = _one(call)
+        items, complete = call.in_turn()
+        size = call.value(1, "r", len(items) if complete else UNKNOWN)
+        if size.__class__ is not int or not 0 <= size <= 8:
+            return Seq(name, [], True, Seq("tuple", [], True, one))
+        if not complete or len(items) > 8:
+            return Seq(name, [], True, Seq("tuple", [one] * size))
+        rows = islice(function(items, size), MOST_ITEMS + 1)
+        made = [Seq("tuple", list(row)) for row in rows]
+        return Seq(name, made) if len(made) <= MOST_ITEMS else Seq(name, [], True, Seq("tuple", [one] * size))
+
+    return handler
+
+
+def _copies(call: Call) -> Value:
+    items, complete = call.in_turn()
+    count = call.value(1, "n", 2)
+    each = unlisted(call.args[0])
+    if count.__class__ is not int or not 0 <= count <= MOST_ITEMS:
+        return Seq("tuple", [], True)
+    return Seq("tuple", [Seq("generator", list(items), not complete, each) for _ in range(count)])
 
 
 def _reduce(call: Call) -> Value:
@@ -640,6 +731,17 @@ FUNCTIONS: dict[str, Handler] = {
     "itertools.cycle": _cycle,
     "itertools.product": _product,
     "itertools.zip_longest": _longest,
+    "itertools.accumulate": _accumulate,
+    "itertools.takewhile": _selected,
+    "itertools.dropwhile": _selected,
+    "itertools.filterfalse": _selected,
+    "itertools.groupby": _grouped,
+    "itertools.pairwise": _pairs,
+    "itertools.batched": _parts,
+    "itertools.permutations": _choices(permutations),
+    "itertools.combinations": _choices(combinations),
+    "itertools.combinations_with_replacement": _choices(combinations_with_replacement),
+    "itertools.tee": _copies,
     "functools.reduce": _reduce,
     "copy.copy": _copy,
     "copy.deepcopy": _deep_copy,
