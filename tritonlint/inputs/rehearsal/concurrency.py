@@ -202,7 +202,7 @@ class Concurrency(Protocols):
         found = Seq("list", results)
         if loose:
             found = Seq("list", [], True, results[0] if len(results) == 1 else UNKNOWN)
-        return Coroutine(None, done=True, value=found, python_type="_asyncio.Future")
+        return Coroutine(None, done=True, value=found, python_type="_asyncio.Future", span=span)
 
     def coroutine(
         self,
@@ -225,7 +225,8 @@ class Concurrency(Protocols):
             if value.wrong is not None:
                 raise _raised_again(value.wrong)
             if value.done or "value" in value.state:
-                return value.state.get("value", value.value)
+                self.put(value.state, "value", value.state.get("value", value.value))
+                return value.state["value"]
             self.put(value.state, "value", UNKNOWN)
             result = self._run(value, span)
             self.put(value.state, "value", result)

@@ -57,6 +57,7 @@ from tritonlint.inputs.rehearsal.values import (
     Value,
     is_number,
     some_number,
+    type_name,
 )
 
 _NUMBERS = frozenset({"bool", "int", "float", "complex"})
@@ -217,7 +218,7 @@ def key_of(value: Value) -> Any:
 def _unhashable(value: Value) -> str:
     if value.__class__ is Seq and value.kind == "tuple":
         return next(_unhashable(item) for item in value.items if hashable(item) is False)
-    return plain(value) or "object"
+    return type_name(value) or "object"
 
 
 def length(value: Value) -> int | None:
