@@ -264,6 +264,22 @@ CASES |= {
     "a_part_of_another_type": each(
         "label = text\ntwice = functools.partial(np.multiply, np.float64([2]))\ny = twice(x)"
     ).replace("label)]))\n", "label)]))  #! sure data-type\n"),
+    "groups_in_a_remark": each(
+        'y, label = x, text\nfor a in re.findall(r"(a) # (b)", "a", re.X):\n    a.upper()\n'
+        'found = re.match(r"(?x)(a) ?", "b")\nif found and found.group(1) is not None:\n    found.group(1).upper()'
+    ),
+    "bytes_put_into_json": each(
+        'y, label = x, text\ndata = json.loads(text[0, 0])\ndata["raw"] = text[0, 0]\ndata["raw"].strip().decode()'
+    ),
+    "bytes_added_to_json": each(
+        'y, label = x, text\ndata = json.loads(text[0, 0])\ndata["raw"].append(text[0, 0])\n'
+        'data["raw"][0].strip().decode()'
+    ),
+    "another_process": pool(
+        "self.size = 'a'\nreturn x",
+        "import multiprocessing\nwith multiprocessing.Pool(2) as some:\n    y = some.map(self.work, [x])[0]\n"
+        "self.size + 1, 'a' + str(self.size)",
+    ),
     "tasks": """\
 class TritonPythonModel:
     async def one(self, x):

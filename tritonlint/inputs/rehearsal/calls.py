@@ -783,14 +783,17 @@ class Calls(Concurrency):
         if name in {"get", "pop", "setdefault"}:
             self.look_for_bytes(JSON, args[0] if args else None, span)
             found = JSON if all(is_of_json(default) for default in args[1:]) else UNKNOWN
+            self.json_filled = self.json_filled or (found is not JSON and name == "setdefault")
             for default in args[1:]:
                 # What is put into it is in the default, too.
                 self.havoc_value(default)
             return found
         if hasattr(str, name) and not hasattr(list, name) and not hasattr(dict, name):
-            return self.call(Bound(Unknown("str"), name), args, kwargs, span)
+            return UNKNOWN if self.json_filled else self.call(Bound(Unknown("str"), name), args, kwargs, span)
         for value in (*args, *kwargs.values()):
             self.havoc_value(value)
+        given = (*args, *kwargs.values())
+        self.json_filled = self.json_filled or not all(is_of_json(value) for value in given)
         if name in {"keys", "values", "items"}:
             each = {"keys": Unknown("str"), "values": JSON}.get(name) or Seq("tuple", [Unknown("str"), JSON])
             return Seq(f"dict_{name}", [], True, each)

@@ -50,13 +50,13 @@ _RUNNERS = {
     "asyncio.TaskGroup": "TaskGroup",
     "concurrent.futures.ThreadPoolExecutor": "ThreadPoolExecutor",
     "concurrent.futures.thread.ThreadPoolExecutor": "ThreadPoolExecutor",
-    "concurrent.futures.ProcessPoolExecutor": "ThreadPoolExecutor",
+    "concurrent.futures.ProcessPoolExecutor": "ProcessPoolExecutor",
     "multiprocessing.Pool": "Pool",
     "multiprocessing.pool.ThreadPool": "Pool",
     "multiprocessing.pool.Pool": "Pool",
     "multiprocessing.dummy.Pool": "Pool",
 }
-_POOLS = frozenset({"ThreadPoolExecutor", "Pool"})
+_POOLS = frozenset({"ThreadPoolExecutor", "ProcessPoolExecutor", "Pool"})
 _WRAPPERS = {
     "asyncio.create_task": "_asyncio.Task",
     "asyncio.ensure_future": "_asyncio.Task",
@@ -311,6 +311,9 @@ class Concurrency(Protocols):
                 # Pools of multiprocessing take how many go together behind the items.
                 given = args[:2] if owner.python_type == "Pool" else args
                 made = self.call(Builtin("map"), given, {}, span)
+                if owner.python_type != "ThreadPoolExecutor":
+                    # Another process changes an object of its own.
+                    self.havoc_value(args[0])
                 return self.call(Builtin("list"), [made], {}, span) if owner.python_type == "Pool" else made
         elif name == "submit" and args:
             return self.beside(args[0], args[1:], kwargs, span, kind="Future")

@@ -8,9 +8,9 @@ from functools import lru_cache
 from tritonlint.inputs.rehearsal.builtin import Call, Handler
 from tritonlint.inputs.rehearsal.objects import Match
 from tritonlint.inputs.rehearsal.reality import plain, shown
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Perhaps, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Library, Mapping, Perhaps, Seq, Unknown, Value
 
-_MAY_LEAVE_OUT = re.compile(r"\||\)[?*{]|\(\?[!(]|\(\?<!")
+_MAY_LEAVE_OUT = re.compile(r"\||\)[?*{]|\(\?[!(]|\(\?<!|\(\?[a-zA-Z]*x")
 """What a pattern has in which a group may not take part though the whole matches."""
 _KEEP_GROUPS = frozenset({"I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "A", "ASCII", "U", "UNICODE"})
 HARMLESS_FLAGS = frozenset(f"re.{flag}" for flag in _KEEP_GROUPS)
@@ -44,9 +44,17 @@ def _look_at_types(call: Call, place: int) -> str | None:
     return kind or (pattern if pattern in ("str", "bytes") else None)
 
 
+def _pattern(call: Call, place: int = 2) -> Value:
+    """The pattern, whose groups may be others with a flag (at ``place``)."""
+    pattern = call.value(0, "pattern", UNKNOWN)
+    flags = call.value(place, "flags", 0)
+    same = flags == 0 or (isinstance(flags, Library) and flags.name in HARMLESS_FLAGS)
+    return pattern if same else Unknown(plain(pattern))
+
+
 def _match(call: Call) -> Match:
     kind = _look_at_types(call, 1)
-    return Match(Unknown(kind), call.value(0, "pattern", UNKNOWN))
+    return Match(Unknown(kind), _pattern(call))
 
 
 def _search(call: Call) -> Value:
@@ -59,7 +67,7 @@ def _find_each(call: Call) -> Value:
 
 def _find_all(call: Call) -> Value:
     text = Unknown(_look_at_types(call, 1))
-    known = _known(call.value(0, "pattern", UNKNOWN))
+    known = _known(_pattern(call))
     if known is None:
         return Seq("list", [], True)
     return Seq("list", [], True, text if known.groups < 2 else Seq("tuple", [text] * known.groups))
@@ -67,7 +75,7 @@ def _find_all(call: Call) -> Value:
 
 def _split(call: Call) -> Value:
     text = Unknown(_look_at_types(call, 1))
-    known = _known(call.value(0, "pattern", UNKNOWN))
+    known = _known(_pattern(call, 3))
     alike = known is not None and not known.groups
     return Seq("list", [text] if text.type else [], True, text if alike else UNKNOWN)
 

@@ -165,6 +165,8 @@ class Protocols(Ways):
         """Where the size of something is asked for, and whether it may be the number of rows of a request."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
+        self.json_filled = False
+        """Whether something else than JSON was put into what JSON stands for."""
         self._attributes: tuple[frozenset[str] | None, frozenset[str]] | None = None
         """The attributes that the file sets, and those of which it only asks items."""
         self.spent: dict[int, Value] = {}
@@ -434,6 +436,8 @@ class Protocols(Ways):
 
     def set_item(self, owner: Value, key: Value, value: Value, span: Span) -> None:
         """``owner[key] = value``."""
+        if isinstance(owner, Json) and not is_of_json(value):
+            self.json_filled = True
         owner = there(owner)
         if isinstance(owner, Array):
             if habits.is_cut(value) and habits.is_fixed_row(
