@@ -46,6 +46,7 @@ from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedE
 from tritonlint.inputs.rehearsal.protocols import (
     BACKEND_OBJECTS,
     BUILTINS,
+    METHODS_OF,
     OF_BACKEND,
     OPERANDS,
     RUNNING,
@@ -514,7 +515,10 @@ class Calls(Concurrency):
                 self.put(owner.state, "held", False if bound.name == "release" else UNKNOWN)
             return None if bound.name == "release" else Unknown("bool")
         if kind is Builtin:
-            return UNKNOWN
+            if owner.name not in METHODS_OF:
+                return UNKNOWN
+            given = [self.plain(a) for a in args]
+            return self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
         if kind is Pattern:
             self._replaces(bound.name, [owner.pattern, *args], span)
             # Where to begin and to end changes nothing of what is found.
@@ -863,7 +867,7 @@ class Calls(Concurrency):
             args = [int(a) if isinstance(a, Count) else a for a in args]
         if name == "dict" and args:
             self.refuse_json_text(args[0], span)
-        if name == "map" and len(args) == 2 and isinstance(args[0], Func | BoundFunc | Builtin):
+        if name == "map" and len(args) == 2 and isinstance(args[0], Func | BoundFunc | Builtin | Bound):
             items, whole = self.iterate(args[1], span)
             if not whole and not items and isinstance(args[1], Array | Seq):
                 self.use_up(args[1], span)

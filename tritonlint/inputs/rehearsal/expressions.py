@@ -144,16 +144,16 @@ class Expressions(Calls):
 
     def _e_sequence(self, node: tree.Sequence, scope: Scope) -> Value:
         items: list[Value] = []
-        opened = False
+        others: list[Value] = []
         for item in node.items:
             value = self.eval(item, scope)
-            if isinstance(item, tree.Starred):
-                more, whole = self.iterate(value, item.span)
-                items += more
-                opened = opened or not whole
-            else:
-                items.append(value)
-        return set_of("set", items, opened) if node.kind == "set" else Seq(node.kind, items, opened)
+            more, whole = self.iterate(value, item.span) if isinstance(item, tree.Starred) else ([value], True)
+            # Behind any number of items nobody knows the place of another one.
+            (others if others else items).extend(more)
+            if not whole:
+                others.append(self.element(value))
+        opened, each = bool(others), join_all(others)
+        return set_of("set", items, opened, each) if node.kind == "set" else Seq(node.kind, items, opened, each)
 
     def _e_dict(self, node: tree.Dict, scope: Scope) -> Value:
         made = Mapping({})

@@ -393,7 +393,7 @@ def binary(operation: str, left: Value, right: Value) -> Value:
             return merged(left, right)
     if operation == "**" and first == "int" and right.__class__ is int and right >= 0:
         return Unknown("int")
-    if typed is UNKNOWN and is_number(left) and is_number(right):
+    if typed == UNKNOWN and is_number(left) and is_number(right):
         return some_number()  # A power may be of another type.
     return typed
 

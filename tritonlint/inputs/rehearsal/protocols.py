@@ -87,6 +87,8 @@ OF_BACKEND = f"{PB_MODULE}."
 BUILTINS = frozenset(dir(builtins))
 
 
+METHODS_OF = frozenset({"str", "bytes", "int", "float"})
+"""Types whose methods change nothing, and may be called with their owner as the first argument."""
 _FLAT = re.compile(r"\.(ravel|flatten)\(\)\[0\]$|\.reshape\(-1\)\[0\]$")
 """The first element of what has rows."""
 _DEEPEST = 3
@@ -268,7 +270,9 @@ class Protocols(Ways):
                 raise self.fail("AttributeError", f"'re.Pattern' object has no attribute '{name}'", span)
             return Bound(owner, name) if name in _SEARCHES else UNKNOWN
         if kind is Builtin:
-            return Bound(owner, name) if name in {"fromkeys", "join", "maketrans", "fromhex", "from_bytes"} else UNKNOWN
+            if owner.name in METHODS_OF:
+                return self.guard(lambda: library.attribute(owner, name), span)
+            return Bound(owner, name) if name == "fromkeys" else UNKNOWN
         if kind in RUNNING:
             return self.runner_attribute(owner, name, span)
         if kind is Lock:
