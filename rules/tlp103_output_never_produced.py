@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.python_join import declared, tensors_of
 from tritonlint.inputs.python_tree import Constant
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
@@ -74,7 +74,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
 
 def _may_be_asked_for(python: PythonFacts, config: Document, output: str) -> bool:
     """Whether other responses have an output, and an optional input may say who wants it."""
-    optional = (one.scalar("name") for one in config.root.messages("input") if one.has("optional"))
+    inputs = tensors_of(python, config, "input").values()
+    optional = (one.scalar("name") for one in inputs if one.has("optional"))
     named = {constant.value for constant in python.walk(Constant) if isinstance(constant.value, str)}
     return output in named and any(name is not None and name.value in named for name in optional)
 

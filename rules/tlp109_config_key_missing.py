@@ -24,7 +24,7 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_config import ConfigPath, config_path
 from tritonlint.inputs.python_flow import unconditional
-from tritonlint.inputs.python_join import declared, excused
+from tritonlint.inputs.python_join import Direction, declared, excused, tensors_of
 from tritonlint.inputs.python_load import missing_keys
 from tritonlint.inputs.python_tree import Subscript
 from tritonlint.pbtxt.tree import Document
@@ -105,8 +105,9 @@ def _beyond(python: PythonFacts, config: Document, node: Subscript, path: Config
     index = path[-1]
     if len(path) != 2 or path[0] not in {"input", "output"} or not isinstance(index, int):
         return
-    names = declared(python, config, "input" if path[0] == "input" else "output")
-    count = len(list(config.root.messages(str(path[0]))))
+    direction: Direction = "input" if path[0] == "input" else "output"
+    names = declared(python, config, direction)
+    count = len(tensors_of(python, config, direction))
     if names is None or -count <= index < count or excused(python, node, str(path[0])):
         return
     function = python.function_at(node)

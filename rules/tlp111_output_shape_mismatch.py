@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words, shapes_of
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Name, Subscript, walk
@@ -28,7 +29,6 @@ from tritonlint.inputs.rehearsal.backend import mistakes, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
-from tritonlint.tensors import tensors
 
 RULE = Rule(
     code="TLP111",
@@ -41,7 +41,10 @@ RULE = Rule(
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     outputs = declared_shapes(python, config, effective, "output")
     shapes = shapes_of(python, config, effective)
-    places = {tensor.name: tensor.dims_span for tensor in tensors(config, "output")}
+    places = {
+        name: written.span if (written := tensor.field("dims")) is not None else tensor.span
+        for name, tensor in tensors_of(python, config, "output").items()
+    }
     # Where every request ends in an exception, nothing is sent.
     raised = rehearse(python, config, effective).raises
     if not any(event.phase == "execute" and event.sure and not event.caught for event in raised):
@@ -81,7 +84,7 @@ def _followed(
     effective: EffectiveConfig,
     outputs: dict[str, Shape],
     shapes: Shapes,
-    places: dict[str | None, Span],
+    places: dict[str, Span],
 ) -> Iterator[Problem]:
     seen: set[int | None] = set()
     for write in (write for response in python.responses for write in response.outputs):
@@ -103,7 +106,7 @@ def _problem(
     name: str,
     shape: Shape,
     outputs: dict[str, Shape],
-    places: dict[str | None, Span],
+    places: dict[str, Span],
     effective: EffectiveConfig,
     sure: bool = True,
     general: Span | None = None,

@@ -24,7 +24,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, returns
-from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.python_join import declared, tensors_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -112,7 +112,7 @@ def _is_asked_for(python: PythonFacts, config: Document, condition: Expr, functi
     """Whether the condition may be what the client, or whoever runs the model, wants; not what the data are like."""
     scalars = {
         told.value
-        for one in config.root.messages("input")
+        for one in tensors_of(python, config, "input").values()
         if (told := one.scalar("name")) is not None
         and (one.has("optional") or all(str(size.value) == "1" for size in one.scalars("dims")))
     }
