@@ -18,6 +18,7 @@ Keep the order of `requests`; if the work needs another order, put each response
 Facts, python-backend 6.4 (observed on 24.10: three batched clients got each other's results).
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
@@ -34,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Expr,
     Expression,
+    Flow,
     For,
     Function,
     Lambda,
@@ -42,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     Unary,
+    Yield,
     dotted,
     walk,
 )
@@ -49,6 +52,8 @@ from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP212", name="responses-in-other-order", effect="wrong-result")
 
+_NUMBER = re.compile(r"^(?:i|n|k|no|num|at)$|ind|idx|pos|place|order|num|slot|seq|rank|turn")
+"""What the number of a request may be called."""
 COMPLETED = "concurrent.futures.as_completed"
 TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed", "argsort"})
 
@@ -98,10 +103,11 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         name = _reordered_name(value)
         if name is not None and value is not None and _is_local_list(execute, name):
             turned.append((value, name))
-    if not turned and (place := _left_sorted(python, execute, requests)) is not None:
-        turned.append((place, ""))
+    left_sorted = None if turned else _left_sorted(python, execute, requests)
+    if left_sorted is not None:
+        turned.append((left_sorted, ""))
     # Two of them may undo each other, and so may one of them and a turned copy of the requests.
-    if len(turned) != 1 or _turns_copy(execute, requests, turned[0][0]):
+    if len(turned) != 1 or (left_sorted is None and _turns_copy(execute, requests, turned[0][0])):
         return
     place, name = turned[0]
     if name and (_filled_otherwise(execute, name) or used_elsewhere(execute, name)):
@@ -118,7 +124,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
 
 def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node | None:
     """Where responses get the order of requests that were sorted, or of their numbers in the order of something."""
-    items = _gathered(execute, requests) | {requests}
+    items = _gathered(execute, requests) | _given_by_helper(python, execute, requests) | {requests}
     sortings = [call for call in own_nodes(execute, Call) if _is_sorting(python, call, items, requests)]
     # A second one may undo the first, and so may whatever asks for places.
     places = {"argsort", "index", "lexsort", "argpartition", "empty_like", "sort"}
@@ -139,7 +145,9 @@ def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node 
             continue
         if isinstance(node, Assign):
             names = [t.id for t in node.targets if isinstance(t, Name) and not node.operator]
-            once = all(len(frame.bindings.get(name, ())) == 1 for name in names)
+            # The sorted list may take the name of the one that it is made of.
+            most = 2 if node.value is sorting and set(names) <= items - {requests} else 1
+            once = all(len(frame.bindings.get(name, ())) <= most for name in names)
             if once and node.value is not None and _keeps_order(node.value, sorting, order):
                 order.update(names)
                 if isinstance(node.value, Subscript):
@@ -181,16 +189,46 @@ def _gathered(execute: Function, requests: str) -> set[str]:
     return found
 
 
+def _given_by_helper(python: PythonFacts, execute: Function, requests: str) -> set[str]:
+    """Lists with something of each request that a function of the file makes, also as a generator."""
+    found = set()
+    for node in own_nodes(execute, Assign):
+        made = node.value
+        if isinstance(made, Call) and dotted(made.func) in {"list", "tuple"} and len(made.arguments) == 1:
+            made = made.arguments[0].value
+        if isinstance(made, Comprehension) and made.kind == "list" and len(made.clauses) == 1:
+            made = None if made.clauses[0].conditions else made.clauses[0].iterable
+        if isinstance(made, Call) and _gathers(python, made, requests):
+            found |= {target.id for target in node.targets if isinstance(target, Name)}
+    return found
+
+
+def _yields_for_each(python: PythonFacts, function: Function, requests: str) -> bool:
+    """Whether a generator gives one thing for each request: its only ``yield`` is a step of a loop over them."""
+    steps = list(own_nodes(function, Yield))
+    # ``yield from`` may give several.
+    if len(steps) != 1 or python.source(steps[0]).startswith("yield from"):
+        return False
+    return any(
+        _counted(loop.iterable) == requests
+        and not any(flow.keyword != "pass" for flow in walk(loop.body, Flow))
+        and any(isinstance(step, Expression) and step.value is steps[0] for step in loop.body)
+        for loop in own_nodes(function, For)
+    )
+
+
 def _gathers(python: PythonFacts, call: Call, requests: str) -> bool:
     """Whether a function of the file gives a list with something of each of the requests that it is given."""
     called = called_function(python, call)
     given = [number for number, a in enumerate(call.arguments) if dotted(a.value) == requests and a.keyword is None]
-    if called is None or len(given) != 1 or is_generator(called):
+    if called is None or len(given) != 1:
         return False
     bound = isinstance(call.func, Attribute) and "staticmethod" not in {dotted(d) for d in called.decorators}
     if given[0] + bound >= len(called.positional):
         return False
     parameter = called.positional[given[0] + bound].name
+    if is_generator(called):
+        return _yields_for_each(python, called, parameter)
     ends = [statement.value for statement in returns(called)]
     value = ends[0] if len(ends) == 1 else None
     if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
@@ -215,7 +253,7 @@ def _sorted_in_place(call: Call) -> str | None:
 def _is_sorting(python: PythonFacts, call: Call, items: set[str], requests: str) -> bool:
     """Whether a call sorts the requests, their numbers or one thing for each of them, by a key."""
     if _sorted_in_place(call) in items:
-        return True
+        return not _is_number(python, call.argument(None, "key"))
     given = call.argument(0)
     name = dotted(call.func)
     if given is None:
@@ -223,7 +261,7 @@ def _is_sorting(python: PythonFacts, call: Call, items: set[str], requests: str)
     if name == "sorted" and call.argument(None, "key") is not None:
         if isinstance(given, Name):
             # The first of what stands there for a request is mostly its number.
-            return given.id in items and not _is_first(python, call.argument(None, "key"))
+            return given.id in items and not _is_number(python, call.argument(None, "key"))
         if isinstance(given, Call) and _gathers(python, given, requests):
             return True
         if isinstance(given, Call) and dotted(given.func) == "range" and len(given.arguments) == 1:
@@ -244,13 +282,16 @@ def _is_sorting(python: PythonFacts, call: Call, items: set[str], requests: str)
     return isinstance(given, Name) and given.id in items
 
 
-def _is_first(python: PythonFacts, key: Expr | None) -> bool:
-    """Whether a key is ``lambda job: job[0]`` or ``itemgetter(0)``."""
-    if isinstance(key, Lambda) and isinstance(key.body, Subscript):
-        return len(key.body.items) == 1 and _value(key.body.items[0]) == 0
-    return (
-        isinstance(key, Call) and python.qualified(key.func) == "operator.itemgetter" and _value(key.argument(0)) == 0
-    )
+def _is_number(python: PythonFacts, key: Expr | None) -> bool:
+    """Whether a key may be the number of a request: ``lambda job: job[0]``, ``attrgetter("index")``."""
+    asked: object = None
+    if isinstance(key, Lambda) and isinstance(key.body, Subscript) and len(key.body.items) == 1:
+        asked = _value(key.body.items[0])
+    elif isinstance(key, Lambda) and isinstance(key.body, Attribute):
+        asked = key.body.attr
+    elif isinstance(key, Call) and python.qualified(key.func) in {"operator.itemgetter", "operator.attrgetter"}:
+        asked = _value(key.argument(0))
+    return asked == 0 or (isinstance(asked, str) and _NUMBER.search(asked.lower()) is not None)
 
 
 def _keeps_order(value: Expr, sorting: Call, order: set[str]) -> bool:
@@ -749,5 +790,26 @@ class TritonPythonModel:
                 y = np.array([[text] for text in texts], dtype=object)
                 responses[number] = pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def read(self, requests):
+        for number, request in enumerate(requests):
+            yield number, pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+
+    def execute(self, requests):
+        jobs = list(self.read(requests))
+        jobs.sort(key=lambda job: job[0])
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for _, x in jobs]
 """,
 )
