@@ -29,6 +29,7 @@ from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.pb_utils import PbUtils
 from tritonlint.inputs.rehearsal.values import (
     Mapping,
+    Perhaps,
     Seq,
     Unknown,
     Value,
@@ -139,7 +140,7 @@ class _Play(PbUtils):
             self.blame_what_dropped(met)
         mixed = isinstance(value, Seq) and (value.open or any(_is_of_several_ways(item) for item in value.items))
         # A decorator may answer errors and hand nothing on where there are none.
-        mixed = mixed or (isinstance(value, Unknown) and execute.node is not self.python.method("execute"))
+        mixed = mixed or (isinstance(value, (Unknown, Perhaps)) and execute.node is not self.python.method("execute"))
         if mixed and any(attempt.handlers for attempt in self.python.walk(Try)):
             self.straight(execute, model)
         optional = [name for name, tensor in self.input_tensors.items() if tensor.boolean("optional")]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal import arrays, foreign, library, patterns
+from tritonlint.inputs.rehearsal import arrays, foreign, heaps, library, patterns
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, anew
 from tritonlint.inputs.rehearsal.builtin import FILE, file_method
 from tritonlint.inputs.rehearsal.concurrency import Concurrency
@@ -40,6 +40,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Pattern,
     Scope,
     Super,
+    as_tuple,
     is_dict,
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
@@ -89,6 +90,7 @@ _HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unk
 _PURE = (
     "numpy", "json", "time", "os", "math", "logging", "random", "re", "sys", "string", "struct", "base64", "hashlib",
     "uuid", "datetime", "pathlib", "typing", "collections", "itertools", "copy", "io", "operator", "warnings", "enum",
+    "heapq", "bisect",
     "traceback", "abc", "statistics", "textwrap", "unicodedata", "decimal", "fractions", "platform", "shutil",
 )  # fmt: skip
 """Modules whose functions leave the objects they are given as they are (those that do not are modelled)."""
@@ -103,6 +105,8 @@ _CALL_BACK = frozenset(
     }
 )  # fmt: skip
 """Modules whose functions change nothing, but may call what they are given."""
+_PUT_INTO = ("heapq.heap", "bisect.insort")
+"""Functions that put something into a list."""
 _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
 )
@@ -214,6 +218,8 @@ class Calls(Concurrency):
         if kind is Bound and function.name is _PARTIAL:
             inner, given, named = function.owner.items
             return self.call(inner, [*given.items, *args], {**named.items, **kwargs}, span, node)
+        if kind is Bound and function.name in heaps.GETTERS:
+            return self._get_parts(function, args, span)
         if kind is Bound:
             return self._call_method(function, args, kwargs, span, node)
         if kind is Library:
@@ -243,6 +249,24 @@ class Calls(Concurrency):
         if kind is Unknown and function.type is None and node is not None:
             return _coded(node, args)
         return UNKNOWN
+
+    def _get_parts(self, getter: Bound, args: list[Value], span: Span) -> Value:
+        """What ``operator.itemgetter``, ``attrgetter`` or ``methodcaller`` takes out of something."""
+        if len(args) != 1:
+            return UNKNOWN
+        wanted = getter.owner.items
+        if getter.name == heaps.METHOD:
+            return self.call(self.attribute(args[0], wanted[0], span), wanted[1:], {}, span)
+        found: list[Value] = []
+        for one in wanted:
+            value = args[0]
+            if getter.name == heaps.ITEM:
+                value = self.item(value, one, span)
+            else:
+                for name in one.split("."):
+                    value = self.attribute(value, name, span)
+            found.append(value)
+        return found[0] if len(found) == 1 else Seq("tuple", found)
 
     def on_each(self, function: Value, items: list[Value], span: Span) -> Value:
         """Call a function on something of which there may be any number; what it gives."""
@@ -519,6 +543,8 @@ class Calls(Concurrency):
                 return UNKNOWN
             given = [self.plain(a) for a in args]
             return self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)
+        if kind is Obj:
+            return self._method_of_record(owner, bound.name, args, kwargs, span)
         if kind is Pattern:
             self._replaces(bound.name, [owner.pattern, *args], span)
             # Where to begin and to end changes nothing of what is found.
@@ -555,6 +581,36 @@ class Calls(Concurrency):
             times = given[1] if len(given) > 1 else kwargs.get("maxsplit")
             found.most = times + 1 if times.__class__ is int and times >= 0 else None
         return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
+
+    def _method_of_record(
+        self, owner: Obj, name: str, args: list[Value], kwargs: dict[str, Value], span: Span
+    ) -> Value:
+        """A method of a named tuple: another one like it, or its fields as a dict."""
+        if args or as_tuple(owner) is owner:
+            return UNKNOWN
+        if name == "_asdict":
+            return Mapping(dict(owner.attrs)) if not kwargs else UNKNOWN
+        if wrong := sorted(kwargs.keys() - owner.attrs.keys()):
+            # It is a TypeError from Python 3.13 on.
+            raise self.fail("ValueError", f"Got unexpected field names: {wrong!r}", span)
+        return Obj(owner.cls, {**owner.attrs, **kwargs})
+
+    def _named_tuple(self, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """The class that ``collections.namedtuple`` makes."""
+        given = args[1] if len(args) > 1 else kwargs.get("field_names")
+        names = given.replace(",", " ").split() if isinstance(given, str) else []
+        if isinstance(given, Seq) and not given.open and given.kind in {"list", "tuple"}:
+            names = given.items
+        defaults = kwargs.get("defaults", Seq("tuple", []))
+        named = args[0] if args else None
+        known = isinstance(defaults, Seq) and not defaults.open and not kwargs.keys() - {"field_names", "defaults"}
+        if not known or not isinstance(named, str) or not all(isinstance(name, str) and name for name in names):
+            return UNKNOWN
+        values = dict(zip(reversed(names), reversed(defaults.items), strict=False))
+        node = tree.Class(span, named, span, (), (), (), ())
+        made = Cls(node, named, values, (), False, fields=tuple(names), named_tuple=True, constant=True)
+        made.lineage = (made,)
+        return made
 
     def _is_one_for_each(self, value: Value) -> bool:
         """Whether a list holds an array of every request, with as many rows as that brings."""
@@ -751,7 +807,12 @@ class Calls(Concurrency):
                 return Seq("tuple", list(self.fields_of(cls)))
         if name in {"dataclasses.asdict", "dataclasses.astuple"} and len(args) == 1 and not kwargs:
             return _taken_apart(args[0], name == "dataclasses.asdict", 0)
+        if name == "collections.namedtuple":
+            return self._named_tuple(args, kwargs, span)
         root = name.split(".", maxsplit=1)[0]
+        if name.startswith(_PUT_INTO) and args and not isinstance(args[0], Seq):
+            for value in args:
+                self.havoc_value(value)
         if root not in _PURE and root not in _KEEP and root not in _CALL_BACK:
             for value in (*args, *kwargs.values()):
                 self.havoc_value(value)
@@ -921,6 +982,8 @@ class Calls(Concurrency):
             if isinstance(first, Array):
                 length = self.guard(lambda: arrays.length(first), span)
                 return (self.origins.length(first, 0, Unknown("int")) if length is None else length,)
+            if as_tuple(first) is not first:
+                return (len(as_tuple(first).items),)
             if isinstance(first, Obj):
                 method = self.class_attribute(first.cls, "__len__")
                 if isinstance(method, Func):
@@ -1001,7 +1064,10 @@ class Calls(Concurrency):
                 given = self.call_plain("isinstance", [value, one], {}, span)
                 answers.append(given if isinstance(given, bool) else None)
             elif isinstance(one, Builtin) and one.name in PLAIN_TYPES:
-                own = value.__class__ in BACKEND_OBJECTS or isinstance(value, Obj)
+                own = value.__class__ in BACKEND_OBJECTS or (isinstance(value, Obj) and value.cls.known)
+                if as_tuple(value) is not value:
+                    answers.append(one.name == "tuple")
+                    continue
                 plain = own or (isinstance(value, Array) and not value.scalar)
                 if isinstance(value, Array) and value.scalar and value.dtype in _OWN_TYPES:
                     answers.append(one.name == _OWN_TYPES[value.dtype])

@@ -17,10 +17,11 @@ from tritonlint.inputs.rehearsal.objects import (
     Func,
     Obj,
     Scope,
+    as_tuple,
 )
 from tritonlint.inputs.rehearsal.operations import key_of, put_all, put_somewhere, set_of
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
-from tritonlint.inputs.rehearsal.protocols import BACKEND_OBJECTS, BUILTINS, MAX_TURNS, PLAIN
+from tritonlint.inputs.rehearsal.protocols import BUILTINS, MAX_TURNS, PLAIN
 from tritonlint.inputs.rehearsal.reality import NO_KEY
 from tritonlint.inputs.rehearsal.trail import join, join_all
 from tritonlint.inputs.rehearsal.values import (
@@ -381,32 +382,52 @@ class Expressions(Calls):
             if test.operator == ("and" if held else "or"):
                 self.learn(test.left, held, scope)
                 self.learn(test.right, held, scope)
-        elif isinstance(test, tree.Name):
-            known = scope.vars.get(test.id)
-            if isinstance(known, Perhaps):
-                self.put(scope.vars, test.id, known.value if held else None)
+        elif isinstance(test, tree.Walrus):
+            self.learn(test.target, held, scope)
+        elif isinstance(test, (tree.Name, tree.Attribute)):
+            names, name = self._place(test, scope)
+            known = names.get(name)
+            if isinstance(known, Perhaps) and (held or known.value.__class__ in BACKEND_OBJECTS):
+                self.put(names, name, known.value if held else None)
         elif isinstance(test, tree.Compare) and len(test.operators) == 1:
             self._learn_from(test, held, scope)
+        elif isinstance(test, tree.Call) and held and tree.dotted(test.func) == "isinstance" and test.arguments:
+            names, name = self._place(test.arguments[0].value, scope)
+            known = names.get(name)
+            if isinstance(known, Perhaps) and "None" not in self.python.source(test):
+                self.put(names, name, known.value)
+
+    def _place(self, node: tree.Expr, scope: Scope) -> tuple[dict[str, Value], str]:
+        """Where the value of a name, or of an attribute of an object of the file, is kept."""
+        if isinstance(node, tree.Walrus):
+            node = node.target
+        if isinstance(node, tree.Name):
+            return scope.vars, node.id
+        if isinstance(node, tree.Attribute) and isinstance(node.value, tree.Name):
+            owner = scope.vars.get(node.value.id)
+            if isinstance(owner, Obj) and not owner.open and self.class_attribute(owner.cls, node.attr) is None:
+                return owner.attrs, node.attr
+        return {}, ""
 
     def _learn_from(self, test: tree.Compare, held: bool, scope: Scope) -> None:
         """What a comparison says of the name on its left."""
-        name = test.left
-        if not isinstance(name, tree.Name) or name.id not in scope.vars:
+        names, name = self._place(test.left, scope)
+        if name not in names:
             return
-        value, operator, other = scope.vars[name.id], test.operators[0], test.rights[0]
+        value, operator, other = names[name], test.operators[0], test.rights[0]
         if operator in {"is", "is not", "==", "!="} and isinstance(other, tree.Constant) and other.value is None:
             same = held == (operator in {"is", "=="})
             if same and (isinstance(value, Perhaps) or value == UNKNOWN):
-                self.put(scope.vars, name.id, None)
+                self.put(names, name, None)
             elif isinstance(value, Perhaps):
-                self.put(scope.vars, name.id, value.value)
+                self.put(names, name, value.value)
         if operator != ("in" if held else "not in") or not (value == UNKNOWN or value is JSON):
             return
         if isinstance(other, (tree.Name, tree.Attribute, tree.Sequence)):
             found = self.eval(other, scope)
             listed = found.items if isinstance(found, (Seq, Mapping)) and not found.open else ()
             if listed and all(isinstance(item, str) for item in listed):
-                self.put(scope.vars, name.id, Unknown("str"))
+                self.put(names, name, Unknown("str"))
 
     def _e_conditional(self, node: tree.Conditional, scope: Scope) -> Value:
         test = self.truth(self.eval(node.test, scope), node.test.span)
@@ -478,6 +499,8 @@ class Expressions(Calls):
             return self.gathered(args, loose, kwargs, node.span)
         if isinstance(function, Library) and function.name == "struct.pack":
             return self.origins.packed(args) if certain else self.origins.binary_data()
+        if len(loose) == 1 and not args and not kwargs and function == Builtin("zip"):
+            return _columns(loose[0])
         if not certain:
             for value in (*args, *kwargs.values(), function):
                 self.havoc_value(value)
@@ -492,6 +515,15 @@ class Expressions(Calls):
             return self.call(function, args, kwargs, node.span, node)
         finally:
             self.statement = statement
+
+
+def _columns(row: Value) -> Seq:
+    """What ``zip(*rows)`` gives of any number of such rows."""
+    row = as_tuple(row)
+    if row.__class__ is not Seq or row.open or row.kind not in {"tuple", "list"}:
+        return Seq("zip", [], True, Seq("tuple", [], True))
+    columns = tuple(Seq("tuple", [], True, item) for item in row.items)
+    return Seq("zip", [], True, Seq("tuple", [], True, join_all(row.items)), columns=columns)
 
 
 _EXPRESSIONS: dict[type, Callable[[Expressions, Any, Scope], Value]] = {

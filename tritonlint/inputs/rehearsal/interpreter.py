@@ -28,10 +28,12 @@ from tritonlint.inputs.rehearsal.objects import (
     Error,
     Func,
     Lock,
+    Names,
     Obj,
     Runner,
     Scope,
 )
+from tritonlint.inputs.rehearsal.operations import keep_last
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS, is_plain
 from tritonlint.inputs.rehearsal.trail import (
@@ -42,7 +44,9 @@ from tritonlint.inputs.rehearsal.trail import (
     Way,
     any_number,
     current,
-    holds_on,
+    forgotten,
+    is_assumed,
+    is_kept,
     join_all,
 )
 from tritonlint.inputs.rehearsal.values import (
@@ -61,6 +65,8 @@ from tritonlint.inputs.rehearsal.values import (
 from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Activation, Loop, is_broad
 from tritonlint.source import Span
 
+_MOST_LOOKS = 3
+"""Turns of a loop that are played to find out what all of them leave as it is."""
 MAX_UNSURE_TURNS = 4
 """Turns of a ``while`` that are played one by one though one before may have been the last."""
 
@@ -126,6 +132,7 @@ class Machine(Expressions):
             old.items = [*old.items, *items]
             if not whole:
                 old.each, old.open = join_all([*each, self.element(value)]), True
+            keep_last(old)
             return old
         if isinstance(old, Array) and not old.scalar:
             if self.buffers.is_frozen(old):
@@ -185,6 +192,8 @@ class Machine(Expressions):
         if not whole and isinstance(value, Seq) and value.most is not None and value.most < least:
             text = f"not enough values to unpack (expected {least}, got {value.most})"
             raise self.fail("ValueError", text, span)
+        if not whole and starred is None and isinstance(value, Seq) and len(value.columns) == wanted:
+            items, whole = list(value.columns), True  # Without any items it raises here.
         if not whole:
             if starred is None and (_is_row_of_ones(value) or (isinstance(value, Array) and self.is_batch(value))):
                 # It fits a batch of that size, and none else.
@@ -434,9 +443,10 @@ class Machine(Expressions):
             self.absorb((way,))
         del self.activation.returns[returns:]
         changed = self.take(mark)
+        fresh = [(names, name) for names, name, _ in changed.values() if names.__class__ is Names and name not in names]
         for container, key, now in changed.values():
             self.set_state(container, key, any_number(container, key, now, current(container, key)))
-        self._look_again(turn, [one for one, key, _ in changed.values() if one.__class__ is Mapping and key is ABSENT])
+        self._look_again(turn, [(one, key) for one, key, _ in changed.values() if is_assumed(one, key)])
         for state in open_before:
             # Ways that leave behind the flag may be why there is no other turn.
             left = any(way.delta.get((id(state), SENT_FINAL), (0, 0, False))[2] is not False for way in leaving)
@@ -451,8 +461,12 @@ class Machine(Expressions):
             sent.extend(r.state for r in self.requests if r.state[SENT_FINAL] is SOMETIMES)
             return signal
 
+        def no_other() -> None:
+            for names, name in fresh:
+                self.put(names, name, ABSENT)
+
         try:
-            self.fork((again, lambda: None))
+            self.fork((again, no_other))
         finally:
             self.activation.loops.pop()
             self.maybe = maybe
@@ -462,13 +476,28 @@ class Machine(Expressions):
             self.sometimes[id(state)] = maybe
         return self._otherwise(orelse, scope, loop)
 
-    def _look_again(self, turn: Callable[[], str | None], dicts: list[Mapping]) -> None:
-        """Forget what is in dicts that a loop fills when another turn puts in something else than the first one."""
-        if all(one.each is UNKNOWN and one.key is UNKNOWN for one in dicts):
-            return
-        mark = len(self.trail)
-        assumed = [current(one, ABSENT) for one in dicts]
-        maybe, returns = self.maybe, len(self.activation.returns)
+    def _look_again(self, turn: Callable[[], str | None], assumed: list[tuple[Any, Any]]) -> None:
+        """Play another turn, until one leaves what is assumed of the state before it as it is."""
+        for number in range(_MOST_LOOKS):
+            if not assumed:
+                return
+            before = [current(*one) for one in assumed]
+            after = self._one_more(turn, assumed)
+            held = [is_kept(one[1], *states) for one, *states in zip(assumed, before, after, strict=True)]
+            if all(held):
+                return
+            for (container, key), state, well in zip(assumed, after, held, strict=True):
+                if not well and (number or key is ABSENT):
+                    self.set_state(container, key, forgotten(container, key))
+                elif not well:
+                    self.set_state(container, key, state)
+            assumed = [one for one in assumed if is_assumed(*one)]
+        for container, key in assumed:
+            self.set_state(container, key, forgotten(container, key))
+
+    def _one_more(self, turn: Callable[[], str | None], places: list[tuple[Any, Any]]) -> list[Any]:
+        """What one more turn of a loop, or none, would leave."""
+        mark, maybe, returns = len(self.trail), self.maybe, len(self.activation.returns)
         loop = Loop()
         self.activation.loops.append(loop)
         self.quiet += 1
@@ -480,10 +509,9 @@ class Machine(Expressions):
             self.maybe = maybe
         self.absorb([*loop.breaks, *loop.continues, *self.activation.returns[returns:]])
         del self.activation.returns[returns:]
-        held = all(holds_on(before, current(one, ABSENT)) for one, before in zip(dicts, assumed, strict=True))
+        found = [current(*place) for place in places]
         self.undo(mark)
-        if not held:
-            self.forget(dicts)
+        return found
 
     def _s_try(self, node: tree.Try, scope: Scope) -> str | None:
         mark = len(self.trail)
@@ -843,6 +871,9 @@ class Machine(Expressions):
         if [base for base in bases if base == Library("typing.NamedTuple")] == bases != []:
             cls.named_tuple = cls.constant = True
             cls.fields = self._fields(node)
+        for base in lineage:
+            if base.named_tuple and not cls.named_tuple:
+                cls.named_tuple, cls.fields = True, base.fields
         for value in inner.vars.values():
             if isinstance(value, Func) and value.owner is None:
                 value.owner = cls

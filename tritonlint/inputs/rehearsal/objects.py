@@ -10,11 +10,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from tritonlint.inputs.python_tree import Attribute, Class, Expr, Function, Lambda, dotted, walk
-from tritonlint.inputs.rehearsal.values import Array, Mapping, Unknown, Value
+from tritonlint.inputs.rehearsal.values import Array, Mapping, Seq, Unknown, Value
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
     from tritonlint.inputs.rehearsal.outcome import RaisedError
+
+
+class Names(dict[str, Value]):
+    """The local names of a function: where one is read that only some ways bind, those are what goes on."""
+
+    __slots__ = ()
+
+
+class Attributes(dict[str, Value]):
+    """The attributes of an object."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -106,13 +118,22 @@ class Obj:
     """An instance of a class of the file; ``open`` says that something unknown may have changed it."""
 
     cls: Cls
-    attrs: dict[str, Value] = field(default_factory=dict)
+    attrs: dict[str, Value] = field(default_factory=Attributes)
     open: bool = False
 
     @property
     def python_type(self) -> str:
         """The name of its class."""
         return self.cls.name
+
+
+def as_tuple(value: Value) -> Value:
+    """A named tuple of the file as a tuple; anything else as it is."""
+    if not isinstance(value, Obj) or not value.cls.named_tuple or value.cls.fields is None:
+        return value
+    if value.attrs.keys() != set(value.cls.fields):
+        return value
+    return Seq("tuple", [value.attrs[name] for name in value.cls.fields])
 
 
 @dataclass(slots=True, eq=False)

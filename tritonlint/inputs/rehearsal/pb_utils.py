@@ -59,6 +59,7 @@ from tritonlint.inputs.rehearsal.values import (
     Shape,
     Unknown,
     Value,
+    there,
     type_name,
 )
 from tritonlint.pbtxt.schema import message_types
@@ -97,6 +98,8 @@ _NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
 _NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
+_REFUSE_NONE = frozenset({"Tensor", "TritonError", "get_input_tensor_by_name", "get_output_tensor_by_name"})
+"""What takes no None, at whatever place."""
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
 _INCOMPATIBLE = "__init__(): incompatible constructor arguments"
 
@@ -167,6 +170,9 @@ class PbUtils(Replies):
         handler = _CALLS.get(name)
         if handler is not None:
             # A class of the file with another base may be one of str, of list, of an array.
+            if name in _REFUSE_NONE:
+                args = [there(value) for value in args]
+                kwargs = {keyword: there(value) for keyword, value in kwargs.items()}
             args = [_as_base(value) for value in args]
             kwargs = {keyword: _as_base(value) for keyword, value in kwargs.items()}
             return handler(self, args, kwargs, node)
@@ -346,10 +352,11 @@ class PbUtils(Replies):
         known = None
         if isinstance(outputs, Seq) and not outputs.open:
             wrong = Array | Seq | str | Response | Func | BoundFunc
-            if any(item is None or isinstance(item, wrong) for item in outputs.items):
+            items = [there(item) for item in outputs.items]
+            if any(item is None or isinstance(item, wrong) for item in items):
                 raise Failure("TypeError", _INCOMPATIBLE)
-            if all(isinstance(item, PbTensor) for item in outputs.items):
-                known = tuple(outputs.items)
+            if all(isinstance(item, PbTensor) for item in items):
+                known = tuple(items)
         made = Response(known, None if isinstance(error, (Unknown, Perhaps)) else error is not None, node.span)
         self.response(made)
         return made

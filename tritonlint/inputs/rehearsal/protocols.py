@@ -45,6 +45,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Sender,
     Super,
     Thread,
+    as_tuple,
 )
 from tritonlint.inputs.rehearsal.origins import Origins
 from tritonlint.inputs.rehearsal.outcome import RaisedError
@@ -232,6 +233,8 @@ class Protocols(Ways):
             return self.origins.shape(owner, asked) if name == "shape" else asked
         if kind is DType:
             return self.guard(lambda: arrays.dtype_attribute(owner, name), span)
+        if kind is Cls and owner.named_tuple and name in (owner.fields or ()):
+            return UNKNOWN  # No default, but what takes the field out of an object.
         if kind is Cls:
             found = self.class_attribute(owner, name)
             if found is not None:
@@ -348,6 +351,8 @@ class Protocols(Ways):
         hooked = any(self.class_attribute(owner.cls, special) for special in ("__getattr__", "__getattribute__"))
         if hooked and not name.startswith("__"):
             self.havoc_value(owner)  # What comes of it may change the object.
+        if owner.cls.named_tuple and name in {"_replace", "_asdict"}:
+            return Bound(owner, name)
         if name == "get" and id(owner) in self.dicts:
             return Bound(self.dicts[id(owner)][1], name)
         if hooked or owner.open or not owner.cls.known or name.startswith("__") or owner.cls.exception:
@@ -391,6 +396,8 @@ class Protocols(Ways):
             method = self.class_attribute(owner.cls, "__getitem__")
             if isinstance(method, Func):
                 return self.call_function(method, [owner, key], {}, span)
+            if owner.cls.named_tuple and method is None and as_tuple(owner) is not owner:
+                return self.item(as_tuple(owner), key, span)
             if owner.cls.known and method is None and not owner.open:
                 raise self.fail("TypeError", f"'{owner.cls.name}' object is not subscriptable", span)
             self.look_for_bytes(owner, key, span)
@@ -735,6 +742,8 @@ class Protocols(Ways):
                         break
                 else:
                     raise self.fail("TypeError", f"'{value.cls.name}' object is not iterable", span)
+            if value.cls.named_tuple and as_tuple(value) is not value:
+                return list(as_tuple(value).items), True
             method = self.class_attribute(value.cls, "__iter__")
             if isinstance(method, Func):
                 made = self.call_function(method, [value], {}, span)
@@ -789,7 +798,7 @@ class Protocols(Ways):
             return join_all([*value.items, value.each] if value.open else value.items)
         if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):
             return Unknown("str")
-        return UNKNOWN
+        return self.element(as_tuple(value)) if kind is Obj and as_tuple(value) is not value else UNKNOWN
 
     def plain(self, value: Value) -> Value:
         """A value as the modules for arrays and libraries take it."""

@@ -8,7 +8,10 @@ from typing import Any, TypeAlias
 
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
+    Absent,
+    Attributes,
     Error,
+    Names,
     Obj,
     PbTensor,
     Response,
@@ -28,6 +31,7 @@ from tritonlint.inputs.rehearsal.values import (
     choice_of,
     is_number,
     some_number,
+    there,
     type_name,
 )
 from tritonlint.source import Span
@@ -42,6 +46,7 @@ PARTLY = Unknown("sent on the other ways")
 """The final flag was sent, but not where a way left early."""
 ABSENT = object()
 """Stands for a name that is not bound, and for the whole state of a container."""
+_NAMED = frozenset({Names, Attributes})
 Delta: TypeAlias = dict[tuple[int, Any], tuple[Any, Any, Any]]
 State: TypeAlias = "tuple[Any, bool, Value, Value, frozenset[str] | None]"
 """Of a container: its items, whether there are others, what those are, their keys, and the names of all keys."""
@@ -137,12 +142,12 @@ class Trail:
             for place, (container, key, value) in joined.items():
                 other = way.delta[place][2] if place in way.delta else current(container, key)
                 if other is not value:
-                    joined[place] = container, key, _join_either(key, value, other)
+                    joined[place] = container, key, _join_either(container, key, value, other)
                     shared += _may_change(value, other)
             for place, (container, key, other) in way.delta.items():
                 if place not in joined:
                     now = current(container, key)
-                    joined[place] = container, key, _join_either(key, now, other)
+                    joined[place] = container, key, _join_either(container, key, now, other)
                     shared += _may_change(now, other)
         self.apply(joined)
         self.forget(shared)
@@ -186,7 +191,7 @@ class Trail:
         now = current(container, key)
         if now is other:
             return
-        joined = _join_either(key, now, other)
+        joined = _join_either(container, key, now, other)
         if joined is not now:
             self.set_state(container, key, joined)
             self.forget(_may_change(now, other))
@@ -199,13 +204,13 @@ class Trail:
     def forget(self, containers: Iterable[Seq | Mapping]) -> None:
         """Forget what containers hold: something unknown may be one of them, and be changed."""
         for container in containers:
-            self.set_state(container, ABSENT, _forgotten(container, ABSENT))
+            self.set_state(container, ABSENT, forgotten(container, ABSENT))
 
     def havoc(self, mark: int, keep: frozenset[int] = frozenset()) -> None:
         """Forget everything that was changed since a mark, but for what is in some containers, by identity."""
         for container, key in {(id(c), k): (c, k) for c, k, _ in self.trail[mark:]}.values():
             if id(container) not in keep:
-                self.set_state(container, key, _forgotten(container, key))
+                self.set_state(container, key, forgotten(container, key))
 
 
 def _may_change(now: Value, other: Value) -> tuple[Seq | Mapping, ...]:
@@ -244,7 +249,7 @@ def _restore(container: Seq | Mapping, state: State) -> None:
         container.items, container.key, container.names = dict(items), key, names
 
 
-def _forgotten(container: Any, key: Any) -> Any:
+def forgotten(container: Any, key: Any) -> Any:
     """The state of something of which nothing is known any more."""
     if key is not ABSENT:
         return UNKNOWN
@@ -255,13 +260,34 @@ def any_number(container: Any, key: Any, now: Any, before: Any) -> Any:
     """The state of something that each turn of a loop changes, some turns later."""
     if key is not ABSENT:
         # What it was before the loop is among what it is now: no turn at all is one of the ways.
-        return Seq("list", [], True, now.each) if _are_numbers(now) else _forgotten(container, key)
+        if _are_numbers(now):
+            return Seq("list", [], True, now.each)
+        kept = container.__class__ in _NAMED and before is not ABSENT and not _can_change(now)
+        return now if kept else forgotten(container, key)
     each = [state[2] for state in (now, before) if state[1]]
     if isinstance(container, Seq):
         return [], True, join_all([*now[0], *before[0], *each]), UNKNOWN, None
     values = [*now[0].values(), *before[0].values(), *each]
     keys = [*map(value_of, now[0]), *map(value_of, before[0]), *(state[3] for state in (now, before) if state[1])]
     return {}, True, widened(join_all(values)), widened(join_all(keys)), None
+
+
+def is_assumed(container: Any, key: Any) -> bool:
+    """Whether something is known of what :func:`any_number` has left, which another turn has to leave as it is."""
+    if key is ABSENT:
+        return isinstance(container, Mapping) and not (container.each is UNKNOWN and container.key is UNKNOWN)
+    now = container.get(key, UNKNOWN)
+    return container.__class__ in _NAMED and now is not UNKNOWN and now is not ABSENT and now.__class__ is not Seq
+
+
+def _can_change(value: Value) -> bool:
+    value = there(value)
+    return value.__class__ is Mapping or (value.__class__ is Seq and value.kind != "tuple")
+
+
+def is_kept(key: Any, assumed: Any, after: Any) -> bool:
+    """Whether what was assumed before a turn of a loop is all that may be there behind it."""
+    return holds_on(assumed, after) if key is ABSENT else is_alike(assumed, after)
 
 
 def holds_on(assumed: State, after: State) -> bool:
@@ -308,8 +334,10 @@ def join_all(values: Sequence[Value]) -> Value:
     return found
 
 
-def _join_either(key: Any, now: Any, other: Any) -> Any:
+def _join_either(container: Any, key: Any, now: Any, other: Any) -> Any:
     """An item, or the state of a container, joined with another one."""
+    if container.__class__ is Names and (now is ABSENT or other is ABSENT):
+        return other if now is ABSENT else now
     return _join_states(now, other) if key is ABSENT else join(now, other)
 
 
@@ -355,6 +383,8 @@ def join(left: Value, right: Value) -> Value:
     if left is UNKNOWN or right is UNKNOWN or left is ABSENT or right is ABSENT:
         return UNKNOWN
     kind = left.__class__
+    if left is None or right is None or kind is Perhaps or right.__class__ is Perhaps:
+        return _perhaps([left, right])
     if kind is Response or right.__class__ is Response:
         return _join_responses(left, right)
     if (_is_zero(right) and _is_final(left)) or (_is_zero(left) and _is_final(right)):
@@ -403,6 +433,12 @@ def join(left: Value, right: Value) -> Value:
     if kind is Obj and left.cls is right.cls and left.cls.constant and left.attrs.keys() == right.attrs.keys():
         return Obj(left.cls, {key: join(value, right.attrs[key]) for key, value in left.attrs.items()})
     return UNKNOWN
+
+
+def _perhaps(values: Sequence[Value]) -> Value:
+    """A value that is one of these, of which some are, or may be, None."""
+    found = join_all([one.value if one.__class__ is Perhaps else one for one in values if one is not None])
+    return UNKNOWN if found is UNKNOWN or found.__class__ is Absent else Perhaps(found)
 
 
 def _join_responses(left: Value, right: Value) -> Value:

@@ -51,7 +51,7 @@ class Seq:
 
     ``each`` is what is known of every item that is not listed. ``mixed`` says that they may stand in another order.
     ``origin`` is "text" for the words of a text, "cut" when too many of them were cut off. There are no more items than
-    ``most``, if that is known.
+    ``most``, if that is known. ``columns`` are all items, if there are any. A deque keeps the last ``limit`` items.
     """
 
     kind: str
@@ -61,6 +61,8 @@ class Seq:
     mixed: bool = False
     origin: str = ""
     most: int | None = None
+    columns: tuple[Value, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -185,6 +187,11 @@ class Perhaps:
     """A value, or None: nothing has asked yet."""
 
     value: Value
+
+
+def there(value: Value) -> Value:
+    """A value where Python would raise if it were None."""
+    return value.value if value.__class__ is Perhaps else value
 
 
 def type_name(value: Value) -> str | None:
