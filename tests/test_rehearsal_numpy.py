@@ -9,14 +9,20 @@ from __future__ import annotations
 import ast
 import inspect
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.test_rehearsal import ARRAY, CONFIG, HEAD, RELEASE
 from tests.test_rehearsal_arrays import OutOfReachError, abstract, both, judge
+from tritonlint.facts import ModelFacts, read_text_file
+from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.numpy_calls import FUNCTIONS, signature
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Unknown
+from tritonlint.repository import discover
+from tritonlint.target import Target
 
 NUMBERS = (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
@@ -470,3 +476,56 @@ def test_signature(name: str) -> None:
     assert more or {one.name for one in parameters} <= names
     assert more or len([one for one in parameters if one.kind is not one.KEYWORD_ONLY]) <= len(positional)
     assert not [one for one in parameters if one.name in needed and one.default is not one.empty]
+
+
+MADE = {
+    "y = np.bincount(x[0].astype(np.int32))": "int64",
+    "y = np.unique(x, return_counts=True)[1]": "int64",
+    "y, counts = np.unique(x.astype(np.int32), return_counts=True)": "int32",
+    "y = np.mgrid[0:4, 0:4]": "int64",
+    "rows, y = np.meshgrid(np.arange(4), np.arange(4))": "int64",
+    "a, y = np.gradient(x.astype(np.float64))": "float64",
+    "y = np.array_split(x.astype(np.float64), 3)[0]": "float64",
+    "y = np.linalg.svd(x.astype(np.int32), compute_uv=False)": "float64",
+    "y = np.fft.fft(x.astype(np.float64)).real": "float64",
+    "y = np.add.reduce(x.astype(np.uint8))": "uint64",
+    "y = np.random.default_rng(0).choice(5, size=4)": "int64",
+    "y = np.digitize(x, [0.5])": "int64",
+    # NumPy 1 and 2 differ, or the values decide.
+    "y = np.fft.fft(x).real": None,
+    "y = np.linalg.eigvals(x)": None,
+    "y = np.floor(x.astype(np.int32))": None,
+    "y = np.array([np.count_nonzero(x)])": None,
+    "y = np.zeros(4, dtype=[('a', 'f8')])['a']": None,
+    "y = np.array([*np.meshgrid(x[0], x[0])])": None,
+    "y = np.meshgrid(x[0], x[0]) + [1]": None,
+    "y = np.meshgrid(x[0], x[0]).append(1)": None,
+}
+
+
+@pytest.mark.parametrize("body", MADE)
+def test_what_becomes_of_an_output(body: str, tmp_path: Path) -> None:
+    (tmp_path / "m" / "1").mkdir(parents=True)
+    (tmp_path / "m" / "config.pbtxt").write_text(CONFIG)
+    (tmp_path / "m" / "1" / "model.py").write_text(
+        HEAD
+        + f"""\
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = {ARRAY}
+            {body}
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+"""
+    )
+    (model,) = discover([str(tmp_path / "m")], lambda _path, _folder: False).requested
+    facts = ModelFacts(model, Target(release=RELEASE), read_text_file, {})
+    (python,) = facts.python
+    assert facts.config is not None
+    found = rehearse(python, facts.config, facts.effective)
+    assert found.ended == "execute"
+    assert found.crash is None
+    assert not found.raises
+    assert next((one.dtype for one in found.mistakes if one.kind == "data-type"), None) == MADE[body]

@@ -245,10 +245,19 @@ def attribute(array: Array, name: str) -> Value:
     if name == "T":
         return Array(array.dtype, shapes.transposed(array.shape, None), array.of, array.scalar)
     if name in {"real", "imag"}:
-        return array if array.dtype is not None and kind_of(array.dtype) in "biuf" else UNKNOWN
+        return _part(array)
     if name == "flat":
         return Array(array.dtype, (shapes.size_of(array.shape),), array.of)
     return UNKNOWN
+
+
+def _part(array: Array) -> Value:
+    """The real or the imaginary part of what may be complex."""
+    if array.dtype is None:
+        return Array(None, array.shape) if array.shape and not array.scalar else UNKNOWN
+    if kind_of(array.dtype) == "c":
+        return Array("float32" if array.dtype == "complex64" else "float64", array.shape, None, array.scalar)
+    return array if kind_of(array.dtype) in "biuf" else UNKNOWN
 
 
 def _certain_array(array: Array) -> bool:

@@ -479,8 +479,17 @@ def binary(operator: str, left: Value, right: Value) -> Value:
     first, second = operand(left), operand(right)
     if first is None or second is None:
         return UNKNOWN  # A tensor of another library takes the operation over.
+    if operator == "**" and _is_wide_power(left, second):
+        return pick("float64")
     made = calculated(operator, first, second)
     return some_number() if made is UNKNOWN and is_number(left) and is_number(right) else made
+
+
+def _is_wide_power(left: Value, exponent: Operand) -> bool:
+    """Whether a single float64 is raised to a real number, which gives another one in every release of NumPy."""
+    wide = left.__class__ is Array and left.scalar and left.dtype == "float64"
+    single = exponent.number is not None or exponent.shape == ()
+    return wide and single and exponent.dtype is not None and kind_of(exponent.dtype) in "biuf"
 
 
 def calculated(operator: str, first: Operand, second: Operand) -> Value:

@@ -371,7 +371,9 @@ def _chain(given: Given) -> Value:
 def _norm(given: Given) -> Value:
     made = as_array(given["x"])
     shape = shapes.reduced(made.shape, given.get("axis"), given.get("keepdims", False))
-    if made.dtype is None or not dtypes.is_number(made.dtype) or given.get("ord", 2).__class__ not in (int, type(None)):
+    order = given.get("ord")
+    known = order is None or order == "fro" or order.__class__ in (int, float)
+    if made.dtype is None or not dtypes.is_number(made.dtype) or not known:
         return shaped(Array(), shape, None)
     return shaped(Array(), shape, "float64" if kind_of(made.dtype) in "biu" else _real(made.dtype))
 

@@ -20,7 +20,7 @@ from tritonlint.inputs.rehearsal.numpy_calls import (
     shaped,
 )
 from tritonlint.inputs.rehearsal.shapes import SEQUENCES
-from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Seq, Shape, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Failure, Seq, Shape, Unknown, Value, some_number
 
 _REDUCED = "a axis= dtype= out= keepdims= initial= where="
 _EXTREME = "a axis= out= keepdims= initial= where="
@@ -487,6 +487,8 @@ def clip(given: Given) -> Value:
             dtype = None  # Of three data types NumPy 1 finds another one than of two and two.
     if made.dtype in {"str", "bytes"}:
         refuse_text("clip", Array(made.dtype, made.shape))
+    if shape == () and dtype is None and all(side.dtype and dtypes.is_number(side.dtype) for side in sides):
+        return some_number()
     return result(dtype, shape)
 
 
