@@ -693,7 +693,7 @@ class TestModules:
         assert failure.value.type == real.type.__name__
         assert library.call("open", [Unknown("str")], {}, nobody).each == Unknown("str")
         assert library.call("open", [Unknown("str"), "rb"], {}, nobody).each == Unknown("bytes")
-        assert library.call("open", [Unknown("str"), "w"], {}, nobody) == UNKNOWN
+        assert library.call("open", [Unknown("str"), "w"], {}, nobody).each == Unknown("str")
 
     def test_the_environment_is_shared_by_nobody(self) -> None:
         library.setitem(library.constant("os.environ"), "A", "1", ignore)

@@ -21,7 +21,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.operations import key_of, put_all, put_somewhere, set_of
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
-from tritonlint.inputs.rehearsal.protocols import BUILTINS, MAX_TURNS, PLAIN
+from tritonlint.inputs.rehearsal.protocols import BACKEND_OBJECTS, BUILTINS, MAX_TURNS, PLAIN
 from tritonlint.inputs.rehearsal.reality import NO_KEY
 from tritonlint.inputs.rehearsal.trail import join, join_all
 from tritonlint.inputs.rehearsal.values import (
