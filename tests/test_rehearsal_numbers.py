@@ -124,6 +124,48 @@ NUMBERS = {
 }
 
 
+LOOPS = {
+    "n = 0\nfor word in words:\n    n += len(word)": "int64",
+    "n = 0\nfor word in words:\n    n += float(word)": "number",
+    "n = 0.0\nfor word in words:\n    n = max(n, float(word))": "float64",
+    "n = 0.0\nfor word in words:\n    n = max(n, row[len(word)])": "number",
+    "n = 0\nfor word in words:\n    for letter in word:\n        n += letter == 'a'": "int64",
+    "n, step = 0, 1\nfor word in words:\n    n += step\n    step *= 2": "int64",
+    "n, found = 0, False\nfor word in words:\n    if found:\n        n += 1\n    found = word == 'a'": "int64",
+    "for word in words:\n    n = len(word)": "int64",
+    "if c > 2:\n    n = 1": "int64",
+    "try:\n    n = int(words[0])\nexcept ValueError:\n    n = 0.5": "number",
+    "n, rest = 0, iter(words)\nwhile True:\n    if not next(rest, ''):\n        break\n    n += 1": "int64",
+    "n = 0\nwhile len(words) > n and c > n:\n    n += 1": "int64",
+    "s = State()\nfor word in words:\n    s.total += 1.5\n    s.count += 1\nn = s.total": "float64",
+    "s = State()\nfor word in words:\n    s.total += 1.5\n    s.count += 1\nn = s.count": "int64",
+    "self.calls += 1\nn = self.calls": "int64",
+    "self.peak = max(self.peak, c)\nn = self.peak": "float64",
+    # What another turn makes something else of.
+    "n = 0\nfor word in words:\n    n = word": None,
+    "n = last = 0\nfor word in words:\n    n = last\n    last = word": None,
+    "n, other = 0, ''\nfor word in words:\n    n, other = other, n": None,
+    "n = b = a = 0\nfor word in words:\n    n = b\n    b = a\n    a = [1]": None,
+    "n = d = e = b = a = 0\nfor word in words:\n    n = d\n    d = e\n    e = b\n    b = a\n    a = [1]": None,
+    "n, kind = 0, 'a'\nfor word in words:\n    n = [n] if kind == 'b' else 0\n    kind = 'b'": None,
+    "n, i = 0, 0\nfor word in words:\n    if i == 1:\n        n = word\n    i += 1": None,
+    "n = 0\nfor word in words:\n    n += 1\n    if n > 3:\n        n = [n]\n        break": None,
+    "n = 0\nfor i, word in enumerate(words):\n    if i > 2:\n        n = word\n        continue\n    n += 1": None,
+    "n = 0\nfor word in words:\n    try:\n        n = int(word)\n    except ValueError:\n        n = None": None,
+    "n = 0\nfor word in words:\n    def put(v):\n        nonlocal n\n        n = v\n    put(word)": None,
+    "s = State()\nfor word in words:\n    s.last = s.count\n    s.count = word\nn = s.last": None,
+    "s = t = State()\nfor word in words:\n    t.count = word\nn = s.count": None,
+    "n = 0\nfor word in words:\n    setattr(self, 'calls', n)\n    n = self.states.get(word)": None,
+    "self.last = self.states\nfor word in words:\n    self.calls, self.last = self.last, 1\nn = self.calls": None,
+    "n = 0\nfor word in words:\n    n = n + row": None,
+}
+
+
+@pytest.mark.parametrize("body", LOOPS)
+def test_what_loops_leave_of_a_number(body: str, tmp_path: Path) -> None:
+    assert known(body, tmp_path / "m") == LOOPS[body]
+
+
 @pytest.mark.parametrize("body", NUMBERS)
 def test_what_is_known_of_a_number(body: str, tmp_path: Path) -> None:
     assert known(body, tmp_path / "m") == NUMBERS[body]
