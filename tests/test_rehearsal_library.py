@@ -29,6 +29,7 @@ from tritonlint.inputs.rehearsal.values import (
     Failure,
     Library,
     Mapping,
+    Perhaps,
     Seq,
     Unknown,
     Value,
@@ -52,7 +53,7 @@ REALS: st.SearchStrategy[Any] = st.recursive(
         st.sets(KEYS, max_size=3),
         st.frozensets(KEYS, max_size=3),
         st.dictionaries(KEYS, inner, max_size=3),
-        st.lists(inner, max_size=3).map(deque),
+        st.builds(deque, st.lists(inner, max_size=3), st.one_of(st.none(), st.integers(0, 3))),
     ),
     max_leaves=5,
 )
@@ -64,7 +65,7 @@ def exact(real: Any) -> Value:
     """The value of a real object."""
     kind = type(real)
     if kind in (list, tuple, set, frozenset, deque):
-        return Seq(kind.__name__, [exact(item) for item in real])
+        return Seq(kind.__name__, [exact(item) for item in real], limit=getattr(real, "maxlen", None))
     if kind is dict:
         return Mapping({key: exact(item) for key, item in real.items()})
     return real
@@ -79,7 +80,8 @@ def hidden(draw: Callable[..., Any], real: Any, depth: int = 0) -> Value:
     if kind in (list, tuple, deque):
         count = draw(st.integers(0, len(real))) if how == "rest" else len(real)
         items = [hidden(draw, item, depth + 1) for item in list(real)[:count]]
-        return Seq(kind.__name__, items, how == "rest", among(draw, list(real)[count:]))
+        limit = getattr(real, "maxlen", None)
+        return Seq(kind.__name__, items, how == "rest", among(draw, list(real)[count:]), limit=limit)
     if kind in (set, frozenset):
         items = list(real)
         count = draw(st.integers(0, len(items))) if how == "rest" else len(items)
@@ -87,7 +89,9 @@ def hidden(draw: Callable[..., Any], real: Any, depth: int = 0) -> Value:
     if kind is dict:
         keys = list(real)
         count = draw(st.integers(0, len(keys))) if how == "rest" else len(keys)
-        return Mapping({key: hidden(draw, real[key], depth + 1) for key in keys[:count]}, how == "rest")
+        made = Mapping({key: hidden(draw, real[key], depth + 1) for key in keys[:count]}, how == "rest")
+        made.key, made.each = among(draw, keys[count:]), among(draw, [real[key] for key in keys[count:]])
+        return made
     if how in ("type", "rest") and real is not None:
         return Unknown(kind.__name__)
     return UNKNOWN if how == "all" else real
@@ -131,7 +135,14 @@ def may_be(value: Value, real: Any) -> bool:
             return False
         if not value.open and len(value.items) != len(real):
             return False
+        others = [(key, item) for key, item in real.items() if key not in value.items]
+        if not all(may_be(value.key, key) and may_be(value.each, item) for key, item in others):
+            return False
         return all(may_be(item, real[key]) for key, item in value.items.items())
+    if isinstance(value, Perhaps):
+        return real is None or may_be(value.value, real)
+    if isinstance(value, Array):
+        return value.scalar and value.dtype is None and kind in ("bool", "int", "float")
     return type(value) is type(real) and (value == real or repr(value) == repr(real) == "nan")
 
 
@@ -757,7 +768,7 @@ class TestAliases:
 CHANGING = {
     list: ["append", "extend", "insert", "pop", "remove", "clear", "reverse", "copy", "count", "index"],
     deque: ["append", "extend", "appendleft", "extendleft", "pop", "popleft", "rotate", "clear", "copy"],
-    dict: ["get", "setdefault", "pop", "popitem", "update", "clear", "copy", "keys", "values", "items"],
+    dict: ["get", "get", "setdefault", "pop", "popitem", "update", "clear", "copy", "keys", "values", "items"],
     set: ["add", "discard", "remove", "update", "union", "clear", "copy"],
 }
 

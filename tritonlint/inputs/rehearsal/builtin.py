@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tritonlint.inputs.rehearsal import elements, operations
-from tritonlint.inputs.rehearsal.containers import dict_of, in_order
+from tritonlint.inputs.rehearsal.containers import dict_of, either, in_order
 from tritonlint.inputs.rehearsal.objects import Obj
 from tritonlint.inputs.rehearsal.operations import (
     binary,
@@ -461,7 +461,7 @@ def _next(call: Call) -> Value:
         return UNKNOWN
     if not value.items:
         if value.open:
-            return value.each if default is ABSENT else common([value.each, default])
+            return value.each if default is ABSENT else either([value.each], default)
         if default is ABSENT:
             raise Failure("StopIteration", "")
         return default

@@ -16,6 +16,7 @@ from tritonlint.inputs.rehearsal.operations import (
     hashable,
     in_turn,
     iterate,
+    keep_last,
     key_of,
     keys_of,
     put_all,
@@ -128,6 +129,8 @@ def _insert(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Cal
         owner.each = common([owner.each, args[1]])
         if place < 0:
             unlist(owner)
+    if owner.limit is not None:
+        unlist(owner)  # A full one refuses it.
 
 
 def _pop(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -172,6 +175,7 @@ def _popleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Ca
 def _appendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
     touch(owner)
     owner.items.insert(0, args[0])
+    keep_last(owner, first=True)
 
 
 def _extendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -181,6 +185,7 @@ def _extendleft(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller:
     if not complete:
         unlist(owner)
         owner.open, owner.each = True, UNKNOWN
+    keep_last(owner, first=True)
 
 
 def _rotate(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:
@@ -248,7 +253,7 @@ def _copy(owner: Value, args: list[Value], kwargs: dict[str, Value], caller: Cal
     if owner.__class__ is Mapping:
         kind = "dict" if owner.kind == "environ" else owner.kind
         return Mapping(dict(owner.items), owner.open, kind, owner.factory, owner.key, owner.each)
-    return Seq(owner.kind, list(owner.items), owner.open, owner.each)
+    return Seq(owner.kind, list(owner.items), owner.open, owner.each, limit=owner.limit)
 
 
 def _reverse(owner: Seq, args: list[Value], kwargs: dict[str, Value], caller: Caller, touch: Touch) -> Value:

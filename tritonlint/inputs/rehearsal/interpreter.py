@@ -32,6 +32,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Obj,
     Runner,
     Scope,
+    Sender,
 )
 from tritonlint.inputs.rehearsal.operations import keep_last
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
@@ -316,6 +317,10 @@ class Machine(Expressions):
         if whole and len(items) <= MAX_TURNS:
             return self._turns([partial(turn, item) for item in items], node.orelse, scope)
         element = self.element(value)
+        if isinstance(element, Sender):
+            # Each turn has that of another request.
+            self.havoc_value(element)
+            element = UNKNOWN
         return self._any_turns(lambda: turn(element), node.orelse, scope)
 
     def _s_while(self, node: tree.While, scope: Scope) -> str | None:

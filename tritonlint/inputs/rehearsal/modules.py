@@ -20,10 +20,10 @@ from contextlib import suppress
 from itertools import combinations, combinations_with_replacement, islice, pairwise, permutations, product
 from typing import Any
 
-from tritonlint.inputs.rehearsal import foreign, patterns
+from tritonlint.inputs.rehearsal import foreign, heaps, patterns
 from tritonlint.inputs.rehearsal.builtin import FILE, Call, Handler
 from tritonlint.inputs.rehearsal.containers import dict_of
-from tritonlint.inputs.rehearsal.operations import binary, compare, in_turn, iterate, key_of, unary, unlist
+from tritonlint.inputs.rehearsal.operations import binary, compare, extend, in_turn, iterate, key_of, unary, unlist
 from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
     ITERATORS,
@@ -323,7 +323,11 @@ def _deque(call: Call) -> Value:
     most = call.value(1, "maxlen")
     if most is None:
         return Seq("deque", list(items), not complete, unlisted(call.args[0]) if call.args else UNKNOWN)
-    return Seq("deque", [], True)
+    if most.__class__ is not int or most < 0:
+        return Seq("deque", [], True)
+    made = Seq("deque", [], limit=most)
+    extend(made, list(items), complete, unlisted(call.args[0]) if call.args else UNKNOWN)
+    return made
 
 
 # -------------------------------------------------------------------------------------------- itertools, functools
@@ -343,7 +347,8 @@ def _chain_all(call: Call) -> Value:
     lists, complete = call.in_turn()
     chained = _chain(call._replace(args=lists))
     if not complete:
-        chained.open, chained.each = True, UNKNOWN
+        others = [chained.each] if chained.open else []
+        chained.open, chained.each = True, common([*others, element(unlisted(call.args[0]))])
     return chained
 
 
@@ -558,7 +563,8 @@ def _copied(value: Value, made: dict[int, Value], deep: bool, depth: int) -> Val
         if value.kind in ("generator", "dict_keys", "dict_values", "dict_items"):
             raise Failure("TypeError", f"cannot pickle '{value.kind}' object")
         return UNKNOWN
-    copied = Seq(value.kind, [], value.open, _copied(value.each, made, deep, depth + 1) if deep else value.each)
+    each = _copied(value.each, made, deep, depth + 1) if deep else value.each
+    copied = Seq(value.kind, [], value.open, each, limit=value.limit)
     made[id(value)] = copied
     copied.items = [_copied(item, made, deep, depth + 1) if deep else item for item in value.items]
     return copied
@@ -583,14 +589,6 @@ def _shuffle(call: Call) -> Value:
             unlist(value)
         else:
             value.items = items
-
-
-def _changed(call: Call) -> Value:
-    """A function that changes its first argument in a way not followed here."""
-    if call.args and call.args[0].__class__ in (Seq, Mapping):
-        call.told(call.args[0])
-        forget(call.args[0])
-    return UNKNOWN
 
 
 def _unpack(call: Call) -> Value:
@@ -773,14 +771,6 @@ FUNCTIONS: dict[str, Handler] = {
     "textwrap.indent": _result("str"),
     "secrets.token_hex": _result("str"),
     "secrets.token_bytes": _result("bytes"),
-    "heapq.heappush": _changed,
-    "heapq.heappop": _changed,
-    "heapq.heapify": _changed,
-    "heapq.heappushpop": _changed,
-    "heapq.heapreplace": _changed,
-    "bisect.insort": _changed,
-    "bisect.insort_left": _changed,
-    "bisect.insort_right": _changed,
     "html.escape": _result("str"),
     "html.unescape": _result("str"),
     "unicodedata.normalize": _result("str"),
@@ -810,6 +800,7 @@ FUNCTIONS: dict[str, Handler] = {
     "urllib.parse.urlparse": _made("urllib.parse.ParseResult"),
 }
 FUNCTIONS = {name: _made(words) for name, words in foreign.RESULTS.items()} | FUNCTIONS | patterns.FUNCTIONS
+FUNCTIONS |= heaps.FUNCTIONS
 FUNCTIONS |= {f"hashlib.{name}": _digest for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b")}
 FUNCTIONS |= {f"math.{name}": _math(name) for name in _RESULT}
 FUNCTIONS |= {

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+from tritonlint.inputs.rehearsal.objects import Coroutine, Lock, Request, Sender, Thread
 from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
     CONTAINERS,
@@ -67,6 +68,8 @@ _FAMILY = (
     | dict.fromkeys(("dict", "defaultdict", "OrderedDict", "Counter"), "dict")
     | {name: name for name in ("NoneType", "str", "bytes", "list", "tuple", "deque", "range", "ellipsis")}
 )
+_EACH_ITSELF: frozenset[type[Any]] = frozenset({Request, Sender, Coroutine, Thread, Lock})
+"""The classes of values of which it matters which one it is."""
 _UNHASHABLE = frozenset({"list", "set", "deque", "dict_keys", "dict_items"}) | DICTS - {"environ"}
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -379,7 +382,7 @@ def binary(operation: str, left: Value, right: Value) -> Value:
     if operation in ("/", "//", "%") and second in _NUMBERS and right.__class__ in ATOMS and right == 0:
         run(_BINARY[operation], SAMPLES[first][0], right)
     if operation == "+" and left.__class__ is Seq and right.__class__ is Seq:
-        joined = Seq(left.kind, list(left.items), left.open, left.each)
+        joined = Seq(left.kind, list(left.items), left.open, left.each, limit=left.limit)
         extend(joined, right.items, not right.open, right.each)
         return joined
     if operation == "*":
@@ -458,7 +461,7 @@ def _percent(name: str, left: Value, right: Value) -> Value:
 
 def repeated(sequence: Seq, times: Value) -> Seq:
     """``sequence * times``."""
-    if times.__class__ not in (int, bool):
+    if times.__class__ not in (int, bool) or sequence.limit is not None:
         return Seq(sequence.kind, [], bool(sequence.items) or sequence.open, element(sequence))
     if times > sys.maxsize:
         raise Failure("OverflowError", "cannot fit 'int' into an index-sized integer")
@@ -552,8 +555,8 @@ def put_somewhere(target: Mapping, key: Value, value: Value) -> None:
     for listed, old in target.items.items():
         if equal(value_of(listed), key) is not False:
             target.items[listed] = common([old, value])
-    if getattr(value, "state", None) is not None:
-        value = UNKNOWN  # Which of them it is matters.
+    if value.__class__ in _EACH_ITSELF:
+        value = UNKNOWN
     target.key = common([target.key, key]) if target.open else key
     target.each = common([target.each, value]) if target.open else value
     target.open = True
@@ -627,6 +630,17 @@ def extend(target: Seq, items: list[Value], complete: bool, each: Value) -> None
         target.open, target.each = not complete, each
         if len(target.items) > MOST_TEXT:
             unlist(target, MOST_ITEMS)
+    keep_last(target)
+
+
+def keep_last(target: Seq, *, first: bool = False) -> None:
+    """Drop what a deque that keeps so many items has no place for any more."""
+    if target.limit is None:
+        return
+    if target.open:
+        unlist(target)
+    elif len(target.items) > target.limit:
+        target.items = target.items[: target.limit] if first else target.items[len(target.items) - target.limit :]
 
 
 def unlist(target: Seq, count: int = 0) -> None:
