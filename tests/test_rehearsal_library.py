@@ -671,7 +671,7 @@ class TestModules:
         assert library.call("json.dumps", [Array("float32")], {"cls": UNKNOWN}, nobody) == Unknown("str")
 
     def test_what_is_not_known(self) -> None:
-        assert library.call("datetime.datetime.now", [], {}, nobody) == UNKNOWN
+        assert library.call("datetime.datetime.now", [], {}, nobody) == Unknown("datetime.datetime")
         assert library.constant("math.pi") == math.pi
         assert library.constant("os.path") == Library("os.path")
         assert library.attribute(UNKNOWN, "x") == UNKNOWN
