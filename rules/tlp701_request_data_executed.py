@@ -20,25 +20,14 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import returns
-from tritonlint.inputs.python_requests import RequestValues
+from tritonlint.inputs.python_request_flow import RequestFlow
 from tritonlint.inputs.python_tree import (
-    Assign,
     Attribute,
     Call,
-    Clause,
     Compare,
-    Conditional,
     Constant,
     Expr,
-    For,
-    Function,
     Name,
-    Node,
-    Sequence,
-    Subscript,
-    children,
     dotted,
     lies_in,
     walk,
@@ -78,24 +67,19 @@ _RUNS = frozenset(
 _WRITTEN = re.compile(
     r"\b(?:eval|exec|\w*pickle|dill|marshal|joblib|system|popen|subprocess|yaml|allow_pickle|torch\.load)\b"
 )
-_HOLDS = frozenset(
-    {"compile", "str", "bytes", "bytearray", "memoryview", "io.BytesIO", "io.StringIO", "base64.b64decode"}
-)
-_HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.loads", "shlex.quote"})
 _FILES = frozenset({"numpy.load", "torch.load", "joblib.load"})
 """What takes a path as well: a client does not choose what stands in a file."""
 _BUFFERS = frozenset({"BytesIO", "SpooledTemporaryFile", "NamedTemporaryFile", "mkstemp"})
 _OF_TEXT = frozenset({"eval", "exec", "os.system", "os.popen"})
 _LOOKS = frozenset({"fullmatch", "match", "issubset", "isidentifier", "isalnum", "isalpha"})
 """Methods that hold a text against what is allowed."""
-_SHAPES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     dangerous = [call for call in python.walk(Call) if call.arguments and _is_dangerous(python, call)]
     if not dangerous or not _WRITTEN.search(python.text):
         return
-    flow = _Flow(python)
+    flow = RequestFlow(python)
     told: set[Span] = set()
     for frame in python.frames:
         function = frame.function
@@ -162,90 +146,6 @@ def _runs(python: PythonFacts, name: str, call: Call) -> bool:
 def _is(call: Call, keyword: str, value: object) -> bool:
     given = call.argument(None, keyword)
     return isinstance(given, Constant) and given.value is value
-
-
-class _Flow:
-    """Where the data of requests goes in one file."""
-
-    def __init__(self, python: PythonFacts) -> None:
-        self.python = python
-        self.reads = {read.call.span for read in python.reads}
-        self.values = RequestValues(python)
-        self.names: dict[Function, set[str]] = {}
-        """What each function holds of it; less for one that is being looked at."""
-
-    def received(self, function: Function) -> set[str]:
-        """The local names that can hold what a client sent."""
-        known = self.names.get(function)
-        if known is not None:
-            return known
-        names = self.names[function] = set()
-        names |= self.given(function)
-        while True:
-            before = len(names)
-            for node in self.python.walk_function(function):
-                targets: tuple[Node, ...] = ()
-                source: Node | None = None
-                if isinstance(node, Assign):
-                    targets, source = node.targets, node.value
-                elif isinstance(node, For | Clause):
-                    targets, source = (node.target,), node.iterable
-                if source is not None and self.carries(source, names):
-                    for target in targets:
-                        parts = target.items if isinstance(target, Sequence) else (target,)
-                        names |= {part.id for part in parts if isinstance(part, Name)}
-            if len(names) == before:
-                return names
-
-    def given(self, function: Function) -> set[str]:
-        """The parameters that some call of the file, a thread or a pool gives such data to."""
-        parameters = [p.name for p in function.positional]
-        found = {name for name in parameters if self.values.of_parameter(function, name, 0) not in {"", "int"}}
-        for call in self.python.walk(Call):
-            last = (dotted(call.func) or "").rsplit(".", 1)[-1]
-            if last != function.name or called_function(self.python, call) is not function:
-                continue
-            caller = self.python.function_at(call)
-            names = self.received(caller) if caller is not None else set()
-            is_static = "staticmethod" in {dotted(decorator) for decorator in function.decorators}
-            bound = isinstance(call.func, Attribute) and not is_static
-            for number, argument in enumerate(call.arguments):
-                if argument.star or not self.carries(argument.value, names):
-                    continue
-                place = number + bound
-                if argument.keyword is not None:
-                    found.add(argument.keyword)
-                elif place < len(parameters):
-                    found.add(parameters[place])
-        return found
-
-    def carries(self, node: Node, names: set[str]) -> bool:
-        """Whether an expression is, or holds, what a client sent."""
-        python = self.python
-        if node.span in self.reads or (isinstance(node, Name) and node.id in names):
-            return True
-        if isinstance(node, Attribute) and node.attr in _SHAPES:
-            return False
-        if isinstance(node, Subscript):
-            # What a table holds under a name that a client sends is the table's.
-            return self.carries(node.value, names)
-        if isinstance(node, Conditional):
-            return self.carries(node.body, names) or self.carries(node.orelse, names)
-        if isinstance(node, Compare):
-            return False
-        if isinstance(node, Call):
-            if python.qualified(node.func) in _HARMLESS:
-                return False
-            called = called_function(python, node)
-            if called is not None:
-                held = self.received(called)
-                return any(s.value is not None and self.carries(s.value, held) for s in returns(called))
-            # What a call returns is the client's data only if it is a conversion of it: a method, or str().
-            if isinstance(node.func, Attribute) and self.carries(node.func.value, names):
-                return True
-            if python.qualified(node.func) not in _HOLDS:
-                return False
-        return any(self.carries(child, names) for child in children(node))
 
 
 EXAMPLES = (

@@ -109,7 +109,9 @@ def called_function(python: PythonFacts, call: Call) -> Function | None:
     own = python.self_name(python.frame_at(call))
     if own is not None and dotted(func.value) == own and _in_model(python, call):
         method = python.method(func.attr)
-        kinds = {dotted(decorator) for decorator in method.decorators} if method is not None else set()
+        if method is None:
+            return _method_of_kept(python, func, "__call__")
+        kinds = {dotted(decorator) for decorator in method.decorators}
         replaced = any(binding.kind != "function" for binding, _ in python.attributes.get(func.attr, ()))
         return method if kinds <= STILL_METHODS and not replaced else None
     around = python.frame_at(call).in_class
@@ -120,7 +122,7 @@ def called_function(python: PythonFacts, call: Call) -> Function | None:
         method = _method_in(classes[0], func.attr) if len(classes) == 1 else None
         # A plain method is given its object by hand there.
         return method if method is not None and method.decorators else None
-    return _method_of_kept(python, func)
+    return _method_of_kept(python, func.value, func.attr)
 
 
 def _method_in(cls: Class, name: str) -> Function | None:
@@ -136,15 +138,15 @@ def _in_model(python: PythonFacts, call: Call) -> bool:
     return around.in_class in python.model_classes
 
 
-def _method_of_kept(python: PythonFacts, func: Attribute) -> Function | None:
-    """``self.builder.build``, where the model keeps an object of a class of the file."""
-    sources = python.follow(func.value) if isinstance(func.value, Attribute) else None
+def _method_of_kept(python: PythonFacts, kept: Expr, name: str) -> Function | None:
+    """``self.builder.build``, or ``self.builder()``, where the model keeps an object of a class of the file."""
+    sources = python.follow(kept) if isinstance(kept, Attribute) else None
     # What is set to None at the end is what it was until then.
-    kept = [one for one, _ in sources or () if not is_none(one)]
-    made = kept[0] if len(kept) == 1 else None
-    name = dotted(made.func) if isinstance(made, Call) else None
-    classes = [node for node in python.body if isinstance(node, Class) and node.name == name]
-    return _method_in(classes[0], func.attr) if len(classes) == 1 else None
+    values = [one for one, _ in sources or () if not is_none(one)]
+    made = values[0] if len(values) == 1 else None
+    of = dotted(made.func) if isinstance(made, Call) else None
+    classes = [node for node in python.body if isinstance(node, Class) and node.name == of]
+    return _method_in(classes[0], name) if len(classes) == 1 else None
 
 
 @remembered

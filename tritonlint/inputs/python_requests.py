@@ -194,7 +194,7 @@ class RequestValues:
         for call in self.python.walk(Call):
             handed = [argument.value for argument in call.arguments]
             last = (dotted(call.func) or "").rsplit(".", 1)[-1]
-            if last == function.name and called_function(self.python, call) is function:
+            if function.name in (last, "__call__") and called_function(self.python, call) is function:
                 keyword = call.argument(None, name)
                 given = keyword if keyword is not None else handed[place] if 0 <= place < len(handed) else None
             elif last == "Thread" and (dotted(call.argument(None, "target")) or "").endswith(function.name):
