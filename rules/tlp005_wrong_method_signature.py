@@ -3,11 +3,12 @@
 ## What it does
 Reports `initialize`, `execute` and `finalize` that cannot take the arguments Triton gives: `initialize(args)`,
 `execute(requests)`, `finalize()`. Decorated methods other than static and class methods are not judged. Also an async
-`initialize`, which nothing awaits.
+`initialize` or `finalize`, which nothing awaits.
 
 ## What happens
 `initialize`: the model does not load. `execute`: every request fails. `finalize`: the error is logged only and
-nothing is cleaned up.
+nothing is cleaned up. What it would have written from a buffer is lost; files, folders and child processes that it
+would have removed or ended are one more with each load.
 
 ## How to fix
 Use `initialize(self, args)`, `execute(self, requests)`, `finalize(self)`.
@@ -21,7 +22,9 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_ends import removed, written_out
 from tritonlint.inputs.python_flow import is_generator
+from tritonlint.inputs.python_tree import Function
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -52,18 +55,38 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 key="async",
             )
             continue
+        if name == "finalize" and method.is_async and not is_generator(method) and method.body:
+            result, lost = _lost(python, method)
+            yield Problem(
+                method.name_span,
+                f"`finalize` is async, but nothing awaits it: its body never runs{lost}",
+                help="make it a plain `def finalize(self)`",
+                effect=result,
+                key="async finalize",
+            )
+            continue
         given = arguments + (0 if "staticmethod" in method.decorator_names else 1)
         if method.takes(given):
             continue
         written = ", ".join(p.name for p in method.parameters)
+        result, lost = _lost(python, method) if name == "finalize" else (effect, "")
         right = ", ".join(["self", *(["args"] if name == "initialize" else ["requests"] if name == "execute" else [])])
         yield Problem(
             method.name_span,
-            f"`{name}({written})` cannot take what Triton calls it with",
+            f"`{name}({written})` cannot take what Triton calls it with{lost}",
             help=f"write `def {name}({right})`",
-            effect=effect,
+            effect=result,
             key=name,
         )
+
+
+def _lost(python: PythonFacts, finalize: Function) -> tuple[Effect, str]:
+    """What comes of it that a clean-up does not run, and how it is said."""
+    if written_out(python, [finalize]) is not None:
+        return "wrong-result", ": what it should write of a buffer is lost"
+    if removed(python, [finalize]) is not None:
+        return "instability", ": what it should remove stays, one more with each load"
+    return "hygiene", ""
 
 
 EXAMPLES = (
@@ -180,5 +203,127 @@ class TritonPythonModel:
         return pb_utils.InferenceResponse(
             [pb_utils.Tensor("y", pb_utils.get_input_tensor_by_name(request, "x").as_numpy())]
         )
+""",
+    """\
+-- audit/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- audit/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Trail:
+    def __init__(self, path):
+        self.path = path
+        self.lines = []
+
+    def record(self, line):
+        self.lines.append(line)
+        if len(self.lines) >= 50:
+            self.flush()
+
+    def flush(self):
+        with open(self.path, "a") as trail:
+            trail.write("\\n".join(self.lines))
+        self.lines.clear()
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.trail = Trail("/tmp/audit.log")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.trail.record(str(float(x.sum())))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    def finalize(self, args):
+#       ^^^^^^^^ TLP005
+        self.trail.flush()
+""",
+    """\
+-- audit/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- audit/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Trail:
+    def __init__(self, path):
+        self.path = path
+        self.lines = []
+
+    def record(self, line):
+        self.lines.append(line)
+        if len(self.lines) >= 50:
+            self.flush()
+
+    def flush(self):
+        with open(self.path, "a") as trail:
+            trail.write("\\n".join(self.lines))
+        self.lines.clear()
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.trail = Trail("/tmp/audit.log")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.trail.record(str(float(x.sum())))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    async def finalize(self):
+#             ^^^^^^^^ TLP005
+        self.trail.flush()
+""",
+    """\
+-- audit/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- audit/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Trail:
+    def __init__(self, path):
+        self.path = path
+        self.lines = []
+
+    def record(self, line):
+        self.lines.append(line)
+        if len(self.lines) >= 50:
+            self.flush()
+
+    def flush(self):
+        with open(self.path, "a") as trail:
+            trail.write("\\n".join(self.lines))
+        self.lines.clear()
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.trail = Trail("/tmp/audit.log")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.trail.record(str(float(x.sum())))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    def finalize(self, timeout=5.0):
+        self.trail.flush()
 """,
 )

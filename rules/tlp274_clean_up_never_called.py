@@ -2,12 +2,14 @@
 
 ## What it does
 Reports a method of the model class such as `finalise`, `shutdown`, `close` or `teardown` that removes a file or folder
-or ends a process, where nothing in the file calls it and the class has no `finalize`. Also a folder of
+or ends a process, or writes what is left in a buffer, where nothing in the file calls it and the class has no
+`finalize`. Also a folder of
 `tempfile.mkdtemp` that loading makes and that `finalize` does not remove.
 
 ## What happens
 Triton calls `finalize` only. What the method should remove is still there when the model is unloaded: a folder or
-child process more with each load, and a lock file that was made exclusively keeps the next load from succeeding.
+child process more with each load, and a lock file that was made exclusively keeps the next load from succeeding. What
+is left in a buffer is lost.
 
 ## How to fix
 Call the method `finalize`, or call it from there.
@@ -21,6 +23,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_ends import OF_PATH, OF_PROCESS, REMOVERS, writes_always, written_out
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_threads import reached
 from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Function, Name, Node, Try, lies_in
@@ -31,18 +34,21 @@ RULE = Rule(
     name="clean-up-never-called",
     effect="instability",
     certainty="likely",
-    words=("mkdtemp", "unlink", "remove", "rmdir", "rmtree", "removedirs", "terminate", "kill", "killpg"),
+    words=(
+        *("mkdtemp", "unlink", "remove", "rmdir", "rmtree", "removedirs", "terminate", "kill", "killpg"),
+        *("open", "write_text", "write_bytes", "commit", "dump", "safe_dump", "to_csv", "to_parquet"),
+        *("save", "savez", "savez_compressed", "savetxt"),
+    ),
 )
 _CLEANS = re.compile(
-    r"final|clean|clos|shut|tear|unload|releas|stop|destr|dispos|termin|(^|_)(free|exit|end|finish|quit|deinit)(_|$)"
+    r"final|clean|clos|shut|tear|unload|releas|stop|destr|dispos|termin|(^|_)(free|exit|end|finish|quit|flush)(_|$)"
+    r"|de_?init|un_?init"
 )
-_REMOVERS = frozenset({"os.unlink", "os.remove", "os.rmdir", "os.removedirs", "shutil.rmtree"})
-_OF_PATH = frozenset({"unlink", "rmdir"})
-_OF_PROCESS = frozenset({"terminate", "kill"})
 _MAKES_FILES = frozenset({"open", "mkdir", "makedirs", "mkdtemp", "mkstemp", "touch", "write_text", "write_bytes"})
 _MAKES_PROCESSES = frozenset({"Popen", "Process"})
 # Each of them has its own way to tidy up when the process ends.
-_TIDY = frozenset({"atexit", "weakref", "SharedMemory", "PR_SET_PDEATHSIG", "signal"})
+_TIDY = frozenset({"SharedMemory", "PR_SET_PDEATHSIG"})
+_TIDY_MODULES = frozenset({"atexit", "weakref", "signal"})
 _ASKS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "FileExistsError"})
 _FOREIGN = frozenset({"system", "Popen", "run", "call", "check_call", "fspath", "register", "ExitStack"})
 """What else may remove a folder."""
@@ -56,7 +62,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     yield from _folder_left(python)
     if python.method("finalize") is not None or python.may_define("finalize"):
         return
-    if python.method("__del__") is not None or not _TIDY.isdisjoint(python.identifiers):
+    if python.method("__del__") is not None or _is_tidy(python):
         return
     loading = [f for f in (python.method("__init__"), python.method("initialize")) if f is not None]
     for method in (s for owner in python.model_classes for s in owner.body if isinstance(s, Function)):
@@ -67,17 +73,20 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         made = _called(python, reached(python, loading))
         kept = _left(python, method, {attribute for _, attribute in made})
-        if kept is None or _is_used(python, name):
+        if _is_used(python, name):
+            continue
+        if kept is None:
+            yield from _buffer_lost(python, method)
             continue
         exclusive = _made_exclusively(python, loading)
-        if kept[1] not in {*_OF_PROCESS, "killpg"}:
+        if kept[1] not in {*OF_PROCESS, "killpg"}:
             # A load that takes away what the last one left, or that goes on with it, leaves one of them at most.
-            takes = any(python.qualified(c.func) in _REMOVERS or last in _OF_PATH for c, last in made)
+            takes = any(python.qualified(c.func) in REMOVERS or last in OF_PATH for c, last in made)
             if takes or "exist_ok" in python.identifiers or not ({last for _, last in made} & _RANDOM or exclusive):
                 continue
         elif _ends_itself(python, made):
             continue
-        what = "what it ends goes on" if kept[1] in _OF_PROCESS else "what it removes stays"
+        what = "what it ends goes on" if kept[1] in OF_PROCESS else "what it removes stays"
         more = "one more with each load" if exclusive is None else "and the next load fails, as it is there already"
         yield Problem(
             method.name_span,
@@ -90,11 +99,30 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
 
 
+def _buffer_lost(python: PythonFacts, method: Function) -> Iterator[Problem]:
+    """What requests have put into a buffer, and only this method writes when the model is unloaded."""
+    write = written_out(python, [method])
+    if write is not None and not writes_always(python, write):
+        yield Problem(
+            method.name_span,
+            f"Triton never calls `{method.name}`: what is left in the buffer is lost when the model is unloaded",
+            help="call the method `finalize`",
+            related=(Related(write.span, "never run at the end"),),
+            effect="wrong-result",
+            key=method.name,
+        )
+
+
+def _is_tidy(python: PythonFacts) -> bool:
+    """Whether something else than a method may clean up when the process ends."""
+    return not _TIDY.isdisjoint(python.identifiers) or not _TIDY_MODULES.isdisjoint(python.imports)
+
+
 def _folder_left(python: PythonFacts) -> Iterator[Problem]:
     """A temporary folder that loading makes, where `finalize` comes to nothing that removes it."""
     made = [call for call in python.walk(Call) if python.qualified(call.func) == "tempfile.mkdtemp"]
     last = python.method("finalize")
-    if len(made) != 1 or last is None or not _TIDY.isdisjoint(python.identifiers) or "__del__" in python.identifiers:
+    if len(made) != 1 or last is None or _is_tidy(python) or "__del__" in python.identifiers:
         return
     function = python.function_at(made[0])
     loading = [f for f in (python.method("__init__"), python.method("initialize")) if f is not None]
@@ -106,7 +134,7 @@ def _folder_left(python: PythonFacts) -> Iterator[Problem]:
     removers = [
         call
         for call in python.walk(Call)
-        if python.qualified(call.func) in _REMOVERS or _last(call.func) in {*_OF_PATH, "cleanup", "rmtree"}
+        if python.qualified(call.func) in REMOVERS or _last(call.func) in {*OF_PATH, "cleanup", "rmtree"}
     ]
     if not removers and not _FOREIGN.isdisjoint(python.identifiers):
         return
@@ -161,13 +189,13 @@ def _last(func: Expr) -> str:
 def _left(python: PythonFacts, method: Function, made: set[str]) -> tuple[Node, str] | None:
     """Where a clean-up takes away something that outlasts the process."""
     for call, name in _called(python, reached(python, [method])):
-        if python.qualified(call.func) in _REMOVERS and made & _MAKES_FILES:
+        if python.qualified(call.func) in REMOVERS and made & _MAKES_FILES:
             return call, name
         if not isinstance(call.func, Attribute):
             continue
-        if name in _OF_PATH and "pathlib" in python.imports and made & _MAKES_FILES:
+        if name in OF_PATH and "pathlib" in python.imports and made & _MAKES_FILES:
             return call, name
-        if (name in _OF_PROCESS or name == "killpg") and made & _MAKES_PROCESSES and "subprocess" in python.imports:
+        if (name in OF_PROCESS or name == "killpg") and made & _MAKES_PROCESSES and "subprocess" in python.imports:
             return call, name
     return None
 
@@ -179,7 +207,7 @@ def _made_exclusively(python: PythonFacts, loading: list[Function]) -> Node | No
     names = {name for _, name in calls}
     if not _ASKS.isdisjoint(python.identifiers) or not (names - {"getpid"}).isdisjoint(_RANDOM):
         return None
-    if any(python.qualified(call.func) in _REMOVERS or name in _OF_PATH for call, name in calls):
+    if any(python.qualified(call.func) in REMOVERS or name in OF_PATH for call, name in calls):
         return None
     for function in functions:
         tries = [attempt for attempt in own_nodes(function, Try) if attempt.handlers]
@@ -395,5 +423,116 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             self._clean_up(folder)
         return responses
+""",
+    _CONFIG
+    + """\
+import os
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.folder = tempfile.mkdtemp(prefix="spool_")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            signal = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", signal)]))
+        return responses
+
+    def deinitialize(self):
+#       ^^^^^^^^^^^^ TLP274
+        os.rmdir(self.folder)
+""",
+    _CONFIG
+    + """\
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.rows = []
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.rows.append(float(x.sum()))
+            if len(self.rows) >= 100:
+                self.write_out()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    def write_out(self):
+        with open("/tmp/rows.json", "a") as target:
+            json.dump(self.rows, target)
+        self.rows.clear()
+
+    def shutdown(self):
+#       ^^^^^^^^ TLP274
+        self.write_out()
+""",
+    # It is written with each request.
+    _CONFIG
+    + """\
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.rows = []
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.rows.append(float(x.sum()))
+            self.write_out()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    def write_out(self):
+        with open("/tmp/rows.json", "a") as target:
+            json.dump(self.rows, target)
+        self.rows.clear()
+
+    def shutdown(self):
+        self.write_out()
+""",
+    _CONFIG
+    + """\
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.rows = []
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.rows.append(float(x.sum()))
+            if len(self.rows) >= 100:
+                self.write_out()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    def write_out(self):
+        with open("/tmp/rows.json", "a") as target:
+            json.dump(self.rows, target)
+        self.rows.clear()
+
+    def finalize(self):
+        self.write_out()
 """,
 )

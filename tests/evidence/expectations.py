@@ -68,6 +68,10 @@ RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}
 """The conversion raises ValueError."""
 
 EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
+    "TLP005": (
+        Evidence("not observable", where="trail.flush()", why="what is lost shows when the model is unloaded"),
+        Evidence(),
+    ),
     "TLP009": (Evidence("hang"),),
     "TLP012": (
         Evidence(
