@@ -28,7 +28,7 @@ from tritonlint.inputs.rehearsal import expressions, pb_utils
 from tritonlint.inputs.rehearsal.values import Array, Unknown, Value
 from tritonlint.settings import Settings
 
-ANY_RULE_THAT_ASKS = frozenset({"TLP102"})
+ANY_RULE_THAT_ASKS = frozenset({"TLP030"})
 HELD_BACK = frozenset({"thirteen"})
 """What is read for mending no longer says how much of unseen code is found."""
 LEAST = 3
