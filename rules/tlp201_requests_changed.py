@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import names_of_requests, own_nodes
 from tritonlint.inputs.python_join import may_batch
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -31,7 +31,6 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Delete,
     Expr,
-    Function,
     Node,
     Subscript,
     While,
@@ -54,7 +53,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
     # A decorator may hand on a list of its own.
     if execute is None or len(execute.positional) < 2 or execute.decorators:
         return
-    names = _names(python, execute)
+    names = names_of_requests(python, execute)
     if not names:
         return
     shuffled = "shuffle" in python.identifiers
@@ -109,20 +108,6 @@ def _counts(test: Expr, names: set[str | None]) -> bool:
         zero = test.rights[0]
         return isinstance(zero, Constant) and zero.value == 0 and _counts(test.left, names)
     return isinstance(test, Call) and dotted(test.func) == "len" and dotted(test.argument(0)) in names
-
-
-def _names(python: PythonFacts, execute: Function) -> set[str | None]:
-    """The parameter and local names that are only ever the same list."""
-    bindings = python.frame_of(execute).bindings
-    first = execute.positional[1].name
-    names: set[str | None] = set()
-    # An assignment in place (``+=``) binds the name again, to the same list.
-    if all(b.kind in {"parameter", "unknown"} for b in bindings.get(first, [])):
-        names.add(first)
-    for name, bound in bindings.items():
-        if len(bound) == 1 and bound[0].kind == "value" and dotted(bound[0].expr) == first and names:
-            names.add(name)
-    return names
 
 
 EXAMPLES = (

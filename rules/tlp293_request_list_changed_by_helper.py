@@ -1,13 +1,16 @@
 """A function changes the list of requests that it was handed
 
 ## What it does
-Plays the model with its config and reports `sort`, `reverse`, `pop`, `remove`, `clear`, `append`, `insert` and `extend`
-where a method or another object of the file was given Triton's own list of requests, under whatever name. Files that
-use response senders or keep the order of the requests first are left out. What execute itself does is told elsewhere.
+Plays the model with its config and reports `sort`, `reverse`, `shuffle`, `pop`, `remove`, `clear`, `del`, `append`,
+`insert`, `extend`, `+=` and `[:] =` where a method or another object of the file was given Triton's own list of
+requests, under whatever name. Files that use response senders are left out, and so are sorted lists where the order of
+the requests is kept first, and lists that get back what was taken. What execute does with its parameter is told
+elsewhere.
 
 ## What happens
 The list belongs to the backend. Triton matches responses with requests by their order in it: after a sort, clients get
-each other's answers. Since 24.10 a list that became shorter or longer can crash the whole server.
+each other's answers. The number of responses is compared with the list as it is then. Since 24.10 a list that became
+shorter crashes the whole server, whatever number is returned; a longer one can.
 
 ## How to fix
 Work on a copy: `sorted(requests, key=…)`, `list(requests)`.
@@ -22,52 +25,80 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import names_of_requests
 from tritonlint.inputs.python_join import may_batch
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.target import Target
 
 RULE = Rule(
     code="TLP293",
     name="request-list-changed-by-helper",
     effect="wrong-result",
     certainty="likely",
-    words=("sort", "reverse", "pop", "remove", "clear", "append", "insert", "extend"),
 )
-_MOVES = frozenset({"sort", "reverse"})
+_MOVES = frozenset({"sort", "reverse", "shuffle", "heapify"})
+_TAKES = frozenset({"pop", "remove", "clear", "del"})
 _KEEPS_ORDER = re.compile(
-    r"\b(?:enumerate|list|tuple|copy|zip)\((?:self\.)?\w*(?:requests|batch|jobs)\b|(?:requests|batch)(?:\[:\]|\.copy\()"
-    r"|\.index\(|get_response_sender"
+    r"\b(?:enumerate|list|tuple|copy|zip)\((?:self\.)?\w*(?:requests|batch|jobs)\b|(?:requests|batch)(?:\[:\]|\.copy\()|\.index\("
 )
 """What a file may find the first order by."""
+_CHANGE = re.compile(
+    r"(?P<del>del)\s+(?P<part>[\w.]+)\[|(?P<owner>[\w.]+)\.(?P<method>\w+)\(|(?P<slice>[\w.]+)\[[^\]]*\]\s*=\s*(?P<new>\w*)"
+    r"|(?P<longer>[\w.]+)\s*\+="
+)
+"""How the list is changed."""
 
 
-def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or effective.decoupled is not False:
         return
     found = list(mistakes(python, config, effective, "list-changed"))
-    if not found or _KEEPS_ORDER.search(python.text):
+    if not found or "get_response_sender" in python.text:
         return
-    for mistake in found:
-        start = mistake.span.start or 0
-        if (execute.span.start or 0) <= start < (execute.span.end or 0):
+    changes = [(mistake.span, *_change(python.text[mistake.span.start : mistake.span.end])) for mistake in found]
+    ways = {how for _, _, how in changes}
+    if ways & _TAKES and ways - _TAKES - _MOVES:
+        return  # What was taken may be put back.
+    names = names_of_requests(python, execute)
+    keeps_order = _KEEPS_ORDER.search(python.text) is not None
+    for span, owner, how in changes:
+        inside = (execute.span.start or 0) <= (span.start or 0) < (execute.span.end or 0)
+        if (inside and owner in names) or (how in _MOVES and (keeps_order or not may_batch(effective))):
             continue
-        owner, _, how = python.text[start : mistake.span.end].partition("(")[0].rpartition(".")
-        if how not in RULE.words or (how in _MOVES and not may_batch(effective)):
-            continue
+        crashes = how in _TAKES and target.since("24.10")
         yield Problem(
-            mistake.span,
+            span,
             f"`{owner}` is Triton's own list of requests here: "
             + (
                 "answers go to the wrong clients, for they are matched by their order in it"
                 if how in _MOVES
-                else f"`{how}` changes it, and the server can crash"
+                else "what is put into it here goes to the wrong clients, or crashes the server"
+                if how == "[:] ="
+                else f"`{how}` changes it, and the server {'crashes' if crashes else 'can crash'}"
             ),
             help="work on a copy: `sorted(…)` makes one, and `list(…)`",
-            effect=None if how in _MOVES else "instability",
+            effect=None if how in _MOVES else "server-crash" if crashes else "instability",
             key=how,
         )
+
+
+def _change(text: str) -> tuple[str, str]:
+    """The list that a piece of code changes, and how."""
+    found = _CHANGE.match(text)
+    if found is None:
+        return text, "="
+    if found["del"]:
+        return found["part"], "del"
+    if found["slice"]:
+        return found["slice"], "sort" if found["new"] in {"sorted", "reversed"} else "[:] ="
+    if found["longer"]:
+        return found["longer"], "+="
+    if found["method"] in {"shuffle", "heapify"}:
+        return text.partition("(")[2].rstrip(")"), found["method"]
+    return found["owner"], found["method"]
 
 
 EXAMPLES = (
@@ -140,5 +171,60 @@ class TritonPythonModel:
         for request in self.bucketer.order(requests):
             done[id(request)] = self._answer(request)
         return [done[id(request)] for request in requests]
+""",
+    """\
+-- bucket/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- bucket/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _shed(self, waiting):
+        for request in list(waiting):
+            if len(waiting) > 2:
+                waiting.remove(request)
+#               ^^^^^^^^^^^^^^^^^^^^^^^ TLP293
+
+    def execute(self, requests):
+        self._shed(requests)
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- bucket/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- bucket/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _shed(self, waiting):
+        for request in list(waiting):
+            if len(waiting) > 2:
+                waiting.remove(request)
+        return {id(request) for request in waiting}
+
+    def execute(self, requests):
+        kept = self._shed(requests[:])
+        responses = []
+        for request in requests:
+            if id(request) not in kept:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("busy")))
+                continue
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
 )

@@ -176,6 +176,22 @@ def is_none(node: Node | None) -> bool:
 
 
 @remembered
+def names_of_requests(python: PythonFacts, execute: Function) -> set[str | None]:
+    """The second parameter of execute and local names that are only ever the same list."""
+    bindings = python.frame_of(execute).bindings
+    first = execute.positional[1].name
+    # An assignment in place (``+=``) binds the name again, to the same list.
+    if any(b.kind not in {"parameter", "unknown"} for b in bindings.get(first, [])):
+        return set()
+    aliases = (
+        name
+        for name, bound in bindings.items()
+        if len(bound) == 1 and bound[0].kind == "value" and dotted(bound[0].expr) == first
+    )
+    return {first, *aliases}
+
+
+@remembered
 def request_loops(function: Function) -> list[For]:
     """Loops over the second parameter of execute: plainly, or through enumerate, zip or range(len())."""
     if len(function.positional) < 2:

@@ -132,6 +132,7 @@ _SCALAR_CLASSES = {
 }
 """Classes of NumPy's scalars, and how the names of their data types begin."""
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
+_MOVES_ITEMS = frozenset({"random.shuffle", "heapq.heapify"})
 _CHANGES_LIST = frozenset({"pop", "remove", "clear", "append", "insert", "extend", "sort", "reverse"})
 """Methods that make one number of a whole array."""
 _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstack"})
@@ -567,8 +568,8 @@ class Calls(Concurrency):
             return file_method(owner, bound.name)
         if bound.name == "update" and kind is Mapping and args:
             self.refuse_json_text(args[0], span)
-        if owner is self.handed and bound.name in _CHANGES_LIST and self.phase == "execute":
-            self.note("list-changed", span)
+        if bound.name in _CHANGES_LIST:
+            self.changes_handed(owner, span)
         given = [as_text(a) for a in args]
         if bound.name in {"get", "index", "count"} and given:
             self.look_for_bytes(owner, given[0], span)
@@ -809,6 +810,8 @@ class Calls(Concurrency):
             return _taken_apart(args[0], name == "dataclasses.asdict", 0)
         if name == "collections.namedtuple":
             return self._named_tuple(args, kwargs, span)
+        if name in _MOVES_ITEMS and args:
+            self.changes_handed(args[0], span)
         root = name.split(".", maxsplit=1)[0]
         if name.startswith(_PUT_INTO) and args and not isinstance(args[0], Seq):
             for value in args:

@@ -101,8 +101,6 @@ class Concurrency(Protocols):
         super().__init__(python, has_member)
         self.requests: tuple[Request, ...] = ()
         """What this call of ``execute`` gets; how many of them come together is never known, if several may."""
-        self.handed = Seq("list", [])
-        """The list in which it gets them."""
         self.in_loop = 0
         """Above 0 where an event loop runs."""
         self.depth = 0

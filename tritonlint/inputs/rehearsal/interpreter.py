@@ -127,6 +127,7 @@ class Machine(Expressions):
                 # A list and an array are added as arrays.
                 return self.binary("+", old, value, span)
             self.look_at_added(value, span)
+            self.changes_handed(old, span)
             items, whole = self.iterate(value, span)
             self.touch(old)
             each = [old.each] if old.open else []
@@ -263,6 +264,7 @@ class Machine(Expressions):
                     owner = self.eval(part.value, scope)
                     key = self.index(part, scope)
                     if isinstance(owner, (Seq, Mapping)):
+                        self.changes_handed(owner, node.span)
                         self.guard(partial(library.delitem, owner, key, self.touch), part.span)
         return None
 

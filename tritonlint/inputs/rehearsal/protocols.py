@@ -142,6 +142,8 @@ class Protocols(Ways):
     def __init__(self, python: PythonFacts, has_member: Callable[[Value, str], bool]) -> None:
         super().__init__(python)
         self.has_member = has_member
+        self.handed = Seq("list", [])
+        """The list in which a call of ``execute`` gets its requests."""
         self.buffers = Buffers()
         self.unknown_sends = False
         """Whether something unknown, which may be the sender of a request, was sent through."""
@@ -445,6 +447,11 @@ class Protocols(Ways):
         elif owner.__class__ in SCALARS or (isinstance(owner, Seq) and owner.kind in BUILTINS):
             raise self.fail("AttributeError", f"'{type_name(owner)}' object has no attribute '{name}'", span)
 
+    def changes_handed(self, value: Value, span: Span) -> None:
+        """Note a change of Triton's own list of requests."""
+        if value is self.handed and self.phase == "execute":
+            self.note("list-changed", span)
+
     def set_item(self, owner: Value, key: Value, value: Value, span: Span) -> None:
         """``owner[key] = value``."""
         if isinstance(owner, Json) and not is_of_json(value):
@@ -461,6 +468,8 @@ class Protocols(Ways):
             if not self.quiet:
                 self.buffers.write(owner, key, span)
         elif isinstance(owner, Seq | Mapping | str | bytes | int | float | None):
+            if key.__class__ is arrays.Slice:
+                self.changes_handed(owner, self.statement)
             self.guard(lambda: library.setitem(owner, key, value, self.touch), span)
         elif isinstance(owner, Obj):
             method = self.class_attribute(owner.cls, "__setitem__")
