@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_rehearsal import EXTRA, HEAD, each, events, marked
+from tests.test_rehearsal import ARRAY, EXTRA, HEAD, TEXT, each, events, marked
 
 OPTIONAL = f"""\
 def given(request):
@@ -27,7 +27,29 @@ class Extra:
 
 
 """
+FIELDS = f"""\
+class TritonPythonModel:
+    def fields(self, x, text):
+        tensors = [pb_utils.Tensor("y", x)]
+        if x.sum() > 1:
+            return tensors  #! maybe missing-output
+        tensors.append(pb_utils.Tensor("label", text))
+        return tensors
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            tensors = self.fields({ARRAY}, {TEXT})
+            responses.append(pb_utils.InferenceResponse(tensors))
+        return responses
+"""
+CHOSEN = """\
+        both = [pb_utils.Tensor("y", x), pb_utils.Tensor("label", text)]
+        return both if x.sum() > 1 else [pb_utils.Tensor("y", x)]  #! maybe missing-output
+"""
 SAID = {
+    "a_list_that_is_shorter_on_one_way": FIELDS,
+    "one_of_two_lists": FIELDS[: FIELDS.index("        tensors =")] + CHOSEN + FIELDS[FIELDS.index("\n    def exec") :],
     "a_sum_over_words": each(
         "y, label, total = x, text, 0\n"
         "for word in text[0, 0].split():\n    total += len(word)\ntotal.append(1)  #! sure AttributeError"
@@ -111,6 +133,13 @@ SILENT = {
     + each("y, label, e = x, text, short(request)\nif e is None:\n    e = np.zeros_like(x)\ny = x + e"),
     "none_is_shown": OPTIONAL
     + each('label, e = text, short(request)\ny = x\npb_utils.Logger.log_info("%s" % e)\nprint(str(e), f"{e}", [e])'),
+    "a_short_list_is_filled_up": FIELDS.replace("  #! maybe missing-output", "").replace(
+        "            responses.append(",
+        "            tensors.append(pb_utils.Tensor('label', np.full((1, 1), b'')))\n            responses.append(",
+    ),
+    "both_ways_hold_all": FIELDS.replace("  #! maybe missing-output", "").replace(
+        "return tensors\n        t", 'return [pb_utils.Tensor("label", text), *tensors]\n        t'
+    ),
     "an_empty_text_is_no_none": each(
         "y, label = x, text\nword = text[0, 0].decode() if x.sum() > 1 else None\n"
         "if not word:\n    word = word.upper() if word is not None else ''\n"

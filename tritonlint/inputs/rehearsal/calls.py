@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
@@ -38,6 +38,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Names,
     Obj,
     Pattern,
+    PbTensor,
     Scope,
     Super,
     as_tuple,
@@ -57,7 +58,7 @@ from tritonlint.inputs.rehearsal.protocols import (
     is_of_json,
     is_plain,
 )
-from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join, join_all
+from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -84,6 +85,8 @@ MAX_DEPTH = 16
 _LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _EACH = "<each element>"
 """The name of what calls a function of the file on every element of an array."""
+_MOST_LISTS = 6
+"""Of functions that return more lists of tensors than these, none is kept in mind."""
 _PARTIAL = "<partial>"
 """The name of what calls a function with some arguments that were given before."""
 _HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unknown})
@@ -355,8 +358,10 @@ class Calls(Concurrency):
                 value = activation.value if signal == RETURN else None
                 self.absorb(ways)
                 self._fared_well.setdefault(id(node), set()).add(kinds)
-            for way in ways:
-                value = join(value, way.value)
+            values = [value, *(way.value for way in ways)]
+            value = join_all(values)
+            if len(activation.lists) > 1:
+                value = self.one_of_lists(value, values, activation.lists)
         finally:
             self.depth -= 1
             self._running.pop()
@@ -364,6 +369,30 @@ class Calls(Concurrency):
             self.activation = outer
             self.maybe = maybe
         return activation.yields if activation.yields is not None else value
+
+    def returned_list(self, value: Seq, span: Span) -> None:
+        """Keep in mind which tensors a list holds that a function returns here."""
+        self.activation.lists += self.tensor_lists(value, span)
+
+    def tensor_lists(self, value: Value, span: Span) -> Sequence[tuple[tuple[Value, ...], Span]]:
+        """The tensors that a list holds on each way, if it is one of tensors; ``span`` is where that is decided."""
+        if value.__class__ is not Seq or value.kind != "list":
+            return ()
+        if value.open or not value.items or not all(item.__class__ is PbTensor for item in value.items):
+            return value.ways
+        return ((tuple(value.items), span),)
+
+    def one_of_lists(self, value: Value, values: list[Value], lists: list[tuple[tuple[Value, ...], Span]]) -> Value:
+        """What a function gives that returns other tensors on other ways."""
+        if len({tuple(tensor.name for tensor in tensors) for tensors, _ in lists}) < 2 or len(lists) > _MOST_LISTS:
+            return value
+        if value is UNKNOWN and all(one.__class__ is Seq and one.kind == "list" for one in values):
+            # Whoever changes one of them through another name is not seen.
+            self.forget(values)
+            value = Seq("list", [], True)
+        if value.__class__ is Seq and value.open:
+            value.ways = tuple(lists)
+        return value
 
     def _is_asked_for(self, args: list[Value], kwargs: dict[str, Value], error: RaisedError) -> bool:
         """Whether a function that fails with a None was given the name of an input that is not there."""
@@ -1062,7 +1091,9 @@ class Calls(Concurrency):
         answers: list[bool | None] = []
         for one in options:
             if isinstance(value, Obj) and isinstance(one, Cls) and value.cls.known:
-                answers.append(one in value.cls.lineage)
+                # A protocol takes whatever has its methods, an abstract class what is registered with it.
+                own = one.known and "register" not in self.python.identifiers
+                answers.append(True if one in value.cls.lineage else False if own else None)
             elif isinstance(one, Builtin) and is_plain(value):
                 given = self.call_plain("isinstance", [value, one], {}, span)
                 answers.append(given if isinstance(given, bool) else None)

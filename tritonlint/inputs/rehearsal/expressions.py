@@ -445,7 +445,11 @@ class Expressions(Calls):
             return None
 
         self.fork((lambda: arm(node.body, True), lambda: arm(node.orelse, False)))
-        return self.one_of(found[0], found[1]) if len(found) == 2 else UNKNOWN
+        if len(found) != 2:
+            return UNKNOWN
+        lists = [*self.tensor_lists(found[0], node.body.span), *self.tensor_lists(found[1], node.orelse.span)]
+        made = self.one_of(found[0], found[1])
+        return self.one_of_lists(made, found, lists) if len(lists) > 1 else made
 
     def _e_starred(self, node: tree.Starred, scope: Scope) -> Value:
         return self.eval(node.value, scope)

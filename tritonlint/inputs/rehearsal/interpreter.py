@@ -220,6 +220,8 @@ class Machine(Expressions):
     def _s_return(self, node: tree.Return, scope: Scope) -> str | None:
         value = self.eval(node.value, scope) if node.value is not None else None
         self.activation.value = value
+        if value.__class__ is Seq and value.kind == "list":
+            self.returned_list(value, node.span)
         if self.depth == 1:
             self.return_span = (node.value or node).span
         return RETURN
@@ -974,10 +976,13 @@ def _is_field(statement: tree.Stmt) -> bool:
 
 
 def _is_no_attribute(statement: tree.Stmt) -> bool:
-    """Whether a field of a dataclass is none: `_: KW_ONLY`, `scale: InitVar[float]`."""
-    annotation = statement.annotation if isinstance(statement, tree.Assign) else None
-    named = _named_in(annotation) if annotation is not None else ()
-    return any("KW_ONLY" in name or "InitVar" in name for name in named)
+    """Whether a field of a dataclass is none, or is given otherwise: `_: KW_ONLY`, `scale: InitVar[float]`, `init=False`."""
+    if not isinstance(statement, tree.Assign) or statement.annotation is None:
+        return False
+    given = statement.value.arguments if isinstance(statement.value, tree.Call) else ()
+    if any(argument.keyword in {"init", "kw_only"} for argument in given):
+        return True
+    return any("KW_ONLY" in name or "InitVar" in name for name in _named_in(statement.annotation))
 
 
 def _named_in(annotation: tree.Expr) -> Iterator[str]:

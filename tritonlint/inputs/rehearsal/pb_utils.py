@@ -359,6 +359,8 @@ class PbUtils(Replies):
                 known = tuple(items)
         made = Response(known, None if isinstance(error, (Unknown, Perhaps)) else error is not None, node.span)
         self.response(made)
+        if isinstance(outputs, Seq) and outputs.ways and made.error is False:
+            self.lacking_on_ways(outputs)
         return made
 
     def _c_error(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:

@@ -278,6 +278,17 @@ class Replies:
                     place = self.machine.cut_off.get(name, response.span)
                     self.say(Mistake("missing-output", place, sure, name))
 
+    def lacking_on_ways(self, outputs: Seq) -> None:
+        """Outputs that are missing where the function that gave the list has left another way."""
+        declared = set(self.outputs or ())
+        held = [({tensor.name for tensor in tensors}, span) for tensors, span in outputs.ways]
+        if self.machine.phase != "execute" or any(not names <= declared for names, _ in held):
+            return
+        for name in self.outputs or ():
+            for names, span in held:
+                if name not in names and any(name in others for others, _ in held):
+                    self.say(Mistake("missing-output", span, False, name, found="other ways"))
+
     def rows(self, tensors: tuple[PbTensor, ...]) -> None:
         """Outputs of one row beside one that has those of the request: each has the batch as its first dimension."""
         known = [one for one in tensors if one.name in self.output_shapes and len(one.known.shape or ()) > 1]

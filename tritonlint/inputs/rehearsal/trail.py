@@ -92,6 +92,7 @@ class Trail:
         else:
             value.origin = ""
             value.most = None
+            value.ways = ()
 
     def undo(self, mark: int) -> None:
         """Take back what was changed since a mark."""

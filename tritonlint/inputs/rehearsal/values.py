@@ -52,6 +52,7 @@ class Seq:
     ``each`` is what is known of every item that is not listed. ``mixed`` says that they may stand in another order.
     ``origin`` is "text" for the words of a text, "cut" when too many of them were cut off. There are no more items than
     ``most``, if that is known. ``columns`` are all items, if there are any. A deque keeps the last ``limit`` items.
+    ``ways`` are what a list of tensors holds on each way through the function that gave it, and where that left.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Seq:
     most: int | None = None
     columns: tuple[Value, ...] = ()
     limit: int | None = None
+    ways: tuple[tuple[tuple[Value, ...], Span], ...] = ()
 
 
 @dataclass(slots=True, eq=False)

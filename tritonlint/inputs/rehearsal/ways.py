@@ -86,6 +86,8 @@ class Activation:
 
     loops: list[Loop] = field(default_factory=list)
     returns: list[Way] = field(default_factory=list)
+    lists: list[tuple[tuple[Value, ...], Span]] = field(default_factory=list)
+    """The lists of tensors that were returned, and where."""
     value: Value = None
     yields: Seq | None = None
     self_value: Value = None
