@@ -288,7 +288,20 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where="TITLES.get", ask=Ask(values={"code": ["B7"]}), holds=b"None", why="a code that is not there"),
     )
     + (Evidence(ask=Ask(values={"x": [7]}), holds=b"{'id': 7}", why="the text of the dict"),) * 3,
-    "TLP251": (Evidence("error", Ask(together=2)),),
+    "TLP251": (
+        Evidence(
+            ask=Ask(
+                together=2,
+                change={
+                    '"y", scored[request.request_id()])]': '"y", 0 * scored[request.request_id()] + len(scored))]',
+                },
+            ),
+            where="scored = self._scored(requests)",
+            holds=1.0,
+            why="with the number of its entries for two requests as the answer",
+        ),
+        Evidence("error", Ask(together=2)),
+    ),
     "TLP253": (Evidence("hang", Ask(values={"x": [1.0]}, rounds=2), why="the second call waits for the lock"),),
     "TLP253 clean": (Evidence(ask=Ask(values={"x": [-1.0]}, rounds=2)),),
     "TLP255": (
@@ -383,7 +396,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error", Ask(companions={"other": "failing"}), where="raise answer.error()"),
         Evidence("error"),
     ),
-    "TLP129": (Evidence(ask=Ask(values={"x": [1.0]}), holds=0.5, why="the default"),),
+    "TLP129": (
+        Evidence(ask=Ask(values={"x": [100.0]}), where="max_dist_km", holds=100.0, why="below the default"),
+        Evidence(ask=Ask(values={"x": [1.0]}), holds=0.5, why="the default"),
+    ),
     "TLP306": (Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),),
     "TLP306 clean": (
         Evidence(ask=TO_OTHER, where="any(result.has_error()"),
@@ -580,6 +596,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where="self.metric.set(x.size)", ask=UNTIL_CRASH, why="catching the error does not help"),
         Evidence(),
     ),
+    "TLP709 clean": (Evidence(ask=Ask(values={"template": ["short"]}), where='("short", "long")'),),
     "TLP704 clean": (Evidence(ask=Ask(environment={"DATABASE_PASSWORD": "x"})),),
 }
 
