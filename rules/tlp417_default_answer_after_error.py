@@ -2,9 +2,10 @@
 
 ## What it does
 Reports a handler of every exception (`except Exception`, `except:`) that puts empty values (`[]`, `""`, `np.zeros(…)`)
-in the place of the results and at most writes to a log, where all outputs of the response are made of these values and
-nothing asks for them later. A handler of an exception that the file defines and raises itself is reported when it warns
-in the log and answers with zeros.
+in the place of the results and at most writes to a log or counts, where all outputs of the response are made of these
+values and nothing asks for them later. So does one that leaves zeros as they were before the `try`, one that answers
+with a response of zeros, and one that returns them from a helper around the model. A handler of an exception that the
+file defines and raises itself is reported when it warns in the log and answers with zeros.
 
 ## What happens
 The client gets status OK and an empty result. It cannot tell a failure, which may be a bug in the model, from a request
@@ -19,14 +20,17 @@ Seen on 24.10: status 200 with outputs of no elements.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_flow import innermost_block, own_nodes
+from tritonlint.inputs.python_remarks import remarks
 from tritonlint.inputs.python_requests import from_request
 from tritonlint.inputs.python_tree import (
     Assign,
+    Attribute,
     Binary,
     Call,
     Class,
@@ -44,6 +48,7 @@ from tritonlint.inputs.python_tree import (
     Name,
     Node,
     Raise,
+    Return,
     Sequence,
     Stmt,
     Try,
@@ -62,7 +67,17 @@ RULE = Rule(
 )
 _BROAD = frozenset({"Exception", "BaseException"})
 _EMPTY = frozenset({"numpy.zeros", "numpy.empty", "numpy.zeros_like", "numpy.empty_like", "list", "dict", "tuple"})
-_SAID = ("log", "print", "warn", "debug", "info", "error", "exception")
+_SAID = ("log", "print", "warn", "debug", "info", "error", "exception", "critical", "inc")
+_ON_PURPOSE = re.compile(
+    r"fall(s|ing)?.?back|best.?effort|fail.?(open|soft|safe)|degrad|graceful|neutral", re.IGNORECASE
+)
+"""What a file says that answers with zeros on purpose."""
+_MEANT = re.compile(
+    r"default|optional|instead|treat|assum|no \w+ (is|are)|means|counts? as|use zeros"
+    r"|\b(as|is|are|get|gets) (a )?(0|zero)",
+    re.IGNORECASE,
+)
+"""What comments and docstrings of a function say of zeros that are meant."""
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -74,9 +89,24 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if _tried_again(function, attempt) or not _of_request(function, attempt):
                 continue
             for handler in attempt.handlers:
-                broad = handler.type is None or python.qualified(handler.type) in _BROAD
+                broad = _is_broad(python, handler)
                 if broad or _is_refusal(python, handler):
                     yield from _defaults(python, function, attempt, handler, broad)
+                if broad and not _is_meant(python, function):
+                    yield from _as_before(python, function, attempt, handler)
+                    yield from _answered(python, attempt, handler)
+    yield from _from_helpers(python, functions)
+
+
+def _is_meant(python: PythonFacts, function: Function) -> bool:
+    """Whether a file or one of its functions says that it answers with zeros."""
+    return bool(_ON_PURPOSE.search(remarks(python)) or _MEANT.search(remarks(python, function)))
+
+
+def _is_broad(python: PythonFacts, handler: Handler) -> bool:
+    """Whether a handler catches every exception."""
+    kinds = handler.type.items if isinstance(handler.type, Sequence) else (handler.type,)
+    return any(kind is None or python.qualified(kind) in _BROAD for kind in kinds)
 
 
 def _tried_again(function: Function, attempt: Try) -> bool:
@@ -118,6 +148,8 @@ def _is_zero(python: PythonFacts, value: Expr | None) -> bool:
     name, first = python.qualified(value.func), value.arguments[0].value
     if name in {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64"}:
         return _is_zero(python, first)
+    if name in {"numpy.full", "numpy.full_like"}:
+        return _is_zero(python, value.argument(1, "fill_value"))
     nothing = any(isinstance(part, Constant) and part.value == 0 for part in _sizes(first))
     return name == "numpy.zeros_like" or (name == "numpy.zeros" and not nothing)
 
@@ -128,6 +160,9 @@ def _sizes(shape: Expr) -> tuple[Expr, ...]:
 
 _TELLS = re.compile(r"ok|valid|status|flag|found|success|fail|error", re.IGNORECASE)
 """Names of a value beside the others that says whether they are there."""
+_ANY = "after any error this empty result is answered with status OK: the client cannot tell that it failed"
+_HELP = "answer with `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`"
+_LOOKS = frozenset({"get", "index", "items", "keys", "append", "add", "log_info", "info", "debug"})
 _WARNED = frozenset({"log_warn", "log_error", "warning", "warn", "error", "exception"})
 
 
@@ -135,14 +170,190 @@ def _defaults(
     python: PythonFacts, function: Function, attempt: Try, handler: Handler, broad: bool
 ) -> Iterator[Problem]:
     """The values that a handler puts in the place of all results of a response."""
-    made = [one for one in handler.body if isinstance(one, Assign)]
+    made = [one for one in handler.body if isinstance(one, Assign) and not _is_aside(python, handler, one)]
     names = {name.id for one in made for target in one.targets for name in walk((target,), Name)}
-    if not made or not all(_is_quiet(python, one) for one in handler.body):
+    if not made or not all(
+        (one in made and _is_quiet(python, one)) or _is_aside(python, handler, one) for one in handler.body
+    ):
         return
     tried = {name.id for one in walk(attempt.body, Assign) for target in one.targets for name in walk((target,), Name)}
-    if not names <= tried or _is_asked(function, names):
+    if names <= tried and _is_whole_answer(python, function, names, attempt.span.end or 0):
+        yield Problem(
+            made[0].span,
+            _ANY
+            if broad
+            else "a refused input gets these zeros with status OK: the client cannot tell them from a result",
+            help=_HELP,
+            key=",".join(sorted(names)),
+        )
+
+
+def _as_before(python: PythonFacts, function: Function, attempt: Try, handler: Handler) -> Iterator[Problem]:
+    """Zeros that a name is given before the ``try``, and keeps when it fails."""
+    if not all(_is_aside(python, handler, one) for one in handler.body) or attempt.final or attempt.orelse:
         return
-    end = attempt.span.end or 0
+    tried = [one for one in attempt.body if isinstance(one, Assign) and not one.operator]
+    block = innermost_block(function, attempt)
+    before = block[: block.index(attempt)] if attempt in block else ()
+    for one in before:
+        target = one.targets[0] if isinstance(one, Assign) and len(one.targets) == 1 else None
+        if not isinstance(one, Assign) or not isinstance(target, Name) or one.operator:
+            continue
+        sets = [t for t in tried if any(isinstance(n, Name) and n.id == target.id for n in t.targets)]
+        if not sets or not _is_empty(python, one.value) or not _runs_model(python, attempt):
+            continue
+        if _is_whole_answer(python, function, {target.id}, attempt.span.end or 0):
+            yield Problem(
+                handler.header,
+                f"after any error the answer is `{target.id}` as it was before, with status OK: the client cannot tell"
+                " that it failed",
+                help=_HELP,
+                related=(Related(one.span, "stays as it is here"),),
+                key=target.id,
+            )
+
+
+def _answered(python: PythonFacts, attempt: Try, handler: Handler) -> Iterator[Problem]:
+    """A response of zeros that a handler makes."""
+    if not _runs_model(python, attempt) or any(True for _ in walk(handler.body, If, Conditional, Raise)):
+        return
+    empty = {
+        target.id
+        for one in handler.body
+        if isinstance(one, Assign) and not one.operator and _is_empty(python, one.value)
+        for target in one.targets
+        if isinstance(target, Name)
+    }
+    for response in python.responses:
+        call = response.call
+        if response.has_error or not any(lies_in(call, one) for one in handler.body):
+            continue
+        tensors = [one.call for one in python.calls_of("Tensor") if any(lies_in(one.call, s) for s in handler.body)]
+        if not tensors or len(call.arguments) != 1 or not response.complete:
+            continue
+        names = [one.argument(0) for one in tensors]
+        if any(name is None or _TELLS.search(python.source(name)) for name in names):
+            continue
+        values = [_bare(one.argument(1)) for one in tensors]
+        if all(_is_empty(python, v) or (isinstance(v, Name) and v.id in empty) for v in values):
+            yield Problem(tensors[0].span, _ANY, help=_HELP, key="response")
+
+
+def _from_helpers(python: PythonFacts, answering: Mapping[int, Function]) -> Iterator[Problem]:
+    """Zeros that a helper returns when what it runs fails, where they are the whole answer."""
+    for frame in python.frames:
+        helper = frame.function
+        if helper is None or id(helper) in answering or not any(True for _ in own_nodes(helper, Try)):
+            continue
+        found = _returned(python, helper)
+        if found is None or _is_meant(python, helper):
+            continue
+        for function in answering.values():
+            if _is_meant(python, function):
+                continue
+            place = _answered_with(python, function, helper)
+            if place is not None:
+                yield Problem(
+                    found.span, _ANY, help=_HELP, related=(Related(place.span, "answered with it"),), key=helper.name
+                )
+                break
+
+
+def _answered_with(python: PythonFacts, function: Function, helper: Function) -> Node | None:
+    """Where a function takes what a helper returns for its whole answer."""
+    calls = [call for call in own_nodes(function, Call) if (dotted(call.func) or "").endswith(helper.name)]
+    tensors = [one.call for one in python.calls_of("Tensor") if one.function is function]
+    bound = {n.id for one in own_nodes(function, Assign, For) for t in _targets(one) for n in walk(t, Name)}
+    for call in calls:
+        if called_function(python, call) is not helper:
+            continue
+        inside = {id(node) for node in walk(call, Name)}
+        if len(tensors) == 1 and lies_in(call, tensors[0]) and _is_alone(tensors[0], inside, bound):
+            return call
+        for one in own_nodes(function, Assign):
+            target = one.targets[0]
+            if one.value is None or one.operator or not isinstance(target, Name) or not lies_in(call, one.value):
+                continue
+            if _is_alone(one.value, inside, bound) and _is_whole_answer(
+                python, function, {target.id}, one.span.end or 0
+            ):
+                return one
+    return None
+
+
+def _is_alone(value: Node, inside: set[int], bound: set[str]) -> bool:
+    """Whether nothing else of the request is in a value than what a call in it gives."""
+    return not any(isinstance(node, Name) and node.id in bound and id(node) not in inside for node in walk(value, Name))
+
+
+def _targets(node: Assign | For) -> tuple[Expr, ...]:
+    return node.targets if isinstance(node, Assign) else (node.target,)
+
+
+def _returned(python: PythonFacts, helper: Function) -> Return | None:
+    """The zeros that a handler of every exception in a helper gives back."""
+    for attempt in own_nodes(helper, Try):
+        if _tried_again(helper, attempt) or not _of_request(helper, attempt) or not _runs_model(python, attempt):
+            continue
+        for handler in attempt.handlers:
+            last = handler.body[-1]
+            broad = _is_broad(python, handler)
+            if (
+                not broad
+                or not isinstance(last, Return)
+                or not all(_is_aside(python, handler, s) for s in handler.body[:-1])
+            ):
+                continue
+            if _is_zero(python, _bare(last.value)) or (isinstance(last.value, Constant) and last.value.value == ""):
+                return last
+    return None
+
+
+def _runs_model(python: PythonFacts, attempt: Try) -> bool:
+    """Whether more is tried than to read what a request brings: what the model or its parts work out."""
+    for call in walk(attempt.body, Call):
+        name = dotted(call.func) or ""
+        if name.count(".") > 1 and name.startswith("self.") and name.rsplit(".", 1)[-1] not in _LOOKS:
+            return True
+        if called_function(python, call) is not None:
+            return True
+        if isinstance(call.func, Attribute) and name.startswith("self.") and python.method(call.func.attr) is None:
+            return True
+    return False
+
+
+def _bare(value: Expr | None) -> Expr | None:
+    """An expression without conversions behind it."""
+    while isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr in {"astype", "reshape"}:
+        value = value.func.value
+    return value
+
+
+def _is_aside(python: PythonFacts, handler: Handler, statement: Stmt) -> bool:
+    """Whether a statement of a handler only logs, counts or notes something."""
+    if isinstance(statement, Assign):
+        target = statement.targets[0]
+        if statement.operator and isinstance(target, Attribute) and isinstance(statement.value, Constant):
+            sent = (one.call for one in python.calls_of("Tensor", "InferenceResponse"))
+            return not any(node.attr == target.attr for call in sent for node in walk(call, Attribute))
+        return _only_noted(python, handler, statement)
+    return _is_quiet(python, statement)
+
+
+def _only_noted(python: PythonFacts, handler: Handler, assign: Assign) -> bool:
+    """Whether a name, as that of a message, is used in the handler only, for the log."""
+    target, function = assign.targets[0], python.function_at(assign)
+    if not isinstance(target, Name) or assign.operator or function is None or _is_empty(python, assign.value):
+        return False
+    uses = [node for node in own_nodes(function, Name) if node.id == target.id and node is not target]
+    logs = [one for one in handler.body if isinstance(one, Expression)]
+    return all(any(lies_in(node, log) for log in logs) for node in uses)
+
+
+def _is_whole_answer(python: PythonFacts, function: Function, names: set[str], end: int) -> bool:
+    """Whether all outputs of a response behind a place are made of some names, and nothing looks at them."""
+    if _is_asked(function, names):
+        return False
     # What is only made of these values behind the `try` holds nothing else: `y = np.asarray(values)`.
     shown = set(names)
     bound = {n.id for one in own_nodes(function, Assign) for target in one.targets for n in walk(target, Name)}
@@ -156,7 +367,7 @@ def _defaults(
         ):
             shown.add(one.targets[0].id)
     if _is_asked(function, shown):
-        return
+        return False
     for response in python.responses:
         call = response.call
         if (call.span.start or 0) < end or python.function_at(call) is not function or response.has_error:
@@ -164,15 +375,8 @@ def _defaults(
         made_behind = (one.call for one in python.calls_of("Tensor") if (one.call.span.start or 0) >= end)
         values = [one.argument(1) for one in made_behind if python.function_at(one) is function]
         if values and all(v is not None and any(n.id in shown for n in walk((v,), Name)) for v in values):
-            yield Problem(
-                made[0].span,
-                "after any error this empty result is answered with status OK: the client cannot tell that it failed"
-                if broad
-                else "a refused input gets these zeros with status OK: the client cannot tell them from a result",
-                help="answer with `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`",
-                key=",".join(sorted(names)),
-            )
-            return
+            return True
+    return False
 
 
 def _is_quiet(python: PythonFacts, statement: Stmt) -> bool:
@@ -195,6 +399,8 @@ def _is_empty(python: PythonFacts, value: Expr | None) -> bool:
     if not isinstance(value, Call):
         return False
     name = python.qualified(value.func) or dotted(value.func) or ""
+    if name in {"numpy.full", "numpy.full_like"}:
+        return _is_empty(python, value.argument(1, "fill_value"))
     if name in {"numpy.array", "numpy.asarray"}:
         return bool(value.arguments) and _is_empty(python, value.arguments[0].value)
     return name in _EMPTY
@@ -367,6 +573,254 @@ class TritonPythonModel:
             else:
                 raise RuntimeError("three times")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- risk/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- risk/1/model.py --
+import logging
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Risk:
+    def predict(self, x):
+        if x.shape != (3,):
+            raise ValueError("three features are needed")
+        return x.sum(keepdims=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.model = Risk()
+        self.failures = 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = self.model.predict(x)
+            except Exception as error:
+                self.failures += 1
+                message = f"failed {self.failures} times: {error}"
+                LOGGER.error(message)
+                y = np.full(1, 0.0)
+#               ^^^^^^^^^^^^^^^^^^^ TLP417
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
+        return responses
+""",
+    """\
+-- risk/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- risk/1/model.py --
+import logging
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Risk:
+    def predict(self, x):
+        if x.shape != (3,):
+            raise ValueError("three features are needed")
+        return x.sum(keepdims=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.model = Risk()
+        self.failures = 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.zeros(1)
+            try:
+                y = self.model.predict(x)
+            except Exception:
+#           ^^^^^^^^^^^^^^^^ TLP417
+                LOGGER.exception("scoring failed")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
+        return responses
+""",
+    """\
+-- risk/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- risk/1/model.py --
+import logging
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Risk:
+    def predict(self, x):
+        if x.shape != (3,):
+            raise ValueError("three features are needed")
+        return x.sum(keepdims=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.model = Risk()
+        self.failures = 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.asarray(self._score(x))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
+        return responses
+
+    def _score(self, x):
+        try:
+            return self.model.predict(x)
+        except Exception:
+            LOGGER.exception("scoring failed")
+            return np.zeros(1)
+#           ^^^^^^^^^^^^^^^^^^ TLP417
+""",
+    # It is told apart.
+    """\
+-- risk/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- risk/1/model.py --
+import logging
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Risk:
+    def predict(self, x):
+        if x.shape != (3,):
+            raise ValueError("three features are needed")
+        return x.sum(keepdims=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.model = Risk()
+        self.failures = 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = self._score(x)
+            if not y.any():
+                error = pb_utils.TritonError("scoring failed")
+                responses.append(pb_utils.InferenceResponse(error=error))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
+        return responses
+
+    def _score(self, x):
+        try:
+            return self.model.predict(x)
+        except Exception:
+            LOGGER.exception("scoring failed")
+            return np.zeros(1)
+""",
+    # It is meant.
+    """\
+-- risk/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- risk/1/model.py --
+import logging
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Risk:
+    def predict(self, x):
+        if x.shape != (3,):
+            raise ValueError("three features are needed")
+        return x.sum(keepdims=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.model = Risk()
+        self.failures = 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            # Without a score the risk is 0.
+            y = np.zeros(1)
+            try:
+                y = self.model.predict(x)
+            except Exception:
+                LOGGER.exception("scoring failed")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
+        return responses
+""",
+    # It is only a part of the answer.
+    """\
+-- risk/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- risk/1/model.py --
+import logging
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Risk:
+    def predict(self, x):
+        if x.shape != (3,):
+            raise ValueError("three features are needed")
+        return x.sum(keepdims=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.model = Risk()
+        self.failures = 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            bonus = np.zeros(1)
+            try:
+                bonus = self.model.predict(x)
+            except Exception:
+                LOGGER.exception("scoring failed")
+            y = x + bonus
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
         return responses
 """,
 )

@@ -525,6 +525,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP417": (
         Evidence(where="PoorSignal", holds=0.0, why="no request has a pulse"),
         Evidence(
+            where="three features", ask=Ask(values={"x": [1.0, 2.0]}, shapes={"x": [2]}), holds=0.0, why="it is refused"
+        ),
+        Evidence(
             ask=Ask(
                 values={"x": [5, 5]},
                 shapes={"x": [2]},
@@ -534,6 +537,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="reading them raised ValueError",
         ),
     ),
+    "TLP417 clean": (Evidence(where="three features", ask=Ask(values={"x": [1.0, 2.0, 3.0]}, shapes={"x": [3]})),),
     "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
     "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
     "TLP515": (Evidence(ask=Ask(values={"x": [-1.0]}), holds=b"x has no root", why="the text of the exception"),),
