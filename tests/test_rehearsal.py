@@ -1063,6 +1063,44 @@ ASYNC = {
             answer.has_error()
         return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
 """,
+    **{
+        f"coroutine_{number}": f"""\
+    async def scale(self, x):
+        await asyncio.sleep(0)
+        return x
+
+    async def execute(self, requests):
+        x = np.ones((2, 4), dtype=np.float32)
+        made = {work}  #! sure TypeError
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", made)]) for _ in requests]
+"""
+        for number, work in enumerate(
+            (
+                "x @ self.scale(x)",
+                "np.float32(2) * self.scale(x)",
+                "x > self.scale(x)",
+                "np.maximum(self.scale(x), 0)",
+                "np.asarray(self.scale(x), dtype=np.float32)",
+                "float(self.scale(x))",
+                'pb_utils.Tensor("y", self.scale(x))',
+            )
+        )
+    },
+    "coroutines_put_into_arrays": """\
+    async def scale(self, x):
+        await asyncio.sleep(0)
+        return x
+
+    async def execute(self, requests):
+        x = np.ones((2, 4), dtype=np.float32)
+        calls = np.empty(2, dtype=object)
+        calls[0] = self.scale(x)
+        calls[1:] = self.scale(x)
+        flags = np.zeros(2, dtype=bool)
+        flags[0] = self.scale(x)
+        x[0] = self.scale(x)  #! sure TypeError
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError("no")) for _ in requests]
+""",
     "sets_as_keys": """\
     def execute(self, requests):
         errors = {frozenset({"a"}): pb_utils.TritonError("no"), frozenset({"a", "b"}): None}

@@ -30,6 +30,7 @@ from tritonlint.inputs.rehearsal.objects import (
     BoundFunc,
     Cls,
     ConfigText,
+    Coroutine,
     Field,
     Func,
     Json,
@@ -135,6 +136,8 @@ _SCALAR_CLASSES = {
 }
 """Classes of NumPy's scalars, and how the names of their data types begin."""
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
+_NEED_RESULTS = frozenset({"float", "int", "abs", "round", "len", "complex"})
+"""Functions of Python that take no coroutine."""
 _MOVES_ITEMS = frozenset({"random.shuffle", "heapq.heapify"})
 _CHANGES_LIST = frozenset({"pop", "remove", "clear", "append", "insert", "extend", "sort", "reverse"})
 """Methods that make one number of a whole array."""
@@ -796,8 +799,8 @@ class Calls(Concurrency):
             if name in _SPLITS and len(args) > 1 and self.origins.are_sizes(args[1], span):
                 self.note("split-by-sizes", span)
             self.guard(lambda: refuse_texts(name[6:], given), span)
-            if given and is_function(given[0]) and name[6:] in TAKES_ARRAY:
-                raise self.fail("TypeError", f"{name[6:]}() takes no {type_name(given[0])} as an array", span)
+            if given and name[6:] in TAKES_ARRAY and (given[0].__class__ is Coroutine or is_function(given[0])):
+                raise self.misused(given[0], f"{name[6:]}() takes no {type_name(given[0])} as an array", span)
             if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):
                 self.note("cut-row", span)
             made = anew(self.guard(lambda: arrays.call(name[6:], given, kwargs), span), *args, *kwargs.values())
@@ -922,6 +925,8 @@ class Calls(Concurrency):
             return self._is_instance(args[0], args[1], span)
         if name == "zip" and len(args) > 1 and not kwargs:
             self._look_at_ends(args, span)
+        if args and args[0].__class__ is Coroutine and name in _NEED_RESULTS:
+            raise self.misused(args[0], f"{name}() takes no '{type_name(args[0])}'", span)
         if name == "bool" and args and says_no(args[0]):
             self.note("text-as-flag", span)
         if name in {"enumerate", "list", "set", "tuple", "sorted"} and args:

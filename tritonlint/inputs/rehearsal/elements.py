@@ -32,6 +32,7 @@ _SCALAR_DTYPES = {"bool": "bool", "int": "int64", "float": "float64", "complex":
     "str": "str",
     "bytes": "bytes",
 }
+_NO_NUMBERS = ("function", "method", "coroutine", "_asyncio.Future", "_asyncio.Task", "Future")
 _NO_SEQUENCES = frozenset({"set", "frozenset", "generator", "map", "filter", "zip", "dict_keys", "dict_values"})
 MANY = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
 
@@ -142,7 +143,7 @@ def _discovered(value: Value, found: _Found, dtype: str | None) -> Shape:
         if dtype is not None:
             convertible(value, type_name(value), dtype)
         return ()
-    if dtype is not None and type_name(value) in {"function", "method"}:
+    if dtype is not None and type_name(value) in _NO_NUMBERS:
         convertible(value, type_name(value), dtype)
     if kind is Seq or type_name(value) is None or _may_hold_items(value):
         found.dtypes.discard("object")
@@ -208,8 +209,7 @@ def convertible(value: Value, name: str | None, dtype: str) -> None:
     if value.__class__ in (str, bytes):
         _parsed(value, code)
     elif code in "fc" and name in {
-        "function",
-        "method",
+        *_NO_NUMBERS,
         "dict",
         "list",
         "set",
@@ -223,7 +223,7 @@ def convertible(value: Value, name: str | None, dtype: str) -> None:
             raise Failure("ValueError", "setting an array element with a sequence.")
         what = "float() argument must be a string or a real number" if code == "f" else "must be real number"
         raise Failure("TypeError", f"{what}, not '{name}'")
-    elif code in "iu" and name in {"function", "method", "dict", "NoneType", "set", "generator"}:
+    elif code in "iu" and name in {*_NO_NUMBERS, "dict", "NoneType", "set", "generator"}:
         article = "int() argument must be a string, a bytes-like object or a real number"
         raise Failure("TypeError", f"{article}, not '{name}'")
 

@@ -25,6 +25,7 @@ from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
     Around,
     Cls,
+    Coroutine,
     Error,
     Func,
     Lock,
@@ -139,6 +140,8 @@ class Machine(Expressions):
         if isinstance(old, Array) and not old.scalar:
             if self.buffers.is_frozen(old):
                 raise self.fail("ValueError", "output array is read-only", span)
+            if value.__class__ is Coroutine:
+                return self.binary(node.operator, old, value, span)
             made = self.guard(lambda: arrays.inplace(node.operator, old, self.plain(value)), span)
             if not self.quiet:
                 self.buffers.write(old, span=span)

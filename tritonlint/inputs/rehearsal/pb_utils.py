@@ -327,6 +327,8 @@ class PbUtils(Replies):
         no_array = value.__class__ in _NO_ARRAYS or (isinstance(value, Array) and value.scalar)
         if no_array or is_no_object(value):
             raise Failure("TypeError", _INCOMPATIBLE)
+        if isinstance(value, Coroutine):
+            raise self.machine.misused(value, _INCOMPATIBLE, node.span)
         if self.machine.origins.is_complex(value):
             raise Failure("TritonModelException", "NumPy dtype is not supported")
         written = node.arguments[1].value if len(node.arguments) == 2 else None

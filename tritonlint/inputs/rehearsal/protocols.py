@@ -13,6 +13,7 @@ from tritonlint.inputs.python_tree import Assign, Name
 from tritonlint.inputs.rehearsal import arrays, habits, library, patterns
 from tritonlint.inputs.rehearsal.attributes import attributes_only_read, attributes_set, is_fixed
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, Buffers, anew
+from tritonlint.inputs.rehearsal.dtypes import kind_of
 from tritonlint.inputs.rehearsal.elements import MANY
 from tritonlint.inputs.rehearsal.habits import is_used_up_by
 from tritonlint.inputs.rehearsal.objects import (
@@ -464,6 +465,8 @@ class Protocols(Ways):
                 self.note("cut-row", span)
             if self.buffers.is_frozen(owner):
                 raise self.fail("ValueError", READ_ONLY, span)
+            if value.__class__ is Coroutine and owner.dtype is not None and kind_of(owner.dtype) in "iufc":
+                raise self.misused(value, f"a number is needed, not '{value.python_type}'", span)
             self.guard(lambda: arrays.setitem(owner, self.plain(key), self.plain(value)), span)
             if not self.quiet:
                 self.buffers.write(owner, key, span)
@@ -496,7 +499,7 @@ class Protocols(Ways):
         kinds = left.__class__, right.__class__
         if not _OF_NUMPY.isdisjoint(kinds):
             other = right if kinds[0] in _OF_NUMPY else left
-            if other.__class__ in BACKEND_OBJECTS or is_function(other):
+            if other.__class__ in BACKEND_OBJECTS or other.__class__ is Coroutine or is_function(other):
                 raise self._unsupported(operator, left, right, span)
             self._look_at_axes(operator, left, right)
             made = anew(
@@ -600,7 +603,7 @@ class Protocols(Ways):
 
     def _unsupported(self, operator: str, left: Value, right: Value, span: Span) -> RaisedError:
         text = f"unsupported operand type(s) for {operator}: '{type_name(left)}' and '{type_name(right)}'"
-        return self.fail("TypeError", text, span)
+        return self.misused(left if left.__class__ is Coroutine else right, text, span)
 
     def compare(self, operator: str, left: Value, right: Value, span: Span) -> Value:
         """``left operator right``; a bool, or something unknown."""
@@ -616,8 +619,11 @@ class Protocols(Ways):
             held = self._contains(right, left, span)
             return Unknown("bool") if held is None else held == (operator == "in")
         if left.__class__ in _OF_NUMPY or right.__class__ in _OF_NUMPY:
-            if left.__class__ in BACKEND_OBJECTS or right.__class__ in BACKEND_OBJECTS:
+            other = right if left.__class__ in _OF_NUMPY else left
+            if other.__class__ in BACKEND_OBJECTS:
                 return UNKNOWN
+            if other.__class__ is Coroutine and operator in {"<", "<=", ">", ">="}:
+                raise self.misused(other, f"'{operator}' not supported for '{other.python_type}'", span)
             made = self.guard(lambda: arrays.compare(operator, self.plain(left), self.plain(right)), span)
             self.origins.follows(made, left, right)
             return made
