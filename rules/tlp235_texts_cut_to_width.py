@@ -2,7 +2,8 @@
 
 ## What it does
 Reports an array of texts with a width (`dtype="S6"`, `"U4"`) that is filled from a table or list of the file in which
-longer texts stand, or with texts whose length a request decides: what was decoded from an input, or joined of parts.
+longer texts stand, or with texts whose length a request decides: what was decoded from an input, or joined of parts,
+all at once or one by one.
 Silent for those where the width stands elsewhere in the file, too, as a limit that is asked for.
 
 ## What happens
@@ -28,7 +29,9 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Binary,
     Call,
+    Compare,
     Comprehension,
+    Conditional,
     Constant,
     Dict,
     Expr,
@@ -36,7 +39,9 @@ from tritonlint.inputs.python_tree import (
     FString,
     Function,
     Name,
+    Node,
     Sequence,
+    Slice,
     Subscript,
     dotted,
     lies_in,
@@ -44,6 +49,7 @@ from tritonlint.inputs.python_tree import (
 )
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP235", name="texts-cut-to-width", effect="wrong-result", certainty="likely", words=("dtype", "astype")
@@ -51,6 +57,9 @@ RULE = Rule(
 WIDTH = re.compile(r"[|<>=]?[SUa](\d+)")
 
 
+_MAKERS = {"empty": 1, "zeros": 1, "ones": 1, "full": 2, "fromiter": 1, "ndarray": 1}
+"""Functions of NumPy that make an array to be filled, and where they are told the data type."""
+_TEXT_TYPES = frozenset({"bytes_", "str_", "string_", "unicode_"})
 _WIDE = 64
 """What is wider was chosen to be enough."""
 _AS_LONG = frozenset({"encode", "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold"})
@@ -60,6 +69,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not python.understood or "TYPE_STRING" not in config.text:
         return
     yield from _of_requests(python, config)
+    yield from _filled(python, config)
     longest: dict[str, str] = {}
     for assign in python.walk(Assign):
         target = assign.targets[0]
@@ -118,8 +128,147 @@ def _of_requests(python: PythonFacts, config: Document) -> Iterator[Problem]:
             )
 
 
-def _free(python: PythonFacts, values: RequestValues, value: Expr | None, depth: int) -> Expr | None:
-    """What makes an expression, or an item in it, a text of any length."""
+def _filled(python: PythonFacts, config: Document) -> Iterator[Problem]:
+    """Arrays of a width into which texts of any length are put one by one, and which are answered."""
+    values = RequestValues(python, config)
+    for call in python.walk(Call):
+        place = _MAKERS.get((python.qualified(call.func) or "").removeprefix("numpy."))
+        function = python.function_at(call) if place is not None else None
+        width = call.argument(place, "dtype") if function is not None else None
+        if width is None or function is None:
+            continue
+        size = _size(python, width)
+        if size is None or not 0 < size <= _WIDE or _is_asked(python, function, width, size):
+            continue
+        names = {
+            target.id
+            for assign in own_nodes(function, Assign)
+            if assign.value is call
+            for target in assign.targets
+            if isinstance(target, Name)
+        }
+        if not _is_answered(python, function, call, names):
+            continue
+        put = [
+            assign.value
+            for assign in own_nodes(function, Assign)
+            if any(isinstance(target, Subscript) and _root(target) in names for target in assign.targets)
+        ]
+        if python.qualified(call.func) in {"numpy.full", "numpy.fromiter"}:
+            put.append(call.argument(1 if python.qualified(call.func) == "numpy.full" else 0))
+        for value in put:
+            free = _free(python, values, value, 0, filled=True)
+            if free is not None and not any(part.upper is not None for part in walk((free,), Slice)):
+                yield Problem(
+                    width.span,
+                    f"NumPy cuts what is longer than {size}, and how long these texts are depends on the request",
+                    help="use `dtype=object`",
+                    related=(Related(free.span, "of any length"),),
+                    key=str(size),
+                )
+                break
+
+
+def _size(python: PythonFacts, dtype: Expr, depth: int = 0) -> int | None:
+    """The width in a data type of texts, however it is written: ``"S24"``, ``f"S{WIDTH}"``, ``("S", WIDTH)``."""
+    if isinstance(dtype, Call) and python.qualified(dtype.func) == "numpy.dtype" and dtype.arguments:
+        return _size(python, dtype.arguments[0].value, depth + 1) if depth < 3 else None
+    if isinstance(dtype, Sequence) and len(dtype.items) == 2:
+        kind, number = dtype.items
+        named = (python.qualified(kind) or "").removeprefix("numpy.") in _TEXT_TYPES
+        letters = python.strings(kind)
+        return _number(python.values(number)) if named or letters in {("S",), ("U",)} else None
+    texts = python.strings(dtype)
+    number_of = _formatted(dtype)
+    if texts is None and number_of is not None:
+        return _number(python.values(number_of))
+    if texts is None and isinstance(dtype, Name | Attribute) and depth < 3:
+        sources = python.follow(dtype) or []
+        return _size(python, sources[0][0], depth + 1) if len(sources) == 1 and sources[0][0] is not dtype else None
+    found = WIDTH.fullmatch(texts[0]) if texts is not None and len(texts) == 1 else None
+    return int(found[1]) if found is not None else None
+
+
+def _number(values: tuple[object, ...] | None) -> int | None:
+    only = values[0] if values is not None and len(values) == 1 else None
+    return only if isinstance(only, int) else None
+
+
+def _formatted(dtype: Expr) -> Expr | None:
+    """The number in ``"S%d" % number`` and ``"S{}".format(number)``, and in ``"S" + str(number)``."""
+    if isinstance(dtype, Binary) and isinstance(dtype.left, Constant):
+        if dtype.operator == "%" and dtype.left.value in {"S%d", "U%d", "S%s", "U%s"}:
+            return dtype.right
+        told = dtype.right
+        if dtype.operator == "+" and dtype.left.value in {"S", "U"} and isinstance(told, Call):
+            return told.argument(0) if dotted(told.func) == "str" else None
+    if isinstance(dtype, Call) and isinstance(dtype.func, Attribute) and dtype.func.attr == "format":
+        text = dtype.func.value
+        return dtype.argument(0) if isinstance(text, Constant) and text.value in {"S{}", "U{}"} else None
+    return None
+
+
+def _is_asked(python: PythonFacts, function: Function, dtype: Expr, size: int) -> bool:
+    """Whether a width stands elsewhere, too, where longer texts may be refused or cut on purpose."""
+    names = {last for node in walk((dtype,), Name, Attribute) if (last := (dotted(node) or "").rsplit(".", 1)[-1])}
+    names -= {"self", "cls", "np", "numpy", "str", "format", "dtype", "bytes_", "str_"}
+    own = {constant.span for constant in walk((dtype,), Constant)}
+    places: set[Span] = set()
+    written: list[Node] = [dtype]
+    while written:
+        part = written.pop()
+        for node in walk((part,), Name, Attribute):
+            last = (dotted(node) or "").rsplit(".", 1)[-1]
+            for assign in python.walk(Assign) if last in names and node.span not in places else ():
+                if assign.value is not None and any(
+                    (dotted(t) or "").rsplit(".", 1)[-1] == last for t in assign.targets
+                ):
+                    places |= {target.span for target in assign.targets}
+                    own |= {constant.span for constant in walk((assign.value,), Constant)}
+                    if len(places) < 8:
+                        written.append(assign.value)
+                        names |= {n.id for n in walk((assign.value,), Name)} - {"np", "numpy", "str"}
+            places.add(node.span)
+    if any(c.value == size and c.value.__class__ is int and c.span not in own for c in python.walk(Constant)):
+        return True
+    uses = [n for n in python.walk(Name) if n.id in names] + [a for a in python.walk(Attribute) if a.attr in names]
+    if any(node.span not in places for node in uses):
+        return True
+    return any(
+        dotted(call.func) == "len" and isinstance(call.argument(0), Name | Attribute)
+        for compare in own_nodes(function, Compare)
+        for call in walk((compare,), Call)
+    )
+
+
+def _is_answered(python: PythonFacts, function: Function, made: Call, names: set[str]) -> bool:
+    """Whether an array becomes a tensor where it is made, or is given back."""
+    tensors = [one.call for one in python.calls_of("Tensor") if python.function_at(one.call) is function]
+    given = [call.argument(1, "tensor") for call in tensors] + [way.value for way in returns(function)]
+    return any(
+        node is made or (isinstance(node, Name) and node.id in names)
+        for one in given
+        if one
+        for node in walk((one,), Name, Call)
+    )
+
+
+def _root(target: Expr) -> str:
+    """The name of the array into which something is put: of ``y[i][0]``, ``y.flat[i]``, ``y.reshape(-1)[i]``."""
+    while not isinstance(target, Name):
+        if isinstance(target, Subscript | Attribute):
+            target = target.value
+        elif isinstance(target, Call):
+            target = target.func
+        else:
+            return ""
+    return target.id
+
+
+def _free(
+    python: PythonFacts, values: RequestValues, value: Expr | None, depth: int, filled: bool = False
+) -> Expr | None:
+    """What makes an expression, or an item in it, a text of any length; ``filled``: it is put into an array alone."""
     if value is None or depth > 8:
         return None
     if isinstance(value, Comprehension):
@@ -129,36 +278,47 @@ def _free(python: PythonFacts, values: RequestValues, value: Expr | None, depth:
         while isinstance(item, Sequence) and len(item.items) == 1:
             item = item.items[0]
         turns = [c for c in value.clauses if isinstance(item, Name) and dotted(c.target) == item.id]
-        return _free(python, values, turns[0].iterable if turns else item, depth + 1)
+        return _free(python, values, turns[0].iterable if turns else item, depth + 1, filled)
     if isinstance(value, Sequence):
-        return next((f for item in value.items if (f := _free(python, values, item, depth + 1)) is not None), None)
+        return next(
+            (f for item in value.items if (f := _free(python, values, item, depth + 1, filled)) is not None), None
+        )
     if isinstance(value, Binary):
         parts = (value.left, value.right) if value.operator == "+" else ()
-        return next((f for part in parts if (f := _free(python, values, part, depth + 1)) is not None), None)
+        return next((f for part in parts if (f := _free(python, values, part, depth + 1, filled)) is not None), None)
     if isinstance(value, FString):
-        return next((f for part in value.parts if (f := _free(python, values, part, depth + 1)) is not None), None)
+        return next(
+            (f for part in value.parts if (f := _free(python, values, part, depth + 1, filled)) is not None), None
+        )
+    if filled and values.kind(value) == "cell":
+        return value
+    if filled and (isinstance(value, Conditional) or (isinstance(value, Binary) and value.operator == "or")):
+        parts = (value.body, value.orelse) if isinstance(value, Conditional) else (value.left, value.right)
+        return next((f for part in parts if (f := _free(python, values, part, depth + 1, filled)) is not None), None)
     if isinstance(value, Name):
-        return _free_name(python, values, value, depth)
+        return _free_name(python, values, value, depth, filled)
     if not isinstance(value, Call):
         return None
     if python.qualified(value.func) in {"numpy.array", "numpy.asarray"}:
-        return _free(python, values, value.argument(0), depth + 1)
+        return _free(python, values, value.argument(0), depth + 1, filled)
     if values.kind(value) in {"text", "texts"}:
         return value
     if isinstance(value.func, Attribute) and value.func.attr in _AS_LONG:
-        return _free(python, values, value.func.value, depth + 1)
+        return _free(python, values, value.func.value, depth + 1, filled)
+    if filled and isinstance(value.func, Attribute) and value.func.attr == "get" and len(value.arguments) == 2:
+        return _free(python, values, value.arguments[1].value, depth + 1, filled)
     joined = value.argument(0)
     if isinstance(value.func, Attribute) and value.func.attr == "join" and isinstance(value.func.value, Constant):
         return value if _of_any_number(python, joined) else None
     own = function_named(python, value.func)
     for way in returns(own) if own is not None and own.name != "__init__" else ():
-        found = _free(python, values, way.value, depth + 1)
+        found = _free(python, values, way.value, depth + 1, filled)
         if found is not None:
             return found
     return None
 
 
-def _free_name(python: PythonFacts, values: RequestValues, name: Name, depth: int) -> Expr | None:
+def _free_name(python: PythonFacts, values: RequestValues, name: Name, depth: int, filled: bool) -> Expr | None:
     """The same of a name: what it was set to, or what was appended to it."""
     function = python.function_at(name)
     if function is None:
@@ -171,7 +331,7 @@ def _free_name(python: PythonFacts, values: RequestValues, name: Name, depth: in
             made.append(call.argument(0))
     if len(made) > 2:
         return None
-    return next((f for one in made if (f := _free(python, values, one, depth + 1)) is not None), None)
+    return next((f for one in made if (f := _free(python, values, one, depth + 1, filled)) is not None), None)
 
 
 def _of_any_number(python: PythonFacts, parts: Expr | None) -> bool:
@@ -247,6 +407,35 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("word", array)]))
         return responses
 """
+_TITLES = """\
+-- title/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "raw" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "title" data_type: TYPE_STRING dims: [ 1 ] }
+-- title/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    WIDTH = 6
+
+    def clean(self, raw):
+        return raw.strip().title()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            raw = pb_utils.get_input_tensor_by_name(request, "raw").as_numpy()
+            titles = np.empty(raw.shape, dtype=f"S{self.WIDTH}")
+#                                              ^^^^^^^^^^^^^^^^ TLP235
+            for row, title in enumerate(raw[:, 0]):
+                titles[row, 0] = self.clean(title)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("title", titles)]))
+        return responses
+"""
+_MARK = "#                                              ^^^^^^^^^^^^^^^^ TLP235\n"
 EXAMPLES = (
     """\
 -- name/config.pbtxt --
@@ -301,4 +490,13 @@ class TritonPythonModel:
     _WORDS.replace("WIDTH", "object").replace(
         "#                                                              ^^^^ TLP235\n", ""
     ),
+    _TITLES,
+    _TITLES.replace(_MARK, "").replace("= self.clean(title)", "= self.clean(title)[: self.WIDTH]"),
+    _TITLES.replace(_MARK, "").replace(
+        "            titles =",
+        "            if max(map(len, raw[:, 0])) > self.WIDTH:\n"
+        '                raise ValueError("a title is too long")\n'
+        "            titles =",
+    ),
+    _TITLES.replace(_MARK, "").replace("self.clean(title)", 'b"known" if self.clean(title) else b"?"'),
 )
