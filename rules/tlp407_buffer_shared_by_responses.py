@@ -2,7 +2,9 @@
 
 ## What it does
 Reports a tensor in the loop over requests whose array is made outside the loop and overwritten in it, also in a
-function that fills a buffer of the model and returns a part of it, where config.pbtxt has dynamic batching.
+function that fills a buffer of the model and returns a part of it, where config.pbtxt has dynamic batching. So are
+arrays that are put away for each request (in a list, a dict, an object) and are parts of one buffer, which is filled
+again for the next request before the tensors are made.
 
 ## What happens
 A response is copied when `execute` returns, so every request of a batch is answered with what the last one left in the
@@ -202,6 +204,115 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             buffer[:] = x * 2
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", buffer)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.memory = np.zeros((8, 2), dtype=np.float32)
+
+    def double(self, x):
+        rows = self.memory[: len(x)]
+        np.copyto(rows, x)
+        rows *= 2
+        return rows
+
+    def execute(self, requests):
+        doubled = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            doubled.append(self.double(x))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP407
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]) for y in doubled]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.memory = np.zeros((8, 2), dtype=np.float32)
+
+    def double(self, x):
+        rows = self.memory[: len(x)]
+        np.copyto(rows, x)
+        rows *= 2
+        return rows.copy()
+
+    def execute(self, requests):
+        doubled = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            doubled.append(self.double(x))
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]) for y in doubled]
+""",
+    # What another model was asked has been sent.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.memory = np.zeros((8, 2), dtype=np.float32)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            rows = self.memory[: len(x)]
+            np.multiply(x, 2, out=rows)
+            call = pb_utils.InferenceRequest(
+                model_name="other", requested_output_names=["y"], inputs=[pb_utils.Tensor("x", rows)]
+            )
+            answer = call.exec()
+            if answer.has_error():
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(answer.error().message())))
+                continue
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- other/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- other/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tritonlint.inputs.rehearsal.objects import Obj
 from tritonlint.inputs.rehearsal.shapes import Slice
 from tritonlint.inputs.rehearsal.values import Array, Seq, Value, type_name
 from tritonlint.source import Span
@@ -31,11 +32,24 @@ class Buffers:
         self._sent: dict[int, tuple[Array, str, str]] = {}
         self._frozen: dict[int, tuple[Array, bool]] = {}
         """Arrays over bytes, and others that nobody may write into; whether a reshape of them is a view for sure."""
+        self._time = 0
+        self.writes: dict[int, tuple[Array, dict[Span, list[int]]]] = {}
+        """When each piece of code wrote into an array, by the array that owns the memory."""
+        self._keeps: dict[tuple[int, Span], list[int]] = {}
+        """When each piece of code put such an array away, under whatever view."""
+        self.kept: dict[int, tuple[Array, int, Span]] = {}
+        """Arrays that were put away after something was written into them, when, and where; the last time counts."""
+        self._made: dict[int, tuple[Array, int, Span | None]] = {}
+        """What was made of them: the owner of the memory, and where it was put away if it was overwritten by then."""
+        self._answered: dict[int, Span | None] = {}
+        """The owners of arrays of which tensors were made, and where one was put away that was overwritten."""
 
     def forget(self) -> None:
         """Begin another call of ``execute``: what the last one answered has been sent."""
         self._tensors.clear()
         self._sent.clear()
+        for seen in (self.writes, self._keeps, self.kept, self._made, self._answered):
+            seen.clear()
 
     def root(self, array: Array) -> Array:
         """The array that owns the memory."""
@@ -66,6 +80,8 @@ class Buffers:
 
     def method(self, name: str, owner: Array, made: Value) -> bool:
         """Note what a method gives of an array that cannot be written into; whether it writes."""
+        if self.kept:
+            self.made_of(owner, made)
         if not self._frozen or id(owner) not in self._frozen:
             return False
         whole = self._frozen[id(owner)][1]
@@ -75,6 +91,8 @@ class Buffers:
 
     def function(self, name: str, first: Value, made: Value) -> None:
         """Note what a function of NumPy makes that cannot be written into."""
+        if self.kept:
+            self.made_of(first, made)
         if name == "frombuffer" and type_name(first) == "bytes":
             self._freeze(made, True)
         elif name in _READ_ONLY:
@@ -104,6 +122,58 @@ class Buffers:
             whole = self._whole(array)
             if span is not None:
                 self._changed[id(whole)] = whole, span
+                self._time += 1
+                self.writes.setdefault(id(root), (root, {}))[1].setdefault(span, []).append(self._time)
+
+    def sent(self, arrays: list[Value] | None) -> None:
+        """Note what another model was sent: the memory is free again. None stands for arrays that are not known."""
+        roots = None if arrays is None else {id(self.root(one)) for one in arrays if isinstance(one, Array)}
+        for known in (self._tensors, self._answered):
+            for root in list(known):
+                if roots is None or root in roots:
+                    del known[root]
+
+    def keep(self, value: Value, span: Span) -> None:
+        """Note that something is put away, alone or with others, for what comes later."""
+        if not self.writes:
+            return
+        if isinstance(value, Obj):
+            parts = list(value.attrs.values())
+        else:
+            parts = list(value.items) if isinstance(value, Seq) else [value]
+        for part in parts:
+            if isinstance(part, Array) and id(root := self.root(part)) in self.writes:
+                self._time += 1
+                self._keeps.setdefault((id(root), span), []).append(self._time)
+                if id(part) not in self.kept:
+                    self.kept[id(part)] = part, self._time, span
+
+    def made_of(self, source: Value, made: Value) -> None:
+        """Note what an operation made of an array that was put away."""
+        if id(source) in self.kept and isinstance(source, Array) and isinstance(made, Array):
+            self._made[id(made)] = made, id(self.root(source)), self._overwritten(source)
+
+    def _overwritten(self, array: Array) -> Span | None:
+        """Where an array was put away, if the next one that was put away there has overwritten it."""
+        root = self.root(array)
+        _, time, span = self.kept[id(array)]
+        later = [one for one in self._keeps[id(root), span] if one > time]
+        for times in self.writes[id(root)][1].values() if later else ():
+            if times[0] < time and any(time < one < later[-1] for one in times):
+                return span
+        return None
+
+    def answer(self, array: Array) -> Span | None:
+        """Note a tensor; where arrays were put away if those of two tensors were, and one overwrote the other."""
+        if id(array) in self.kept:
+            root, place = id(self.root(array)), self._overwritten(array)
+        elif id(array) in self._made:
+            _, root, place = self._made[id(array)]
+        else:
+            return None
+        again = root in self._answered
+        self._answered[root] = self._answered.get(root) or place
+        return self._answered[root] if again else None
 
     def tensor(self, array: Array) -> bool:
         """Note a tensor; whether the memory of an earlier one was overwritten for it."""

@@ -600,6 +600,8 @@ class Calls(Concurrency):
             return file_method(owner, bound.name)
         if bound.name == "update" and kind is Mapping and args:
             self.refuse_json_text(args[0], span)
+        if bound.name == "append" and len(args) == 1:
+            self.put_away(args[0], span)
         if bound.name in _CHANGES_LIST:
             self.changes_handed(owner, span)
         given = [as_text(a) for a in args]

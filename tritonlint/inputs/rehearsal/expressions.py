@@ -187,6 +187,7 @@ class Expressions(Calls):
         def element() -> None:
             values = [self.eval(e, inner) for e in node.elements]
             out.append(values[0] if len(values) == 1 else Seq("tuple", values))
+            self.put_away(out[-1], node.elements[-1].span)
 
         def level(number: int) -> None:
             if number == len(node.clauses):

@@ -336,6 +336,8 @@ class PbUtils(Replies):
             self.machine.note("text-array", written.span if written is not None else node.span)
         if isinstance(value, Array) and not self.machine.quiet and self.machine.buffers.tensor(value):
             self.machine.note("shared-buffer", written.span if written is not None else node.span)
+        if isinstance(value, Array) and not self.machine.quiet and (kept := self.machine.buffers.answer(value)):
+            self.machine.note("shared-buffer", kept)
         if isinstance(value, Array) and not self.machine.quiet and written is not None and isinstance(name, str):
             changed = self.machine.buffers.sent_again(value, name, self.python.source(written))
             if changed is not None:
@@ -395,6 +397,7 @@ class PbUtils(Replies):
         names = None
         if isinstance(requested, Seq) and not requested.open and all(isinstance(i, str) for i in requested.items):
             names = tuple(requested.items)
+        self.machine.buffers.sent(None if tensors is None else [tensor.array for tensor in tensors])
         return Call(node.span, model, tensors, names)
 
     def _c_family(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:

@@ -430,6 +430,11 @@ class Protocols(Ways):
             return habits.with_origin(found, habits.cut(owner, key))
         return UNKNOWN
 
+    def put_away(self, value: Value, span: Span) -> None:
+        """Note that something is kept for what comes later."""
+        if self.buffers.writes and not self.quiet:
+            self.buffers.keep(value, span)
+
     def set_attribute(self, owner: Value, name: str, value: Value, span: Span) -> None:
         """``owner.name = value``."""
         owner = there(owner)
@@ -440,6 +445,7 @@ class Protocols(Ways):
                     raise self.fail("AttributeError", f"property '{name}' of '{owner.cls.name}' has no setter", span)
                 self.call_function(found.setter, [owner, value], {}, span)
                 return
+            self.put_away(value, span)
             self.put(owner.attrs, name, value)
         elif isinstance(owner, Cls):
             self.put(owner.vars, name, value)
@@ -473,6 +479,7 @@ class Protocols(Ways):
         elif isinstance(owner, Seq | Mapping | str | bytes | int | float | None):
             if key.__class__ is arrays.Slice:
                 self.changes_handed(owner, self.statement)
+            self.put_away(value, self.statement)
             self.guard(lambda: library.setitem(owner, key, value, self.touch), span)
         elif isinstance(owner, Obj):
             method = self.class_attribute(owner.cls, "__setitem__")
@@ -514,6 +521,9 @@ class Protocols(Ways):
                 self.joined(right, made)
             elif operator == "@":
                 self.joined(left, made)
+            if self.buffers.kept:
+                self.buffers.made_of(left, made)
+                self.buffers.made_of(right, made)
             return self.origins.binary(operator, left, right, made, span)
         if not _OBJECTS_OF_FILE.isdisjoint(kinds):
             return UNKNOWN
