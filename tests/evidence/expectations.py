@@ -538,6 +538,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP417 clean": (Evidence(where="three features", ask=Ask(values={"x": [1.0, 2.0, 3.0]}, shapes={"x": [3]})),),
+    "TLP418": (Evidence("not observable", why="what stays is on the server's disk"),),
     "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
     "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
     "TLP515": (Evidence(ask=Ask(values={"x": [-1.0]}), holds=b"x has no root", why="the text of the exception"),),
