@@ -167,7 +167,7 @@ def _played(python: PythonFacts, loop: For | Comprehension) -> list[Function] | 
     function = python.function_at(loop)
     if function is None or any(walk(body, Await, Delete, If)) or any(walk(body, For, While, Try)):
         return None
-    outside = {n.id for a in own_nodes(function, Assign) for t in a.targets for n in walk((t,), Name)}
+    outside = {n.id for a in own_nodes(function, Assign) for t in a.targets for n in walk((t,), Name)} - {"self"}
     for statement in body:
         read = {name.id for name in walk((statement,), Name)} - _lists(loop)
         if isinstance(statement, Assign):
