@@ -52,7 +52,12 @@ _SHOWN = {
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    readable = "TYPE_STRING" in config.text and python.understood
+    objects = list(_of_objects(python)) if readable else []
+    yield from objects
     for mistake in mistakes(python, config, effective, "elements"):
+        if objects and mistake.found == "dict":
+            continue  # Told where the dict is put in.
         name, shown, advice = _SHOWN.get(mistake.found, _SHOWN["list"])
         yield Problem(
             mistake.span,
@@ -61,9 +66,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             certainty="certain" if mistake.sure else "likely",
             key=mistake.name,
         )
-    if "TYPE_STRING" in config.text and python.understood:
+    if readable:
         yield from _unlike_the_others(python)
-        yield from _of_objects(python)
         yield from _missing_entries(python, config)
 
 
