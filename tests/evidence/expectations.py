@@ -364,7 +364,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP291 clean": (Evidence(ask=Ask(parameters=STARTS)),),
-    "TLP293": (Evidence(ask=Ask(together=6), difference="another client's request"),),
+    "TLP293": (
+        Evidence("crash", Ask(together=6), where="waiting.remove"),
+        Evidence(ask=Ask(together=6), difference="another client's request"),
+    ),
     "TLP292": (
         Evidence(
             ask=Ask(values={"x": [1.0, 1.0]}, rounds=2),
@@ -433,6 +436,11 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(difference="repr of bytes"),
     ),
     "TLP407": (
+        Evidence(
+            where="rows *= 2",
+            ask=Ask(together=2, config=BATCHED, change={"rows *= 2": "rows *= 1"}),
+            difference="another client's request",
+        ),
         Evidence(
             ask=Ask(together=2, config=BATCHED, change={"np.multiply(x, 2,": "np.multiply(x, 1,"}),
             difference="another client's request",
