@@ -50,6 +50,7 @@ Kind = Literal[
     "not-called",
     "over-rows",
     "binary-cut",
+    "padded-mean",
     "late-cast",
     "half-squares",
     "places",

@@ -14,7 +14,7 @@ from tritonlint.inputs.rehearsal.shapes import Slice
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Seq, Unknown, Value
 from tritonlint.source import Span
 
-Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "half-squares", "wraps"]
+Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "half-squares", "wraps", "padded-mean"]
 """What is told of."""
 _REDUCTIONS = frozenset(
     {"sum", "mean", "max", "min", "amax", "amin", "std", "var", "median", "ptp", "linalg.norm"}
@@ -51,6 +51,9 @@ _NEEDS_ONE = {
     "argmax": "attempt to get argmax of an empty sequence",
     "argmin": "attempt to get argmin of an empty sequence",
 }
+_FILLED = frozenset({"zeros", "ones", "empty", "full"})
+_OVER_ALL = frozenset({"mean", "average", "std", "var", "median"})
+"""What counts every place along an axis, whatever stands there."""
 _COUNTS = frozenset({"any", "all", "sum", "count_nonzero", "nonzero", "size", "flatnonzero", "where", "isfinite"})
 _CUTS = frozenset({"array", "asarray", "asanyarray"})
 _WIDE = frozenset({"float64", "int64"})
@@ -111,6 +114,8 @@ class Origins:
         """Spectra, whichever width NumPy gives them."""
         self.requested: Value = None
         """A name of the outputs that a client asks for."""
+        self._padded: dict[int, tuple[Value, int]] = {}
+        """Arrays of which an axis is as long as the longest of several, and which axis that is."""
         self._single: dict[int, Value] = {}
         """What is made of one row of a request only."""
         self._part_sizes: dict[int, tuple[Value, Span]] = {}
@@ -168,6 +173,9 @@ class Origins:
             self._whole[id(made)] = made
         if id(owner) in self._free and made.__class__ is Array:
             self._free[id(made)] = made
+        if id(key) in self._padded and made.__class__ is Array and key.dtype != "bool":
+            # One row of a table for each place.
+            self._padded[id(made)] = made, self._padded[id(key)][1]
         if id(owner) in self._single:
             parts = key.items if key.__class__ is Seq else [key]
             self.follows(made, owner, *(part for part in parts if part.__class__ is not Slice and part is not Ellipsis))
@@ -412,6 +420,8 @@ class Origins:
         """``numpy.name(*args)``, or the method of an array, which is the first argument."""
         first = args[0] if args else None
         self.follows(made, *args, *kwargs.values())
+        if made.__class__ is Array and (self._padded or (self._reached and name in _FILLED)):
+            self._look_at_padding(name, args, kwargs, made, span)
         if name in _CUTS and made.__class__ is Array and first.__class__ is Seq and self.are_sizes(first, span):
             place = self._part_sizes[id(first)][1] if id(first) in self._part_sizes else span
             self._part_sizes[id(made)] = made, place
@@ -467,6 +477,24 @@ class Origins:
             self._free[id(made)] = made
         if name == "square" and first.dtype in _NARROW and id(first) in self._free and made.dtype == first.dtype:
             self._narrow[id(made)] = made, span
+
+    def _look_at_padding(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Array, span: Span) -> None:
+        """Keep which axis of an array is filled up to the longest one, and tell of means over it."""
+        first = args[0] if args else kwargs.get("shape")
+        if name in _FILLED:
+            sizes = first.items if first.__class__ is Seq else ()
+            places = [at for at, size in enumerate(sizes) if at and id(size) in self._reached]
+            if len(places) == 1:
+                self._padded[id(made)] = made, places[0]
+        if first.__class__ is not Array or id(first) not in self._padded or first.shape is None:
+            return
+        axis = self._padded[id(first)][1]
+        if name in _SAME_SHAPE and made.shape is not None and len(made.shape) == len(first.shape):
+            self._padded[id(made)] = made, axis
+        asked = kwargs.get("axis", args[1] if len(args) > 1 else None)
+        plain = not kwargs.keys() & {"weights", "where"} and asked.__class__ is int
+        if name in _OVER_ALL and plain and asked in (axis, axis - len(first.shape)):
+            self.note("padded-mean", span)
 
     def _reduce(
         self, name: str, owner: Array, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span

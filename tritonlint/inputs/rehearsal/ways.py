@@ -43,6 +43,7 @@ Note = Literal[
     "not-called",
     "over-rows",
     "binary-cut",
+    "padded-mean",
     "late-cast",
     "half-squares",
     "places",
