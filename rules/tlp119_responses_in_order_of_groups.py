@@ -2,8 +2,9 @@
 
 ## What it does
 Reports requests that `execute` sorts into groups (`groups[key].append(request)`, two lists filled in `if` and `else`)
-and answers group by group into one list that is returned as it is; also answers of a cache that leave before those
-that had to be worked out.
+and answers group by group into one list that is returned as it is, or of which each item gives a response. A helper
+may make the groups, and what is sorted into them may be an object for each request. Also answers of a cache that leave
+before those that had to be worked out.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests of different groups are batched,
@@ -16,11 +17,13 @@ Keep the index of each request with it, and put its response there: `responses[i
 Facts, python-backend 6.4; run on a server of 24.10 with requests of two groups in one batch.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_objects import objects_of
@@ -30,7 +33,9 @@ from tritonlint.inputs.python_tree import (
     Binary,
     Call,
     Comprehension,
+    Constant,
     Expr,
+    Expression,
     Flow,
     For,
     Function,
@@ -53,6 +58,8 @@ RULE = Rule(
     certainty="likely",
     words=("append",),
 )
+_NUMBER = re.compile(r"^(?:i|n|k|no|num|at)$|ind|idx|pos|place|order|num(?!py)|slot|seq|rank|turn")
+"""What the number of a request may be called."""
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -60,7 +67,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or not may_batch(effective) or effective.decoupled is not False or uses_sender(python):
         return
     groups, parts = _groups(python, execute)
-    found = _group_by_group(execute, groups, parts) if groups or len(parts) > 1 else None
+    found = _group_by_group(python, execute, groups, parts) if groups or len(parts) > 1 else None
     found = found or _one_kind_first(python, execute)
     if found is not None:
         yield Problem(
@@ -72,13 +79,16 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         )
 
 
-def _group_by_group(execute: Function, groups: set[str], parts: set[str]) -> Node | None:
+def _group_by_group(python: PythonFacts, execute: Function, groups: set[str], parts: set[str]) -> Node | None:
     """Where groups of requests are answered one after the other."""
     kept = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
+    last = [s.value for s in returns(execute)]
+    last += [a.value for a in own_nodes(execute, Assign) if any(dotted(target) in kept for target in a.targets)]
+    kept |= {name for value in last if (name := _goes_through(value)) is not None}
     kept -= _put_in_order(execute)
     filled: dict[str, list[Node]] = {}
     for loop in own_nodes(execute, For):
-        whole = _goes_over(loop.iterable, groups, parts)
+        whole = _goes_over(python, loop.iterable, groups, parts)
         single = dotted(loop.iterable) in parts
         for name in kept if whole or single else ():
             place = _adds_to(loop, name)
@@ -93,9 +103,17 @@ def _group_by_group(execute: Function, groups: set[str], parts: set[str]) -> Nod
     made += [a.value for a in own_nodes(execute, Assign) if any(dotted(target) in kept for target in a.targets)]
     for value in made:
         nested = isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) > 1
-        if nested and isinstance(value, Comprehension) and _goes_over(value.clauses[0].iterable, groups, parts):
+        if nested and isinstance(value, Comprehension) and _goes_over(python, value.clauses[0].iterable, groups, parts):
             return value
     return None
+
+
+def _goes_through(value: Expr | None) -> str | None:
+    """The list that a list comprehension makes something of each item of."""
+    if not isinstance(value, Comprehension) or value.kind != "list" or len(value.clauses) != 1:
+        return None
+    clause = value.clauses[0]
+    return clause.iterable.id if isinstance(clause.iterable, Name) and not clause.conditions else None
 
 
 def _one_kind_first(python: PythonFacts, execute: Function) -> Node | None:
@@ -213,14 +231,57 @@ def _root(value: Expr, roots: dict[str, str]) -> str | None:
 
 
 def _groups(python: PythonFacts, execute: Function) -> tuple[set[str], set[str]]:
-    """Dicts of lists that requests are put into, and lists that get some of them each."""
+    """Dicts of lists that requests are put into, or calls that give them, and lists that get some of them each."""
+    each = {
+        target.id
+        for node in own_nodes(execute, Assign)
+        if isinstance(node.value, Comprehension) and node.value.kind == "list" and len(node.value.clauses) == 1
+        if not node.value.clauses[0].conditions and _is_requests(python, _counted(node.value.clauses[0].iterable))
+        for target in node.targets
+        if isinstance(target, Name) and not node.operator
+    }
+    groups, parts = _filled(python, execute, each)
+    for call in own_nodes(execute, Call):
+        given = [
+            number
+            for number, argument in enumerate(call.arguments)
+            if argument.keyword is None
+            and isinstance(argument.value, Name)
+            and (argument.value.id in each or _is_requests(python, argument.value))
+        ]
+        helper = called_function(python, call) if len(given) == 1 else None
+        if helper is None:
+            continue
+        bound = isinstance(call.func, Attribute) and "staticmethod" not in {dotted(d) for d in helper.decorators}
+        if given[0] + bound < len(helper.positional):
+            made, _ = _filled(python, helper, {helper.positional[given[0] + bound].name})
+            ends = returns(helper)
+            if len(ends) == 1 and dotted(ends[0].value) in made:
+                groups.add(python.source(call))
+    for node in own_nodes(execute, Assign):
+        if node.value is not None and python.source(node.value) in groups and not node.operator:
+            groups |= {target.id for target in node.targets if isinstance(target, Name)}
+    return groups, parts
+
+
+def _is_requests(python: PythonFacts, iterable: Expr) -> bool:
+    return isinstance(iterable, Name) and objects_of(python).kind(iterable) == "requests"
+
+
+def _counted(iterable: Expr) -> Expr:
+    """``requests`` of ``enumerate(requests)``, too."""
+    if isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and iterable.arguments:
+        return iterable.arguments[0].value
+    return iterable
+
+
+def _filled(python: PythonFacts, function: Function, each: set[str]) -> tuple[set[str], set[str]]:
+    """What loops over the requests, or over lists with something of each, put them into."""
     groups: set[str] = set()
     parts: set[str] = set()
-    for loop in own_nodes(execute, For):
-        iterable = loop.iterable
-        if isinstance(iterable, Call) and dotted(iterable.func) == "enumerate" and iterable.arguments:
-            iterable = iterable.arguments[0].value
-        if not isinstance(iterable, Name) or objects_of(python).kind(iterable) != "requests":
+    for loop in own_nodes(function, For):
+        iterable = _counted(loop.iterable)
+        if dotted(iterable) not in each and not _is_requests(python, iterable):
             continue
         target = loop.target.items[-1] if isinstance(loop.target, Sequence) else loop.target
         branches = [branch for branch in walk(loop.body, If) if not _by_place(branch.test, loop)]
@@ -249,6 +310,14 @@ def _by_place(expr: Expr, loop: For) -> bool:
     counted |= {dotted(a.targets[0]) or "" for a in walk(loop.body, Assign) if a.operator}
     if isinstance(loop.target, Sequence):
         counted |= {dotted(item) or "" for item in loop.target.items[:-1]}
+    # An object for a request may hold its number.
+    if any(_NUMBER.search(part.attr.lower()) for part in walk((expr,), Attribute)):
+        return True
+    target = dotted(loop.target)
+    for part in walk((expr,), Subscript):
+        first = part.items[0] if len(part.items) == 1 else None
+        if dotted(part.value) == target is not None and isinstance(first, Constant) and first.value == 0:
+            return True
     return not names or not names.isdisjoint(counted)
 
 
@@ -258,20 +327,20 @@ def _holds(given: Expr, name: str) -> bool:
     return any(isinstance(item, Name) and item.id == name for item in items)
 
 
-def _goes_over(iterable: Expr, groups: set[str], parts: set[str]) -> bool:
+def _goes_over(python: PythonFacts, iterable: Expr, groups: set[str], parts: set[str]) -> bool:
     """Whether something goes over one group after the other."""
     if isinstance(iterable, Call) and dotted(iterable.func) in {"sorted", "list", "tuple", "enumerate", "reversed"}:
-        return bool(iterable.arguments) and _goes_over(iterable.arguments[0].value, groups, parts)
+        return bool(iterable.arguments) and _goes_over(python, iterable.arguments[0].value, groups, parts)
     if isinstance(iterable, Call) and isinstance(iterable.func, Attribute):
         if iterable.func.attr in {"values", "items", "keys"}:
-            return dotted(iterable.func.value) in groups
+            return python.source(iterable.func.value) in groups
         if iterable.func.attr == "chain":
             return len(iterable.arguments) > 1 and all(dotted(a.value) in parts for a in iterable.arguments)
     if isinstance(iterable, Binary) and iterable.operator == "+":
         return dotted(iterable.left) in parts and dotted(iterable.right) in parts
     if isinstance(iterable, Sequence) and len(iterable.items) > 1:
         return all(dotted(item) in parts for item in iterable.items)
-    return isinstance(iterable, Name) and iterable.id in groups
+    return isinstance(iterable, Name | Call) and python.source(iterable) in groups
 
 
 def _adds_to(loop: For, name: str) -> Node | None:
@@ -305,6 +374,10 @@ def _put_in_order(execute: Function) -> set[str]:
             }
         elif isinstance(node.func, Attribute) and node.func.attr in {"sort", "insert"}:
             found.add(dotted(node.func.value) or "")
+    for statement in own_nodes(execute, Expression):
+        # Whoever is given a list, and gives nothing back, may put it in order.
+        if isinstance(statement.value, Call) and getattr(statement.value.func, "attr", "") not in {"append", "extend"}:
+            found |= {dotted(argument.value) or "" for argument in statement.value.arguments}
     return found
 
 
@@ -587,5 +660,85 @@ class TritonPythonModel:
                 x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
                 responses.append(self.answer(x))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from collections import defaultdict
+
+import triton_python_backend_utils as pb_utils
+
+
+class Job:
+    def __init__(self, position, x):
+        self.position = position
+        self.x = x
+
+
+class TritonPythonModel:
+    def _job(self, position, request):
+        return Job(position, pb_utils.get_input_tensor_by_name(request, "x").as_numpy())
+
+    def _groups(self, jobs):
+        groups = defaultdict(list)
+        for job in jobs:
+            groups[bool(job.x[0, 0] % 2)].append(job)
+        return groups
+
+    def _run(self, members):
+        return members
+
+    def execute(self, requests):
+        jobs = [self._job(position, request) for position, request in enumerate(requests)]
+        done = []
+        for _, members in sorted(self._groups(jobs).items()):
+            done.extend(self._run(members))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP119
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", job.x)]) for job in done]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 200000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+from collections import defaultdict
+
+import triton_python_backend_utils as pb_utils
+
+
+class Job:
+    def __init__(self, position, x):
+        self.position = position
+        self.x = x
+
+
+class TritonPythonModel:
+    def _job(self, position, request):
+        return Job(position, pb_utils.get_input_tensor_by_name(request, "x").as_numpy())
+
+    def _groups(self, jobs):
+        groups = defaultdict(list)
+        for job in jobs:
+            groups[bool(job.x[0, 0] % 2)].append(job)
+        return groups
+
+    def _run(self, members):
+        return members
+
+    def execute(self, requests):
+        jobs = [self._job(position, request) for position, request in enumerate(requests)]
+        done = []
+        for _, members in sorted(self._groups(jobs).items()):
+            done.extend(self._run(members))
+        done.sort(key=lambda job: job.position)
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", job.x)]) for job in done]
 """,
 )
