@@ -515,6 +515,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the id should stand there",
         ),
     ),
+    "TLP298": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch"),),
+    "TLP299": (Evidence("not observable", why="the answer depends on the length of another text of its batch"),),
     "TLP414": (
         Evidence(
             ask=Ask(values={"x": [1.0] * 4}, shapes={"x": [2, 2]}), holds=0.25, why="two rows, each of which sums to 1"
@@ -547,6 +549,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP417 clean": (Evidence(where="three features", ask=Ask(values={"x": [1.0, 2.0, 3.0]}, shapes={"x": [3]})),),
     "TLP418": (Evidence("not observable", why="what stays is on the server's disk"),),
+    "TLP526": (
+        Evidence(
+            ask=Ask(together=2, change={"x * 2": "x", "features * self.gain": "self.gain"}),
+            difference="another client's request",
+        ),
+    ),
     "TLP513": (Evidence("hang", Ask(values={"x": [1.0]}), why="the exception ends the thread"),),
     "TLP513 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
     "TLP515": (Evidence(ask=Ask(values={"x": [-1.0]}), holds=b"x has no root", why="the text of the exception"),),
