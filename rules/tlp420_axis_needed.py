@@ -25,7 +25,7 @@ from tritonlint.rule import Rule
 from tritonlint.source import Span
 
 RULE = Rule(
-    code="TLP418",
+    code="TLP420",
     name="axis-needed",
     effect="request-failure",
     certainty="likely",
@@ -77,7 +77,7 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.take_along_axis(x, np.argsort(-x, axis=1))
-#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP418
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP420
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 -- fixed: top/1/model.py --
