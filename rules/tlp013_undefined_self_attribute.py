@@ -32,6 +32,7 @@ from tritonlint.inputs.python_tree import (
     Node,
     Return,
     Sequence,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -119,8 +120,14 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             own = python.self_name(python.frame_of(method))
             if own is None:
                 continue
+            # The methods of a class that stands in here have a `self` of their own.
+            others = [one for one in walk(method.body, Function) if any(p.name == own for p in one.parameters)]
             uses = [
-                node for node in walk(method.body, Attribute) if isinstance(node.value, Name) and node.value.id == own
+                node
+                for node in walk(method.body, Attribute)
+                if isinstance(node.value, Name)
+                and node.value.id == own
+                and not any(lies_in(node, other) for other in others)
             ]
             if _given_away(python, method, own, uses):
                 return
@@ -345,5 +352,31 @@ class TritonPythonModel:
             self.responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
 
     execute = answered(execute)
+""",
+    # A class in a method.
+    """\
+-- words/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- words/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        class Sum:
+            def __init__(self):
+                self.total = 0
+
+            def add(self, value):
+                self.total = self.total + value
+
+        responses = []
+        for request in requests:
+            total = Sum()
+            total.add(pb_utils.get_input_tensor_by_name(request, "x").as_numpy())
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", total.total)]))
+        return responses
 """,
 )

@@ -491,4 +491,40 @@ class TritonPythonModel:
     def execute(self, requests):
         return [self._answer(request) for request in requests]
 """,
+    # What is raised again is caught by its class.
+    """\
+-- again/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- again/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def parsed(self, text):
+        error = None
+        for part in (text, text[1:]):
+            try:
+                return float(part)
+            except ValueError as problem:
+                error = problem
+        if error is not None:
+            raise error
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = np.array([[self.parsed(text.decode())] for text in x[:, 0]], dtype=np.float32)
+            except ValueError as problem:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(problem))))
+            else:
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )

@@ -220,7 +220,9 @@ class Expressions(Calls):
                 if taken is False:
                     continue
                 if taken is None or not whole:
-                    state["chosen"] = state["chosen"] or taken is None
+                    # Of what the file lists itself something may well stay.
+                    listed = whole and isinstance(value, Seq)
+                    state["chosen"] = state["chosen"] or (taken is None and not listed)
                     state["open"] = True
                     self.maybe += 1
                     try:

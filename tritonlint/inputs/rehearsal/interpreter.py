@@ -24,6 +24,7 @@ from tritonlint.inputs.rehearsal.habits import is_used_up_by
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
     Around,
+    BoundFunc,
     Cls,
     Coroutine,
     Error,
@@ -36,7 +37,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Sender,
 )
 from tritonlint.inputs.rehearsal.operations import keep_last
-from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, GaveUpError, RaisedError
+from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, OF_SOME_CLASS, GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import MAX_TURNS, SCALARS, is_plain
 from tritonlint.inputs.rehearsal.trail import (
     ABSENT,
@@ -62,6 +63,7 @@ from tritonlint.inputs.rehearsal.values import (
     Seq,
     Unknown,
     Value,
+    there,
     type_name,
 )
 from tritonlint.inputs.rehearsal.ways import ANY, BREAK, CONTINUE, RETURN, Activation, Loop, is_broad
@@ -157,17 +159,35 @@ class Machine(Expressions):
             self._bind(target.id, value, scope)
         elif isinstance(target, tree.Attribute):
             owner = self.eval(target.value, scope)
-            self.set_attribute(owner, target.attr, value, target.span)
+            if target.attr in {"__defaults__", "__kwdefaults__"}:
+                self._default_otherwise(target.value, scope)
+            self.set_attribute(owner, target.attr, self._of_one(target, value, scope), target.span)
             if value is None and isinstance(owner, Obj):
                 self.drop(target)
         elif isinstance(target, tree.Subscript):
             owner = self.eval(target.value, scope)
             key = self.index(target, scope)
-            self.set_item(owner, key, value, target.span)
+            self.set_item(owner, key, self._of_one(target, value, scope), target.span)
         elif isinstance(target, tree.Sequence):
             self._unpack(target, value, scope, span)
         elif isinstance(target, tree.Starred):
             self.assign(target.value, value, scope, span)
+
+    def _of_one(self, target: tree.Attribute | tree.Subscript, value: Value, scope: Scope) -> Value:
+        """What is put into an item of a list; nothing is known of it where that item stands for all of them."""
+        if not isinstance(target.value, tree.Subscript):
+            return value
+        owner = self.eval(target.value.value, scope)
+        many = isinstance(owner, Seq) and owner.open and owner.each.__class__ in (Obj, Mapping)
+        return UNKNOWN if many else value
+
+    def _default_otherwise(self, function: tree.Expr, scope: Scope) -> None:
+        """Forget the defaults of a function, or of what makes the objects of a class."""
+        owner = self.eval(function.value if isinstance(function, tree.Attribute) else function, scope)
+        if isinstance(owner, Cls):
+            owner.known, owner.fields = False, None
+        elif isinstance(owner, Func):
+            owner.defaults = dict.fromkeys((p.name for p in owner.node.parameters), UNKNOWN)
 
     def drop(self, target: tree.Attribute) -> None:
         """Keep where a request leaves nothing behind for the next one."""
@@ -238,7 +258,7 @@ class Machine(Expressions):
             if raised is None:
                 raise GaveUpError
             raise RaisedError(raised.exc, raised.span, raised.statement, raised.explicit)
-        value = self.eval(node.exception, scope)
+        value = there(self.eval(node.exception, scope))
         self.statement = node.span
         if isinstance(value, Cls) and value.exception:
             value = self.call(value, [], {}, node.span)
@@ -251,7 +271,7 @@ class Machine(Expressions):
             raise RaisedError(value, node.span, node.span, True)
         if value.__class__ in SCALARS or isinstance(value, Error):
             raise self.fail("TypeError", "exceptions must derive from BaseException", node.span)
-        raise RaisedError(Exc("Exception", [], ("Exception", "BaseException")), node.span, node.span, True)
+        raise RaisedError(Exc("Exception", [], OF_SOME_CLASS), node.span, node.span, True)
 
     def _s_delete(self, node: tree.Delete, scope: Scope) -> str | None:
         for target in node.targets:
@@ -619,7 +639,7 @@ class Machine(Expressions):
                 return self.run(handler.body, scope)
             except GaveUpError:
                 # A bare raise.
-                raise RaisedError(Exc("Exception", [], ("Exception",)), handler.span, handler.span, True) from None
+                raise RaisedError(Exc("Exception", [], OF_SOME_CLASS), handler.span, handler.span, True) from None
             except RaisedError as failed:
                 failed.doubtful = failed.doubtful or asks
                 raise
@@ -850,9 +870,12 @@ class Machine(Expressions):
             if name == "contextlib.contextmanager" and _yields_once(value.node):
                 value.around = True
                 return value
-        made = self.eval(decorator, scope)
-        if isinstance(made, Func):
-            return self.call(made, [value], {}, decorator.span)
+        return self.call_known(self.eval(decorator, scope), value, decorator.span)
+
+    def call_known(self, decorator: Value, value: Value, span: Span) -> Value:
+        """What a decorator of the file gives for a function or a class."""
+        if isinstance(decorator, (Func, BoundFunc, Obj)):
+            return self.call(decorator, [value], {}, span)
         return UNKNOWN
 
     def _s_class(self, node: tree.Class, scope: Scope) -> str | None:
@@ -905,6 +928,8 @@ class Machine(Expressions):
                 cls.known = cls.known and not any(map(_is_no_attribute, node.body))
             else:
                 cls.known = False
+                # Whoever registers it has it now.
+                self.call_known(self.eval(decorator, scope), cls, decorator.span)
         self._bind(node.name, cls, scope)
         return None
 

@@ -19,6 +19,8 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
 EXCEPTIONS["TritonModelException"] = ("TritonModelException", "Exception", "BaseException")
+OF_SOME_CLASS = ("Exception", "BaseException", "")
+"""The classes of an exception of which nobody knows what it is: any handler may be the one that catches it."""
 
 
 class GaveUpError(Exception):

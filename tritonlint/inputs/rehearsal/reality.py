@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from tritonlint.inputs.rehearsal import foreign
+from tritonlint.inputs.rehearsal.objects import Obj
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -331,6 +332,9 @@ def lose(values: Iterable[Value], depth: int = 0) -> None:
         elif kind is Mapping:
             items = [*value.items.values(), value.each]
             forget(value)
+        elif kind is Obj:
+            items = list(value.attrs.values()) if not value.open else []
+            value.open = value.open or not value.cls.constant
         else:
             continue
         if depth < DEEPEST:

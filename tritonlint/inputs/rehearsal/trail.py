@@ -205,6 +205,7 @@ class Trail:
     def forget(self, containers: Iterable[Seq | Mapping]) -> None:
         """Forget what containers hold: something unknown may be one of them, and be changed."""
         for container in containers:
+            lose([*(container.items if isinstance(container, Seq) else container.items.values()), container.each])
             self.set_state(container, ABSENT, forgotten(container, ABSENT))
 
     def havoc(self, mark: int, keep: frozenset[int] = frozenset()) -> None:
@@ -215,11 +216,15 @@ class Trail:
 
 
 def _may_change(now: Value, other: Value) -> tuple[Seq | Mapping, ...]:
-    """Two lists, or two dicts, of which a name stands for one: what is changed through the name is not seen."""
+    """Lists and dicts of which a name may stand for one: what is changed through the name is not seen."""
+    now, other = there(now), there(other)
     kind = now.__class__
-    if kind is not other.__class__ or (kind is not Seq and kind is not Mapping) or now is other:
+    if now is other or now is None or other is None or now is ABSENT or other is ABSENT:
         return ()
-    return () if now.kind == "tuple" else (now, other)
+    if kind is other.__class__ is Seq and now.kind == other.kind == "tuple":
+        # What either of them holds goes by one name, too.
+        return tuple(found for pair in zip(now.items, other.items, strict=False) for found in _may_change(*pair))
+    return tuple(one for one in (now, other) if one.__class__ in (Seq, Mapping) and one.kind != "tuple")
 
 
 def _first_changes(changes: Iterable[tuple[Any, Any, Any]]) -> Delta:
@@ -381,6 +386,14 @@ def join(left: Value, right: Value) -> Value:
     """What is known of a value that is one of two."""
     if left is right:
         return left
+    found = _joined(left, right)
+    if found is UNKNOWN and left is not ABSENT and right is not ABSENT:
+        # Whatever is set on it may be set on either.
+        lose(one for one in (there(left), there(right)) if one.__class__ is Obj)
+    return found
+
+
+def _joined(left: Value, right: Value) -> Value:
     if left is UNKNOWN or right is UNKNOWN or left is ABSENT or right is ABSENT:
         return UNKNOWN
     kind = left.__class__

@@ -12,7 +12,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Cls,
     Scope,
 )
-from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, Raise, RaisedError
+from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, OF_SOME_CLASS, Raise, RaisedError
 from tritonlint.inputs.rehearsal.trail import Trail, Way
 from tritonlint.inputs.rehearsal.values import (
     Exc,
@@ -271,6 +271,8 @@ class Ways(Trail):
                 last = name.rsplit(".", 1)[-1] if name else None
                 if last in classes:
                     return handler, True
+                if classes == OF_SOME_CLASS:
+                    return handler, False
                 if classes[0] in EXCEPTIONS and self.python.qualified(one) in _OWN:
                     continue
                 if last is None or (last not in EXCEPTIONS and last not in self.globals.vars):
