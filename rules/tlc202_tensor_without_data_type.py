@@ -16,7 +16,7 @@ Triton core, `ValidateIOShape`; all releases. Up to 24.06 the message says `mode
 
 from collections.abc import Iterator
 
-from tritonlint.completion import may_be_completed
+from tritonlint.completion import is_completed, may_be_completed
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
 from tritonlint.pbtxt.tree import Document
@@ -36,6 +36,8 @@ RULE = Rule(
 def check(config: Document, model: Model, repository: RepositoryFacts, target: Target) -> Iterator[Problem]:
     for tensor in tensors(config):
         if not tensor.name or tensor.data_type != "TYPE_INVALID":
+            continue
+        if is_completed(repository.models[model.name], tensor):
             continue
         completed = may_be_completed(repository.models[model.name], target)
         written = tensor.message.scalar("data_type")

@@ -17,7 +17,7 @@ Triton core, `ValidateIOShape`; all releases.
 
 from collections.abc import Iterator
 
-from tritonlint.completion import may_be_completed
+from tritonlint.completion import is_completed, may_be_completed
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
 from tritonlint.pbtxt.tree import Document
@@ -35,6 +35,8 @@ def check(config: Document, model: Model, repository: RepositoryFacts, target: T
             continue
         if tensor.data_type == "TYPE_INVALID":
             # One entry that is left to completion is one cause; TLC202 speaks about it.
+            continue
+        if is_completed(repository.models[model.name], tensor):
             continue
         completed = may_be_completed(repository.models[model.name], target)
         yield Problem(

@@ -1,7 +1,7 @@
 """print while serving
 
 ## What it does
-Reports, once per file, `print(…)` in execute.
+Reports, once per file, `print(…)` in execute of a file that does nothing to `sys.stdout`.
 
 ## What happens
 The process of a Python model buffers what it prints when the server's output is no terminal, as in a container: the
@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_join import switched_off
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import Call
 from tritonlint.python_edits import pb_alias
@@ -28,16 +29,22 @@ from tritonlint.source import Span
 from tritonlint.target import Target
 
 RULE = Rule(code="TLP019", name="print-in-execute", effect="hygiene", words=("print",))
+_OTHERWISE = frozenset({"stdout", "redirect_stdout"})
+"""Names of files that flush, replace or turn away the standard output."""
 
 
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or "print(" not in python.text or "PYTHONUNBUFFERED" in python.text:
         return
+    if _OTHERWISE & python.used_names:
+        return
     calls = [
         node
         for node in own_nodes(execute, Call)
-        if python.qualified(node.func) == "print" and not any(a.keyword in {"flush", "file"} for a in node.arguments)
+        if python.qualified(node.func) == "print"
+        and not switched_off(python, node)
+        and not any(a.keyword in {"flush", "file"} for a in node.arguments)
     ]
     if not calls:
         return

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `subprocess.Popen` and `multiprocessing.Process` in `initialize` of a model whose class has no `finalize` and no
-`__del__`.
+`__del__`, where nothing in the file ends the process, waits for it or makes it end with its parent.
 
 ## What happens
 When the model is unloaded or loaded anew, only Triton's own process for the model ends. The child goes on, with its
@@ -23,8 +23,14 @@ from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import Call, Constant, With
 from tritonlint.rule import Rule
 
-RULE = Rule(code="TLP050", name="child-process-left-behind", effect="hygiene", words=("Popen", "Process"))
-ENDS = (".wait(", ".communicate(", ".terminate(", ".kill(", ".join(", "PR_SET_PDEATHSIG")
+RULE = Rule(
+    code="TLP050", name="child-process-left-behind", effect="hygiene", certainty="likely", words=("Popen", "Process")
+)
+ENDS = frozenset(
+    {"wait", "communicate", "terminate", "kill", "join", "killpg", "send_signal", "enter_context"}
+    | {"PR_SET_PDEATHSIG", "prctl", "getppid", "parent_process"}
+)
+"""Names in files that end a process, wait for it, or have it look for its parent."""
 STARTERS = frozenset({"subprocess.Popen", "multiprocessing.Process"})
 
 
@@ -34,6 +40,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         return
     if python.method("finalize") is not None or python.method("__del__") is not None or "atexit" in python.imports:
         return
+    if ENDS & python.used_names or ".stdout.read()" in python.text or ".daemon = True" in python.text:
+        return
     waited = {item.value.span for block in own_nodes(initialize, With) for item in block.items}
     for call in own_nodes(initialize, Call):
         if python.qualified(call.func) not in STARTERS or call.span in waited:
@@ -41,8 +49,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         daemon = call.argument(None, "daemon")
         if isinstance(daemon, Constant) and daemon.value is True:
             continue
-        if any(word in python.text for word in ENDS):
-            continue
+        if any(call.argument(None, name) is not None for name in ("stdin", "preexec_fn")):
+            continue  # It may end when nobody is left to write to it.
         yield Problem(
             call.span,
             "this process goes on when the model is unloaded; each load adds one",

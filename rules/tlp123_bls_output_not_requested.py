@@ -3,7 +3,7 @@
 ## What it does
 Compares the names given to `get_output_tensor_by_name`, and the keys of `{t.name(): … for t in
 answer.output_tensors()}`, with `requested_output_names` of the call that the answer comes from. An empty list
-asks for all outputs.
+asks for all outputs. Silent where the file looks whether the output is there.
 
 ## What happens
 `get_output_tensor_by_name` returns None, and the next line fails with `'NoneType' object has no attribute 'as_numpy'`.
@@ -20,9 +20,10 @@ from collections.abc import Iterator
 
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem, Related
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_bls import answers, bls_requests, target_tensors
 from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_join import excused, none_is_handled
 from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Expr, Subscript
 from tritonlint.inputs.rehearsal.backend import models_called
 from tritonlint.repository import Model
@@ -61,6 +62,8 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
         outputs = target_tensors(target, "output") if target is not None else None
         if outputs is not None and any(name not in outputs for name, _ in requested):
             continue  # A misspelt request is the cause, and another rule names it.
+        if _may_be_missing(python, node, named, names[0]):
+            continue
         yield Problem(
             named.span,
             f"'{names[0]}' is not among the requested outputs of this answer, so this "
@@ -70,6 +73,13 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
             certainty="certain" if execute is not None and unconditional(execute, node) else "likely",
             key=names[0],
         )
+
+
+def _may_be_missing(python: PythonFacts, node: Call | Subscript, named: Expr, name: str) -> bool:
+    """Whether the file looks whether there is such an output."""
+    if isinstance(node, Subscript):
+        return excused(python, node, name)
+    return none_is_handled(python, TensorRead(node, named.span, (name,), python.function_at(node)))
 
 
 def _reads(python: PythonFacts) -> Iterator[tuple[Call | Subscript, Expr, Expr]]:

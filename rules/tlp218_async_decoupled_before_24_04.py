@@ -32,7 +32,13 @@ RULE = Rule(
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is not None and execute.is_async and effective.decoupled is True:
+    if (
+        execute is not None
+        and execute.is_async
+        # A decorator may run the coroutine to its end.
+        and not execute.decorators
+        and effective.decoupled is True
+    ):
         yield Problem(
             execute.name_span,
             "an async `execute` of a decoupled model is awaited since 24.04 only: before, every request fails",

@@ -213,6 +213,8 @@ def _at_once(python: PythonFacts, execute: Function) -> Iterator[_Filled]:
             made = made.arguments[0].value
         key: Expr | None = None
         if isinstance(made, Comprehension) and made.kind == "dict":
+            if isinstance(made.elements[1], Call) and _is_clock(made.elements[1]):
+                continue
             key = _of_each(python, made)
         elif isinstance(made, Comprehension) and made is not assign.value:
             pair = _of_each(python, made)

@@ -28,7 +28,9 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Class,
     Comprehension,
+    Expr,
     For,
     Function,
     Handler,
@@ -113,7 +115,7 @@ def _in_execute(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         if isinstance(node, Try):
             yield from _raised_again(python, execute)
             return
-        if isinstance(node, With) and any("suppress" in python.source(item.value) for item in node.items):
+        if isinstance(node, With) and any(_may_catch(python, item.value) for item in node.items):
             return
     for loop in request_loops(execute):
         nodes = walk(loop.body, into_functions=False)
@@ -222,6 +224,21 @@ def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                     key="again",
                 )
                 return
+
+
+def _may_catch(python: PythonFacts, manager: Expr) -> bool:
+    """Whether a ``with`` may keep errors to itself: the file has it, with a ``try`` or an ``__exit__``."""
+    if "suppress" in python.source(manager):
+        return True
+    made = manager.func if isinstance(manager, Call) else manager
+    name = (dotted(made) or "").rpartition(".")[2]
+    functions = [f.function for f in python.frames if f.function is not None and f.function.name == name]
+    if any(next(own_nodes(function, Try), None) is not None for function in functions):
+        return True
+    return any(
+        one.name == name and any(isinstance(s, Function) and s.name == "__exit__" for s in one.body)
+        for one in python.walk(Class)
+    )
 
 
 def _meant_for_values(python: PythonFacts, handler: Handler) -> bool:

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports, once per file, `logging.info(…)` and `logging.debug(…)` (also of `logging.getLogger(…)`) in a model.py that
-never sets a level or a handler.
+never sets a level or a handler, and imports nothing that may do so.
 
 ## What happens
 Python's root logger lets WARNING and above through only: these lines never reach the server's log.
@@ -17,17 +17,21 @@ Seen on 24.10: `logging.info` in execute leaves nothing in the log, `logging.war
 import re
 from collections.abc import Iterator
 
+from tritonlint.facts import Helpers
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call
+from tritonlint.inputs.python_tree import Attribute, Call, Import, ImportFrom
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP311", name="log-records-dropped", effect="hygiene", words=("info", "debug"))
-_CONFIGURED = re.compile(r"basicConfig|dictConfig|fileConfig|setLevel|addHandler|StreamHandler|force=|absl|loguru")
+_CONFIGURED = re.compile(
+    r"basicConfig|dictConfig|fileConfig|setLevel|addHandler|StreamHandler|force=|absl|loguru"
+    r"|\.level\b|\.handlers\b|setLoggerClass|makeLogRecord|setLogRecordFactory|\.manager\b"
+)
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
-    if "logging" not in python.imports or _CONFIGURED.search(python.text):
+def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
+    if "logging" not in python.imports or _CONFIGURED.search(python.text) or _is_set_elsewhere(python, helpers):
         return
     dropped = [node for node in python.walk(Call) if _is_dropped(python, node)]
     for call in dropped[:1]:
@@ -38,6 +42,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             related=tuple(Related(other.func.span, "this too") for other in dropped[1:6]),
             key="logging",
         )
+
+
+def _is_set_elsewhere(python: PythonFacts, helpers: Helpers) -> bool:
+    """Whether a module that is imported seems to set the logging up, by its name or its text."""
+    imported = {alias.name for node in python.walk(Import, ImportFrom) for alias in node.names} | set(python.imports)
+    if any("log" in name.lower() and name not in {"logging", "math.log", "log", "Logger"} for name in imported):
+        return True
+    texts = (helpers.text(python.path, module.lstrip(".").replace(".", "/")) for module in python.imports)
+    return any(text is not None and _CONFIGURED.search(text) for text in texts)
 
 
 def _is_dropped(python: PythonFacts, call: Call) -> bool:

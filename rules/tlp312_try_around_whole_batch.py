@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a `try` that holds the loop over the requests when the model has a batcher and the `except` answers all of them
-alike: it raises again, or returns one error for each request.
+alike: it raises again, or returns one error for each request. Silent where the `try` holds more than the loop, where
+what the loop calls has a `try` of its own, and where only exceptions of one's own are caught.
 
 ## What happens
 One bad request fails the good ones that happened to come with it.
@@ -19,9 +20,21 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, request_loops
 from tritonlint.inputs.python_join import may_batch
-from tritonlint.inputs.python_tree import Comprehension, Handler, Raise, Return, Try, walk
+from tritonlint.inputs.python_tree import (
+    Call,
+    Comprehension,
+    For,
+    Function,
+    Handler,
+    Raise,
+    Return,
+    Sequence,
+    Try,
+    walk,
+)
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP312", name="try-around-whole-batch", effect="hygiene")
@@ -36,10 +49,16 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if not node.handlers:
             continue
         held = [loop for loop in loops if any(n is loop for n in node.body)]
-        if len(held) != 1 or any(isinstance(n, Try) for n in walk(held[0].body, into_functions=False)):
+        if (
+            len(held) != 1
+            or _is_joint(node, held[0])
+            or any(isinstance(n, Try) for n in walk(held[0].body, into_functions=False))
+        ):
+            continue
+        if _is_joint(node, held[0]) or any(next(own_nodes(one, Try), None) for one in _called(python, held[0])):
             continue
         for handler in node.handlers:
-            if _fails_all(python, handler):
+            if _is_of_any(python, handler) and _fails_all(python, handler):
                 yield Problem(
                     handler.header,
                     "an error of one request is the answer to every request of the batch",
@@ -48,6 +67,25 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                     key="try",
                 )
                 break
+
+
+def _is_joint(attempt: Try, loop: For) -> bool:
+    """Whether the requests are only gathered or answered in the loop, and what may fail is done for all at once."""
+    return any(next(walk((one,), Call), None) is not None for one in attempt.body if one is not loop)
+
+
+def _called(python: PythonFacts, loop: For) -> Iterator[Function]:
+    """Functions of the file that the loop calls."""
+    for call in walk(loop.body, Call):
+        function = called_function(python, call)
+        if function is not None:
+            yield function
+
+
+def _is_of_any(python: PythonFacts, handler: Handler) -> bool:
+    """Whether a handler is for Python's own exceptions: others may be about the model, and no request."""
+    kinds = list(handler.type.items) if isinstance(handler.type, Sequence) else [handler.type]
+    return all(kind is None or (python.qualified(kind) or ".").isalpha() for kind in kinds)
 
 
 def _fails_all(python: PythonFacts, handler: Handler) -> bool:

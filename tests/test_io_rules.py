@@ -109,7 +109,6 @@ UNTYPED = 'backend: "{}"\ninput {{ name: "x" dims: [ 1 ] }}\noutput {{ name: "y"
         ("identity", {}, "certain"),
         ("python", {"model_dot_py": MODEL}, "certain"),
         ("python", {"model_dot_py": COMPLETING}, "likely"),
-        ("python", {"model_dot_py": "from base import *\n"}, "likely"),
         ("onnxruntime", {"model_dot_onnx": "content"}, "likely"),
         ("onnxruntime", {"model_dot_onnx": ""}, "certain"),
         ("pytorch", {"model_dot_pt": "content"}, "certain"),
@@ -121,6 +120,15 @@ def test_what_a_backend_may_complete_is_likely_only(
 ) -> None:
     found = findings(tmp_path, UNTYPED.format(backend), **files)
     assert [(f.code, f.certainty) for f in found] == [("TLC202", certainty)]
+
+
+def test_what_a_hook_may_give_is_not_missing(tmp_path: Path) -> None:
+    completing = COMPLETING.replace("return config", "config.add_input({}); return config")
+    for tensor in ('{"name": "x", "data_type": "TYPE_FP32", "dims": [1]}', "describe()"):
+        files = {"model_dot_py": completing.replace("{}", tensor)}
+        assert [f.code for f in findings(tmp_path, UNTYPED.format("python"), **files) if f.code == "TLC202"] == []
+    imported = findings(tmp_path, UNTYPED.format("python"), model_dot_py="from base import *\n")
+    assert [f.code for f in imported if f.code == "TLC202"] == []
 
 
 UNKNOWN = [

@@ -567,6 +567,17 @@ class TritonPythonModel:
     "iterator_asked_for_an_order": each(
         "y, label = x, text\nwords = iter(['a', 'b', 'c'])\nall(word in words for word in ['a', 'c'])"
     ),
+    "iterator_in_pairs": each(
+        "y, label = x, text\nwords = iter(['a', 'b', 'c', 'd'])\n"
+        "pairs = dict(zip(words, words))\npairs['a'] + pairs['c']"
+    ),
+    "iterator_pulled_in_its_loop": each(
+        "y, label = x, text\nwords, pairs = iter(['a', 1, 'b', 2]), {}\n"
+        "for word in words:\n    pairs[word.upper()] = next(words) + 1"
+    ),
+    "iterator_with_a_rest": each(
+        "y, label = x, text\nwords = iter(['a', 1])\nfor word in words:\n    break\nsum(words)"
+    ),
     "iterator_made_anew": each("y, label = x, text\nfor _ in range(2):\n    max(n for n in range(3))"),
     "loop_left_early": each(
         "y, label = x, text\nlines = iter(text[0, 0].decode().split())\nfor line in lines:\n    if line:\n"

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.facts import ModelFacts
+from tritonlint.inputs.rehearsal.completed import Completed, completed, may_add_tensors
 from tritonlint.repository import Model
 from tritonlint.target import Target
+from tritonlint.tensors import Tensor
 
 # Backends of Triton's own that hand nothing back.
 _COMPLETES_NOTHING = frozenset({"identity", "repeat", "square"})
@@ -58,6 +60,23 @@ def may_be_completed(facts: ModelFacts, target: Target) -> bool:
     if effective.backend in _READS_MODEL_FILE:
         return not _model_files_are_empty(facts.model, effective)
     return True
+
+
+def is_completed(facts: ModelFacts, tensor: Tensor) -> bool:
+    """Whether ``auto_complete_config`` gives a tensor what it lacks, as far as it can be told, or may do so."""
+    if facts.config is None:
+        return False
+    hooks = [completed(python, facts.config) for python in facts.python if may_add_tensors(python)]
+    return any(hook is not None and _is_given(hook, tensor) for hook in hooks)
+
+
+def _is_given(hook: Completed, tensor: Tensor) -> bool:
+    if tensor.direction not in hook.closed:
+        return True
+    made = hook.tensors[tensor.direction].get(tensor.name or "")
+    if made is None:
+        return False
+    return made.uncertain or bool(made.scalar("data_type") is not None and made.integers("dims"))
 
 
 def _model_files_are_empty(model: Model, effective: EffectiveConfig) -> bool:

@@ -330,7 +330,9 @@ class Machine(Expressions):
         self.statement = node.header
         items, whole = (self.iterate_async if node.is_async else self.iterate)(value, node.iterable.span)
         self.look_at_letters(value, node.iterable.span)
+        pulled = False
         if is_used_up_by(value):
+            pulled = self._is_pulled(node)
             leaves = any(
                 isinstance(n, tree.Return) or n.keyword == "break" for n in tree.walk(node.body, tree.Flow, tree.Return)
             )
@@ -341,7 +343,7 @@ class Machine(Expressions):
             self.assign(node.target, item, scope, node.header)
             return self.run(node.body, scope)
 
-        if whole and len(items) <= MAX_TURNS:
+        if whole and len(items) <= MAX_TURNS and not pulled:
             return self._turns([partial(turn, item) for item in items], node.orelse, scope)
         element = self.element(value)
         if isinstance(element, Sender):
@@ -349,6 +351,14 @@ class Machine(Expressions):
             self.havoc_value(element)
             element = UNKNOWN
         return self._any_turns(lambda: turn(element), node.orelse, scope)
+
+    @staticmethod
+    def _is_pulled(loop: tree.For) -> bool:
+        """Whether the body of a loop asks the iterator that the loop goes through, so that there are fewer turns."""
+        over = tree.dotted(loop.iterable)
+        return over is not None and any(
+            tree.dotted(one) == over for one in tree.walk(loop.body, tree.Name, tree.Attribute)
+        )
 
     def _s_while(self, node: tree.While, scope: Scope) -> str | None:
         loop = Loop()

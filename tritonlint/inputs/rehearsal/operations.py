@@ -263,15 +263,18 @@ def in_turn(value: Value, touch: Touch | None) -> tuple[list[Value], bool]:
 
 
 def drain(value: Value, touch: Touch | None) -> tuple[list[Value], bool]:
-    """The items of a value that is read to its end; an iterator is empty afterwards, unless nobody can be told."""
+    """The items of a value that is read to its end.
+
+    What is left in an iterator afterwards is not known, unless nobody can be told: most of what reads it does so later.
+    """
     if value.__class__ is Seq and value.kind in ITERATORS:
-        items = value.items
-        if touch is not None:
+        items, complete = value.items, not value.open
+        if touch is not None and items:
             touch(value)
-            value.items = []
+            value.items, value.open, value.each = [], True, UNKNOWN
         if items and items[-1].__class__ is Pending:
             raise Failure(items[-1].failure.type, items[-1].failure.message)
-        return items, not value.open
+        return items, complete
     return iterate(value)
 
 

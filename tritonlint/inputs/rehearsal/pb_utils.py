@@ -98,6 +98,8 @@ _NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
 _NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
+_NO_NAMES = SCALARS - {str, bytes} | {type(None), Seq, Mapping, PbTensor, Response, Func, BoundFunc}
+"""What is no name of a tensor: objects and texts of unknown origin may be one, and ``bytes`` are taken, too."""
 _REFUSE_NONE = frozenset({"Tensor", "TritonError", "get_input_tensor_by_name", "get_output_tensor_by_name"})
 """What takes no None, at whatever place."""
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
@@ -322,7 +324,7 @@ class PbUtils(Replies):
         if kwargs or len(args) != 2:
             raise Failure("TypeError", _INCOMPATIBLE)
         name, value = args
-        if not isinstance(name, (str, Unknown)):
+        if name.__class__ in _NO_NAMES or (isinstance(name, Array) and not name.scalar):
             raise Failure("TypeError", _INCOMPATIBLE)
         no_array = value.__class__ in _NO_ARRAYS or (isinstance(value, Array) and value.scalar)
         if no_array or is_no_object(value):

@@ -701,6 +701,13 @@ class Protocols(Ways):
         if among is name or left is name or (right is name and operator in {"==", "!="}):
             self.note("requested-name", span)
 
+    def pass_by(self, value: Value) -> None:
+        """Something goes through an iterator: what is left in it from now on is not known."""
+        if is_used_up_by(value) and value.items:
+            each = self.element(value)
+            self.touch(value)
+            value.items, value.open, value.each = [], True, each
+
     def use_up(self, value: Value, span: Span, *, whole: bool = True) -> None:
         """Note that an iterator is asked again that has nothing left; ``whole`` says that nothing is left now."""
         if not is_used_up_by(value):
@@ -721,6 +728,7 @@ class Protocols(Ways):
             if isinstance(item, Seq):
                 return False if library.length(container) == 0 else None
             found: bool | None = self.guard(lambda: library.contains(container, item), span)
+            self.pass_by(container)
             return found
         if container.__class__ in BACKEND_OBJECTS or isinstance(container, (int, float)):
             raise self.fail("TypeError", f"argument of type '{type_name(container)}' is not iterable", span)
@@ -787,6 +795,7 @@ class Protocols(Ways):
             raise self.fail("TypeError", "'async_generator' object is not iterable", span)
         if is_plain(value):
             items, whole = self.guard(lambda: library.iterate(value), span)
+            self.pass_by(value)
             return items, whole
         return self.iterate(value.value, span) if value.__class__ is Perhaps else ([], False)
 
