@@ -419,7 +419,7 @@ import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
-    WIDTH = 6
+    WIDTH = 12
 
     def clean(self, raw):
         return raw.strip().title()

@@ -126,7 +126,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP102": (Evidence(difference="is missing"),),
-    "TLP103": (Evidence(difference="is missing"),),
+    "TLP103": (
+        Evidence(ask=Ask(values={"line": ["none"]}, shapes={"line": [1]}), where="NUMBER", difference="is missing"),
+        Evidence(difference="is missing"),
+    ),
     "TLP104": (Evidence(difference="declared"),),
     "TLP105": (Evidence(ask=Ask(without=("w",)), where='"w"'), Evidence(ask=Ask(without=("x",)))),
     "TLP105 clean": (Evidence(ask=Ask(without=("x",))),),
@@ -244,6 +247,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP235": (
+        Evidence(
+            where="def clean",
+            ask=Ask(values={"raw": ["a longer title"]}, shapes={"raw": [1, 1]}),
+            holds=b"A Longer Tit",
+            why="a title of 14 letters",
+        ),
         Evidence(
             where="def decode",
             ask=Ask(values={"places": list(range(1, 11))}, shapes={"places": [1, 10]}),
@@ -515,7 +524,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the id should stand there",
         ),
     ),
-    "TLP298": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch"),),
+    "TLP298": (Evidence("not observable", why="the answer is that of another request of its batch"),),
     "TLP299": (Evidence("not observable", why="the answer depends on the length of another text of its batch"),),
     "TLP414": (
         Evidence(
