@@ -280,6 +280,115 @@ CASES |= {
         "import multiprocessing\nwith multiprocessing.Pool(2) as some:\n    y = some.map(self.work, [x])[0]\n"
         "self.size + 1, 'a' + str(self.size)",
     ),
+    "results_that_are_no_plain_tuples": each(
+        "import colorsys, shutil, time\ny, label = x, text\ntime.get_clock_info('monotonic').resolution * 2\n"
+        "shutil.disk_usage('/').free // 2\ncolorsys.rgb_to_yiq(0.1, 0.2, 0.3)[0] + 1"
+    ),
+    "parts_of_an_address": each(
+        "import urllib.parse\ny, label = x, text\nurl = urllib.parse.urlparse(text[0, 0].decode())\n"
+        "url.port + 1, url.username.upper(), url.password + 'a', url.hostname + 'a'"
+    ),
+    "version_of_an_id": each("y, label = x, text\nuuid.uuid4().version + 1, uuid.uuid4().hex + 'a'"),
+    "what_stands_for_nothing": each(
+        "import configparser, unicodedata\ny, label = x, text\n"
+        "parser = configparser.ConfigParser()\nparser.read('a')\n"
+        "if parser.getint('a', 'b', fallback=None) is None:\n    float('a')  #! maybe ValueError\n"
+        "if unicodedata.digit('a', None) is None:\n    float('a')  #! maybe ValueError"
+    ),
+    "elements_of_texts": each(
+        "y, label = x, text\ntext.astype(str)[0, 0].item() + 'a', text.astype('S')[0, 0].item() + b'a'\n"
+        "np.array(['a', 'b'])[0].tolist() + 'a', text.astype(str)[0, 0].dtype\n"
+        "text.astype(str)[0, 0].decode()  #! sure AttributeError"
+    ),
+    "names_of_fields": each(
+        "y, label = x, text\ntable = np.zeros(2, dtype=[('a', 'f4'), ('b', 'f4')])\n"
+        "table[['a', 'b']] = table[['b', 'a']]\ntable[['a']].dtype.names[0] + 'x'"
+    ),
+    "days_of_texts": each("y, label = x, text\nnp.arange('2024-01', '2024-03', dtype='datetime64[D]').size + 1"),
+    "fields_that_are_not_given": """\
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Item:
+    rank: float = field(init=False)
+    score: float
+    name: str = field(default="", kw_only=True)
+
+    def __post_init__(self):
+        self.rank = -self.score
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.item = Item(1.5, name="a")
+        self.rank, self.name = self.item.rank + 1, self.item.name + "b"
+
+    def execute(self, requests):
+        return [None for _ in requests]
+""",
+    "texts_that_are_no_json": each(
+        "y, label = x, text\ntry:\n    data = json.loads('')\n"
+        "except json.JSONDecodeError as error:\n    data = {'a': error.pos + 1}\n"
+        "data.get('a')\ntry:\n    int('')  #! sure ValueError\nexcept json.JSONDecodeError:\n    pass"
+    ),
+    "descriptors": """\
+class Number:
+    def __set_name__(self, owner, name):
+        self.name = "_" + name
+
+    def __get__(self, obj, kind=None):
+        return self if obj is None else getattr(obj, self.name, 0)
+
+    def __set__(self, obj, value):
+        setattr(obj, self.name, int(value))
+
+
+class Options:
+    size, count = Number(), Number()
+
+    def __init__(self):
+        self.size = "3"
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        options = Options()
+        self.size = options.size + options.count + 1
+
+    def execute(self, requests):
+        return [None for _ in requests]
+""",
+    "classes_that_take_others": """\
+import abc
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Scaler(Protocol):
+    def scale(self, values): ...
+
+
+class Base(abc.ABC):
+    pass
+
+
+class Double:
+    def scale(self, values):
+        return values * 2
+
+
+Base.register(Double)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        assert isinstance(Double(), Scaler)
+        assert isinstance(Double(), Base)
+
+    def execute(self, requests):
+        return [None for _ in requests]
+""",
     "tasks": """\
 class TritonPythonModel:
     async def one(self, x):

@@ -800,7 +800,8 @@ class Calls(Concurrency):
                 self.note("split-by-requests", span)
             if name in _SPLITS and len(args) > 1 and self.origins.are_sizes(args[1], span):
                 self.note("split-by-sizes", span)
-            self.guard(lambda: refuse_texts(name[6:], given), span)
+            if "dtype" not in kwargs:  # Dates may be written as texts.
+                self.guard(lambda: refuse_texts(name[6:], given), span)
             if given and name[6:] in TAKES_ARRAY and (given[0].__class__ is Coroutine or is_function(given[0])):
                 raise self.misused(given[0], f"{name[6:]}() takes no {type_name(given[0])} as an array", span)
             if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):

@@ -43,9 +43,10 @@ def pick(dtype: str | None, of: str | None = None) -> Value:
         return UNKNOWN
     if dtype == "object":
         return Unknown(of) if of is not None else UNKNOWN
-    if dtype in {"str", "bytes"}:
-        return Unknown(dtype)
-    return Array(dtype, (), None, True)
+    if dtype == "str":
+        return Unknown("str")
+    # Elements of NumPy's own bytes have more attributes than Python's bytes.
+    return UNKNOWN if dtype == "bytes" else Array(dtype, (), None, True)
 
 
 def result(dtype: str | None, shape: Shape, of: str | None = None) -> Value:
@@ -265,12 +266,18 @@ def getitem(array: Array, index: Value) -> Value:
     if array.scalar:
         _of_scalar(array, index)
         return Array(array.dtype, None)
-    if array.dtype is None and (index.__class__ is str or index.__class__ is Unknown):
-        return UNKNOWN  # It may have fields.
+    if array.dtype is None and _may_name_fields(index):
+        return UNKNOWN
     shape, single = shapes.indexed(array.shape, index, _index_array)
     if single:
         return pick(array.dtype, array.of)
     return _maybe(array, shape)
+
+
+def _may_name_fields(index: Value) -> bool:
+    """Whether an index may be the names of fields of an array, whose data type is not known."""
+    kinds = {item.__class__ for item in index.items} if index.__class__ is Seq else {index.__class__}
+    return kinds <= {str, Unknown} and bool(kinds)
 
 
 def _of_scalar(array: Array, index: Value) -> None:
@@ -296,8 +303,8 @@ def setitem(array: Array, index: Value, value: Value) -> None:
         if name is not None:
             raise Failure("TypeError", f"'{name}' object does not support item assignment")
         return
-    if array.dtype is None and (index.__class__ is str or index.__class__ is Unknown):
-        return  # It may have fields.
+    if array.dtype is None and _may_name_fields(index):
+        return
     shape, single = shapes.indexed(array.shape, index, _index_array)
     if array.dtype in {None, "object"}:
         return

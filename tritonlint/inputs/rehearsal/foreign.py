@@ -29,10 +29,10 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "datetime.timezone": (_ZONE,),
     "decimal.Decimal": (Decimal("1.5"), Decimal(-2), Decimal(0)),
     "fractions.Fraction": (Fraction(1, 3), Fraction(-2), Fraction(0)),
-    "uuid.UUID": (uuid.UUID(int=0), uuid.UUID(int=2**127 + 1)),
+    "uuid.UUID": (uuid.UUID(int=1, version=1), uuid.UUID(int=2**127 + 1, version=4)),
     "pathlib.Path": (PurePosixPath("/a/b.txt"), PurePosixPath("c")),
     "time.struct_time": (time.gmtime(0),),
-    "urllib.parse.ParseResult": (urllib.parse.urlparse("http://a.b/c?d=e#f"), urllib.parse.urlparse("")),
+    "urllib.parse.ParseResult": (urllib.parse.urlparse("http://u:p@a.b:80/c?d=e#f"), urllib.parse.urlparse("")),
 }
 """Some objects of classes whose methods change nothing; those of paths, which do, stand in the table below."""
 NAMES: dict[type, str] = {type(samples[0]): name for name, samples in SAMPLES.items()}
@@ -129,12 +129,12 @@ _BY_RESULT = {
     "binascii.crc32 struct.calcsize sys.getsizeof sys.getrefcount sys.getrecursionlimit multiprocessing.cpu_count "
     "threading.get_ident threading.get_native_id threading.active_count random.randint random.randrange "
     "random.getrandbits secrets.randbelow secrets.randbits time.perf_counter_ns time.monotonic_ns "
-    "time.process_time_ns time.thread_time_ns math.isqrt calendar.timegm calendar.weekday unicodedata.combining "
-    "unicodedata.decimal unicodedata.digit gc.collect locale.atoi operator.length_hint os.system",
+    "time.process_time_ns time.thread_time_ns math.isqrt calendar.timegm calendar.weekday "
+    "unicodedata.combining gc.collect locale.atoi operator.length_hint os.system",
     "float": "time.time time.perf_counter time.monotonic time.process_time time.thread_time time.mktime random.random "
     "random.uniform random.gauss random.normalvariate random.betavariate random.expovariate random.triangular "
     "random.lognormvariate random.gammavariate random.vonmisesvariate random.paretovariate random.weibullvariate "
-    "os.path.getmtime os.path.getctime os.path.getatime colorsys.rgb_to_yiq locale.atof unicodedata.numeric "
+    "os.path.getmtime os.path.getctime os.path.getatime locale.atof "
     "statistics.fmean statistics.geometric_mean statistics.correlation",
     "bool": "os.access os.path.islink os.path.ismount os.path.samefile keyword.iskeyword fnmatch.fnmatch "
     "fnmatch.fnmatchcase calendar.isleap hmac.compare_digest secrets.compare_digest inspect.isfunction "
@@ -145,7 +145,7 @@ _BY_RESULT = {
     "platform.machine platform.system platform.python_version platform.node platform.platform platform.release "
     "socket.gethostname tempfile.gettempdir tempfile.mkdtemp string.capwords textwrap.dedent textwrap.indent "
     "textwrap.fill textwrap.shorten secrets.token_hex secrets.token_urlsafe html.escape html.unescape "
-    "unicodedata.normalize unicodedata.category unicodedata.name unicodedata.bidirectional "
+    "unicodedata.normalize unicodedata.category unicodedata.bidirectional "
     "unicodedata.east_asian_width unicodedata.lookup unicodedata.decomposition urllib.parse.quote "
     "urllib.parse.quote_plus urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.urlencode inspect.cleandoc "
     "inspect.getsource pprint.pformat reprlib.repr getpass.getuser shlex.quote "
@@ -165,8 +165,8 @@ _BY_RESULT = {
     "logging.captureWarnings logging.shutdown gc.disable gc.enable gc.freeze pprint.pprint time.tzset "
     "faulthandler.enable sys.setrecursionlimit sys.setswitchinterval socket.setdefaulttimeout struct.pack_into "
     "importlib.invalidate_caches",
-    "tuple": "struct.unpack_from math.modf math.frexp colorsys.rgb_to_hsv shutil.disk_usage sys.exc_info "
-    "os.getloadavg time.get_clock_info",
+    "tuple": "struct.unpack_from math.modf math.frexp colorsys.rgb_to_hsv colorsys.rgb_to_yiq sys.exc_info "
+    "os.getloadavg",
     "list of str": "os.listdir glob.glob traceback.format_exception traceback.format_tb traceback.format_stack "
     "textwrap.wrap shlex.split difflib.get_close_matches fnmatch.filter",
     "generator of str": "glob.iglob difflib.unified_diff difflib.ndiff difflib.context_diff",

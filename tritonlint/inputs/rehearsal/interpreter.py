@@ -1014,7 +1014,7 @@ def _is_field(statement: tree.Stmt) -> bool:
 
 
 def _is_no_attribute(statement: tree.Stmt) -> bool:
-    """Whether a field of a dataclass is none, or is given otherwise: `_: KW_ONLY`, `scale: InitVar[float]`, `init=False`."""
+    """Whether a field of a dataclass is none, or given otherwise: `_: KW_ONLY`, `x: InitVar[float]`, `init=False`."""
     if not isinstance(statement, tree.Assign) or statement.annotation is None:
         return False
     given = statement.value.arguments if isinstance(statement.value, tree.Call) else ()

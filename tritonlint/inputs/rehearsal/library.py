@@ -62,6 +62,10 @@ from tritonlint.inputs.rehearsal.values import (
 _NEWER = frozenset({"is_integer", "bit_count", "as_integer_ratio", "removeprefix", "removesuffix", "isascii"})
 """Methods that some release of Python from 3.8 to 3.13 has on some type, whether or not the running one does."""
 _OF_NUMBERS = {"real", "imag", "numerator", "denominator"}
+_OF_TEXT_ELEMENTS = frozenset(
+    {"astype", "data", "dtype", "flatten", "item", "nbytes", "ndim", "shape", "size", "tolist"}
+)
+"""What an element of an array of texts has, which is a text of Python, too."""
 _CLASS_METHODS = {
     ("int", "from_bytes"),
     ("bytes", "fromhex"),
@@ -103,6 +107,8 @@ def attribute(value: Value, name: str) -> Value:
     if of is None:
         return Bound(value, name) if kind is Mapping or kind is Seq else UNKNOWN
     if not _has(of, name):
+        if of == "str" and kind is Unknown and name in _OF_TEXT_ELEMENTS:
+            return UNKNOWN
         raise Failure("AttributeError", f"'{shown(of)}' object has no attribute '{name}'")
     if of in foreign.SAMPLES:
         return Bound(value, name) if callable(getattr(REAL[of], name, None)) else sampled(_getter(name), [value])
@@ -129,7 +135,8 @@ def _attribute_of_exception(value: Exc, name: str) -> Value:
     if name.startswith("__") or name == "add_note":
         return UNKNOWN
     if not hasattr(getattr(builtins, value.type), name):
-        if family[0] in ("AttributeError", "NameError", "ImportError", "SyntaxError"):
+        of_json = value.type == "ValueError" and name in ("pos", "msg", "doc", "lineno", "colno")
+        if of_json or family[0] in ("AttributeError", "NameError", "ImportError", "SyntaxError"):
             return UNKNOWN
         raise Failure("AttributeError", f"'{value.type}' object has no attribute '{name}'")
     return Bound(value, name) if name == "with_traceback" else UNKNOWN
@@ -166,7 +173,7 @@ def method(bound: Bound, args: list[Value], kwargs: dict[str, Value], caller: Ca
         if foreign.is_foreign(owner):
             if owner.type == "hashlib.hash" and name == "update":
                 call("hashlib.sha256", args, kwargs, caller, touch)  # It takes what that takes.
-            return foreign.result(owner.type, name)
+            return UNKNOWN if "fallback" in kwargs else foreign.result(owner.type, name)
         if plain(owner) in SAMPLES:
             return scalar_method(owner, name, args, kwargs, touch)
     except (NotKnown, OverflowError):

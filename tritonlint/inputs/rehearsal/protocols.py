@@ -248,7 +248,8 @@ class Protocols(Ways):
                 return None
             if name == "__dataclass_fields__" and owner.known and owner.fields and not owner.named_tuple:
                 return Mapping({field.name: field for field in self.fields_of(owner)})
-            if owner.known and not owner.exception and not name.startswith("__"):
+            of_types = name.startswith("__") or name in {"mro", "register"}  # The latter is of abstract classes.
+            if owner.known and not owner.exception and not of_types:
                 raise self.fail("AttributeError", f"type object '{owner.name}' has no attribute '{name}'", span)
             return UNKNOWN
         if kind is Absent:
@@ -339,7 +340,7 @@ class Protocols(Ways):
             described = self.class_attribute(owner.cls, name)
             if isinstance(described, Func) and described.kind == "property":
                 return self.call_function(described, [owner], {}, span)
-            unsure = (owner.open or described is UNKNOWN) and not owner.cls.named_tuple
+            unsure = (owner.open or described is UNKNOWN or self._describes(described)) and not owner.cls.named_tuple
             return UNKNOWN if unsure else owner.attrs[name]
         for cls in owner.cls.lineage:
             if name in cls.vars:
@@ -362,12 +363,18 @@ class Protocols(Ways):
             return UNKNOWN
         raise self.fail("AttributeError", f"'{owner.cls.name}' object has no attribute '{name}'", span)
 
+    def _describes(self, value: Value) -> bool:
+        """Whether an attribute of a class says itself what its objects have under that name."""
+        return isinstance(value, Obj) and any(
+            self.class_attribute(value.cls, special) is not None for special in ("__get__", "__set__")
+        )
+
     def _descended(self, value: Value, owner: Obj | None, cls: Cls, span: Span) -> Value:
         """A value of a class as an attribute of an instance (or of the class)."""
         if isinstance(value, Choice):
             return choice_of(self._descended(one, owner, cls, span) for one in value.options) or UNKNOWN
         if not isinstance(value, Func):
-            return value
+            return UNKNOWN if self._describes(value) else value
         if value.kind == "staticmethod":
             return value
         if value.kind == "classmethod":

@@ -67,6 +67,11 @@ _OWN = frozenset(
 """Exceptions of libraries that are no others under another name: what Python itself raises is none of them."""
 
 
+def _is_of_json(error: Value) -> bool:
+    """Whether a ``ValueError`` says where a text is no JSON."""
+    return isinstance(error, Exc) and any(isinstance(one, str) and " (char " in one for one in error.arguments)
+
+
 def is_broad(handler: tree.Handler) -> bool:
     """Whether a handler catches whatever comes."""
     types = handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,)
@@ -274,6 +279,8 @@ class Ways(Trail):
                 if classes == OF_SOME_CLASS:
                     return handler, False
                 if classes[0] in EXCEPTIONS and self.python.qualified(one) in _OWN:
+                    if last == "JSONDecodeError" and _is_of_json(error.exc):
+                        return handler, True
                     continue
                 if last is None or (last not in EXCEPTIONS and last not in self.globals.vars):
                     return handler, False
