@@ -54,7 +54,7 @@ RULE = Rule(code="TLP212", name="responses-in-other-order", effect="wrong-result
 
 _NUMBER = re.compile(r"^(?:i|n|k|no|num|at)$|ind|idx|pos|place|order|num|slot|seq|rank|turn")
 """What the number of a request may be called."""
-COMPLETED = "concurrent.futures.as_completed"
+COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed", "argsort"})
 
 
@@ -336,7 +336,7 @@ def _turns_copy(execute: Function, requests: str, place: Node) -> bool:
 
 def _are_completed(python: PythonFacts, iterable: Expr, futures: set[str]) -> bool:
     """Whether futures, one for each request, are taken in the order in which they are done."""
-    if not isinstance(iterable, Call) or python.qualified(iterable.func) != COMPLETED:
+    if not isinstance(iterable, Call) or python.qualified(iterable.func) not in COMPLETED:
         return False
     first = iterable.argument(0)
     return isinstance(first, Name) and first.id in futures

@@ -118,6 +118,8 @@ def _of_attributes(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     """What is kept on self and only grows."""
     loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
     stored = [a for a in python.walk(Assign) if any(t.__class__ is Attribute for t in a.targets)]
+    of_class = [s for cls in python.model_classes for s in cls.body if isinstance(s, Assign)]
+    stored += of_class
     if not any(a.value is not None and _empty(python, a.value) for a in stored):
         return
     seen: set[str] = set()
@@ -137,7 +139,7 @@ def _of_attributes(python: PythonFacts, execute: Function) -> Iterator[Problem]:
             if any(python.pb_name(call.func) == "InferenceResponse" for call in walk(node, Call)):
                 continue  # A list of responses is another rule's.
             around = python.function_at(first)
-            if around is None or id(around) not in loading:
+            if made[0] not in of_class and (around is None or id(around) not in loading):
                 continue  # Made anew in every call.
             if _counts(python, function, node):
                 continue
@@ -159,7 +161,8 @@ def _of_attributes(python: PythonFacts, execute: Function) -> Iterator[Problem]:
 
 
 def _is_called(target: Expr, name: str) -> bool:
-    return isinstance(target, Attribute) and target.attr == name
+    """Whether a target is an attribute of some name, or binds it in the body of a class."""
+    return target.attr == name if isinstance(target, Attribute) else isinstance(target, Name) and target.id == name
 
 
 def _is_kept(python: PythonFacts, function: Function, loading: set[int]) -> bool:
@@ -243,7 +246,9 @@ def _bounded(python: PythonFacts, name: str) -> bool:
         if node.attr in BOUNDS and isinstance(node.value, Attribute) and node.value.attr == name:
             return True
     for call in python.walk(Call):
-        if any(isinstance(a.value, Attribute) and a.value.attr == name for a in call.arguments):
+        given = any(isinstance(a.value, Attribute) and a.value.attr == name for a in call.arguments)
+        # What NumPy makes of a list leaves the list as it is.
+        if given and not (python.qualified(call.func) or "").startswith("numpy."):
             return True
     for assign in python.walk(Assign):
         # Another name for it may be what shortens it; so may a slice that is replaced.
@@ -254,6 +259,8 @@ def _bounded(python: PythonFacts, name: str) -> bool:
         ):
             return True  # `old, self.rows = self.rows, []`
         for target in assign.targets:
+            if isinstance(target, Sequence) and any(isinstance(t, Attribute) and t.attr == name for t in target.items):
+                return True  # `self.at, self.rows = 0, []`
             held = target.value if isinstance(target, Subscript) else None
             if isinstance(held, Attribute) and held.attr == name and any(True for _ in walk(target, Slice)):
                 return True
@@ -473,6 +480,33 @@ class TritonPythonModel:
             found = [greeting(language.decode("utf-8")) for language in languages[:, 0]]
             tensor = pb_utils.Tensor("greeting", np.array(found, dtype=object)[:, None])
             responses.append(pb_utils.InferenceResponse([tensor]))
+        return responses
+""",
+    """\
+-- score/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- score/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    samples = []
+
+    def _score(self, values):
+        for value in values[:, 0]:
+            self.samples.append(float(value))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP708
+        return (values - np.mean(self.samples)).astype(np.float32)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self._score(x))]))
         return responses
 """,
 )
