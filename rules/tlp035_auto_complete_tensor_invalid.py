@@ -178,7 +178,8 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
-            responses.append(pb_utils.InferenceResponse([y]))
+            z = pb_utils.Tensor("z", np.zeros((1, 2), dtype=np.float32))
+            responses.append(pb_utils.InferenceResponse([y, z]))
         return responses
 """,
     """\

@@ -10,6 +10,7 @@ from tests.blind import score, set_names
 
 FOUND = {
     "eight": 42,
+    "eighteen": 38,
     "eleven": 37,
     "five": 49,
     "fifteen": 83,
@@ -18,11 +19,13 @@ FOUND = {
     "fourteen": 52,
     "nine": 40,
     "nine-more": 18,
+    "nineteen": 39,
     "one": 43,
     "served": 0,
     "served-more": 0,
     "seven": 58,
     "seven-more": 55,
+    "seventeen": 38,
     "sixteen": 40,
     "six": 59,
     "six-more": 72,

@@ -118,7 +118,6 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             releases={"23.07": "refused"},
         ),
     ),
-    "TLP035 clean": (Evidence("difference", why="the output that the function adds is made nowhere"),),
     "TLP060": (Evidence("error", Ask(without=("y",)), why="asked as its clients do, with x"),),
     "TLP062": (
         Evidence(
@@ -425,7 +424,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error or hang", TOGETHER, where="x[0, 0] > 0"),
         Evidence("not observable", why=WHY_NOT["hygiene"]),
     ),
-    "TLP303 clean": (Evidence(ask=Ask(parameters={"scale": 2})),),
+    "TLP303 clean": (
+        Evidence(ask=Ask(values={"x": ["1.5"]}), where="for part in (text, text[1:])"),
+        Evidence(ask=Ask(parameters={"scale": 2})),
+    ),
     "TLP304": (Evidence("error", TOGETHER),),
     "TLP405": (
         Evidence("error", where='"hello " + text'),

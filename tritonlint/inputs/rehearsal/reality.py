@@ -170,8 +170,11 @@ def concrete(value: Value, most: int = MOST_ITEMS, depth: int = 0) -> Any:
         make = REAL.get(value.kind)
         if value.kind in ("list", "tuple"):
             return make([concrete(item, most, depth + 1) for item in value.items])  # type: ignore[misc]
-        if value.kind in ("set", "frozenset", "deque"):
-            return run(make, [concrete(item, most, depth + 1) for item in value.items])
+        items = [concrete(item, most, depth + 1) for item in value.items]
+        if value.kind in ("set", "frozenset"):
+            return run(make, items)
+        if value.kind == "deque":
+            return deque(items, value.limit)
     elif kind is Mapping and not value.open and len(value.items) <= most and value.kind == "dict":
         return {real_key(key): concrete(item, most, depth + 1) for key, item in value.items.items()}
     raise NotKnown
@@ -197,7 +200,7 @@ def abstract(real: Any) -> Value:
         return real
     if kind in (list, tuple, set, frozenset, deque):
         items = [abstract(item) for item in real]
-        return Seq(kind.__name__, items)
+        return Seq(kind.__name__, items, limit=real.maxlen if kind is deque else None)
     if kind is dict:
         return Mapping({key: abstract(item) for key, item in real.items()})
     return Unknown(foreign.NAMES.get(kind))
