@@ -43,11 +43,12 @@ RULE = Rule(
     name="file-named-by-request",
     effect="security",
     certainty="likely",
-    words=("open", "read_text", "read_bytes", "load", "loadtxt", "genfromtxt", "fromfile"),
+    words=("open", "read_text", "read_bytes", "load", "loadtxt", "genfromtxt", "fromfile", "memmap"),
 )
 _OPENS = frozenset(
     {"open", "io.open", "os.open", "numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile", "numpy.memmap"}
 )
+_NAMES = frozenset(RULE.words)
 _OF_PATH = frozenset({"read_text", "read_bytes", "open"})
 _BUFFERS = frozenset({"BytesIO", "StringIO", "ZipFile", "TarFile", "SpooledTemporaryFile", "urlopen"})
 _LOOKS = frozenset(
@@ -97,6 +98,9 @@ def _made(python: PythonFacts, path: Expr) -> Expr:
 
 def _path(python: PythonFacts, call: Call) -> Expr | None:
     """What a call opens."""
+    last = call.func.attr if isinstance(call.func, Attribute) else dotted(call.func)
+    if last not in _NAMES:
+        return None
     if isinstance(call.func, Attribute) and call.func.attr in _OF_PATH:
         owner = dotted(call.func.value)
         if python.qualified(call.func) not in _OPENS and owner not in {"codecs", "gzip", "bz2", "lzma"}:
