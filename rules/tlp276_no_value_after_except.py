@@ -45,8 +45,6 @@ from tritonlint.inputs.python_tree import (
     Raise,
     Return,
     Scope,
-    Sequence,
-    Starred,
     Stmt,
     Subscript,
     Try,
@@ -55,6 +53,7 @@ from tritonlint.inputs.python_tree import (
     With,
     dotted,
     lies_in,
+    target_parts,
     walk,
 )
 from tritonlint.rule import Rule
@@ -152,15 +151,7 @@ def _bound_last(attempt: Try) -> Iterator[str]:
         risky = risky or any(walk(statement, Call, Subscript, Binary))
         if isinstance(statement, Assign) and not statement.operator and risky:
             for target in statement.targets:
-                yield from (part.id for part in _parts(target) if isinstance(part, Name))
-
-
-def _parts(target: Expr) -> Iterator[Expr]:
-    if isinstance(target, Sequence):
-        for item in target.items:
-            yield from _parts(item)
-    else:
-        yield target.value if isinstance(target, Starred) else target
+                yield from (part.id for part in target_parts(target) if isinstance(part, Name))
 
 
 def _changes(node: Node, name: str) -> bool:
@@ -171,7 +162,7 @@ def _changes(node: Node, name: str) -> bool:
             targets = (part.target,)
         if isinstance(part, With):
             targets = tuple(item.target for item in part.items if item.target is not None)
-        if any(isinstance(one, Name) and one.id == name for target in targets for one in _parts(target)):
+        if any(isinstance(one, Name) and one.id == name for target in targets for one in target_parts(target)):
             return True
     return any(isinstance(t, Name) and t.id == name for d in walk(node, Delete) for t in d.targets) or any(
         dotted(w.target) == name for w in walk(node, Walrus)
@@ -208,7 +199,7 @@ def _of_each_request(function: Function, attempt: Try, handler: Handler, name: s
             return False
         if not any(n.id in given for n in walk(assign.value, Name)):
             return False
-    if any(isinstance(part, Name) and part.id == name for part in _parts(loop.target)):
+    if any(isinstance(part, Name) and part.id == name for part in target_parts(loop.target)):
         return False
     others = [n for n in own_nodes(function, For, With, Delete) if lies_in(n, loop) and not lies_in(attempt, n)]
     return not any(_changes(other, name) for other in others)

@@ -709,6 +709,15 @@ def _visit(node: Any, order: Order, nodes: list[Any]) -> None:
     node._end = len(nodes)
 
 
+def target_parts(target: Expr) -> Iterator[Expr]:
+    """What a target binds: itself, or what stands in a tuple or list of targets."""
+    if isinstance(target, Sequence):
+        for item in target.items:
+            yield from target_parts(item)
+    else:
+        yield target.value if isinstance(target, Starred) else target
+
+
 def dotted(node: Node | None) -> str | None:
     """``a.b.c`` of a chain of names, or None for anything else."""
     if node.__class__ is Name:

@@ -16,10 +16,9 @@ from tritonlint.inputs.python_tree import (
     For,
     Function,
     Name,
-    Sequence,
-    Starred,
     Subscript,
     WithItem,
+    target_parts,
     walk,
 )
 from tritonlint.inputs.rehearsal.values import Array, Builtin, DType, Library, Mapping, Seq, Unknown, Value
@@ -48,7 +47,7 @@ def attributes_set(python: PythonFacts) -> frozenset[str] | None:
         for node in walk(function.body, Attribute, into_functions=False)
         if isinstance(node.value, Name) and node.value.id == "self"
     }
-    targets = (part for target in _targets(python) for part in _parts(target))
+    targets = (part for target in _targets(python) for part in target_parts(target))
     return frozenset(part.attr for part in targets if isinstance(part, Attribute) and id(part) not in early)
 
 
@@ -64,14 +63,6 @@ def _targets(python: PythonFacts) -> Iterator[Expr]:
             yield item.target
 
 
-def _parts(target: Expr) -> Iterator[Expr]:
-    if isinstance(target, Sequence):
-        for item in target.items:
-            yield from _parts(item)
-    else:
-        yield target.value if isinstance(target, Starred) else target
-
-
 def attributes_only_read(python: PythonFacts) -> frozenset[str]:
     """The attributes of which the file asks items only: what has fixed items stays as it was made."""
     harmless = {id(node) for node in _read(python)}
@@ -85,7 +76,7 @@ def attributes_only_read(python: PythonFacts) -> frozenset[str]:
 
 def _read(python: PythonFacts) -> Iterator[Expr]:
     """Expressions of which nothing is asked but items."""
-    changed = {id(part) for target in _targets(python) for part in _parts(target)}
+    changed = {id(part) for target in _targets(python) for part in target_parts(target)}
     for subscript in python.walk(Subscript):
         if id(subscript) not in changed:
             yield subscript.value

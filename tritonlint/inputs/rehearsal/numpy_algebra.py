@@ -284,11 +284,7 @@ def _least_squares(given: Given) -> Value:
     if shape is None:
         return UNKNOWN
     found = Array(dtype, (shape[1], *made.shape[1:]))
-    return Seq("tuple", [found, Array(_real(dtype), (None,)), UNKNOWN, Array(_real(dtype), (_least(*shape),))])
-
-
-def _least(first: int | None, second: int | None) -> int | None:
-    return first if first == second else None if first is None or second is None else min(first, second)
+    return Seq("tuple", [found, Array(_real(dtype), (None,)), UNKNOWN, Array(_real(dtype), (shapes.smaller(*shape),))])
 
 
 @function("linalg.eigh", "a UPLO=")
@@ -326,7 +322,7 @@ def _singular(given: Given) -> Value:
         values = Array(_real(dtype), None)
         return Seq("tuple", [Array(dtype, None), values, Array(dtype, None)]) if vectors else values
     rows, columns = shape[-2:]
-    inner = _least(rows, columns)
+    inner = shapes.smaller(rows, columns)
     values = Array(_real(dtype), (*shape[:-2], inner))
     if not vectors:
         return values
@@ -340,7 +336,7 @@ def _orthogonal(given: Given) -> Value:
     mode = given.get("mode", "reduced")
     if shape is None or mode not in ("reduced", "r"):
         return UNKNOWN
-    inner = _least(*shape[-2:])
+    inner = shapes.smaller(*shape[-2:])
     upper = Array(dtype, (*shape[:-2], inner, shape[-1]))
     return upper if mode == "r" else Seq("tuple", [Array(dtype, (*shape[:-1], inner)), upper])
 

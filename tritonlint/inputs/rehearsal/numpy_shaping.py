@@ -297,14 +297,10 @@ def _diag(given: Given) -> Value:
     if made.shape is None or len(made.shape) not in (1, 2):
         return Array(made.dtype, None, made.of)
     if len(made.shape) == 2:
-        return Array(made.dtype, (_diagonal(*made.shape) if shift == 0 else None,), made.of)
+        return Array(made.dtype, (shapes.smaller(*made.shape) if shift == 0 else None,), made.of)
     size = made.shape[0]
     side = None if size is None or shift.__class__ is not int else size + abs(shift)
     return Array(made.dtype, (side, side), made.of)
-
-
-def _diagonal(first: int | None, second: int | None) -> int | None:
-    return first if first == second else None if first is None or second is None else min(first, second)
 
 
 @function("diagflat", "v k=")
@@ -321,7 +317,7 @@ def _diagonals(given: Given) -> Value:
     rest = shapes.without_diagonal(made.shape, given)
     if rest is None or made.shape is None:
         return Array(made.dtype, None, made.of)
-    length = _diagonal(*made.shape) if len(made.shape) == 2 and given.get("offset", 0) == 0 else None
+    length = shapes.smaller(*made.shape) if len(made.shape) == 2 and given.get("offset", 0) == 0 else None
     return Array(made.dtype, (*rest, length), made.of)
 
 

@@ -48,6 +48,11 @@ def words(shape: Shape) -> str:
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
+def smaller(first: int | None, second: int | None) -> int | None:
+    """The smaller one of two dimensions, if that is known."""
+    return first if first == second else None if first is None or second is None else min(first, second)
+
+
 def size_of(shape: Shape) -> int | None:
     """How many elements there are."""
     if shape is None:
