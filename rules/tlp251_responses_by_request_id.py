@@ -60,7 +60,6 @@ RULE = Rule(
     server_says=("Number of InferenceResponse objects do not match",),
 )
 
-_PARTS = frozenset({"items", "values"})
 _CLOCKS = frozenset({"time", "monotonic", "perf_counter", "time_ns", "perf_counter_ns", "now"})
 
 

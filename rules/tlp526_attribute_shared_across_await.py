@@ -58,7 +58,6 @@ _WRAPS = frozenset({"wait_for", "shield"})
 _TASKS = frozenset({"create_task", "ensure_future"})
 _PLAIN_TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "create_task", "ensure_future"})
 _TOGETHER = _WAITS | _TASKS
-_PLAIN_WRAPS = frozenset({"wait_for", "shield"})
 _TASKS = frozenset({"asyncio.create_task", "asyncio.ensure_future", "create_task", "ensure_future"})
 _DEPTH = 4
 

@@ -14,7 +14,7 @@ Look the name up in a table of what may be read, or refuse a path that leads els
 `path.resolve().is_relative_to(folder)`.
 
 ## Source
-CWE-22; on a server of 24.10 a request read the config.pbtxt of another model.
+CWE-22; run on a server of 24.10: `../private` was answered with a file beside the folder.
 """
 
 from collections.abc import Iterator
@@ -156,8 +156,10 @@ class TritonPythonModel:
             array = np.array([text], dtype=np.object_)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("text", array)]))
         return responses
--- prompt/1/templates/null.txt --
+-- prompt/1/templates/greeting.txt --
 Hello
+-- prompt/1/private.txt --
+Secret
 """,
     """\
 -- prompt/config.pbtxt --

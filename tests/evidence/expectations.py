@@ -526,8 +526,20 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the id should stand there",
         ),
     ),
-    "TLP298": (Evidence("not observable", why="the answer is that of another request of its batch"),),
-    "TLP299": (Evidence("not observable", why="the answer depends on the length of another text of its batch"),),
+    "TLP298": (
+        Evidence(
+            ask=Ask(together=2, change={'b"Hello, " + user': "user"}),
+            difference="another client",
+            why="with the name alone as the answer",
+        ),
+    ),
+    "TLP299": (
+        Evidence(
+            ask=Ask(values={"text": ["aa", "aa aa aa aa"]}, shapes={"text": [2, 1]}),
+            holds=0.25,
+            why="a mean of one word that counts 1, beside four words",
+        ),
+    ),
     "TLP414": (
         Evidence(
             ask=Ask(values={"x": [1.0] * 4}, shapes={"x": [2, 2]}), holds=0.25, why="two rows, each of which sums to 1"
@@ -627,6 +639,14 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where="self.metric.observe(x.size)", ask=UNTIL_CRASH, why=SOON),
         Evidence(where="self.metric.set(x.size)", ask=UNTIL_CRASH, why="catching the error does not help"),
         Evidence(),
+    ),
+    "TLP709": (
+        Evidence(
+            "difference",
+            Ask(values={"template": ["../private"]}),
+            holds=b"Secret\n",
+            why="a file that lies beside the folder",
+        ),
     ),
     "TLP709 clean": (Evidence(ask=Ask(values={"template": ["short"]}), where='("short", "long")'),),
     "TLP704 clean": (Evidence(ask=Ask(environment={"DATABASE_PASSWORD": "x"})),),
