@@ -21,8 +21,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import is_none, own_nodes, returns, starts_list
+from tritonlint.inputs.python_answers import answering_functions, called_function
+from tritonlint.inputs.python_flow import completes, is_none, own_nodes, returns, starts_list
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -35,7 +35,9 @@ from tritonlint.inputs.python_tree import (
     Expr,
     For,
     Function,
+    If,
     Name,
+    Return,
     Slice,
     Subscript,
     Unary,
@@ -120,7 +122,7 @@ def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
         if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
             if _is_part(value.clauses[0].iterable, requests):
                 yield value.clauses[0].iterable
-        elif isinstance(value, Subscript) and dotted(value.value) in lists and _drops(value):
+        elif isinstance(value, Subscript) and _is_in_loops_only(function, value.value) and _drops(value):
             yield value
 
 
@@ -136,8 +138,33 @@ def _conditions(python: PythonFacts, function: Function) -> Iterator[Expr]:
                 yield from (
                     one
                     for one in clause.conditions
-                    if (none or not _tests_for_none(one)) and not any(True for _ in walk(one, Walrus))
+                    if (none or not _tests_for_none(one)) and not _may_hold_for_all(python, function, one, statement)
                 )
+
+
+def _is_in_loops_only(function: Function, listed: Expr) -> bool:
+    """Whether an expression is a list that begins empty and grows in loops only: nothing that belongs to no request."""
+    name = dotted(listed)
+    begins = [a for a in own_nodes(function, Assign) if starts_list(a) and any(dotted(t) == name for t in a.targets)]
+    inside = [*own_nodes(function, For), *returns(function)]
+    outside = [n for n in own_nodes(function, Name) if n.id == name and not any(lies_in(n, one) for one in inside)]
+    return len(begins) == len(outside) == 1 and lies_in(outside[0], begins[0])
+
+
+def _may_hold_for_all(python: PythonFacts, function: Function, test: Expr, statement: Return) -> bool:
+    """Whether a condition may be true for every request that comes to it."""
+    if any(lies_in(statement, one) for one in own_nodes(function, If)) or any(True for _ in walk(test, Walrus)):
+        return True  # Somebody has looked before, or looks at more than the condition.
+    for call in walk(test, Call):
+        if (dotted(call.func) or "").rsplit(".", 1)[-1] in {"isinstance", "hasattr", "callable", "inputs"}:
+            return True
+        asked = called_function(python, call)
+        given = [one.value for one in returns(asked)] if asked is not None else []
+        if asked is None or not all(one is None or isinstance(one, Constant) for one in given):
+            continue
+        if len({python.source(one) if one is not None else "None" for one in given}) + completes(asked.body) < 2:
+            return True  # It gives one and the same whatever it is asked about.
+    return False
 
 
 def _is_one_each(python: PythonFacts, expr: Expr, requests: str) -> bool:
@@ -309,5 +336,33 @@ class TritonPythonModel:
         if x.sum() > 0:
             return None
         return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+""",
+    """\
+-- ends/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- ends/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def accepts(self, request):
+        return True
+
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        if len(requests) == 1:
+            return [self.answer(request) for request in requests if self.accepts(request)]
+        responses = []
+        responses.append("begin")
+        for request in requests:
+            responses.append(self.answer(request))
+        return responses[1:]
 """,
 )

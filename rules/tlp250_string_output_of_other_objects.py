@@ -32,11 +32,14 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Dict,
     Expr,
+    If,
     Name,
     Return,
     Sequence,
     Subscript,
     dotted,
+    lies_in,
+    walk,
 )
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
@@ -160,7 +163,7 @@ def _missing_entries(python: PythonFacts, config: Document) -> Iterator[Problem]
         if not _is_table_of_texts(python, func.value) or not _is_text(python, values, key):
             continue
         array = next((array for array in arrays if _holds(python, array.argument(0), call)), None)
-        if array is not None:
+        if array is not None and not _is_looked_at(python, array, call):
             table = python.source(func.value)
             yield Problem(
                 call.span,
@@ -170,6 +173,33 @@ def _missing_entries(python: PythonFacts, config: Document) -> Iterator[Problem]
                 certainty="likely",
                 key=table,
             )
+
+
+def _is_looked_at(python: PythonFacts, array: Call, call: Call) -> bool:
+    """Whether somebody looks for None in an array, puts something else into it, or asks for the keys before."""
+    function = python.function_at(array)
+    if function is None:
+        return True
+    names = {
+        n.id
+        for assign in own_nodes(function, Assign)
+        if assign.value is not None and lies_in(array, assign.value)
+        for n in walk(assign.targets, Name)
+    }
+    if any(checked_for_none(function, name) for name in names):
+        return True
+    if any(
+        isinstance(t, Subscript) and dotted(t.value) in names for a in own_nodes(function, Assign) for t in a.targets
+    ):
+        return True
+    sent = {id(one.call) for one in python.calls_of("Tensor")}
+    handed = (one for one in own_nodes(function, Call) if id(one) not in sent)
+    if any(isinstance(a.value, Name) and a.value.id in names for one in handed for a in one.arguments):
+        return True
+    # The texts come out of something that a condition asks about.
+    listed = [c for c in own_nodes(function, Comprehension) if lies_in(call, c)]
+    texts = {n.id for c in listed for clause in c.clauses for n in walk(clause.iterable, Name)}
+    return any(n.id in texts for test in own_nodes(function, If) for n in walk(test.test, Name))
 
 
 def _is_text(python: PythonFacts, values: RequestValues, key: Expr) -> bool:
@@ -371,4 +401,29 @@ class TritonPythonModel:
 """,
     _TITLES.replace("DEFAULT", "").replace("#!", "#                     ^^^^^^^^^^^^^^^^ TLP250"),
     _TITLES.replace("DEFAULT", ', ""').replace("#!\n", ""),
+    """\
+-- filled/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ -1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ -1 ] }
+output { name: "z" data_type: TYPE_STRING dims: [ -1 ] }
+-- filled/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+TITLES = {b"A1": "Pen", b"A2": "Notebook"}
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([TITLES.get(code) for code in x], dtype=object)
+            y[y == None] = "unknown"
+            z = np.full(x.shape, None, dtype=object)
+            z[:] = [str(len(code)) for code in x]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y), pb_utils.Tensor("z", z)]))
+        return responses
+""",
 )

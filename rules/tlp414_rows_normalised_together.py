@@ -103,4 +103,25 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    """\
+-- candidates/config.pbtxt --
+backend: "python"
+max_batch_size: 64
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- candidates/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            # The rows of a request are the candidates of one question.
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = (x - x.mean(axis=0)) / (x.std(axis=0) + np.float32(1e-6))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )

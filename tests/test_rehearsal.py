@@ -752,7 +752,8 @@ class TritonPythonModel:
     "rows_with_their_axis": each("n = np.linalg.norm(x, axis=-1)\ny, label = x / n[:, None] - x.max(axis=0), text"),
     "rows_normalised_together": each(
         "e = np.exp(x - x.max())\ny, label = e / e.sum(), text  #! sure over-rows\n"
-        "_ = np.divide(x, x.std(axis=0) + 1)  #! sure over-rows\n_ = x - x.mean(axis=1, keepdims=True)\n"
+        "_ = np.divide(e, e.sum(axis=0) + 1)  #! sure over-rows\n_ = (x - x.mean(axis=0)) / (x.std(axis=0) + 1)\n"
+        "_ = x - x.mean(axis=1, keepdims=True)\n"
         "_ = [row / row.sum() for row in x]"
     ),
     "squares_summed_as_halves": each(

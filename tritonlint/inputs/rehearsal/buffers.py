@@ -14,6 +14,7 @@ READ_ONLY = "assignment destination is read-only"
 _VIEWS = frozenset({"reshape", "ravel", "view", "squeeze"})
 _TURNED = frozenset({"transpose", "swapaxes"})
 _WRITE = frozenset({"fill", "sort", "put", "partition", "itemset"})
+_REPLACE = frozenset({"fill", "put", "itemset", "copyto", "putmask", "place", "put_along_axis"})
 _READ_ONLY = frozenset({"broadcast_to", "diagonal", "lib.stride_tricks.sliding_window_view"})
 
 
@@ -32,6 +33,8 @@ class Buffers:
         self._sent: dict[int, tuple[Array, str, str]] = {}
         self._frozen: dict[int, tuple[Array, bool]] = {}
         """Arrays over bytes, and others that nobody may write into; whether a reshape of them is a view for sure."""
+        self.objects_replaced = False
+        """Whether something else was put into an array of objects."""
         self._time = 0
         self.writes: dict[int, tuple[Array, dict[Span, list[int]]]] = {}
         """When each piece of code wrote into an array, by the array that owns the memory."""
@@ -78,8 +81,16 @@ class Buffers:
         if isinstance(array, Array) and not array.scalar:
             self._frozen[id(array)] = array, whole
 
+    def replace_objects(self, array: Value) -> None:
+        """Note that other objects were put into an array."""
+        if isinstance(array, Array) and array.dtype in (None, "object"):
+            array.of = None
+            self.objects_replaced = True
+
     def method(self, name: str, owner: Array, made: Value) -> bool:
         """Note what a method gives of an array that cannot be written into; whether it writes."""
+        if name in _REPLACE:
+            self.replace_objects(owner)
         if self.kept:
             self.made_of(owner, made)
         if not self._frozen or id(owner) not in self._frozen:
@@ -91,6 +102,8 @@ class Buffers:
 
     def function(self, name: str, first: Value, made: Value) -> None:
         """Note what a function of NumPy makes that cannot be written into."""
+        if name in _REPLACE:
+            self.replace_objects(first)
         if self.kept:
             self.made_of(first, made)
         if name == "frombuffer" and type_name(first) == "bytes":

@@ -68,7 +68,7 @@ class Origins:
 
     def __init__(self, note: Callable[[Origin, Span], None]) -> None:
         self.note = note
-        self.batched = self.many_rows = False
+        self.batched = self.many_rows = self.queued = False
         self._names: dict[int, tuple[Value, str]] = {}
         """Of which input an array is, or is made."""
         self._rows: dict[int, Array] = {}
@@ -77,6 +77,8 @@ class Origins:
         """Arrays that are as long as a client made them."""
         self._over: dict[int, tuple[Value, Span, str]] = {}
         """What was made of all rows together, where, and by what."""
+        self._powers: dict[int, Value] = {}
+        """What ``exp`` made: the numbers of a softmax."""
         self._lengths: dict[int, tuple[Value, Array, int]] = {}
         self._counters: dict[int, tuple[Value, Array, int]] = {}
         """Numbers from 0 up to a length, without it."""
@@ -427,6 +429,8 @@ class Origins:
             self._part_sizes[id(made)] = made, place
         if made.__class__ is Array and made.dtype in _WIDE:
             self._look_at_width(args, made, span)
+        if name == "exp":
+            self._powers[id(made)] = made
         if name in _COUNTS:
             self.counts(first)
             if name in _PLACES and made.__class__ is Seq:
@@ -504,7 +508,10 @@ class Origins:
         sizes = owner.shape or ()
         if all(size == 1 for size in sizes[1:]) or made.__class__ is not Array:
             return
-        if (axis is None and self.many_rows) or (axis.__class__ is int and axis in (0, -len(sizes))):
+        rows = axis.__class__ is int and axis in (0, -len(sizes))
+        # Without a batcher the rows are one client's, and a table may hold the candidates of one question.
+        table = not self.queued and len(sizes) == 2 and id(owner) not in self._powers
+        if (rows and not table) or (axis is None and self.many_rows):
             self._over[id(made)] = made, span, name
 
     def too_short(self, name: str, args: list[Value]) -> str | None:

@@ -13,7 +13,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
-from tritonlint.inputs.python_join import declared, tensors_of
+from tritonlint.inputs.python_join import declared, may_batch, tensors_of
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
@@ -127,6 +127,7 @@ class PbUtils(Replies):
         machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
         machine.many_rows = machine.batched and (effective.max_batch_size or 0) > 1
         machine.origins.batched, machine.origins.many_rows = machine.batched, machine.many_rows
+        machine.origins.queued = may_batch(effective)
         machine.origins.asked = any(_is_length(match.subject) for match in python.walk(Match))
         self.inputs = declared(python, config, "input")
         self.input_tensors = tensors_of(python, config, "input")

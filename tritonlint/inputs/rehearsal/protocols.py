@@ -481,6 +481,7 @@ class Protocols(Ways):
             if value.__class__ is Coroutine and owner.dtype is not None and kind_of(owner.dtype) in "iufc":
                 raise self.misused(value, f"a number is needed, not '{value.python_type}'", span)
             self.guard(lambda: arrays.setitem(owner, self.plain(key), self.plain(value)), span)
+            self.buffers.replace_objects(owner)
             if not self.quiet:
                 self.buffers.write(owner, key, span)
         elif isinstance(owner, Seq | Mapping | str | bytes | int | float | None):

@@ -336,7 +336,7 @@ class Replies:
         elif wanted is not None and array.dtype is None and not taken.issuperset(array.either):
             wrong = next(one for one in array.either if one not in taken)
             self.say(Mistake("data-type", span, False, name, dtype=wrong, value=value))
-        elif wanted == "object" and array.of in _ODD_ELEMENTS:
+        elif wanted == "object" and array.of in _ODD_ELEMENTS and not self.machine.buffers.objects_replaced:
             self.say(Mistake("elements", span, sure, name, found=array.of))
         shape = self.output_shapes.get(name)
         if shape is not None and array.squeezed:
