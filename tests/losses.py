@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from tests.blind import RELEASE, SETS, set_names
+from tests.blind import HELD_BACK, RELEASE, SETS, set_names
 from tritonlint import cache
 from tritonlint.engine import check_paths
 from tritonlint.example import parse_example
@@ -29,8 +29,6 @@ from tritonlint.inputs.rehearsal.values import Array, Unknown, Value
 from tritonlint.settings import Settings
 
 ANY_RULE_THAT_ASKS = frozenset({"TLP030"})
-HELD_BACK = frozenset({"thirteen"})
-"""What is read for mending no longer says how much of unseen code is found."""
 LEAST = 3
 """Models that have to share a loss for it to be listed."""
 

@@ -1,0 +1,27 @@
+"""Every kind of fault that can be planted into models that were served well is found in most of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import OPERATORS, Model, plant, served_models, tally
+
+SAMPLE = 10
+MOST = 0.6
+"""Of a small sample; some mutants are no fault (``tests/mutants``)."""
+
+
+@pytest.fixture(scope="module")
+def models() -> list[Model]:
+    return served_models()
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_what_is_planted_is_found(name: str, models: list[Model], tmp_path: Path) -> None:
+    mutants = plant(OPERATORS[name], models, SAMPLE, seed=1)
+    assert len(mutants) == SAMPLE
+    sums = tally(mutants, tmp_path)
+    places = [f"{mutant.model.group}/{mutant.model.name}: {mutant.changed()}" for mutant in (*sums.noted, *sums.missed)]
+    assert len(sums.found) >= MOST * SAMPLE, "\n".join(places)
