@@ -23,7 +23,7 @@ from tritonlint.facts import Helpers
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_flow import guarded
-from tritonlint.inputs.python_imports import changes_imports
+from tritonlint.inputs.python_imports import THIRD_PARTY, changes_imports
 from tritonlint.inputs.python_tree import Import, ImportFrom, Scope
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
@@ -37,14 +37,6 @@ RULE = Rule(
     certainty="likely",
     server_says=("No module named", "cannot import name"),
 )
-KNOWN = frozenset(
-    {
-        "triton_python_backend_utils", "c_python_backend_utils", "tritonclient", "numpy", "torch",
-        "torchvision", "cupy", "pandas", "scipy", "sklearn", "cv2", "PIL", "transformers", "tokenizers",
-        "sentencepiece", "onnxruntime", "onnx", "tensorflow", "tensorrt", "requests", "datasets", "diffusers",
-        "accelerate", "librosa", "soundfile", "nltk", "spacy", "yaml",
-    }
-)  # fmt: skip
 
 
 def check(python: PythonFacts, model: Model, helpers: Helpers) -> Iterator[Problem]:
@@ -63,7 +55,13 @@ def check(python: PythonFacts, model: Model, helpers: Helpers) -> Iterator[Probl
             places = [(node.module, Span(python.path, at, at + len(node.module)))]
         for module, span in places:
             top = module.split(".")[0]
-            if not top or top in beside or top in KNOWN or is_standard(top) or f"{version}/{top}" in model.entries:
+            if (
+                not top
+                or top in beside
+                or top in THIRD_PARTY
+                or is_standard(top)
+                or f"{version}/{top}" in model.entries
+            ):
                 continue
             near = get_close_matches(top, beside, 1, 0.8)
             if not near or changes_imports(python) or guarded(python.body, node):
@@ -89,7 +87,7 @@ def _names(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
         return
     for node in python.walk(ImportFrom):
         top = node.module
-        if node.star or "." in top or top in KNOWN or is_standard(top):
+        if node.star or "." in top or top in THIRD_PARTY or is_standard(top):
             continue
         if changes_imports(python) or guarded(python.body, node):
             continue

@@ -66,13 +66,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig, tar
             help=help_text,
             key=failure.phase,
         )
-    for raised in rehearse(python, config, effective).raises:
+    played = rehearse(python, config, effective)
+    for raised in played.raises:
         if raised.phase == "execute" or raised.caught or not raised.sure or raised.message.endswith(OUTSIDE):
             continue
         yield Problem(
             raised.span,
             f"this raises `{raised.message}` {PHASES[raised.phase]}, so the model can never load",
             help="remove the raise, or the reason for it" if raised.explicit else "mend the expression",
+            related=played.callers(raised.span),
             key=raised.message,
             general=raised.statement,
         )

@@ -64,7 +64,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 f"what this gives is used without `await`: `{raised.message}`, {what}",
                 help="write `await` before it",
                 certainty="certain" if raised.sure else "likely",
-                related=(Related(raised.span, "used here"),),
+                related=(Related(raised.span, "used here"), *played.callers(raised.span)),
                 key=raised.message,
                 general=raised.cause,
             )
@@ -74,6 +74,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             f"this raises `{raised.message}`, {what}",
             help="remove the raise" if raised.explicit else "mend the expression",
             certainty="certain" if raised.sure else "likely",
+            related=played.callers(raised.span),
             key=raised.message,
             general=_place(python, raised),
         )
@@ -85,7 +86,7 @@ def _place(python: PythonFacts, raised: Raise) -> Span:
     if elsewhere or (raised.without and "NoneType" in raised.message):
         # The method that should set it may have another name, the test that is missing may be somewhere else.
         return Span(python.path, 0, len(python.text))
-    if raised.explicit:
+    if raised.explicit and raised.span.path == python.path:
         start = raised.span.start or 0
         functions = [frame.owner.span for frame in python.frames if isinstance(frame.owner, Function)]
         around = [span for span in functions if (span.start or 0) <= start < (span.end or 0)]

@@ -47,7 +47,7 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
-from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.remember import remembered
 from tritonlint.rule import Rule
@@ -83,8 +83,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not texts:
         return
     execute = python.method("execute")
-    for mistake in rehearse(python, config, effective).mistakes:
-        if mistake.kind not in {"bytes-in-text", "bytes-compared"} or mistake.span.start in _spoken(python):
+    for file, mistake, callers in mistakes_anywhere(python, config, effective, "bytes-in-text", "bytes-compared"):
+        if mistake.span.start in _spoken(file):
             continue
         yield Problem(
             mistake.span,
@@ -94,7 +94,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first',
             effect="wrong-result",
             certainty="likely",
-            key=python.text[mistake.span.start : mistake.span.end],
+            related=callers,
+            key=file.text[mistake.span.start : mistake.span.end],
             general=mistake.span,
         )
     if not any(read.names is not None and set(read.names) <= texts for read in python.reads):

@@ -21,6 +21,7 @@ from tritonlint.target import Target, release_table
 
 if TYPE_CHECKING:
     from tritonlint.facts import ModelFacts
+    from tritonlint.inputs.python import PythonFacts
 
 INT64_MAX = 2**63 - 1
 INT64_MIN = -(2**63)
@@ -122,6 +123,8 @@ class EffectiveConfig:
     complete: bool
     others: Callable[[str], ModelFacts | None] = lambda _: None
     """Finds another model of the same repository."""
+    module: Callable[[str, str], PythonFacts | None] = lambda _, __: None
+    """Finds what lies beside a model file under the name that it is imported by (:meth:`facts.Helpers.module`)."""
 
     @property
     def uses_python(self) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_TEXT_BYTES = 16 * 1024 * 1024
 """Largest config.pbtxt or model.py that is read; real ones are a thousand times smaller."""
+MAX_HELPER_BYTES = 256 * 1024
+"""Largest module beside a model file that is looked into for what the model file gets from it."""
 
 
 class UnreadableFile(Exception):  # noqa: N818 (a fact that becomes a finding)
@@ -118,6 +120,7 @@ class ModelFacts:
 
         effective = resolve(self.model, self.config, self.target)
         effective.others = self.others
+        effective.module = self.helpers.module
         return effective
 
     @cached_property
@@ -172,6 +175,46 @@ class Helpers:
         """The module NAME that a file imports; None for a package, a compiled module, and what cannot be read."""
         path = self._path(beside, name)
         return self._facts(path) if path is not None else None
+
+    def module(self, beside: str, name: str) -> PythonFacts | None:
+        """What a model file gets as NAME: ``lib.text`` through ``sys.path``, ``.text`` out of its own folder.
+
+        None where another module may be the one: the standard library and site-packages come before the model's.
+        """
+        from tritonlint.inputs.python_imports import THIRD_PARTY
+        from tritonlint.standard_library import is_standard
+
+        version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")
+        parts = name.lstrip(".").split(".")
+        own = self._model.entries.get(f"{version}/{os.path.basename(beside)}")
+        # What the real path of a linked model file leads to is not looked at.
+        if "/" in version or own is None or own.link is not None or self._model.truncated:
+            return None
+        if name.startswith("."):
+            places = [f"{version}/{parts[0]}"]
+        elif is_standard(parts[0]) or parts[0] in THIRD_PARTY:
+            return None
+        else:
+            places = [f"{version}/{parts[0]}", parts[0]]
+        entry = next((found for place in places if (found := self._source(place)) is not None), None)
+        for part in parts[1:]:
+            folder = entry.path.removesuffix("__init__.py") if entry is not None else ""
+            entry = self._source(folder + part) if folder.endswith("/") else None
+        if entry is None or entry.kind != "file" or not entry.path.endswith(".py") or entry.size > MAX_HELPER_BYTES:
+            return None
+        path = os.path.join(self._model.path, entry.path)
+        return self._facts(path) if path != beside else None
+
+    def _source(self, place: str) -> Entry | None:
+        """The file that is imported for a place without its ending; a folder if it is only that."""
+        entries = self._model.entries
+        package = entries.get(f"{place}/__init__.py")
+        if package is not None:
+            return package
+        # A compiled module comes before the source beside it.
+        compiled = (e for e in self._model.children(place.rpartition("/")[0]) if e.path.startswith(f"{place}."))
+        ready = next((entry for entry in compiled if entry.path.endswith((".so", ".pyd"))), None)
+        return ready or entries.get(f"{place}.py") or entries.get(place)
 
     def text(self, beside: str, name: str) -> str | None:
         """The text of that module, which is there long before its facts are."""

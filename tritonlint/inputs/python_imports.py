@@ -17,6 +17,20 @@ When = Literal["load", "request"]
 MAX_REACHED = 30
 """Modules of one model that imports are followed to."""
 
+THIRD_PARTY = frozenset(
+    {
+        "triton_python_backend_utils", "c_python_backend_utils", "tritonclient", "numpy", "torch",
+        "torchvision", "torchaudio", "cupy", "pandas", "scipy", "sklearn", "skimage", "cv2", "PIL", "transformers",
+        "tokenizers", "sentencepiece", "tiktoken", "onnxruntime", "onnx", "tensorflow", "tensorrt", "keras", "jax",
+        "flax", "numba", "requests", "httpx", "aiohttp", "flask", "fastapi", "datasets", "diffusers", "accelerate",
+        "peft", "timm", "einops", "librosa", "soundfile", "nltk", "spacy", "gensim", "regex", "yaml", "pydantic",
+        "attr", "attrs", "six", "packaging", "setuptools", "pkg_resources", "pip", "wheel", "typing_extensions",
+        "tqdm", "click", "jinja2", "redis", "boto3", "psutil", "google", "grpc", "faiss", "xgboost", "lightgbm",
+        "catboost", "joblib", "cloudpickle", "msgpack", "orjson", "ujson", "zmq", "prometheus_client", "vllm",
+        "ray", "pyarrow", "polars", "networkx", "sympy", "matplotlib", "geventhttpclient", "gevent", "nvidia",
+    }
+)  # fmt: skip
+"""Modules that environments have in site-packages, which comes before the model's own folders."""
 # Whatever may change what can be imported, or install it: then nothing is sure any more.
 CHANGES_IMPORTS = re.compile(
     # Each begins with a letter, so that the search passes over most of a file at once.
@@ -55,6 +69,27 @@ def _places(text: str, word: str) -> Iterator[int]:
     while at != -1:
         yield at
         at = text.find(word, at + 1)
+
+
+_OWN_FOLDER = r"(?:os\.path\.(?:abspath|realpath)\(__file__\)|__file__)"
+_HARMLESS = re.compile(
+    r"sys\.path\.append\(|in sys\.path\b|importlib\.(?:metadata|resources|util\.find_spec)\b"
+    rf"|sys\.path\.insert\(\s*0\s*,\s*(?:os\.path\.dirname\({_OWN_FOLDER}\)"
+    r"|str\((?:pathlib\.)?Path\(__file__\)(?:\.resolve\(\)|\.absolute\(\))?\.parent\))\s*\)"
+)
+_REARRANGES = re.compile(
+    r"sys\.(?:path|modules|meta_path|path_hooks)\b|from sys import\b|importlib\b|os\.chdir\b|__import__\b"
+    r"|site\.addsitedir|(?<![.\w])(?:exec|eval|globals|locals)\(|unittest\b|runpy\b|zipimport\b|pkgutil\b|__path__\b"
+)
+
+
+@remembered
+def rearranges_modules(python: PythonFacts) -> bool:
+    """Whether the file may change which file a module beside it comes from, or what is in one, in a way of its own.
+
+    Folders at the end of ``sys.path``, or the file's own one, change nothing of that.
+    """
+    return _REARRANGES.search(_HARMLESS.sub("", python.text)) is not None
 
 
 def sure_imports(python: PythonFacts) -> Iterator[Imported]:

@@ -1,8 +1,8 @@
-"""Which attributes of objects the code of a file may change, whoever calls it: a thread, a pool, a callback."""
+"""Which attributes of objects the code that is played may change, whoever calls it: a thread, a pool, a callback."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import (
@@ -35,19 +35,20 @@ _FIXED: frozenset[type] = frozenset(
 )
 
 
-def attributes_set(python: PythonFacts) -> frozenset[str] | None:
+def attributes_set(played: Sequence[PythonFacts]) -> frozenset[str] | None:
     """The attributes that something is bound to, other than by ``self`` in what comes first; None for any."""
-    if not _REFLECTION.isdisjoint(python.identifiers):
+    if not all(_REFLECTION.isdisjoint(python.identifiers) for python in played):
         return None
-    called = {node.attr for node in python.walk(Attribute)} - {"__init__"}
+    called = {node.attr for python in played for node in python.walk(Attribute)} - {"__init__"}
     early = {
         id(node)
+        for python in played
         for function in python.walk(Function)
         if function.name in _BEFORE and function.name not in called
         for node in walk(function.body, Attribute, into_functions=False)
         if isinstance(node.value, Name) and node.value.id == "self"
     }
-    targets = (part for target in _targets(python) for part in target_parts(target))
+    targets = (part for python in played for target in _targets(python) for part in target_parts(target))
     return frozenset(part.attr for part in targets if isinstance(part, Attribute) and id(part) not in early)
 
 
@@ -63,13 +64,12 @@ def _targets(python: PythonFacts) -> Iterator[Expr]:
             yield item.target
 
 
-def attributes_only_read(python: PythonFacts) -> frozenset[str]:
-    """The attributes of which the file asks items only: what has fixed items stays as it was made."""
-    harmless = {id(node) for node in _read(python)}
-    harmless |= {id(target) for target in _targets(python)}
+def attributes_only_read(played: Sequence[PythonFacts]) -> frozenset[str]:
+    """The attributes of which all ask items only: what has fixed items stays as it was made."""
+    harmless = {id(node) for python in played for node in (*_read(python), *_targets(python))}
     mentioned: set[str] = set()
     loose: set[str] = set()
-    for node in python.walk(Attribute):
+    for node in (node for python in played for node in python.walk(Attribute)):
         (mentioned if id(node) in harmless else loose).add(node.attr)
     return frozenset(mentioned - loose)
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Function, Try
 from tritonlint.inputs.rehearsal.completed import effective_of
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tritonlint.facts import ModelFacts
 
 _MOST_OPTIONAL = 3
+_REPLACING = frozenset({"setattr", "__init_subclass__"})
 _LACKS = re.compile(r"NoneType|has no attribute")
 
 
@@ -51,10 +53,26 @@ def rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig) 
 
 
 def mistakes(python: PythonFacts, config: Document, effective: EffectiveConfig, kind: Kind) -> Iterator[Mistake]:
-    """The mistakes of one kind."""
+    """The mistakes of one kind in the model file."""
     # Half of all rules ask, and mostly there is none of any kind.
     found = _rehearse(python, config, effective).mistakes
     return (mistake for mistake in found if mistake.kind == kind) if found else iter(())
+
+
+def mistakes_anywhere(
+    python: PythonFacts, config: Document, effective: EffectiveConfig, *kinds: Kind
+) -> Iterator[tuple[PythonFacts, Mistake, tuple[Related, ...]]]:
+    """The mistakes of some kinds, each with the file it stands in, and with what of the model file leads there.
+
+    For rules that look at nothing else than this file around them.
+    """
+    found = _rehearse(python, config, effective)
+    for mistake in found.mistakes:
+        if mistake.kind in kinds:
+            yield python, mistake, ()
+    for mistake in found.beside:
+        if mistake.kind in kinds and mistake.span.path in found.files:
+            yield found.files[mistake.span.path], mistake, found.callers(mistake.span)
 
 
 def models_called(python: PythonFacts, own: ModelFacts | None, call: Span) -> frozenset[str]:
@@ -95,6 +113,14 @@ class _Play(PbUtils):
             if kind == "half-squares" and ("late-cast", span) in machine.notes:
                 continue  # What comes too late is told there.
             self.say(Mistake(kind, span, sure))
+        self.sort_out()
+
+    def sort_out(self) -> None:
+        """Keep apart what stands in other modules: rules look at the model file around what they are told."""
+        found, path = self.found, self.python.path
+        found.entered, found.files = self.machine.entered, {one.path: one for one in self.machine.played}
+        found.beside = [one for one in found.mistakes if one.span.path != path]
+        found.mistakes = [_within(one, path) for one in found.mistakes if one.span.path == path]
 
     def model(self) -> None:
         machine = self.machine
@@ -102,7 +128,7 @@ class _Play(PbUtils):
         if not isinstance(cls, Cls):
             return
         machine.phase = "__init__"
-        if self.python.may_replace("__init__"):
+        if self.may_replace("__init__"):
             model: Value = Obj(cls, open=True)
         else:
             model = machine.call(cls, [], {}, cls.node.name_span)
@@ -141,7 +167,7 @@ class _Play(PbUtils):
         mixed = isinstance(value, Seq) and (value.open or any(_is_of_several_ways(item) for item in value.items))
         # A decorator may answer errors and hand nothing on where there are none.
         mixed = mixed or (isinstance(value, (Unknown, Perhaps)) and execute.node is not self.python.method("execute"))
-        if mixed and any(attempt.handlers for attempt in self.python.walk(Try)):
+        if mixed and any(attempt.handlers for python in machine.played for attempt in python.walk(Try)):
             self.straight(execute, model)
         optional = [name for name, tensor in self.input_tensors.items() if tensor.boolean("optional")]
         if optional and not any(r.phase == "execute" and r.sure for r in machine.raises):
@@ -212,7 +238,8 @@ class _Play(PbUtils):
         """What only the second call raises, for want of what the first one dropped, is told where it is dropped."""
         raises = self.machine.raises
         for event in raises[met:]:
-            text = self.python.text[event.statement.start : event.statement.end]
+            own = event.statement.path == self.python.path
+            text = self.python.text[event.statement.start : event.statement.end] if own else ""
             names = [n for n in self.machine.dropped if re.search(rf"\.{re.escape(n)}\b", text)]
             known = event in raises[:met] or event.explicit
             if len(names) == 1 and not known and _LACKS.search(event.message):
@@ -240,9 +267,16 @@ class _Play(PbUtils):
         self.machine.handed = Seq("list", list(self.machine.requests))
         return self.machine.handed
 
+    def may_replace(self, name: str) -> bool:
+        """Whether something else than the bodies of its classes may give the model a method of that name."""
+        return self.python.may_replace(name) or any(
+            name in python.assigned_attributes or not _REPLACING.isdisjoint(python.identifiers)
+            for python in self.machine.played[1:]
+        )
+
     def own(self, cls: Cls, name: str) -> Func | None:
         """A plain method of the model."""
-        if self.python.may_replace(name):
+        if self.may_replace(name):
             return None
         for one in cls.lineage:
             if name in one.vars:
@@ -268,6 +302,13 @@ class _Play(PbUtils):
                 "model_name": text,
             }
         )
+
+
+def _within(mistake: Mistake, path: str) -> Mistake:
+    """A mistake without what of it lies in other files."""
+    value = mistake.value if mistake.value is None or mistake.value.span.path == path else None
+    cause = mistake.cause if mistake.cause is None or mistake.cause.path == path else None
+    return replace(mistake, value=value, cause=cause)
 
 
 def _is_of_several_ways(item: Value) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from tritonlint.inputs import python_tree as tree
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.rehearsal import arrays, foreign, heaps, library, patterns
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, anew
 from tritonlint.inputs.rehearsal.builtin import FILE, file_method
@@ -36,6 +36,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Json,
     Lock,
     Match,
+    Module,
     Names,
     Obj,
     Pattern,
@@ -177,8 +178,9 @@ class Calls(Concurrency):
         """Texts that a ``zip`` left over, because something else ended before them, and where."""
         self.lists_in_texts: set[str] = set()
         """Texts of the config that hold several words."""
-        self._any_yields = any(python.walk(tree.Yield))
-        self._frames = {id(frame.owner): frame for frame in python.frames if frame.owner is not None}
+        self._any_yields = False
+        self._frames: dict[int, Frame] = {}
+        self.know_functions(python)
         self.lacking: frozenset[str] = frozenset()
         """The optional inputs that the requests of this call come without."""
 
@@ -189,6 +191,11 @@ class Calls(Concurrency):
     def eval(self, node: tree.Expr, scope: Scope) -> Value:
         """The value of an expression."""
         raise NotImplementedError
+
+    def know_functions(self, python: PythonFacts) -> None:
+        """Know what the functions of a file bind, and whether any is a generator."""
+        self._any_yields = self._any_yields or any(python.walk(tree.Yield))
+        self._frames |= {id(frame.owner): frame for frame in python.frames if frame.owner is not None}
 
     def call(
         self,
@@ -317,7 +324,10 @@ class Calls(Concurrency):
         return self.call_function(function, args, kwargs, span)
 
     def call_function(self, func: Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
-        """Play a function of the file."""
+        """Play a function of the file, or of a module beside it."""
+        if func.module is not None and func.module is not self.module:
+            with self.inside(func.module, span):
+                return self.call_function(func, args, kwargs, span)
         node = func.node
         if self.depth >= MAX_DEPTH or self._running.count(node) > 1:
             for value in (*args, *kwargs.values()):
@@ -348,8 +358,8 @@ class Calls(Concurrency):
                 signal = self.run(node.body, scope)
             except RaisedError as error:
                 if not ways:
-                    place = error.span.start or 0
-                    own = (node.span.start or 0) <= place < (node.span.end or 0) and not error.explicit
+                    place, here = error.span.start or 0, error.span.path == node.span.path
+                    own = here and (node.span.start or 0) <= place < (node.span.end or 0) and not error.explicit
                     if own and (self._are_swapped(node, kinds) or self._are_named_otherwise(func, span)):
                         error.span, error.statement = span, statement
                     elif self.lacking and not error.explicit and self._is_asked_for(args, kwargs, error):
@@ -409,7 +419,8 @@ class Calls(Concurrency):
 
     def _are_named_otherwise(self, func: Func, span: Span) -> bool:
         """Whether a call gives something at one place that is called like the parameter at another place."""
-        call = next((call for call in self.python.walk(tree.Call) if call.span == span), None)
+        file = next((python for python in self.played if python.path == span.path), self.python)
+        call = next((call for call in file.walk(tree.Call) if call.span == span), None)
         if call is None or not isinstance(func.node, tree.Function):
             return False
         names = [parameter.name for parameter in func.node.positional]
@@ -1065,7 +1076,9 @@ class Calls(Concurrency):
         owner = args[0]
         attribute = args[1] if len(args) > 1 else None
         if name == "vars" or not isinstance(attribute, str):
-            if isinstance(owner, Obj) and name == "getattr":
+            if isinstance(owner, Module) and name not in {"getattr", "hasattr"}:
+                owner.forget()
+            elif isinstance(owner, Obj) and name == "getattr":
                 self.may_be_called(owner)
             elif isinstance(owner, Obj) and name != "hasattr":
                 owner.open = True
@@ -1100,7 +1113,7 @@ class Calls(Concurrency):
         for one in options:
             if isinstance(value, Obj) and isinstance(one, Cls) and value.cls.known:
                 # A protocol takes whatever has its methods, an abstract class what is registered with it.
-                own = one.known and "register" not in self.python.identifiers
+                own = one.known and not any("register" in python.identifiers for python in self.played)
                 answers.append(True if one in value.cls.lineage else False if own else None)
             elif isinstance(one, Builtin) and is_plain(value):
                 given = self.call_plain("isinstance", [value, one], {}, span)

@@ -155,7 +155,7 @@ class Concurrency(Protocols):
 
     def take_lock(self, lock: Lock, span: Span, *, by_hand: bool = False) -> None:
         """Wait for a lock; who holds it already waits for ever. What is taken by hand nobody gives back by itself."""
-        released = ".release(" in self.python.text
+        released = self.mentions(".release(")
         if lock.state["held"] is True and not self.aside and (self.sure or not released):
             taken = lock.state.get("taken")
             self.note("deadlock", taken if isinstance(taken, Span) and not released else span)

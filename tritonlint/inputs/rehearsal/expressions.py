@@ -53,7 +53,7 @@ class Expressions(Calls):
     ) -> None:
         super().__init__(python, has_member, pb_call, pb_method)
         self.steps = 0
-        self._star = names_from_elsewhere(python)
+        self.module.from_elsewhere = names_from_elsewhere(python)
 
     def assign(self, target: tree.Expr, value: Value, scope: Scope, span: Span) -> None:
         """Bind a target to a value."""
@@ -61,7 +61,8 @@ class Expressions(Calls):
 
     def _function(self, node: tree.Function | tree.Lambda, scope: Scope) -> Func:
         defaults = {p.name: self.eval(p.default, scope) for p in node.parameters if p.default is not None}
-        return Func(node, scope, node.name if isinstance(node, tree.Function) else "<lambda>", defaults)
+        name = node.name if isinstance(node, tree.Function) else "<lambda>"
+        return Func(node, scope, name, defaults, module=self.module)
 
     def eval(self, node: tree.Expr, scope: Scope) -> Value:
         """The value of an expression."""
@@ -89,7 +90,8 @@ class Expressions(Calls):
             current = current.parent
         if name in BUILTINS:
             return _SINGLE[name] if name in _SINGLE else Builtin(name)
-        if self._star or name.startswith("__") or name in self._ever_global or (self.depth == 0 and unbound):
+        known = not self.module.from_elsewhere and not name.startswith("__") and name not in self._ever_global
+        if not known or (self.depth == 0 and unbound):
             return UNKNOWN
         if unbound:
             return UNKNOWN
@@ -97,12 +99,10 @@ class Expressions(Calls):
 
     @property
     def _ever_global(self) -> frozenset[str]:
-        found: frozenset[str] | None = getattr(self, "_globals_written", None)
+        found = self.module.ever_global
         if found is None:
-            found = frozenset(name for s in self.python.walk(tree.Scope) for name in s.names) | frozenset(
-                self.python.frames[0].bindings
-            )
-            self._globals_written = found
+            declared = frozenset(name for scope in self.python.walk(tree.Scope) for name in scope.names)
+            found = self.module.ever_global = declared | frozenset(self.python.frames[0].bindings)
         return found
 
     def _e_constant(self, node: tree.Constant, _: Scope) -> Value:
@@ -326,7 +326,7 @@ class Expressions(Calls):
 
     def _look_at_truth(self, value: Value, span: Span) -> None:
         """Note that ``and`` or ``or`` asks whether an array is true, which has more than one element as a rule."""
-        if not isinstance(value, Array) or value.scalar or not value.shape or ".size" in self.python.text:
+        if not isinstance(value, Array) or value.scalar or not value.shape or self.mentions(".size"):
             return
         if value.shape[-1] is None or self.is_several(value):
             text = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tritonlint.finding import Related
+from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Expr
 from tritonlint.inputs.rehearsal.objects import (
     PbTensor,
@@ -109,6 +111,18 @@ class Rehearsal:
     raises: list[Raise] = field(default_factory=list)
     calls: list[Called] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
+    """Those in the model file, of which a rule may look at the code around."""
+    beside: list[Mistake] = field(default_factory=list)
+    """Those in modules beside it."""
+    entered: dict[Span, Span] = field(default_factory=dict)
+    """What the model file calls or imports where something is raised, or done, in such a module."""
+    files: dict[str, PythonFacts] = field(default_factory=dict)
+    """Everything that was played, by path."""
     ended: str = ""
     crash: Exception | None = None
     """A mistake of this program that ended it; told once, and what was seen before stays."""
+
+    def callers(self, span: Span) -> tuple[Related, ...]:
+        """The place of the model file that leads to what is told of another module."""
+        called = self.entered.get(span)
+        return (Related(called, "called here"),) if called is not None else ()

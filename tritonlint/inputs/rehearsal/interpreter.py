@@ -15,12 +15,12 @@ from typing import Any
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
-from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.rehearsal import arrays, foreign, library
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
-from tritonlint.inputs.rehearsal.expressions import MAX_STEPS, Expressions
+from tritonlint.inputs.rehearsal.expressions import MAX_STEPS
 from tritonlint.inputs.rehearsal.habits import is_used_up_by
+from tritonlint.inputs.rehearsal.importing import Imports, sets_attributes
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
     Around,
@@ -30,6 +30,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Error,
     Func,
     Lock,
+    Module,
     Names,
     Obj,
     Runner,
@@ -75,7 +76,7 @@ MAX_UNSURE_TURNS = 4
 """Turns of a ``while`` that are played one by one though one before may have been the last."""
 
 
-class Machine(Expressions):
+class Machine(Imports):
     """Plays a file through."""
 
     def __init__(
@@ -194,9 +195,6 @@ class Machine(Expressions):
         if self.phase == "execute" and not self.quiet:
             self.dropped[target.attr] = target.span
 
-    def _bind(self, name: str, value: Value, scope: Scope) -> None:
-        self.put(scope.elsewhere.get(name, scope).vars, name, value)
-
     def _unpack(self, target: tree.Sequence, value: Value, scope: Scope, span: Span) -> None:
         items, whole = self.iterate(value, span)
         if isinstance(value, Seq) and value.mixed:
@@ -282,6 +280,8 @@ class Machine(Expressions):
                         self.put(place.vars, part.id, ABSENT)
                 elif isinstance(part, tree.Attribute):
                     owner = self.eval(part.value, scope)
+                    if isinstance(owner, Module):
+                        owner.forget()
                     if isinstance(owner, Obj) and part.attr in owner.attrs:
                         self.put(owner.attrs, part.attr, ABSENT)
                         self.drop(part)
@@ -676,7 +676,8 @@ class Machine(Expressions):
         """Whether a handler only catches exceptions of Python itself, and no class of the file is among them."""
         types = handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,)
         named = all(isinstance(one, tree.Name) and one.id in EXCEPTIONS for one in types)
-        own = any(isinstance(value, Cls) and value.exception for value in self.globals.vars.values())
+        scopes = (self.globals, *(one.scope for one in self.modules.values() if isinstance(one, Module)))
+        own = any(isinstance(value, Cls) and value.exception for one in scopes for value in one.vars.values())
         return named and not own and not is_broad(handler)
 
     def _look_up(self, handler: tree.Handler, scope: Scope) -> None:
@@ -713,7 +714,7 @@ class Machine(Expressions):
     def _around(self, made: Around, node: tree.With, scope: Scope, number: int) -> str | None:
         """Play a context manager of the file, and in its ``yield`` what stands in the ``with`` statement."""
         item = node.items[number]
-        outer, depth, maybe, met = self.activation, self.depth, self.maybe, False
+        outer, depth, maybe, home, met = self.activation, self.depth, self.maybe, self.module, False
         signal: str | None = None
         value = outer.value
 
@@ -723,9 +724,10 @@ class Machine(Expressions):
             inner, inside, doubts = self.activation, self.depth, self.maybe
             self.activation, self.depth, self.maybe = outer, depth, maybe
             try:
-                if item.target is not None:
-                    self.assign(item.target, entered, scope, item.value.span)
-                signal = self._within(node, scope, number + 1)
+                with self.inside(home, item.value.span):
+                    if item.target is not None:
+                        self.assign(item.target, entered, scope, item.value.span)
+                    signal = self._within(node, scope, number + 1)
                 value = outer.value
             finally:
                 self.activation, self.depth, self.maybe = inner, inside, doubts
@@ -831,19 +833,6 @@ class Machine(Expressions):
             arms.append(lambda: None)
         return self.fork(arms)
 
-    def _s_import(self, node: tree.Import, scope: Scope) -> str | None:
-        for alias in node.names:
-            whole = alias.bound == alias.name.split(".")[0]
-            self._bind(alias.bound, Library(alias.bound if whole else alias.name), scope)
-        return None
-
-    def _s_import_from(self, node: tree.ImportFrom, scope: Scope) -> str | None:
-        for alias in node.names:
-            if node.module == PB_MODULE and self.phase == "import" and alias.name in pb_api().injected:
-                raise self.fail("ImportError", f"cannot import name '{alias.name}' from '{PB_MODULE}'", alias.span)
-            self._bind(alias.bound, self.constant(f"{node.module}.{alias.name}"), scope)
-        return None
-
     def _s_function(self, node: tree.Function, scope: Scope) -> str | None:
         self.statement = node.name_span
         for annotation in (node.returns, *(p.annotation for p in node.parameters)):
@@ -869,7 +858,7 @@ class Machine(Expressions):
                 return value
             of = scope.vars.get(_property_of(decorator))
             if isinstance(of, Func) and of.kind == "property":
-                return Func(of.node, of.scope, of.name, of.defaults, of.owner, of.kind, value)
+                return Func(of.node, of.scope, of.name, of.defaults, of.owner, of.kind, value, of.module)
             if last in {"abstractmethod", "override", "final", "no_grad", "inference_mode", "jit", "njit"}:
                 return value if last in {"abstractmethod", "override", "final"} else UNKNOWN
             if name == "functools.wraps" and isinstance(decorator, tree.Call):
@@ -935,6 +924,7 @@ class Machine(Expressions):
                 inherited = [name for base in lineage for name in base.fields or ()]
                 cls.fields = tuple(dict.fromkeys([*inherited, *self._fields(node)]))
                 cls.constant = self._sets_no_attribute(node)
+                self.constants.append(cls)
                 cls.known = cls.known and not any(map(_is_no_attribute, node.body))
             else:
                 cls.known = False
@@ -945,14 +935,7 @@ class Machine(Expressions):
 
     def _sets_no_attribute(self, node: tree.Class) -> bool:
         """Whether neither the methods of a class nor other code set attributes of its objects."""
-        if "setattr" in self.python.identifiers or "__dict__" in self.python.identifiers:
-            return False
-        for assign in self.python.walk(tree.Assign):
-            for target in assign.targets:
-                of_self = isinstance(target, tree.Attribute) and tree.dotted(target.value) == "self"
-                if isinstance(target, tree.Attribute) and (not of_self or tree.lies_in(assign, node)):
-                    return False
-        return True
+        return not any(sets_attributes(python, node) for python in self.played)
 
     def _fields(self, node: tree.Class) -> tuple[str, ...]:
         return tuple(s.targets[0].id for s in node.body if _is_field(s))  # type: ignore[union-attr]

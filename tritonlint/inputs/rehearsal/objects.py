@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from tritonlint.inputs.python_tree import Attribute, Class, Expr, Function, Lambda, dotted, walk
-from tritonlint.inputs.rehearsal.values import Array, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, Mapping, Seq, Unknown, Value
 from tritonlint.source import Span
 
 if TYPE_CHECKING:
+    from tritonlint.inputs.python import PythonFacts
     from tritonlint.inputs.rehearsal.outcome import RaisedError
 
 
@@ -44,8 +45,42 @@ class Scope:
 
 
 @dataclass(slots=True, eq=False)
+class Module:
+    """A module that is played: model.py, or one that lies beside it and is imported by ``name``.
+
+    The names of what the model file gets from its own folder begin with a dot, as its own does. ``open`` says that
+    something unknown may have changed the module.
+    """
+
+    python: PythonFacts
+    name: str
+    scope: Scope = field(default_factory=lambda: Scope({}))
+    open: bool = False
+    from_elsewhere: bool = False
+    """Whether names of it may come from what no statement binds."""
+    ever_global: frozenset[str] | None = None
+    """The names that any statement may bind outside of functions and classes, once somebody asked."""
+    python_type: ClassVar[str] = "module"
+
+    @property
+    def package(self) -> str:
+        """The name of the package that dots lead to in its imports; empty where there is none."""
+        if self.python.path.endswith("__init__.py"):
+            return self.name
+        return self.name.rpartition(".")[0] or ("." if self.name.startswith(".") else "")
+
+    def forget(self) -> None:
+        """Something unknown got hold of the module, and may bind other names in it."""
+        self.open = self.from_elsewhere = True
+        for name, value in self.scope.vars.items():
+            if isinstance(value, Cls):
+                value.known = False
+            self.scope.vars[name] = UNKNOWN
+
+
+@dataclass(slots=True, eq=False)
 class Func:
-    """A function of the file; ``owner`` is the class whose body it stands in."""
+    """A function of the file; ``owner`` is the class whose body it stands in, ``module`` where that is."""
 
     node: Function | Lambda
     scope: Scope
@@ -56,6 +91,7 @@ class Func:
     """"" or staticmethod, classmethod, property, cached_property."""
     setter: Func | None = None
     """What sets a property."""
+    module: Module | None = None
     cached: bool = False
     """Whether ``functools.lru_cache`` looks its arguments up."""
     around: bool = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tritonlint.effective import EffectiveConfig
@@ -106,6 +107,10 @@ _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "di
 _INCOMPATIBLE = "__init__(): incompatible constructor arguments"
 
 
+_OUTPUTS_NAMED = re.compile(r"output_tensors(?!=)")
+"""The outputs of an answer, but for what a response is given."""
+
+
 def has_member(value: Value, name: str) -> bool:
     """Whether an object of the backend has a member."""
     members = _MEMBERS.get(value.__class__)
@@ -124,6 +129,7 @@ class PbUtils(Replies):
     def __init__(self, python: PythonFacts, config: Document, effective: EffectiveConfig, found: Rehearsal) -> None:
         machine = Machine(python, has_member, self.call, self.method)
         super().__init__(python, config, effective, found, machine)
+        machine.find = partial(effective.module, python.path)
         machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
         machine.many_rows = machine.batched and (effective.max_batch_size or 0) > 1
         machine.origins.batched, machine.origins.many_rows = machine.batched, machine.many_rows
@@ -267,7 +273,7 @@ class PbUtils(Replies):
 
     def used_unasked(self, node: CallNode) -> Span | None:
         """Where an output becomes an array, at once or in the next line, though nothing asks whether it is there."""
-        text, end = self.python.text, node.span.end or 0
+        text, end = self.machine.python.text, node.span.end or 0
         if text.startswith(".as_numpy", end):
             return node.span
         named = _NAMED.search(text[max(0, (node.span.start or 0) - 80) : node.span.start])
@@ -294,11 +300,7 @@ class PbUtils(Replies):
     def ends_empty(self, call: Call) -> bool:
         """Whether another model of the repository ends its stream with the flag alone, and nobody asks for that."""
         target = self.effective.others(call.model) if isinstance(call.model, str) else None
-        if (
-            target is None
-            or target.effective.decoupled is not True
-            or "output_tensors" in self.python.text.replace("output_tensors=", "")
-        ):
+        if target is None or target.effective.decoupled is not True or self.machine.matches(_OUTPUTS_NAMED):
             return False
         return bool(target.python) and all(_FLAG_ALONE.search(python.text) for python in target.python)
 
@@ -342,7 +344,7 @@ class PbUtils(Replies):
         if isinstance(value, Array) and not self.machine.quiet and (kept := self.machine.buffers.answer(value)):
             self.machine.note("shared-buffer", kept)
         if isinstance(value, Array) and not self.machine.quiet and written is not None and isinstance(name, str):
-            changed = self.machine.buffers.sent_again(value, name, self.python.source(written))
+            changed = self.machine.buffers.sent_again(value, name, self.machine.python.source(written))
             if changed is not None:
                 self.machine.note("same-array", changed)
         return PbTensor(name if isinstance(name, str) else None, value, node.span, written)

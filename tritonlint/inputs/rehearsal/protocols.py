@@ -36,6 +36,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Metric,
     MetricFamily,
     ModelConfig,
+    Module,
     Obj,
     Pattern,
     PbTensor,
@@ -123,7 +124,8 @@ _NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
 _GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(")
 """What gives exceptions an attribute that they do not have by themselves."""
 _FORGETTABLE: frozenset[type[Any]] = frozenset(
-    {Seq, Mapping, Obj, Coroutine, Thread, Around, Bound, BoundFunc, Lock, Sender, Request, Func, ModelConfig}
+    {Seq, Mapping, Obj, Coroutine, Thread, Around, Bound, BoundFunc, Lock, Sender, Request, Func}
+    | {Module, ModelConfig}
 )
 """The classes of values that hold what others may change."""
 
@@ -167,14 +169,14 @@ class Protocols(Ways):
         """The arrays of the requests, by identity."""
         self.first_rows: dict[Span, None] = {}
         """Where the first row of a request with several is taken."""
-        self.sizes_asked: dict[int, bool] = {}
-        """Where the size of something is asked for, and whether it may be the number of rows of a request."""
+        self.sizes_asked: dict[tuple[str, int], bool] = {}
+        """Where, in which file, the size of something is asked for, and whether that may be the rows of a request."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
         self.json_filled = False
         """Whether something else than JSON was put into what JSON stands for."""
         self._attributes: tuple[frozenset[str] | None, frozenset[str]] | None = None
-        """The attributes that the file sets, and those of which it only asks items."""
+        """The attributes that any file sets, and those of which all only ask items."""
         self.spent: dict[int, Value] = {}
         """Iterators that have nothing left, by identity."""
 
@@ -208,6 +210,10 @@ class Protocols(Ways):
         kind = owner.__class__
         if kind is Obj:
             return self._object_attribute(owner, name, span)
+        if kind is Module:
+            if name == "__dict__":
+                owner.forget()
+            return owner.scope.vars.get(name, UNKNOWN) if not owner.open else UNKNOWN
         if kind is Library:
             module = owner.name
             if module == PB_MODULE and self.phase == "import" and name in pb_api().injected:
@@ -222,7 +228,7 @@ class Protocols(Ways):
         if kind is Unknown:
             if owner.type is None:
                 return Unknown("str") if name in {"__name__", "__qualname__"} else UNKNOWN
-            if owner.type == EXCEPTION[1] and name == "message" and not _GIVES_MESSAGE.search(self.python.text):
+            if owner.type == EXCEPTION[1] and name == "message" and not self.matches(_GIVES_MESSAGE):
                 # That was Python 2.
                 raise self.fail("AttributeError", "no exception of Python's own has an attribute 'message'", span)
         if kind is Perhaps:
@@ -456,6 +462,8 @@ class Protocols(Ways):
             self.put(owner.attrs, name, value)
         elif isinstance(owner, Cls):
             self.put(owner.vars, name, value)
+        elif isinstance(owner, Module):
+            self.put(owner.scope.vars, name, value)
         elif owner.__class__ in BACKEND_OBJECTS:
             raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
         elif owner.__class__ in SCALARS or (isinstance(owner, Seq) and owner.kind in BUILTINS):
@@ -602,7 +610,7 @@ class Protocols(Ways):
         listed = owner.__class__ is Seq and (not owner.open or owner.origin != "")
         listed = listed or (owner.__class__ is Mapping and not owner.open)
         told = how_many and not listed and not self.origins.without_rows(owner)
-        self.sizes_asked[place] = told or self.sizes_asked.get(place, False)
+        self.sizes_asked[self.python.path, place] = told or self.sizes_asked.get((self.python.path, place), False)
 
     def same_axes(self, before: Value, made: Value) -> None:
         """An array that has the axes of another one."""
@@ -752,7 +760,7 @@ class Protocols(Ways):
         if kind is Array:
             held: bool | None = self.guard(lambda: arrays.truth(value), span)
             several = value.dtype == "bool" and value.shape is not None and len(value.shape) > 1
-            if ((several and not any(value.shape or ())) or self.is_several(value)) and ".size" not in self.python.text:
+            if ((several and not any(value.shape or ())) or self.is_several(value)) and not self.mentions(".size"):
                 # Only one request with one element comes through.
                 self.may_meet(self.fail("ValueError", MANY, span))
             return held
@@ -882,6 +890,8 @@ class Protocols(Ways):
             self.havoc_value(value.func, depth + 1)
         elif isinstance(value, Lock):
             self.put(value.state, "held", UNKNOWN)
+        elif isinstance(value, Module):
+            value.forget()
         elif isinstance(value, ModelConfig):
             self.havoc_value(value.fields, depth)
         elif isinstance(value, (Sender, Request)):
@@ -889,7 +899,7 @@ class Protocols(Ways):
             self.put(request.state, "escaped", True)
         elif isinstance(value, Func):
             scope: Scope | None = value.scope
-            while scope is not None and scope is not self.globals:
+            while scope is not None and scope.parent is not None:
                 for item in list(scope.vars.values()):
                     if isinstance(item, (Seq, Mapping, Sender, Request)):
                         self.havoc_value(item, depth + 2)
@@ -898,7 +908,7 @@ class Protocols(Ways):
     def may_be_called(self, owner: Value, depth: int = 0) -> None:
         """Forget what the methods of an object may change in it, once something unknown may call them."""
         if self._attributes is None:
-            self._attributes = attributes_set(self.python), attributes_only_read(self.python)
+            self._attributes = attributes_set(self.played), attributes_only_read(self.played)
         bound, only_read = self._attributes
         if not isinstance(owner, Obj) or bound is None or not owner.cls.known or owner.open or depth > _DEEPEST:
             self.havoc_value(owner, depth)

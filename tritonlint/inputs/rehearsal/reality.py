@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from tritonlint.inputs.rehearsal import foreign
-from tritonlint.inputs.rehearsal.objects import Obj
+from tritonlint.inputs.rehearsal.objects import Module, Obj
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -338,6 +338,9 @@ def lose(values: Iterable[Value], depth: int = 0) -> None:
         elif kind is Obj:
             items = list(value.attrs.values()) if not value.open else []
             value.open = value.open or not value.cls.constant
+        elif kind is Module:
+            items = []
+            value.forget()
         else:
             continue
         if depth < DEEPEST:

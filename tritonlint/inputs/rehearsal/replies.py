@@ -90,7 +90,7 @@ class Replies:
     def answers_by_return(self) -> bool:
         """Whether responses are what ``execute`` returns, and nothing that is sent."""
         taken = any(request.state["taken"] is not False for request in self.machine.requests)
-        return self.effective.decoupled is False and not taken and "set_release_flags" not in self.python.text
+        return self.effective.decoupled is False and not taken and not self.machine.mentions("set_release_flags")
 
     def answers(self, value: Value, execute: Function) -> None:
         """What ``execute`` gave back, as far as it is known."""
@@ -115,7 +115,7 @@ class Replies:
         if value.kind not in {"list"}:
             self.say(Mistake("return", span, True, found=value.kind))
             return
-        for item in (*value.items, value.each) if "isinstance" not in self.python.text else ():
+        for item in (*value.items, value.each) if not machine.mentions("isinstance") else ():
             if isinstance(item, Response) and item.odd is not None:
                 place = item.odd.span if isinstance(item.odd, (Error, PbTensor)) else span
                 self.say(Mistake("element", place, False, found=type_name(item.odd) or ""))
@@ -134,7 +134,7 @@ class Replies:
         if not isinstance(first, Response) or len(value.items) < 2 or any(item is not first for item in value.items):
             return
         for tensor in first.outputs or ():
-            if id(tensor.array) in self.machine.batches and _ASKS_HOW_MANY.search(self.python.text) is None:
+            if id(tensor.array) in self.machine.batches and not self.machine.matches(_ASKS_HOW_MANY):
                 self.say(Mistake("batch-to-each", span, False, tensor.name or ""))
                 return
 
@@ -156,14 +156,15 @@ class Replies:
         ]
         for span in (*(response.span for response in responses), *self.machine.refused):
             place = span.start or 0
-            around = [n for n in chosen if (n.span.start or 0) <= place < (n.span.end or 0)]
+            here = chosen if span.path == self.python.path else []
+            around = [n for n in here if (n.span.start or 0) <= place < (n.span.end or 0)]
             if around:
                 self.say(Mistake("only-errors", around[-1].test.span, True))
                 return
 
     def senders(self, execute: Function, value: Value) -> None:
         """What became of the response senders, where they have to answer: of a stream, or instead of a list."""
-        if "set_release_flags" in self.python.text:
+        if self.machine.mentions("set_release_flags"):
             return
         taken = all(request.state["taken"] is True for request in self.machine.requests)
         instead = self.effective.decoupled is False and value is None and taken
@@ -171,7 +172,7 @@ class Replies:
             return
         machine = self.machine
         for thread in machine.threads:
-            if thread.state["started"] is not True and _START.search(self.python.text):
+            if thread.state["started"] is not True and machine.matches(_START):
                 machine.havoc_value(thread)  # Whoever starts it may not have been seen.
         for request in self.machine.requests:
             state = request.state
@@ -199,7 +200,7 @@ class Replies:
             if fell is not None and state[SENT_FINAL] is not False:
                 self.say(Mistake("worker-died", fell.span, False, found=fell.shown))
                 return
-            told = "is_cancelled" not in self.python.text or id(state) in machine.only_handlers
+            told = not machine.mentions("is_cancelled") or id(state) in machine.only_handlers
             if state[SENT_FINAL] is PARTLY and state["escaped"] is False and told:
                 self.say(Mistake("no-final", machine.left_open[id(state)], False, found="left"))
                 return
@@ -265,7 +266,7 @@ class Replies:
                 self.say(Mistake("unknown-output", tensor.span, sure, tensor.name))
                 continue
             self.compare(tensor, sure)
-            if id(tensor.array) in self.machine.batches and _ASKS_HOW_MANY.search(self.python.text) is None:
+            if id(tensor.array) in self.machine.batches and not self.machine.matches(_ASKS_HOW_MANY):
                 self.whole[tensor.span] = self.whole.get(tensor.span, 0) + 1
                 if self.whole[tensor.span] > 1:
                     self.say(Mistake("batch-to-each", tensor.span, False, tensor.name))
@@ -314,7 +315,11 @@ class Replies:
     def may_know_rows(self) -> bool:
         """Whether the file may learn somewhere how many rows a request has."""
         asked = self.machine.sizes_asked
-        return any(asked.get(found.start(), True) for found in _ASKS_FOR_ROWS.finditer(self.python.text))
+        return any(
+            asked.get((python.path, found.start()), True)
+            for python in self.machine.played
+            for found in _ASKS_FOR_ROWS.finditer(python.text)
+        )
 
     @property
     def rows_differ(self) -> bool:

@@ -11,6 +11,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Absent,
     Attributes,
     Error,
+    Module,
     Names,
     Obj,
     PbTensor,
@@ -389,7 +390,7 @@ def join(left: Value, right: Value) -> Value:
     found = _joined(left, right)
     if found is UNKNOWN and left is not ABSENT and right is not ABSENT:
         # Whatever is set on it may be set on either.
-        lose(one for one in (there(left), there(right)) if one.__class__ is Obj)
+        lose(one for one in (there(left), there(right)) if one.__class__ in (Obj, Module))
     return found
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -10,7 +13,8 @@ from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.rehearsal.objects import (
     Cls,
-    Scope,
+    Module,
+    Obj,
 )
 from tritonlint.inputs.rehearsal.outcome import EXCEPTIONS, OF_SOME_CLASS, Raise, RaisedError
 from tritonlint.inputs.rehearsal.trail import Trail, Way
@@ -109,8 +113,18 @@ class Ways(Trail):
 
     def __init__(self, python: PythonFacts) -> None:
         super().__init__()
+        self.module = self.main = Module(python, f".{os.path.basename(python.path).removesuffix('.py')}")
+        """The module whose code is being played, and that of the model file."""
         self.python = python
-        self.globals = Scope({})
+        self.globals = self.module.scope
+        self.played = [python]
+        """The model file, and the modules beside it that were played."""
+        self.modules: dict[str, Value] = {}
+        """Those modules by the names that they are imported by."""
+        self.entry: Span | None = None
+        """What the model file calls or imports, while code of another module is played."""
+        self.entered: dict[Span, Span] = {}
+        """Where the model file calls what was seen in another module."""
         self.raises: list[Raise] = []
         self.notes: dict[tuple[Note, Span], bool] = {}
         self.decided: dict[Span, set[bool]] = {}
@@ -234,6 +248,7 @@ class Ways(Trail):
 
     def event(self, error: RaisedError, *, sure: bool, caught: bool) -> Raise:
         """An exception as it is told."""
+        self.seen(error.span)
         return Raise(
             self.phase,
             error.span,
@@ -258,6 +273,7 @@ class Ways(Trail):
     def note(self, kind: Note, span: Span) -> None:
         """Note something that Python does without complaint."""
         if not self.quiet and (kind, span) not in self.notes:
+            self.seen(span)
             self.notes[kind, span] = self.sure
 
     def fail(self, type: str, message: str, span: Span) -> RaisedError:
@@ -268,6 +284,7 @@ class Ways(Trail):
         """The handler of an exception, and whether it surely is that one."""
         classes = error.classes
         for handler in handlers:
+            home = self.home_of(handler)
             if handler.type is None:
                 return handler, True
             types = handler.type.items if isinstance(handler.type, tree.Sequence) else (handler.type,)
@@ -275,20 +292,66 @@ class Ways(Trail):
                 name = tree.dotted(one)
                 last = name.rsplit(".", 1)[-1] if name else None
                 if last in classes:
-                    return handler, True
+                    return handler, self._is_that_class(error, home.scope.vars.get(last))
                 if classes == OF_SOME_CLASS:
                     return handler, False
-                if classes[0] in EXCEPTIONS and self.python.qualified(one) in _OWN:
+                if classes[0] in EXCEPTIONS and home.python.qualified(one) in _OWN:
                     if last == "JSONDecodeError" and _is_of_json(error.exc):
                         return handler, True
                     continue
-                if last is None or (last not in EXCEPTIONS and last not in self.globals.vars):
+                if last is None or (last not in EXCEPTIONS and last not in home.scope.vars):
                     return handler, False
                 if last not in EXCEPTIONS:
-                    value = self.globals.vars.get(last)
+                    value = home.scope.vars.get(last)
                     if not isinstance(value, Cls):
                         return handler, False
+                    if isinstance(error.exc, Obj) and value in error.exc.cls.lineage:
+                        return handler, True
         return None
+
+    @contextmanager
+    def inside(self, module: Module, span: Span) -> Iterator[None]:
+        """Play code of a module, which what stands at ``span`` calls."""
+        before = self.module, self.python, self.globals, self.entry, self.statement
+        if module is self.main:
+            self.entry = None
+        elif self.module is self.main:
+            self.entry = span
+        self.module, self.python, self.globals = module, module.python, module.scope
+        try:
+            yield
+        except RaisedError as error:
+            self.seen(error.span)
+            raise
+        finally:
+            self.module, self.python, self.globals, self.entry, self.statement = before
+
+    def seen(self, span: Span) -> None:
+        """Keep in mind what of the model file led to something that was seen in another module."""
+        if self.entry is not None and span.path != self.main.python.path:
+            self.entered.setdefault(span, self.entry)
+
+    def mentions(self, word: str) -> bool:
+        """Whether a text stands anywhere in what was played."""
+        return any(word in python.text for python in self.played)
+
+    def matches(self, pattern: re.Pattern[str]) -> bool:
+        """Whether something anywhere in what was played matches a pattern."""
+        return any(pattern.search(python.text) is not None for python in self.played)
+
+    def home_of(self, node: tree.Node) -> Module:
+        """The module that a node stands in."""
+        path = node.span.path
+        if len(self.played) == 1 or path == self.python.path:
+            return self.module
+        known = (one for one in self.modules.values() if isinstance(one, Module) and one.python.path == path)
+        return next(known, self.main)
+
+    def _is_that_class(self, error: RaisedError, named: Value) -> bool:
+        """Whether a class that is called like one of an exception is that one: two modules may have both."""
+        if len(self.played) == 1 or not isinstance(error.exc, Obj) or not isinstance(named, Cls):
+            return True
+        return named in error.exc.cls.lineage
 
     def error_made(self) -> None:
         """Whoever makes an error for an answer while handling an exception shows that it was not meant."""
