@@ -14,12 +14,14 @@ End every way with `return auto_complete_model_config`.
 Facts, python-backend 6.2 (observed on 24.10); called by default since 22.07.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
+from tritonlint.inputs.python_threads import by_name
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,
@@ -27,10 +29,15 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Dict,
     Expression,
+    For,
     FString,
-    Function,
+    If,
     Name,
     Sequence,
+    Stmt,
+    Try,
+    With,
+    dotted,
 )
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -48,6 +55,7 @@ _CHANGES = frozenset(
     {"add_input", "add_output", "set_max_batch_size", "set_dynamic_batching", "set_model_transaction_policy"}
 )
 """Methods of the config object, all of which give None."""
+_REFUSES = re.compile(r"fail|abort|refus|reject|raise|die|exit|panic|error")
 LITERALS = {
     Dict: "a dict",
     Sequence: "a list, tuple or set",
@@ -98,7 +106,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 certainty=None if sure else "likely",
                 key="return",
             )
-    if completes(hook.body) and not _ends_in_refusal(python, hook):
+    if completes(hook.body) and not any(_refuses(python, last, 3) for last in _ends(hook.body)):
         last = hook.body[-1].span.end or 0
         edit = Edit(Span(python.path, last, last), f"{python.newline}{hook.indent}    return {parameter}")
         yield Problem(
@@ -121,13 +129,35 @@ def _gives_none(python: PythonFacts, call: Call, parameter: str) -> bool:
     return all(is_none(one.value) for one in returns(called))
 
 
-def _ends_in_refusal(python: PythonFacts, hook: Function) -> bool:
-    """Whether the last line calls a function of the file that always raises."""
-    last = hook.body[-1]
-    called = (
-        called_function(python, last.value) if isinstance(last, Expression) and isinstance(last.value, Call) else None
+def _ends(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
+    """The last statements of a block, on all of its ways."""
+    last = body[-1] if body else None
+    if isinstance(last, If):
+        yield from (*_ends(last.body), *_ends(last.orelse))
+    elif isinstance(last, Try):
+        yield from (end for part in (last.body, *(h.body for h in last.handlers)) for end in _ends(part))
+    elif isinstance(last, With):
+        yield from _ends(last.body)
+    elif isinstance(last, For):
+        yield from _ends(last.orelse)
+    elif last is not None:
+        yield last
+
+
+def _refuses(python: PythonFacts, last: Stmt, depth: int) -> bool:
+    """Whether a statement calls what never comes back: a function of the file, or an object that is named so."""
+    call = last.value if isinstance(last, Expression) else None
+    if not isinstance(call, Call) or depth == 0:
+        return False
+    name = (dotted(call.func) or "").rsplit(".", 1)[-1]
+    called = by_name(python).get(name, [])
+    if not called:
+        return _REFUSES.search(name) is not None and "log" not in name
+    return all(
+        not returns(one)
+        and (not completes(one.body) or any(_refuses(python, inner, depth - 1) for inner in _ends(one.body)))
+        for one in called
     )
-    return called is not None and not completes(called.body) and not returns(called)
 
 
 EXAMPLES = (
@@ -288,5 +318,35 @@ class TritonPythonModel:
             )
             for r in requests
         ]
+""",
+    """\
+-- outputs/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- outputs/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @classmethod
+    def auto_complete_config(cls, config):
+        for one in config.as_dict()["output"]:
+            if one["name"] == "y":
+                return config
+        else:
+            cls.refuse("there is no output y")
+
+    @staticmethod
+    def refuse(why):
+        raise pb_utils.TritonModelException(why)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
 )

@@ -22,6 +22,7 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, while_loading
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, Name, dotted, lies_in
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -74,6 +75,7 @@ MEMBERS = {
     "TritonError": {"INVALID_ARGUMENT": "INVALID_ARG", "NOTFOUND": "NOT_FOUND", "CANCELED": "CANCELLED"},
 }
 """Names that a class of pb_utils does not have, and those that were meant."""
+_LATER = "from __future__ import annotations"
 ERRORS = "TRITONSERVER_ERROR_"
 """How Triton's C API begins the names of its error codes."""
 METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
@@ -82,13 +84,13 @@ METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
 def check(python: PythonFacts) -> Iterator[Problem]:
     known = pb_api().names
     for node, name in python.pb_attributes:
-        if name in known:
+        if name in known or _is_never_taken(python, node):
             continue
         # A name that an attribute holds is told where it is taken.
         if python.qualified(node.value) not in {PB_MODULE, f"{PB_MODULE}.{name.partition('.')[0]}"}:
             continue
         right = _right(name, known)
-        if not right or name in python.assigned_attributes or guarded(python.body, node):
+        if not right or name in python.assigned_attributes or guarded(python.body, node) or _is_filled(python):
             continue
         fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe")
         loading = python.function_at(node) is None or while_loading(python, node)
@@ -100,6 +102,30 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             effect="load-failure" if loading else None,
             key=name,
         )
+
+
+def _is_never_taken(python: PythonFacts, node: Attribute) -> bool:
+    """Whether a name stands in an annotation of which nobody asks for the value."""
+    for assign in python.walk(Assign):
+        if assign.annotation is not None and lies_in(node, assign.annotation):
+            return python.function_at(assign) is not None or _LATER in python.text
+    if _LATER not in python.text:
+        return False
+    notes = [note for one in python.walk(Function) for note in (one.returns, *(p.annotation for p in one.parameters))]
+    return any(note is not None and lies_in(node, note) for note in notes)
+
+
+def _is_filled(python: PythonFacts) -> bool:
+    """Whether the file may put names of its own into the module."""
+    if any(node.attr == "__dict__" and python.qualified(node.value) == PB_MODULE for node in python.walk(Attribute)):
+        return True
+    return any(
+        python.qualified(argument.value) == PB_MODULE
+        for call in python.walk(Call)
+        if dotted(call.func) not in {"getattr", "hasattr", "dir", "print", "type", "str", "repr"}
+        for argument in call.arguments
+        if isinstance(argument.value, Name)
+    )
 
 
 def _right(name: str, known: Collection[str]) -> str:
@@ -236,6 +262,29 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- named/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- named/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        for name in ("log_info", "log_warn"):
+            setattr(pb_utils, name, getattr(pb_utils.Logger, name))
+        pb_utils.log_info("ready")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x: pb_utils.Metric = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

@@ -28,11 +28,16 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Call,
     Class,
+    Comprehension,
+    Conditional,
     Expr,
+    For,
     Function,
     Handler,
+    If,
     Import,
     ImportFrom,
+    Lambda,
     Match,
     Name,
     Node,
@@ -126,7 +131,13 @@ def _asked(python: PythonFacts, handler: Handler, types: tuple[Expr, ...]) -> It
         called = called_function(python, call) if places and call.certain else None
         if called is not None:
             parameter = _parameter(python, called, call, places[0])
-            asked += [(node, call.span) for node in _of_name(called.body, parameter)] if parameter else []
+            # Which way a helper goes is decided by what else it is given.
+            ways = list(walk(called.body, If, Conditional, Match)) if parameter else []
+            asked += [
+                (node, call.span)
+                for node in (_of_name(called.body, parameter) if parameter else [])
+                if not any(lies_in(node, way) for way in ways)
+            ]
     asked += [(node, handler.header) for node in _kept(python, handler)]
     if not asked or (names := [_name(python, one) for one in types]).count(None):
         return
@@ -155,6 +166,8 @@ def _of_name(body: tuple[Stmt, ...], name: str) -> list[Attribute]:
     if not nodes:
         return []
     set_again = {id(target) for node in walk(body, Assign) for target in node.targets}
+    if any(name in names for names in _bound_inside(body)):
+        return []
     if any(isinstance(n, Name) and n.id == name and id(n) in set_again for n in walk(body, Name)):
         return []
     if any(any(True for _ in walk((item.value,), Call)) for block in walk(body, With) for item in block.items):
@@ -171,6 +184,16 @@ def _of_name(body: tuple[Stmt, ...], name: str) -> list[Attribute]:
     ]
 
 
+def _bound_inside(body: tuple[Stmt, ...]) -> Iterator[set[str]]:
+    """Names that loops, comprehensions and inner functions bind for themselves."""
+    for loop in walk(body, For):
+        yield {n.id for n in walk((loop.target,), Name)}
+    for made in walk(body, Comprehension):
+        yield {n.id for clause in made.clauses for n in walk((clause.target,), Name)}
+    for function in walk(body, Function, Lambda):
+        yield {p.name for p in function.parameters}
+
+
 _TESTS = frozenset({"hasattr", "isinstance", "type", "getattr", "dir", "vars", "setattr"})
 
 
@@ -182,7 +205,8 @@ def _kept(python: PythonFacts, handler: Handler) -> Iterator[Attribute]:
         if function is None or dotted(kept.value) != handler.name or not isinstance(target, Name):
             continue
         others = [a for a in own_nodes(function, Assign) if a is not kept and target.id in map(dotted, a.targets)]
-        if all(is_none(other.value) for other in others):
+        tested = any(dotted(c.func) in _TESTS and dotted(c.argument(0)) == target.id for c in own_nodes(function, Call))
+        if not tested and all(is_none(other.value) for other in others):
             yield from (n for n in own_nodes(function, Attribute) if dotted(n.value) == target.id)
 
 
@@ -230,7 +254,9 @@ def _may_have(python: PythonFacts, name: str, attribute: str) -> bool:
     # A class of the file may be derived from what is caught, and have it.
     if any(_gives(node, attribute) for node in python.walk(Class, Function, Assign)):
         return True
-    if {"setattr", "__dict__"} & python.identifiers:
+    if {"setattr", "__dict__"} & python.identifiers or any(
+        dotted(call.func) == "type" and len(call.arguments) > 1 for call in python.walk(Call)
+    ):
         return True
     return "." not in name and not _imported(python) <= _PLAIN
 
@@ -358,6 +384,36 @@ class TritonPythonModel:
             except Refused as error:
                 response = pb_utils.InferenceResponse([], pb_utils.TritonError(error.message))
             responses.append(response)
+        return responses
+""",
+    """\
+-- refuse/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- refuse/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def refuse(self, error, of_triton=True):
+        text = error.message() if of_triton else str(error)
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError(text))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                if x[0] < 0:
+                    raise ValueError("negative")
+            except ValueError as error:
+                known = [pb_utils.TritonError(str(error))]
+                pb_utils.Logger.log_warn(" ".join(error.message() for error in known))
+                responses.append(self.refuse(error, False))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

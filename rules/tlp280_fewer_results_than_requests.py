@@ -22,15 +22,17 @@ from typing import TypeGuard
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Call,
     Compare,
     Comprehension,
     Expr,
+    Expression,
     Flow,
     For,
     Function,
@@ -51,6 +53,7 @@ RULE = Rule(
     words=("zip",),
 )
 _MAKES_NONE = re.compile(r"(?<!is )(?<!is not )\bNone\b|\breturn\s*$", re.MULTILINE)
+_ADDS = frozenset({"append", "extend", "insert"})
 _SAME_LENGTH = frozenset(
     {"list", "tuple", "sorted", "reversed", "enumerate", "numpy.array", "numpy.asarray", "numpy.stack"}
 )
@@ -76,12 +79,12 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         for c in walk((compare,), Call)
         if dotted(c.func) == "len" and len(c.arguments) == 1
     }
-    shorter = {name: place for name, place in shorter.items() if name not in counted}
+    shorter = {name: place for name, place in shorter.items() if name not in counted | _filled_up(execute)}
     for pairing in pairings:
         left = [shorter[a.value.id] for a in pairing.arguments if isinstance(a.value, Name) and a.value.id in shorter]
         left += [a.value for a in pairing.arguments if _filters(a.value, requests, set())]
         left = [one for one in left if not _only_none(python, one)]
-        if left and pairing.certain and _makes_responses(execute, pairing):
+        if left and pairing.certain and _makes_responses(execute, pairing) and not _asks_for_all(execute):
             yield Problem(
                 left[0].span,
                 "what this leaves out is missing in `zip`: there are fewer responses than requests, and the call fails",
@@ -96,9 +99,32 @@ def _only_none(python: PythonFacts, place: Node) -> bool:
     """Whether only what is None is left out, in a file in which nothing is made None: an input is always there."""
     clause = place.clauses[0] if isinstance(place, Comprehension) else None
     tests = clause.conditions if clause is not None else (place,)
+    if any(isinstance(t, Call) and dotted(t.func) == "isinstance" for t in tests):
+        return True  # Mostly for the type checker.
     if not all(isinstance(t, Compare) and t.operators in {("is not",), ("is",)} for t in tests):
         return False
     return _MAKES_NONE.search(python.text) is None
+
+
+def _filled_up(execute: Function) -> set[str]:
+    """Lists that get more than what one loop adds: in another place, or by what they are handed to."""
+    calls = [call for call in own_nodes(execute, Call) if isinstance(call.func, Attribute)]
+    added = [dotted(c.func.value) or "" for c in calls if isinstance(c.func, Attribute) and c.func.attr in _ADDS]
+    made = {dotted(t) or "" for assign in own_nodes(execute, Assign) if not starts_list(assign) for t in assign.targets}
+    handed = {
+        a.value.id
+        for statement in own_nodes(execute, Expression)
+        if isinstance(statement.value, Call)
+        for a in statement.value.arguments
+        if isinstance(a.value, Name)
+    }
+    return {name for name in added if added.count(name) > 1 or name in made} | handed
+
+
+def _asks_for_all(execute: Function) -> bool:
+    """Whether somebody looks beforehand whether anything would be left out."""
+    tests = tuple(node.test for node in own_nodes(execute, If, Assert))
+    return any(dotted(call.func) in {"any", "all"} for call in walk(tests, Call))
 
 
 def _is(expr: Expr, name: str) -> bool:
@@ -313,5 +339,24 @@ EXAMPLES = (
         if len(large) < len(requests):
             raise pb_utils.TritonModelException("a value is too small")
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for _, x in zip(requests, large)]
+""",
+    """\
+-- empty/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- empty/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        if any(array.size == 0 for array in arrays):
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError("empty")) for _ in requests]
+        full = [array for array in arrays if array.size]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", array)]) for _, array in zip(requests, full)]
 """,
 )

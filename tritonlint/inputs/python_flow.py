@@ -54,8 +54,9 @@ from tritonlint.source import Span
 if TYPE_CHECKING:
     from tritonlint.inputs.python import PythonFacts
 
-_PASSED = frozenset({Assign, Delete, For, Function})
+_PASSED = frozenset({Assign, Delete, Function})
 """Statements that control comes by, whatever they hold: most of a block."""
+_ENDLESS = frozenset({"itertools.count", "itertools.cycle", "count", "cycle"})
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
 
@@ -75,10 +76,15 @@ def _passes(statement: Stmt) -> bool:
         return not (isinstance(statement.value, Call) and dotted(statement.value.func) in _EXITS)
     if isinstance(statement, If):
         return completes(statement.body) or completes(statement.orelse)
-    if isinstance(statement, While):
-        if isinstance(statement.test, Constant) and statement.test.value:
-            return _breaks(statement.body)
-        return True
+    if isinstance(statement, Assert):
+        return not (isinstance(statement.test, Constant) and not statement.test.value)
+    if isinstance(statement, For | While):
+        if isinstance(statement, While):
+            endless = isinstance(statement.test, Constant) and bool(statement.test.value)
+        else:
+            endless = isinstance(statement.iterable, Call) and dotted(statement.iterable.func) in _ENDLESS
+        stuck = endless or not completes(statement.orelse)
+        return not stuck or _breaks(statement.body)
     if isinstance(statement, With):
         # A context manager may swallow what is raised in it, but not a return.
         return completes(statement.body) or _raises_only(statement.body)
