@@ -22,7 +22,23 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_join import declared
-from tritonlint.inputs.python_tree import Compare, Constant, Expr, If, Raise, Sequence, walk
+from tritonlint.inputs.python_tree import (
+    Assert,
+    Assign,
+    Attribute,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Flow,
+    If,
+    Raise,
+    Return,
+    Sequence,
+    Stmt,
+    dotted,
+    walk,
+)
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
@@ -47,7 +63,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     # Whoever asks for the declared name, too, takes both.
     compared = [node for node in python.walk(Compare) if len(node.rights) == 1] if tests else []
     asked = {found for node in compared for part in (node.left, node.rights[0]) for found, _ in _names(python, part)}
-    refused = [node.test for node in python.walk(If) if isinstance(node.body[-1], Raise)] if tests else []
+    refused = [node.test for node in python.walk(If) if not _makes_something(node.body)] if tests else []
+    refused += [node.test for node in python.walk(Assert)] if tests else []
+    given = [a.value for c in python.walk(Call) if _puts_in(c) for a in c.arguments] if tests else []
+    added = {found for value in given for found, _ in _names(python, value)}
     for node in tests:
         if any(node is test for test in refused):
             continue  # A name that is no longer there.
@@ -56,7 +75,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             continue
         name, span = names[0]
         near = nearest(name, outputs, 0.75) or _guarded(python, node, outputs)
-        if near is None or near in asked:
+        if near is None or near in asked or name in added:
             continue
         written = python.text[span.start : span.end][1:-1] == name
         yield Problem(
@@ -67,6 +86,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             fix=Fix(f'write "{near}"', (Edit(span, f'"{near}"'),), safety="unsafe") if written else None,
             key=name,
         )
+
+
+def _makes_something(body: tuple[Stmt, ...]) -> bool:
+    """Whether statements go on to make a tensor, and neither refuse the request nor only tell of it."""
+    if isinstance(body[-1], Raise | Return) or (isinstance(body[-1], Flow) and body[-1].keyword != "pass"):
+        return False
+    return any("log" not in (dotted(call.func) or "").lower() for call in walk(body, Call)) or any(
+        True for _ in walk(body, Assign)
+    )
+
+
+def _puts_in(call: Call) -> bool:
+    return isinstance(call.func, Attribute) and call.func.attr in {"add", "append", "insert"}
 
 
 def _names(python: PythonFacts, part: Expr) -> Iterator[tuple[str, Span]]:
@@ -181,6 +213,33 @@ class TritonPythonModel:
                     tensors.append(pb_utils.Tensor("TOTAL", x.sum(keepdims=True)))
                 else:
                     tensors.append(pb_utils.Tensor("SIGNS", np.sign(x)))
+            responses.append(pb_utils.InferenceResponse(tensors))
+        return responses
+""",
+    """\
+-- wanted/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "score" data_type: TYPE_FP32 dims: [ 1 ] }
+-- wanted/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            wanted = set(request.requested_output_names())
+            if "Score" in wanted:
+                pb_utils.Logger.log_warn("an old client")
+            if x[0] > 0:
+                wanted.add("scores")
+            tensors = [pb_utils.Tensor("y", x)]
+            if "scores" in wanted:
+                tensors.append(pb_utils.Tensor("score", x))
             responses.append(pb_utils.InferenceResponse(tensors))
         return responses
 """,

@@ -29,6 +29,7 @@ from tritonlint.inputs.python_tree import (
     Delete,
     Dict,
     Expr,
+    Expression,
     For,
     Name,
     Node,
@@ -43,6 +44,7 @@ RULE = Rule(code="TLP288", name="rows-are-one-list", effect="wrong-result", cert
 _CHANGES = frozenset(
     {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "fill", "pop", "remove"}
 )
+_REFILLS = frozenset({"update", "clear", "extend"})
 _MAKERS = frozenset(f"numpy.{name}" for name in ("zeros", "ones", "empty", "full", "array", "zeros_like"))
 _CONTAINERS = frozenset({"list", "dict", "set", "collections.deque", "collections.defaultdict", "collections.Counter"})
 
@@ -81,7 +83,8 @@ def _shares(python: PythonFacts, value: Expr) -> bool:
         return False
     if not isinstance(value, Call) or len(value.arguments) != 2 or not value.certain:
         return False
-    made = dotted(value.func) == "dict.fromkeys"
+    keys = value.arguments[0].value
+    made = dotted(value.func) == "dict.fromkeys" and not (isinstance(keys, Sequence) and len(keys.items) < 2)
     return made and _is_container(python, value.arguments[1].value)
 
 
@@ -117,7 +120,10 @@ def _changed(python: PythonFacts, made: Assign, name: str) -> Node | None:
             if dotted(over) == name:
                 items |= {n.id for n in walk(node.target, Name)}
         elif isinstance(node, Assign):
-            for target in node.targets:
+            targets = [
+                t for target in node.targets for t in (target.items if isinstance(target, Sequence) else (target,))
+            ]
+            for target in targets:
                 items.discard(dotted(target) or "")  # Another object from here on.
                 if node is not made and dotted(target) == name and not (whole and node.operator):
                     return None
@@ -129,7 +135,13 @@ def _changed(python: PythonFacts, made: Assign, name: str) -> Node | None:
                     found.append(node)
         elif isinstance(node.func, Attribute) and node.func.attr in _CHANGES and _is_item(node.func.value, name, items):
             found.append(node)
+        elif isinstance(node.func, Attribute) and node.func.attr in _REFILLS and dotted(node.func.value) == name:
+            return None
     if any(dotted(t) == name for d in python.walk(Delete) for t in d.targets):
+        return None
+    # What it is handed to, for nothing in return, may put other rows there.
+    handed = [one.value for one in python.walk(Expression) if isinstance(one.value, Call)]
+    if any(dotted(a.value) == name for call in handed for a in call.arguments):
         return None
     later = [node for node in found if whole or (node.span.start or 0) > (made.span.start or 0)]
     return later[0] if later else None
@@ -215,6 +227,37 @@ class TritonPythonModel:
             rows = [[0.0, 0.0, 0.0]] * n
             rows[0][1] = float(x[1])
             y = np.array(rows, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- begun/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- begun/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def begin(self, rows):
+        for place in range(len(rows)):
+            rows[place] = []
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            rows = [[]] * len(x)
+            pair = [[]] * len(x)
+            self.begin(rows)
+            for place, value in enumerate(x):
+                rows[place].append(value)
+            pair[0], pair[1] = [], []
+            pair[0].append(x[0])
+            pair[1].append(rows[1][0])
+            y = np.array(pair, dtype=np.float32).reshape(-1)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

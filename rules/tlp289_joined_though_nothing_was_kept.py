@@ -68,6 +68,10 @@ RULE = Rule(
 )
 _JOINS = frozenset(f"numpy.{name}" for name in (*_NUMPY, *_LARGEST)) | {"max", "min"}
 _LAST = frozenset((*_NUMPY, *_LARGEST))
+_COUNTING = frozenset({"range", "count", "itertools.count"})
+_ADDS = frozenset({"append", "insert", "extend", "pad", "concatenate", "hstack", "chain"})
+_RELATIVE = frozenset({"max", "min", "amax", "amin", "clip", "abs", "absolute", "rankdata"})
+"""What is measured by these has a smallest or a largest one that a limit always keeps."""
 _LOADING = ("initialize", "__init__", "auto_complete_config")
 
 
@@ -261,6 +265,8 @@ def _only_condition(python: PythonFacts, function: Function, name: str, made: As
         if isinstance(loop, For) and _is_added_to(function, loop.iterable):
             return None
         for test in _tests(loop, fills[0]):
+            if _is_added_to(function, test):
+                return None
             if _is_on_data(function, loops, test):
                 return test
         if isinstance(loop, While) and isinstance(loop.test, Name):
@@ -274,12 +280,20 @@ def _is_added_to(function: Function, iterable: Expr) -> bool:
     """Whether something of the model is added to the data, which the condition may always hold for."""
     names = {n.id for n in walk(iterable, Name)}
     values = [a.value for a in own_nodes(function, Assign) if any(dotted(t) in names for t in a.targets)]
-    return any(
-        isinstance(call.func, Attribute) and call.func.attr in {"append", "insert", "pad", "concatenate", "hstack"}
-        for value in (iterable, *values)
-        if value is not None
-        for call in walk(value, Call)
-    )
+    if isinstance(iterable, Sequence) or any(isinstance(value, Sequence) for value in values):
+        return True
+    calls = [call for value in (iterable, *values) if value is not None for call in walk(value, Call)]
+    calls += [
+        one
+        for one in own_nodes(function, Call)
+        if isinstance(one.func, Attribute) and dotted(one.func.value) in names and one.func.attr in _ADDS
+    ]
+    done = [_last(call) for call in calls]
+    return done.count("argsort") > 1 or any(name in _ADDS | _RELATIVE for name in done)
+
+
+def _last(call: Call) -> str:
+    return call.func.attr if isinstance(call.func, Attribute) else dotted(call.func) or ""
 
 
 def _choice(function: Function, loops: list[For | While], name: str) -> Expr | None:
@@ -329,6 +343,10 @@ def _is_on_data(function: Function, loops: list[For | While], test: Expr) -> boo
         called = dotted(loop.iterable.func) if isinstance(loop.iterable, Call) else None
         if called == "range":
             counters |= set(names)
+        elif called == "zip" and isinstance(loop.iterable, Call) and isinstance(loop.target, Sequence):
+            for part, given in zip(loop.target.items, loop.iterable.arguments, strict=False):
+                counts = isinstance(given.value, Call) and dotted(given.value.func) in _COUNTING
+                (counters if counts else bound).update(n.id for n in walk(part, Name))
         elif called == "enumerate":
             counters |= set(names[:1])
             bound |= set(names[1:])
@@ -511,6 +529,39 @@ class TritonPythonModel:
                 if value >= self.limit:
                     kept.append(value)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.hstack(kept))]))
+        return responses
+""",
+    """\
+-- kept/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- kept/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            largest = []
+            for value in x:
+                if value / np.abs(x).max() > 0.5 or value <= x.min():
+                    largest.append(value)
+            first = []
+            for rank, value in zip(range(len(x)), x):
+                if rank < 5:
+                    first.append(value)
+            values = x.tolist()
+            values.append(1000.0)
+            kept = []
+            for value in values:
+                if value > 0.5:
+                    kept.append(np.float32(value))
+            y = np.hstack([np.stack(kept), np.stack(first), np.stack(largest)])
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
