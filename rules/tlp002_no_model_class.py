@@ -1,9 +1,9 @@
 """A model.py without the class TritonPythonModel
 
 ## What it does
-Reports a Python model file that defines no `TritonPythonModel` at module level, or defines it below a condition that is
-false while Triton imports the file (`if __name__ == "__main__":`, `if False:`). A name that is imported, assigned or
-possibly made by `import *` counts as there.
+Reports a Python model file that defines no `TritonPythonModel` at module level, or defines it only below a condition
+that is false while Triton imports the file (`if __name__ == "__main__":`, `if False:`). A name that is imported,
+assigned or possibly made by `import *` counts as there.
 
 ## What happens
 The model does not load.
@@ -21,7 +21,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
 from tritonlint.inputs.python_load import skipped
-from tritonlint.inputs.python_tree import Class
+from tritonlint.inputs.python_tree import Class, ImportFrom, Name, Scope
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -36,13 +36,13 @@ RULE = Rule(
 def check(python: PythonFacts) -> Iterator[Problem]:
     if python.error is not None:
         return
-    model = python.model_class
-    if model is not None and skipped(python, model):
+    never = _never_bound(python) if python.class_status != "missing" else None
+    if never is not None:
         yield Problem(
-            model.name_span,
-            f"`{MODEL_CLASS}` is defined below a condition that is false when Triton imports this file: "
+            never,
+            f"`{MODEL_CLASS}` is only defined below a condition that is false when Triton imports this file: "
             "the model cannot load",
-            help="move the class to the left margin",
+            help="move the definition to the left margin",
             key=MODEL_CLASS,
         )
     if python.class_status != "missing":
@@ -78,6 +78,26 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         help=f"define `class {MODEL_CLASS}:` with `execute(self, requests)` at module level",
         key=MODEL_CLASS,
     )
+
+
+def _never_bound(python: PythonFacts) -> Span | None:
+    """Where the name is bound that Triton looks for, if importing the file surely never comes there."""
+    if python.model_class is not None:
+        return python.model_class.name_span if skipped(python, python.model_class.span) else None
+    frame = python.frames[0]
+    if "__getattr__" in frame.bindings or any(node.star for node in python.walk(ImportFrom)):
+        return None
+    if python.calls_any("globals", "exec", "setattr", "vars"):
+        return None
+    # Functions bind it by `global`.
+    makers = [python.function_at(scope) for scope in python.walk(Scope) if MODEL_CLASS in scope.names]
+    places = [binding.span for binding in frame.bindings.get(MODEL_CLASS, ()) if binding.kind != "unknown"]
+    names = {maker.name for maker in makers if maker is not None and maker in python.body and not maker.decorators}
+    calls = [node.span for node in python.walk(Name) if node.id in names]
+    if len(names) != len(makers) or not all(skipped(python, place) for place in (*places, *calls)):
+        return None
+    places += [maker.name_span for maker in makers if maker is not None]
+    return places[0] if places else None
 
 
 EXAMPLES = (
@@ -165,6 +185,49 @@ if __name__ == "__main__":
                 y = pb_utils.Tensor("y", x.astype(np.float32))
                 responses.append(pb_utils.InferenceResponse([y]))
             return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Model:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", array)]) for array in arrays]
+
+
+if __name__ == "__main__":
+    TritonPythonModel = Model
+#   ^^^^^^^^^^^^^^^^^ TLP002
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Model:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", array)]) for array in arrays]
+
+
+class Trial(Model):
+    pass
+
+
+if __name__ == "__main__":
+    TritonPythonModel = Trial
+else:
+    TritonPythonModel = Model
 """,
     """\
 -- global_in_function/config.pbtxt --

@@ -62,6 +62,7 @@ from tritonlint.inputs.python_tree import (
 from tritonlint.pbtxt.schema import root_type
 from tritonlint.pbtxt.tree import Document
 from tritonlint.remember import remembered
+from tritonlint.source import Span
 
 Kind = Literal[
     "raise", "assert", "exit", "argument", "parameter", "value", "field", "none", "import", "name", "annotation"
@@ -210,18 +211,22 @@ def _misplaced(body: tuple[Stmt, ...]) -> Iterator[tuple[Node, str, str]]:
                     yield node, "await", "an async function"
 
 
-def skipped(python: PythonFacts, node: Node) -> bool:
-    """Whether importing the file surely never comes by a statement, because of a condition that is known."""
+def skipped(python: PythonFacts, place: Span) -> bool:
+    """Whether importing the file surely never comes by a place, because of a condition that is known."""
     body: tuple[Stmt, ...] = python.body
     while True:
-        outer = next((s for s in body if isinstance(s, If) and lies_in(node, s)), None)
+        outer = next((s for s in body if isinstance(s, If | While) and _begins_in(place, s)), None)
         if outer is None:
             return False
         known = _Run(python, None).truth(outer.test)
-        taken = any(lies_in(node, statement) for statement in outer.body)
-        if known is not None and known is not taken:
+        taken = any(_begins_in(place, statement) for statement in outer.body)
+        if known is not None and known is not taken and (isinstance(outer, If) or taken):
             return True
         body = outer.body if taken else outer.orelse
+
+
+def _begins_in(place: Span, outer: Node) -> bool:
+    return (outer.span.start or 0) <= (place.start or 0) < (outer.span.end or 0)
 
 
 def undefined_names(python: PythonFacts) -> Iterator[Name]:
