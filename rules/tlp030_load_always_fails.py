@@ -20,7 +20,7 @@ where auto-completion is on, the default since 22.07.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_load import failures
 from tritonlint.inputs.rehearsal.backend import rehearse
@@ -74,7 +74,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig, tar
             raised.span,
             f"this raises `{raised.message}` {PHASES[raised.phase]}, so the model can never load",
             help="remove the raise, or the reason for it" if raised.explicit else "mend the expression",
-            related=played.callers(raised.span),
+            related=called_at(played.entered.get(raised.span)),
             key=raised.message,
             general=raised.statement,
         )

@@ -20,7 +20,7 @@ Facts, python-backend 6.4: exceptions of `execute`; each example was run on a se
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem, Related
+from tritonlint.finding import Problem, Related, called_at
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
 from tritonlint.inputs.python_tree import Function
 from tritonlint.inputs.rehearsal.backend import rehearse
@@ -64,7 +64,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 f"what this gives is used without `await`: `{raised.message}`, {what}",
                 help="write `await` before it",
                 certainty="certain" if raised.sure else "likely",
-                related=(Related(raised.span, "used here"), *played.callers(raised.span)),
+                related=(Related(raised.span, "used here"), *called_at(played.entered.get(raised.span))),
                 key=raised.message,
                 general=raised.cause,
             )
@@ -74,7 +74,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             f"this raises `{raised.message}`, {what}",
             help="remove the raise" if raised.explicit else "mend the expression",
             certainty="certain" if raised.sure else "likely",
-            related=played.callers(raised.span),
+            related=called_at(played.entered.get(raised.span)),
             key=raised.message,
             general=_place(python, raised),
         )

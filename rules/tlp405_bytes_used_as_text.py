@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem
+from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem, called_at
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import tensors_of
@@ -83,7 +83,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not texts:
         return
     execute = python.method("execute")
-    for file, mistake, callers in mistakes_anywhere(python, config, effective, "bytes-in-text", "bytes-compared"):
+    for file, mistake, caller in mistakes_anywhere(python, config, effective, "bytes-in-text", "bytes-compared"):
         if mistake.span.start in _spoken(file):
             continue
         yield Problem(
@@ -94,7 +94,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first',
             effect="wrong-result",
             certainty="likely",
-            related=callers,
+            related=called_at(caller),
             key=file.text[mistake.span.start : mistake.span.end],
             general=mistake.span,
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tritonlint.cache import cached, content_key
 from tritonlint.repository import CONFIG_NAME, Entry, Model
-from tritonlint.source import decode
+from tritonlint.source import Span, decode
 from tritonlint.target import Target
 
 if TYPE_CHECKING:
@@ -180,7 +180,9 @@ class Helpers:
         """What a model file gets as NAME: ``lib.text`` through ``sys.path``, ``.text`` out of its own folder.
 
         None where another module may be the one: the standard library and site-packages come before the model's.
+        What is too large comes with an error in place of its tree.
         """
+        from tritonlint.inputs.python import PythonFacts, ReadError
         from tritonlint.inputs.python_imports import THIRD_PARTY
         from tritonlint.standard_library import is_standard
 
@@ -200,9 +202,11 @@ class Helpers:
         for part in parts[1:]:
             folder = entry.path.removesuffix("__init__.py") if entry is not None else ""
             entry = self._source(folder + part) if folder.endswith("/") else None
-        if entry is None or entry.kind != "file" or not entry.path.endswith(".py") or entry.size > MAX_HELPER_BYTES:
+        if entry is None or entry.kind != "file" or not entry.path.endswith(".py"):
             return None
         path = os.path.join(self._model.path, entry.path)
+        if entry.size > MAX_HELPER_BYTES:
+            return PythonFacts(path, "", error=ReadError("too-deep", Span(path), "too large to be looked into"))
         return self._facts(path) if path != beside else None
 
     def _source(self, place: str) -> Entry | None:

@@ -92,6 +92,11 @@ class Related:
     message: str
 
 
+def called_at(span: Span | None) -> tuple[Related, ...]:
+    """What a model file calls, for what is told of another file."""
+    return (Related(span, "called here"),) if span is not None else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a rule yields. The engine adds code, effect, model and fingerprint.

@@ -16,12 +16,14 @@ from tritonlint.inputs.python_tree import (
     For,
     Function,
     Name,
+    Scope,
     Subscript,
     WithItem,
     target_parts,
     walk,
 )
 from tritonlint.inputs.rehearsal.values import Array, Builtin, DType, Library, Mapping, Seq, Unknown, Value
+from tritonlint.remember import remembered
 
 _BEFORE = frozenset({"__init__", "__post_init__", "initialize"})
 """Methods that set attributes before anybody else knows of their object."""
@@ -50,6 +52,12 @@ def attributes_set(played: Sequence[PythonFacts]) -> frozenset[str] | None:
     }
     targets = (part for python in played for target in _targets(python) for part in target_parts(target))
     return frozenset(part.attr for part in targets if isinstance(part, Attribute) and id(part) not in early)
+
+
+@remembered
+def declared_global(python: PythonFacts) -> tuple[str, ...]:
+    """The names of the module that functions bind."""
+    return tuple(dict.fromkeys(n for scope in python.walk(Scope) if scope.keyword == "global" for n in scope.names))
 
 
 def _targets(python: PythonFacts) -> Iterator[Expr]:

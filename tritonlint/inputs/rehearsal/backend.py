@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Function, Try
 from tritonlint.inputs.rehearsal.completed import effective_of
@@ -61,18 +60,18 @@ def mistakes(python: PythonFacts, config: Document, effective: EffectiveConfig, 
 
 def mistakes_anywhere(
     python: PythonFacts, config: Document, effective: EffectiveConfig, *kinds: Kind
-) -> Iterator[tuple[PythonFacts, Mistake, tuple[Related, ...]]]:
-    """The mistakes of some kinds, each with the file it stands in, and with what of the model file leads there.
+) -> Iterator[tuple[PythonFacts, Mistake, Span | None]]:
+    """The mistakes of some kinds, each with the file it stands in, and with what of the model file calls another one.
 
     For rules that look at nothing else than this file around them.
     """
     found = _rehearse(python, config, effective)
     for mistake in found.mistakes:
         if mistake.kind in kinds:
-            yield python, mistake, ()
+            yield python, mistake, None
     for mistake in found.beside:
         if mistake.kind in kinds and mistake.span.path in found.files:
-            yield found.files[mistake.span.path], mistake, found.callers(mistake.span)
+            yield found.files[mistake.span.path], mistake, found.entered.get(mistake.span)
 
 
 def models_called(python: PythonFacts, own: ModelFacts | None, call: Span) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import Frame, PythonFacts
@@ -60,6 +60,7 @@ from tritonlint.inputs.rehearsal.protocols import (
     is_of_json,
     is_plain,
 )
+from tritonlint.inputs.rehearsal.reality import lose
 from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
@@ -110,6 +111,8 @@ _CALL_BACK = frozenset(
     }
 )  # fmt: skip
 """Modules whose functions change nothing, but may call what they are given."""
+_AS_KEYS: frozenset[type[Any]] = frozenset({str, int, float, bool, bytes, type(None), Builtin, Library, Cls, Func})
+"""The classes of values of which it is known whether two are equal."""
 _PUT_INTO = ("heapq.heap", "bisect.insort")
 """Functions that put something into a list."""
 _OVER_OBJECTS = frozenset(
@@ -328,6 +331,22 @@ class Calls(Concurrency):
         if func.module is not None and func.module is not self.module:
             with self.inside(func.module, span):
                 return self.call_function(func, args, kwargs, span)
+        return self._call_cached(func, args, kwargs, span) if func.cached else self._play(func, args, kwargs, span)
+
+    def _call_cached(self, func: Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Call what ``functools.lru_cache`` made: it gives the same object for the same arguments."""
+        self._make_key(args, kwargs, span)
+        if any(value.__class__ not in _AS_KEYS for value in (*args, *kwargs.values())):
+            made = self._play(func, args, kwargs, span)
+            lose((made,))  # It may be what another call got, and changes.
+            return made
+        key = func, tuple(args), tuple(kwargs.items())
+        if key not in self.cached:
+            self.put(self.cached, key, self._play(func, args, kwargs, span))
+        return self.cached[key]
+
+    def _play(self, func: Func, args: list[Value], kwargs: dict[str, Value], span: Span) -> Value:
+        """Play the body of a function."""
         node = func.node
         if self.depth >= MAX_DEPTH or self._running.count(node) > 1:
             for value in (*args, *kwargs.values()):
@@ -336,8 +355,6 @@ class Calls(Concurrency):
         frame = self._frames.get(id(node))
         scope = Scope(Names(), func.scope, names=frozenset(frame.bindings if frame is not None else ()))
         self._bind_parameters(func, args, kwargs, scope, span)
-        if func.cached:
-            self._make_key(args, kwargs, span)
         if isinstance(node, tree.Lambda):
             return self.eval(node.body, scope)
         activation = Activation(owner=func.owner, self_value=args[0] if args else None)

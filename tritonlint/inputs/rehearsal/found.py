@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tritonlint.finding import Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_tree import Expr
 from tritonlint.inputs.rehearsal.objects import (
@@ -121,8 +120,3 @@ class Rehearsal:
     ended: str = ""
     crash: Exception | None = None
     """A mistake of this program that ended it; told once, and what was seen before stays."""
-
-    def callers(self, span: Span) -> tuple[Related, ...]:
-        """The place of the model file that leads to what is told of another module."""
-        called = self.entered.get(span)
-        return (Related(called, "called here"),) if called is not None else ()

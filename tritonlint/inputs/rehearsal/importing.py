@@ -36,6 +36,8 @@ class Imports(Expressions):
     ) -> None:
         super().__init__(python, has_member, pb_call, pb_method)
         self.find: Find = lambda _: None
+        self._rearranged: bool | None = None
+        """Whether something may have changed which file a name stands for; None before anybody asked."""
         self.constants: list[Cls] = []
         """Dataclasses, of which other modules may set attributes."""
 
@@ -103,15 +105,24 @@ class Imports(Expressions):
         if name in self.modules:
             return self.modules[name]
         python = self.find(name) if len(self.modules) < MAX_REACHED else None
-        if python is None or rearranges_modules(self.main.python):
+        if python is None:
+            return None
+        if self._rearranged is None:
+            self._rearranged = rearranges_modules(self.main.python)
+        if self._rearranged:
             return None
         if python.error is not None or rearranges_modules(python):
             # Whatever it does to the others is not seen.
+            self._rearranged = True
             for one in self.modules.values():
                 if isinstance(one, Module):
                     one.forget()
             return UNKNOWN
         return self._play_module(Module(python, name, from_elsewhere=names_from_elsewhere(python)), span)
+
+    def is_beside(self, name: str) -> bool:
+        """Whether the full name of something is that of a module beside the model file, or of what is in it."""
+        return name.startswith(".") or self.find(name.split(".", maxsplit=1)[0]) is not None
 
     def _play_module(self, module: Module, span: Span) -> Value:
         if module.python not in self.played:

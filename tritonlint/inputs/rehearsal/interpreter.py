@@ -185,6 +185,8 @@ class Machine(Imports):
     def _default_otherwise(self, function: tree.Expr, scope: Scope) -> None:
         """Forget the defaults of a function, or of what makes the objects of a class."""
         owner = self.eval(function.value if isinstance(function, tree.Attribute) else function, scope)
+        if isinstance(owner, Module):
+            owner = self.eval(function, scope)
         if isinstance(owner, Cls):
             owner.known, owner.fields = False, None
         elif isinstance(owner, Func):
@@ -773,7 +775,8 @@ class Machine(Imports):
             elif isinstance(item.value, tree.Call):
                 name = self.python.qualified(item.value.func) or ""
                 own = (tree.dotted(item.value.func) or "").startswith("self.") and value is UNKNOWN
-                swallows = swallows or name.rsplit(".", 1)[-1] == "suppress" or name.startswith("<module>") or own
+                own = own or name.startswith("<module>") or self.is_beside(name)
+                swallows = swallows or name.rsplit(".", 1)[-1] == "suppress" or own
             if item.target is not None:
                 self.assign(item.target, entered, scope, item.value.span)
 

@@ -11,7 +11,7 @@ from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_tree import Assign, Name
 from tritonlint.inputs.rehearsal import arrays, habits, library, patterns
-from tritonlint.inputs.rehearsal.attributes import attributes_only_read, attributes_set, is_fixed
+from tritonlint.inputs.rehearsal.attributes import attributes_only_read, attributes_set, declared_global, is_fixed
 from tritonlint.inputs.rehearsal.buffers import READ_ONLY, Buffers, anew
 from tritonlint.inputs.rehearsal.dtypes import kind_of
 from tritonlint.inputs.rehearsal.elements import MANY
@@ -177,6 +177,8 @@ class Protocols(Ways):
         """Whether something else than JSON was put into what JSON stands for."""
         self._attributes: tuple[frozenset[str] | None, frozenset[str]] | None = None
         """The attributes that any file sets, and those of which all only ask items."""
+        self.cached: dict[Any, Value] = {}
+        """What functions gave that ``functools.lru_cache`` keeps the results of, by function and arguments."""
         self.spent: dict[int, Value] = {}
         """Iterators that have nothing left, by identity."""
 
@@ -299,6 +301,9 @@ class Protocols(Ways):
                 raise self.fail("AttributeError", f"'method' object has no attribute '{name}'", span)
             if kind is Func and name == "__name__" and owner.name != "<lambda>":
                 return owner.name
+            if name == "cache_clear":
+                for key in self.cached:
+                    self.put(self.cached, key, UNKNOWN)
             return UNKNOWN
         if kind in PLAIN:
             return self.guard(lambda: library.attribute(owner, name), span)
@@ -459,6 +464,8 @@ class Protocols(Ways):
                 self.call_function(found.setter, [owner, value], {}, span)
                 return
             self.put_away(value, span)
+            # Its attributes, or its methods, are those of something else now.
+            owner.open = owner.open or name in {"__dict__", "__class__"}
             self.put(owner.attrs, name, value)
         elif isinstance(owner, Cls):
             self.put(owner.vars, name, value)
@@ -904,6 +911,15 @@ class Protocols(Ways):
                     if isinstance(item, (Seq, Mapping, Sender, Request)):
                         self.havoc_value(item, depth + 2)
                 scope = scope.parent
+            self._may_rebind(value.module)
+
+    def _may_rebind(self, module: Module | None) -> None:
+        """Forget the names of a module that its functions bind: something unknown may call one of them."""
+        if module is None:
+            return
+        for name in declared_global(module.python):
+            if name in module.scope.vars:
+                self.put(module.scope.vars, name, UNKNOWN)
 
     def may_be_called(self, owner: Value, depth: int = 0) -> None:
         """Forget what the methods of an object may change in it, once something unknown may call them."""
