@@ -1,0 +1,201 @@
+"""Modules beside model.py, played through with it: what is said of them stands in their lines, and in no other file's.
+
+A server of 24.10 served each model of ``fixtures/sibling_modules.txt``; nothing is said of any. The others are marked
+as in :mod:`tests.test_rehearsal`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.test_rehearsal import RELEASE, marked
+from tritonlint.engine import check_paths
+from tritonlint.example import parse_example
+from tritonlint.facts import MAX_HELPER_BYTES, ModelFacts, read_text_file
+from tritonlint.finding import Finding
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.found import Rehearsal
+from tritonlint.repository import discover
+from tritonlint.settings import Settings
+from tritonlint.source import LineIndex
+from tritonlint.target import Target
+
+SERVED = parse_example((Path(__file__).parent / "fixtures/sibling_modules.txt").read_text(encoding="utf-8"))
+CONFIG = """\
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+"""
+MODEL = """\
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+import helpers
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", helpers.cast(x, text))]))
+        return responses
+"""
+"""What a helper makes of the inputs is the output."""
+
+CASES = {
+    "a_function_that_raises": {
+        "1/model.py": MODEL,
+        "1/helpers.py": "def cast(x, text):\n    return x.astype('f4').nothing  #! sure AttributeError\n",
+    },
+    "a_function_that_returns_something_else": {
+        "1/model.py": MODEL.replace("import helpers", "from helpers import cast").replace(
+            "helpers.cast(x, text))]))", "cast(x, text))]))  #! sure data-type"
+        ),
+        "1/helpers.py": "import numpy as np\n\n\ndef cast(x, text):\n    return x.astype(np.float64)\n",
+    },
+    "too_few_arguments": {
+        "1/model.py": MODEL.replace("(x, text))]))", "(x))]))  #! sure TypeError"),
+        "1/helpers.py": "def cast(x, text):\n    return x\n",
+    },
+    "bytes_among_texts": {
+        "1/model.py": MODEL,
+        "1/helpers.py": "KNOWN = {'a': 1}\n\n\ndef cast(x, text):\n"
+        "    return x if KNOWN.get(text[0, 0]) else x * 2  #! sure bytes-compared\n",
+    },
+    "a_constant_of_another_module": {
+        "1/model.py": MODEL,
+        "1/helpers.py": "from sizes import WIDTH\n\n\ndef cast(x, text):\n"
+        "    return x.reshape(WIDTH, WIDTH)  #! sure ValueError\n",
+        "sizes.py": "WIDTH = 3\n",
+    },
+    "a_package": {
+        "1/model.py": MODEL.replace("import helpers", "from . import lib as helpers"),
+        "1/lib/__init__.py": "from .casting import cast\n",
+        "1/lib/casting.py": "from .names import NAMES\n\n\ndef cast(x, text):\n"
+        "    return x * len(NAMES['b'])  #! sure KeyError\n",
+        "1/lib/names.py": "NAMES = {'a': 1}\n",
+    },
+    "a_base_class": {
+        "1/model.py": "from serving import Base\n\n\nclass TritonPythonModel(Base):\n"
+        "    def predict(self, x):\n        return x * self.scale  #! sure AttributeError\n",
+        "1/serving.py": "import triton_python_backend_utils as pb_utils\n\n\nclass Base:\n"
+        "    def initialize(self, args):\n        self.factor = 2\n\n"
+        "    def execute(self, requests):\n"
+        "        found = [pb_utils.get_input_tensor_by_name(request, 'x').as_numpy() for request in requests]\n"
+        "        return [pb_utils.InferenceResponse([pb_utils.Tensor('y', self.predict(x))]) for x in found]\n",
+    },
+    "raised_while_it_is_imported": {
+        "1/model.py": MODEL,
+        "1/helpers.py": "WIDTH = 'abc' + 1  #! sure TypeError\n\n\ndef cast(x, text):\n    return x\n",
+    },
+    "no_package_for_a_dot": {
+        "1/model.py": MODEL,
+        "1/helpers.py": "from .sizes import WIDTH  #! sure ImportError\n\n\ndef cast(x, text):\n    return x\n",
+        "1/sizes.py": "WIDTH = 3\n",
+    },
+    "a_class_that_both_change": {
+        "1/model.py": MODEL.replace("import helpers", "import helpers\n\nhelpers.Caster.kind = 'f4'"),
+        "1/helpers.py": "class Caster:\n    kind = 'f8'\n\n\ndef cast(x, text):\n"
+        "    return x.astype(Caster.kind).nothing  #! sure AttributeError\n",
+    },
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for path, text in {"config.pbtxt": CONFIG, **files}.items():
+        (folder / "m" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "m" / path).write_text(text, encoding="utf-8")
+    return folder / "m"
+
+
+def play(model: Path) -> Rehearsal:
+    (found,) = discover([str(model)], lambda _path, _folder: False).requested
+    facts = ModelFacts(found, Target(release=RELEASE), read_text_file, {})
+    assert facts.config is not None
+    return rehearse(facts.python[0], facts.config, facts.effective)
+
+
+def told(folder: Path) -> list[Finding]:
+    return list(check_paths([str(folder)], replace(Settings(), triton_version=RELEASE)).findings)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_seen_in_other_modules(name: str, tmp_path: Path) -> None:
+    model = write(tmp_path, CASES[name])
+    played = play(model)
+    assert played.crash is None
+    said = [(r.span, r.sure, r.message.split(":")[0]) for r in played.raises]
+    said += [(one.span, one.sure, one.kind) for one in (*played.mistakes, *played.beside)]
+    found: dict[str, set[tuple[int, str, str]]] = {path: set() for path in CASES[name]}
+    for span, sure, what in said:
+        path = Path(span.path).relative_to(model).as_posix()
+        line = LineIndex(CASES[name][path]).position(span.start or 0, span.end or 0).line
+        found[path].add((line, "sure" if sure else "maybe", what))
+    assert {path: sorted(seen) for path, seen in found.items()} == {p: marked(t) for p, t in CASES[name].items()}
+
+
+def test_nothing_is_said_of_models_that_were_served(tmp_path: Path) -> None:
+    SERVED.write(tmp_path)
+    said = [f"{f.model} line {f.location.line}: {f.code} {f.message}" for f in told(tmp_path)]
+    assert not said, "\n".join(said)
+
+
+def test_a_finding_stands_in_the_module_and_names_the_call(tmp_path: Path) -> None:
+    write(tmp_path, CASES["a_function_that_raises"])
+    (finding,) = told(tmp_path)
+    (related,) = finding.related
+    assert (finding.code, Path(finding.location.path).name, finding.location.line) == ("TLP226", "helpers.py", 2)
+    assert (Path(related.location.path).name, related.location.line) == ("model.py", 13)
+
+
+def test_a_comment_in_the_module_silences(tmp_path: Path) -> None:
+    files = CASES["a_function_that_raises"]
+    comment = "  # tritonlint: ignore[TLP226] in the module"
+    write(tmp_path, {**files, "1/helpers.py": files["1/helpers.py"].replace("  #! sure AttributeError", comment)})
+    assert told(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"def cast(:\n", bytes(range(256)) * 20, b"#" * (MAX_HELPER_BYTES + 1), b"\xff\xfe"]
+)
+def test_a_module_that_is_not_understood(content: bytes, tmp_path: Path) -> None:
+    model = write(tmp_path, {"1/model.py": MODEL, "1/helpers.py": ""})
+    (model / "1/helpers.py").write_bytes(content)
+    played = play(model)
+    assert (played.crash, played.raises, played.mistakes, played.beside) == (None, [], [], [])
+
+
+def test_a_linked_module_is_the_one_of_the_version(tmp_path: Path) -> None:
+    wrong = "def cast(x, text):\n    return x.nothing\n"
+    model = write(
+        tmp_path, {"1/model.py": MODEL, "helpers.py": wrong, "other.py": "def cast(x, text):\n    return x\n"}
+    )
+    (model / "1/helpers.py").symlink_to("../other.py")
+    assert told(tmp_path) == []
+
+
+def test_what_a_compiled_module_hides_is_not_looked_at(tmp_path: Path) -> None:
+    model = write(tmp_path, {"1/model.py": MODEL, "1/helpers.py": "def cast(x, text):\n    return x.nothing\n"})
+    (model / "1/helpers.cpython-310-x86_64-linux-gnu.so").write_bytes(b"\x7fELF")
+    assert play(model).raises == []
+
+
+def test_modules_that_import_each_other_for_ever_come_to_an_end(tmp_path: Path) -> None:
+    files = {f"1/m{n}.py": f"import m{n + 1}\nfrom m{(n + 7) % 60} import *\nX = {n}\n" for n in range(60)}
+    model = write(
+        tmp_path, {"1/model.py": MODEL, **files, "1/helpers.py": "import m0\n\n\ndef cast(x, text):\n    return x\n"}
+    )
+    assert play(model).crash is None
+
+
+def test_modules_share_the_steps_of_the_model(tmp_path: Path) -> None:
+    long = "N = 0\n" + "N += 1\n" * 9000
+    played = play(write(tmp_path, {"1/model.py": MODEL, "1/helpers.py": long}))
+    assert (played.ended, played.raises, played.crash) == ("", [], None)
