@@ -32,12 +32,17 @@ from tritonlint.inputs.python_tree import (
     Call,
     Constant,
     Expr,
+    For,
     Function,
+    If,
     Name,
+    Node,
+    Other,
     Sequence,
     Slice,
     Subscript,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -105,7 +110,7 @@ def _brought_in(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Pro
         words = {n.id for g in given if g is not None for n in walk(g, Name)} - {dotted(target)}
         if words.isdisjoint(from_request(function)):
             continue
-        if _taken_back(python, function, held):
+        if _taken_back(python, function, held) or _is_overwritten(python, function, held, node):
             continue
         for array in arrays:
             # To search the whole text takes longer than all of the above.
@@ -130,6 +135,50 @@ def _taken_back(python: PythonFacts, function: Function, held: Expr) -> bool:
         {dotted(one), *(dotted(array) for array in _arrays_behind(python, function, one))} for one in (held, *changes)
     )
     return sum(not wanted.isdisjoint(names) for names in found) > 1
+
+
+def _is_overwritten(python: PythonFacts, function: Function, held: Expr, change: Node) -> bool:
+    """Whether what an array begins with does not count: all is written anew, place by place, or it is asked about."""
+    names = {dotted(held), *(dotted(array) for array in _arrays_behind(python, function, held))}
+    for assign in own_nodes(function, Assign):
+        for target in assign.targets:
+            if isinstance(target, Attribute) and target.attr == "flat" and dotted(target.value) in names:
+                return True
+            if isinstance(target, Subscript) and not assign.operator and _is_whole(target):
+                owner = target.value
+                if dotted(owner) in names or (isinstance(owner, Attribute) and dotted(owner.value) in names):
+                    return True
+    if isinstance(change, Assign) and isinstance(change.targets[0], Subscript) and not change.operator:
+        counters = {
+            n.id
+            for loop in own_nodes(function, For)
+            if isinstance(loop.iterable, Call) and dotted(loop.iterable.func) in {"range", "enumerate", "numpy.ndindex"}
+            for n in walk(loop.target, Name)
+        }
+        made = {
+            dotted(t)
+            for assign in own_nodes(function, Assign)
+            if isinstance(assign.value, Call) and _orders(assign.value)
+            for t in assign.targets
+        }
+        for item in change.targets[0].items:
+            if any(n.id in counters | made for n in walk(item, Name)) or any(map(_orders, walk(item, Call))):
+                return True
+    tests = [test for test in own_nodes(function, If) if lies_in(change, test)]
+    return any(dotted(n) in names for test in tests for n in walk(test.test, Attribute, Name))
+
+
+def _orders(call: Call) -> bool:
+    """Whether a call gives each place of an array once."""
+    return (dotted(call.func) or "").rsplit(".", 1)[-1] in {"arange", "argsort", "permutation"}
+
+
+def _is_whole(target: Subscript) -> bool:
+    return all(
+        (isinstance(i, Slice) and i.lower is None and i.upper is None)
+        or (isinstance(i, Other) and not i.parts)  # An ellipsis.
+        for i in target.items
+    )
 
 
 def _changes(assign: Assign) -> bool:
@@ -591,6 +640,33 @@ class TritonPythonModel:
             y = kernel * x
             self.kernel /= factor
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- places/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- places/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.work = np.arange(4, dtype=np.float32)
+        self.top = np.array([1.0], dtype=np.float32)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x.max() > self.top[0]:
+                self.top *= x.max() / self.top[0]
+            work = self.work
+            for place, value in enumerate(x):
+                work[place] = value / self.top[0]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", work.copy())]))
         return responses
 """,
 )

@@ -113,4 +113,45 @@ class TritonPythonModel:
 """,
     _UNIT.replace("#!\n", "#                           ^^^^^ TLP416\n"),
     _UNIT.replace("#!\n", "").replace("as_numpy()", "as_numpy().astype(np.float32)"),
+    """\
+-- digits/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- digits/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if (x > 15).any():
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("digits only")))
+                continue
+            y = (x * x).astype(np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- odd/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- odd/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = ((x * x) % 2).astype(np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )

@@ -42,6 +42,7 @@ from tritonlint.inputs.python_tree import (
     Name,
     Node,
     Sequence,
+    Slice,
     Stmt,
     Subscript,
     Try,
@@ -116,7 +117,7 @@ def _turned(python: PythonFacts, function: Function) -> Iterator[Problem]:
         if held is None or owner is None:
             continue
         made = _kept(python, function, held)
-        if made is None or not isinstance(made, Sequence | Call | Comprehension):
+        if made is None or not isinstance(made, Sequence | Call | Comprehension) or _is_called_apart(python, function):
             continue
         # Turned round twice, or put back.
         times = sum(method_called(other)[1] == method for other in own_nodes(function, Call))
@@ -136,6 +137,33 @@ def _turned(python: PythonFacts, function: Function) -> Iterator[Problem]:
             related=(Related(made.span, "made once"),),
             key=owner,
         )
+
+
+def _is_called_apart(python: PythonFacts, function: Function) -> bool:
+    """Whether a helper is called under a condition, or twice: once only, or there and back."""
+    calls = [c for c in python.walk(Call) if (dotted(c.func) or "").rsplit(".", 1)[-1] == function.name]
+    tests = list(python.walk(If))
+    return len(calls) > 1 or any(lies_in(c, s) for c in calls for one in tests for s in (*one.body, *one.orelse))
+
+
+def _is_renewed(python: PythonFacts, function: Function, name: str) -> bool:
+    """Whether the file also takes things out of a container of this name, or the function calls what makes it anew."""
+
+    def same(expr: Expr) -> bool:
+        return isinstance(expr, Attribute) and expr.attr == name
+
+    if any(isinstance(t, Subscript) and same(t.value) for d in python.walk(Delete) for t in d.targets):
+        return True
+    if any(
+        isinstance(t, Subscript) and same(t.value) and isinstance(t.items[0], Slice)
+        for a in python.walk(Assign)
+        for t in a.targets
+    ):
+        return True
+    taken = (c.func for c in python.walk(Call) if isinstance(c.func, Attribute))
+    if any(f.attr in {"pop", "clear", "remove", "popitem"} and same(f.value) for f in taken):
+        return True
+    return any(method_called(call)[1] in _LOADING for call in own_nodes(function, Call))
 
 
 def _places_matter(python: PythonFacts, held: Expr) -> bool:
@@ -170,6 +198,8 @@ def _filled(python: PythonFacts, function: Function, kept: set[str]) -> Iterator
             continue
         change = _change(function, target.id, made, from_request(function))
         if change is None or _taken_back(function, {target.id, dotted(assign.value) or target.id}):
+            continue
+        if isinstance(assign.value, Attribute) and _is_renewed(python, function, assign.value.attr):
             continue
         if isinstance(made, Dict | Call | Comprehension) and _notes_down(function, target.id):
             continue
@@ -268,6 +298,12 @@ def _taken_back(function: Function, names: set[str]) -> bool:
         isinstance(t, Subscript) and dotted(t.value) in names for d in own_nodes(function, Delete) for t in d.targets
     ):
         return True
+    if any(
+        isinstance(t, Subscript) and dotted(t.value) in names and isinstance(t.items[0], Slice)
+        for a in own_nodes(function, Assign)
+        for t in a.targets
+    ):
+        return True
     return any(
         owner in names and method in {"pop", "clear", "remove", "popitem"}
         for owner, method in map(method_called, own_nodes(function, Call))
@@ -280,6 +316,10 @@ def _notes_down(function: Function, name: str) -> bool:
         sides = zip(compare.operators, compare.rights, strict=True)
         if any(op == "not in" and dotted(right) == name for op, right in sides):
             return True
+    if any(
+        method_called(c) == (name, "get") for a in own_nodes(function, Assign) if a.value for c in walk(a.value, Call)
+    ):
+        return True
     for attempt in own_nodes(function, Try):
         if any(n.id in {"KeyError", "LookupError"} for h in attempt.handlers if h.type for n in walk(h.type, Name)):
             return True
@@ -403,6 +443,41 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.array([self.factor(x.size)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- restored/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- restored/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.steps = [2.0, 1.0]
+        self.ordered = False
+
+    def order(self):
+        self.steps.reverse()
+
+    def restore(self):
+        del self.steps[2:]
+
+    def execute(self, requests):
+        if not self.ordered:
+            self.order()
+            self.ordered = True
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            steps = self.steps
+            steps.append(float(x[0]))
+            y = np.array(steps, dtype=np.float32)
+            self.restore()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

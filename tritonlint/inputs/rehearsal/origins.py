@@ -321,6 +321,8 @@ class Origins:
             self._rows_asked |= any(id(v) in self._lengths and self._lengths[id(v)][2] == 0 for v in values)
         if self._free and any(v.__class__ is Array and v.shape == () and v.dtype in _NARROW for v in values):
             self._limited = True
+        if any(id(v) in self._free for v in values) and any(v.__class__ in (int, float) and v > 1 for v in values):
+            self._limited = True
 
     def largest(self, items: Value, made: Value) -> Value:
         """``max(items)`` or ``min(items)``: a value of its own, which items may be compared with."""
@@ -366,7 +368,8 @@ class Origins:
                 self._whole[id(made)] = made
             if id(one) in self._over and id(other) not in self._rows:
                 self._over[id(made)] = made, *self._over[id(one)][1:]
-            if id(one) in self._narrow:
+            # What is left of a division does not care for what was lost.
+            if id(one) in self._narrow and operator not in {"%", "&"}:
                 self._widen(one, made)
             if id(one) in self._free and operator in "+-" and made.dtype == one.dtype:
                 self._free[id(made)] = made
@@ -461,7 +464,7 @@ class Origins:
             self._divide("-" if name == "subtract" else "/", first, args[1])
         if name in _REDUCTIONS and id(first) in self._rows:
             self._reduce(name, first, args[1:], kwargs, made, span)
-        if id(first) in self._narrow:
+        if id(first) in self._narrow and name != "nan_to_num":
             self._widen(first, made)
         self._sum_up(name, first, made, span)
         if id(first) in self._wrapped and name in {"clip", "minimum", "maximum"}:
