@@ -176,6 +176,12 @@ class Expressions(Calls):
                 put_somewhere(made, key, value)
         return made
 
+    def _may_stop(self, node: tree.Comprehension) -> bool:
+        """Whether a generator is asked only until something is found."""
+        start = node.span.start or 0
+        before = self.python.text[max(0, start - 40) : start].rstrip("( \n")
+        return node.kind == "generator" and before.endswith(("any", "all", "next"))
+
     def _e_comprehension(self, node: tree.Comprehension, scope: Scope) -> Value:
         inner = Scope({}, scope)
         if scope.is_class and scope.parent is not None:
@@ -199,7 +205,7 @@ class Expressions(Calls):
             sources.extend([value] if isinstance(value, Seq) else [])
             if not clause.conditions:
                 self.look_at_letters(value, clause.iterable.span)
-            self.use_up(value, clause.iterable.span)
+            self.use_up(value, clause.iterable.span, whole=not self._may_stop(node))
             if not whole or len(items) > MAX_TURNS:
                 state["open"] = True
                 state["chosen"] = state["chosen"] or self.origins.is_chosen(value)

@@ -169,7 +169,7 @@ _BY_RESULT = {
     "os.getloadavg",
     "list of str": "os.listdir glob.glob traceback.format_exception traceback.format_tb traceback.format_stack "
     "textwrap.wrap shlex.split difflib.get_close_matches fnmatch.filter",
-    "generator of str": "glob.iglob difflib.unified_diff difflib.ndiff difflib.context_diff",
+    "generator of str": "difflib.unified_diff difflib.ndiff difflib.context_diff",
     "logging.Logger": "logging.getLogger",
     "logging.LoggerAdapter": "logging.LoggerAdapter",
     "logging.Handler": "logging.StreamHandler logging.FileHandler logging.NullHandler",
