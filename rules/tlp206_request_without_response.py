@@ -19,17 +19,15 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import answering_functions
+from tritonlint.inputs.python_answers import answer_lists
 from tritonlint.inputs.python_flow import (
     answering_loop,
     answers,
     completes,
     may_name_every_case,
     own_nodes,
-    returns,
     stores,
 )
-from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Expr,
@@ -59,13 +57,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not uses_sender(python):
-        for function in answering_functions(python):
-            yield from _function(python, function)
-
-
-def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
-    for name in dict.fromkeys(s.value.id for s in returns(execute) if isinstance(s.value, Name)):
+    for execute, name in answer_lists(python):
         loop = answering_loop(execute, name)
         found = answers(loop, name) if loop is not None else None
         if found is None or loop is None:

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, request_loops, returns
-from tritonlint.inputs.python_join import switched_off, uses_sender
+from tritonlint.inputs.python_answers import answer_lists
+from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, request_loops
+from tritonlint.inputs.python_join import switched_off
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,
@@ -33,7 +33,6 @@ from tritonlint.inputs.python_tree import (
     Function,
     Handler,
     If,
-    Name,
     Return,
     Sequence,
     Stmt,
@@ -53,13 +52,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if not uses_sender(python):
-        for function in answering_functions(python):
-            yield from _function(python, function)
-
-
-def _function(python: PythonFacts, execute: Function) -> Iterator[Problem]:
-    for name in dict.fromkeys(s.value.id for s in returns(execute) if isinstance(s.value, Name)):
+    for execute, name in answer_lists(python):
         loop = answering_loop(execute, name)
         if loop is not None:
             yield from _in_inner_loop(loop, name)

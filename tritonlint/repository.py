@@ -30,8 +30,6 @@ VERSION_NAME = re.compile(r"\d+")
 MODEL_FILES = frozenset(
     {"model.py", "model.onnx", "model.plan", "model.pt", "model.pt2", "model.savedmodel", "model.graphdef", "model.xml"}
 )
-# Sub-folders of a model that the server itself reads (facts: version.skip-known).
-AUXILIARY_FOLDERS = frozenset({"warmup", "initial_state", "configs"})
 # Folders that tools put anywhere and that hold no repository.
 SKIPPED_IN_SEARCH = frozenset({"node_modules", "__pycache__", "site-packages", "dist-packages"})
 

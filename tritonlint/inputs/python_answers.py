@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import checked_for_none, is_generator, is_none, own_nodes, returns
+from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -45,6 +46,15 @@ def answering_functions(python: PythonFacts) -> tuple[Function, ...]:
         if isinstance(first, Name) and first.id == name:
             found.append(method)
     return tuple(found)
+
+
+def answer_lists(python: PythonFacts) -> Iterator[tuple[Function, str]]:
+    """The lists of responses that functions return: the function, and the name; none where senders are used."""
+    if uses_sender(python):
+        return
+    for function in answering_functions(python):
+        for name in dict.fromkeys(s.value.id for s in returns(function) if isinstance(s.value, Name)):
+            yield function, name
 
 
 def response_makers(python: PythonFacts, function: Function) -> Iterator[tuple[Function, Call]]:

@@ -48,7 +48,6 @@ LIMIT = 60_000_000
 
 ARCHIVES = ("python.tar.gz", "server.tar.xz", "packages.tar.xz", "tritonlint.tar.gz")
 CLIENT_PACKAGES = ("grpcio",)
-COMPRESS_SECONDS = 900
 
 # What a C program may rely on: the C library's own files, and the compiler's, which every distribution has.
 EVERYWHERE = (

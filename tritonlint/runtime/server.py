@@ -267,10 +267,6 @@ class DisposableServer:
         """Whether the server says that it can take requests."""
         return self.request("GET", "/v2/health/ready", seconds=seconds).ok
 
-    def model_ready(self, model: str, *, seconds: float = 5.0) -> bool:
-        """Whether some version of ``model`` is ready."""
-        return self.request("GET", f"/v2/models/{quote(model, safe='')}/ready", seconds=seconds).ok
-
     def model_config(self, model: str, *, seconds: float = 5.0) -> dict[str, Any]:
         """The configuration as the server completed it."""
         answer = self.request("GET", f"/v2/models/{quote(model, safe='')}/config", seconds=seconds)
