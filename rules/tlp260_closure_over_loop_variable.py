@@ -7,7 +7,9 @@ each turn of the loop binds anew.
 
 ## What happens
 The name is looked up when the function is called: all of them work with the values of the last turn, with status OK.
-What a pool runs late works with whatever the loop has come to by then: requests get each other's answers.
+What a pool runs late works with whatever the loop has come to by then: requests get each other's answers. Where it is
+a response sender, the other clients never get an answer, and `is_cancelled()` of a sender that is done ends the whole
+server (SIGSEGV).
 
 ## How to fix
 Bind the value when the function is made: `lambda value, factor=factor: value * factor`, or `functools.partial`.
@@ -18,8 +20,9 @@ Python's scopes; run on a server of 24.10.
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import gets_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -170,10 +173,16 @@ def _problem(python: PythonFacts, made: Lambda | Function, bound: set[str], loop
     inner |= {name for node in walk(body, Comprehension) for c in node.clauses for name in _names(c.target)}
     inner |= {name for node in walk(body, For) for name in _names(node.target)}
     inner |= {parameter.name for node in walk(body, Lambda, Function) for parameter in node.parameters}
-    used = next((n for n in walk(body, Name) if n.id in bound and n.id not in own and n.id not in inner), None)
-    if used is None:
+    others = own | inner
+    every = [n for n in walk(body, Name) if n.id in bound and n.id not in others]
+    if not every:
         return
+    used = every[0]
     name = used.id
+    effect: Effect | None = None
+    if any(_is_sender(python, one) for one in every):
+        # To ask a sender whether it is cancelled after its final flag ends the server.
+        effect = "server-crash" if "is_cancelled" in python.identifiers else "request-failure"
     fix = None
     if isinstance(made, Lambda) and all(p.kind == "normal" for p in made.parameters):
         colon = python.text.index(":", made.parameters[-1].span.end or 0) if made.parameters else None
@@ -186,8 +195,15 @@ def _problem(python: PythonFacts, made: Lambda | Function, bound: set[str], loop
         help=f"bind it when the function is made: `{name}={name}` as its last parameter",
         related=(Related(loop, "the loop"),),
         fix=fix,
+        effect=effect,
         key=name,
     )
+
+
+def _is_sender(python: PythonFacts, name: Name) -> bool:
+    """Whether a name surely stands for what sends the responses of one request."""
+    sources = python.follow(name)
+    return bool(sources) and all(gets_sender(source) for source, _ in sources or ())
 
 
 EXAMPLES = (
@@ -332,6 +348,72 @@ class TritonPythonModel:
             with ThreadPoolExecutor(1) as pool:
                 futures.append(pool.submit(lambda: self.answer(request)))
         return [future.result() for future in futures]
+""",
+    # All tasks get the last sender: the other clients wait for ever, and to ask a sender that is done ends the server.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+model_transaction_policy { decoupled: true }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.workers = ThreadPoolExecutor(1)
+
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.workers.submit(lambda: self.answer(sender, x))
+#                                                   ^^^^^^ TLP260
+        return None
+
+    def answer(self, sender, x):
+        time.sleep(0.1)
+        if not sender.is_cancelled():
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+model_transaction_policy { decoupled: true }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.senders = ThreadPoolExecutor(1)
+
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.senders.submit(lambda: self.answer(sender, x))
+#                                                   ^^^^^^ TLP260
+        return None
+
+    def answer(self, sender, x):
+        time.sleep(0.1)
+        sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
     # It is called in the same turn.
     """\

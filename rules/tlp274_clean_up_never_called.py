@@ -52,6 +52,7 @@ _TIDY_MODULES = frozenset({"atexit", "weakref", "signal"})
 _ASKS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "FileExistsError"})
 _FOREIGN = frozenset({"system", "Popen", "run", "call", "check_call", "fspath", "register", "ExitStack"})
 """What else may remove a folder."""
+_OF_FILES = frozenset({"os.remove", "os.unlink"})
 _UPKEEP = re.compile(r"stale|cache|old|expired|unused")
 _RANDOM = frozenset({"mkdtemp", "mkstemp", "uuid4", "uuid1", "getpid", "time", "time_ns", "token_hex"})
 
@@ -139,18 +140,22 @@ def _folder_left(python: PythonFacts) -> Iterator[Problem]:
     if not removers and not _FOREIGN.isdisjoint(python.identifiers):
         return
     ends = reached(python, [last])
+    idle = []
     for call in removers:
         around = python.function_at(call)
         if around is None or around in ends or around in reached(python, loading) or around.name in {"__exit__"}:
             return
-        # A name that finalize hands over may be what calls it, and a request may remove what it made.
-        if execute is not None and around in reached(python, [execute]):
+        # A name that finalize hands over may be what calls it, and a request may remove what it made. What removes
+        # files only leaves the folder, however often it runs.
+        if execute is None or around not in reached(python, [execute]):
+            idle.append(call)
+        elif python.qualified(call.func) not in _OF_FILES and _last(call.func) != "unlink":
             return
     yield Problem(
         made[0].span,
         "this folder stays when the model is unloaded, one more with each load: `finalize` does not remove it",
         help="remove it in `finalize`: `shutil.rmtree(folder, ignore_errors=True)`",
-        related=(Related(removers[0].span, "never run"),) if removers else (Related(last.name_span, "ends without"),),
+        related=(Related(idle[0].span, "never run"),) if idle else (Related(last.name_span, "ends without"),),
         key="mkdtemp",
     )
 
@@ -378,6 +383,84 @@ class TritonPythonModel:
     + """\
     def finalize(self):
         self.spool.close()
+""",
+    # Requests remove files from the folder, never the folder itself.
+    _CONFIG
+    + """\
+import os
+import shutil
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class Spool:
+    def __init__(self):
+        self.root = tempfile.mkdtemp(prefix="spool_")
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP274
+        self.count = 0
+
+    def add(self, data):
+        with open(os.path.join(self.root, str(self.count)), "wb") as target:
+            target.write(data)
+        self.count += 1
+        if self.count % 100 == 0:
+            self.trim()
+
+    def trim(self):
+        for name in os.listdir(self.root):
+            os.unlink(os.path.join(self.root, name))
+
+    def close(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.spool = Spool()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.spool.add(x.tobytes())
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    def finalize(self):
+        self.spool = None
+""",
+    # A request removes the whole folder again.
+    _CONFIG
+    + """\
+import shutil
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class Spool:
+    def __init__(self):
+        self.root = tempfile.mkdtemp(prefix="spool_")
+
+    def reset(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.spool = Spool()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.spool.reset()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+    def finalize(self):
+        self.spool = None
 """,
     # What ends with the process needs no clean-up.
     _CONFIG

@@ -28,8 +28,10 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Constant,
     Dict,
     Expr,
+    Expression,
     Function,
     If,
     Name,
@@ -54,7 +56,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if execute is None or batching is None or not python.understood or not _several(batching, effective):
         return
     start, corrid = _flag(batching, "CONTROL_SEQUENCE_START"), _flag(batching, "CONTROL_SEQUENCE_CORRID")
-    asks = "correlation_id" in python.identifiers or (corrid is not None and corrid in python.text)
+    numbers: list[Node] = [n for n in python.walk(Attribute) if n.attr == "correlation_id"]
+    numbers += [n for n in python.walk(Constant) if corrid is not None and n.value == corrid]
+    asks = numbers != [] and not _only_logged(python, numbers)
     named = start is not None and f'"{start}"' in python.text.replace("'", '"')
     flagged = "TRITONSERVER_REQUEST_FLAG_SEQUENCE_START" in python.identifiers
     if asks or not (named or flagged) or batching.messages("state"):
@@ -86,8 +90,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 if isinstance(func, Attribute) and _attribute(func.value) == name:
                     if func.attr == "clear" and any(lies_in(call, test) for test in tests):
                         resets.append(call)
-                    elif func.attr in _ADDS:
+                    elif func.attr in _ADDS or _moves_on(python, func.attr):
                         moves.append(call)
+                    elif any(lies_in(call, test) for test in tests) and _sets(python, func.attr):
+                        resets.append(call)
         if resets and moves and _is_answer(python, serving, name, (*moves, *resets)):
             yield Problem(
                 made.span,
@@ -98,6 +104,41 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             )
 
 
+def _moves_on(python: PythonFacts, method: str) -> bool:
+    """Whether a method of the file adds to what its object holds."""
+    functions = by_name(python).get(method, ())
+    return len(functions) == 1 and any(
+        _attribute(t) is not None and (a.operator or any(_attribute(n) == _attribute(t) for n in walk(a.value)))
+        for a in own_nodes(functions[0], Assign)
+        if a.value is not None
+        for t in a.targets
+    )
+
+
+def _sets(python: PythonFacts, method: str) -> bool:
+    """Whether a method of the file gives its object other values."""
+    functions = by_name(python).get(method, ())
+    return len(functions) == 1 and any(_attribute(t) for a in own_nodes(functions[0], Assign) for t in a.targets)
+
+
+def _only_logged(python: PythonFacts, asked: list[Node]) -> bool:
+    """Whether something, and what it is assigned to, stands in messages for the log only."""
+    logs = [c for c in python.walk(Call) if _LOGS.search((dotted(c.func) or "").rsplit(".", 1)[-1])]
+    assigns = list(python.walk(Assign))
+    names: set[str] = set()
+    while asked:
+        node = asked.pop()
+        if any(lies_in(node, log) for log in logs):
+            continue
+        around = next((a for a in assigns if a.value is not None and lies_in(node, a.value)), None)
+        if around is None or not all(isinstance(target, Name) for target in around.targets):
+            return False
+        new = {target.id for target in around.targets if isinstance(target, Name)} - names
+        names |= new
+        asked += [n for n in python.walk(Name) if n.id in new and not any(n is t for a in assigns for t in a.targets)]
+    return True
+
+
 def _asks_for_start(python: PythonFacts, test: Expr, start: str | None) -> bool:
     """Whether a condition is about the begin of a sequence, roughly."""
     return _START.search(python.source(test)) is not None or (start is not None and start in python.source(test))
@@ -106,6 +147,10 @@ def _asks_for_start(python: PythonFacts, test: Expr, start: str | None) -> bool:
 def _is_answer(python: PythonFacts, serving: list[Function], name: str, changes: tuple[Node, ...]) -> bool:
     """Whether what is kept is read for more than the log."""
     for function in serving:
+        alone = [statement.value for statement in own_nodes(function, Expression)]
+        changed = [c for c in own_nodes(function, Call) if any(c is one for one in changes)]
+        if any(not any(call is value for value in alone) for call in changed):
+            return True  # What changes it gives the answer.
         logs = [c for c in own_nodes(function, Call) if _LOGS.search(dotted(c.func) or "")]
         for node in own_nodes(function, Attribute):
             if _attribute(node) == name and not any(lies_in(node, one) for one in (*changes, *logs)):
@@ -186,6 +231,77 @@ EXAMPLES = (
                 self.totals.pop(number, None)
             self.totals[number] = self.totals.get(number, 0.0) + float(x.sum())
             y = np.full((len(x), 1), self.totals[number], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # The correlation id is asked for, for the log only.
+    _CONFIG
+    + """\
+        self.total = 0.0
+#       ^^^^^^^^^^^^^^^^ TLP524
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            number = pb_utils.get_input_tensor_by_name(request, "ID").as_numpy().item()
+            if pb_utils.get_input_tensor_by_name(request, "START").as_numpy().any():
+                pb_utils.Logger.log_info(f"sequence {number} begins")
+                self.total = 0.0
+            self.total += float(x.sum())
+            y = np.full((len(x), 1), self.total, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # The state is an object.
+    _CONFIG.replace(
+        "class TritonPythonModel",
+        """\
+class Total:
+    def __init__(self):
+        self.value = 0.0
+
+    def reset(self):
+        self.value = 0.0
+
+    def add(self, x):
+        self.value += float(x.sum())
+        return self.value
+
+
+class TritonPythonModel""",
+    )
+    + """\
+        self.running = Total()
+#       ^^^^^^^^^^^^^^^^^^^^^^ TLP524
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if pb_utils.get_input_tensor_by_name(request, "START").as_numpy().any():
+                self.running.reset()
+            y = np.full((len(x), 1), self.running.add(x), dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # The id is the key, through a name.
+    _CONFIG
+    + """\
+        self.totals = [0.0] * 64
+        self.seen = 0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            number = pb_utils.get_input_tensor_by_name(request, "ID").as_numpy().item()
+            pb_utils.Logger.log_info(f"sequence {number}")
+            place = number % 64
+            if pb_utils.get_input_tensor_by_name(request, "START").as_numpy().any():
+                self.totals[place] = 0.0
+            self.totals[place] += float(x.sum())
+            y = np.full((len(x), 1), self.totals[place], dtype=np.float32)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

@@ -109,6 +109,14 @@ NUMBERS = {
     "n = [1, *words][0]": "int64",
     "n = (1, *words, 2)[1]": None,
     "n = str.count(words[0], 'a')": "int64",
+    "import statistics\nn = statistics.median(row.tolist())": "float64",
+    "import statistics\nn = statistics.mean(abs(v - c) for v in row.tolist())": "float64",
+    "import statistics\nn = statistics.stdev([float(word) for word in words])": "float64",
+    "import statistics\nn = statistics.quantiles(row.tolist(), n=4)[0]": "float64",
+    "import statistics\nn = statistics.mode(map(len, words))": "int64",
+    # The mean of whole numbers may be whole, and NumPy's own numbers stay what they are.
+    "import statistics\nn = statistics.mean(map(len, words))": None,
+    "import statistics\nn = statistics.median(row)": None,
     # What is no single number, or may be something else.
     "n = row if c > 2 else 0.0": None,
     "n = words if c > 2 else 0": None,

@@ -317,6 +317,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP260": (
         Evidence(ask=TOGETHER, where="self.pool.submit", difference="another client's request"),
+        Evidence(ask=Ask(together=3), where="self.workers.submit"),
+        Evidence(ask=Ask(together=3), where="self.senders.submit"),
         Evidence(ask=Ask(values={"x": [1.0]}), holds=1.0, why="1 km is 1000 m"),
     ),
     "TLP261": (

@@ -20,7 +20,7 @@ from contextlib import suppress
 from itertools import combinations, combinations_with_replacement, islice, pairwise, permutations, product
 from typing import Any
 
-from tritonlint.inputs.rehearsal import foreign, heaps, patterns
+from tritonlint.inputs.rehearsal import averages, foreign, heaps, patterns
 from tritonlint.inputs.rehearsal.builtin import FILE, Call, Handler
 from tritonlint.inputs.rehearsal.containers import dict_of
 from tritonlint.inputs.rehearsal.operations import binary, compare, extend, in_turn, iterate, key_of, unary, unlist
@@ -800,7 +800,7 @@ FUNCTIONS: dict[str, Handler] = {
     "urllib.parse.urlparse": _made("urllib.parse.ParseResult"),
 }
 FUNCTIONS = {name: _made(words) for name, words in foreign.RESULTS.items()} | FUNCTIONS | patterns.FUNCTIONS
-FUNCTIONS |= heaps.FUNCTIONS
+FUNCTIONS |= heaps.FUNCTIONS | averages.FUNCTIONS
 FUNCTIONS |= {f"hashlib.{name}": _digest for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b")}
 FUNCTIONS |= {f"math.{name}": _math(name) for name in _RESULT}
 FUNCTIONS |= {
