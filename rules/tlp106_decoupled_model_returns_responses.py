@@ -25,8 +25,10 @@ from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
 from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Expr, Function, Name, Return, dotted
+from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP106",
@@ -38,22 +40,37 @@ RULE = Rule(
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute") if effective.decoupled is True else None
-    if execute is None or execute.decorators or is_generator(execute):
+    if execute is None or is_generator(execute):
         return
-    policy = config.root.field("model_transaction_policy")
+    told = list(_written(python, config, execute))
+    yield from told
+    # Where several statements return, the last one stands for all.
+    for mistake in mistakes(python, config, effective, "streamed-return") if not told else ():
+        yield _fails(config, mistake.span)
+
+
+def _written(python: PythonFacts, config: Document, execute: Function) -> Iterator[Problem]:
+    """Lists that `execute` itself returns."""
+    if execute.decorators:
+        return
     if uses_sender(python):
         # One model.py for both modes; and once the final flag is sent, what execute returns is not looked at.
         yield from _never_sent(python, execute)
         return
     for statement in returns(execute):
         if statement.value is not None and is_list(python, statement.value):
-            yield Problem(
-                statement.span,
-                "this model is decoupled, so execute must return None; every request that comes here fails",
-                help="send through `request.get_response_sender()`, or remove `model_transaction_policy`",
-                related=(Related(policy.span, "declared decoupled here"),) if policy is not None else (),
-                key="return",
-            )
+            yield _fails(config, statement.span)
+
+
+def _fails(config: Document, span: Span) -> Problem:
+    policy = config.root.field("model_transaction_policy")
+    return Problem(
+        span,
+        "this model is decoupled, so execute must return None; every request that comes here fails",
+        help="send through `request.get_response_sender()`, or remove `model_transaction_policy`",
+        related=(Related(policy.span, "declared decoupled here"),) if policy is not None else (),
+        key="return",
+    )
 
 
 def _never_sent(python: PythonFacts, execute: Function) -> Iterator[Problem]:
@@ -215,5 +232,30 @@ class TritonPythonModel:
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
         return responses
 #       ^^^^^^^^^^^^^^^^ TLP106
+""",
+    """\
+-- parts/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- parts/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answers(self, text):
+        for part in text.split(b"."):
+            y = np.array([part], dtype=object)
+            yield pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0]
+            responses += [*self.answers(text)]
+        return responses
+#              ^^^^^^^^^ TLP106
 """,
 )

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.facts import RepositoryFacts
-from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import completes, is_generator, is_none, returns
+from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
-from tritonlint.inputs.python_tree import Assign, Attribute, Name
+from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Expression, Function, Name
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
@@ -81,13 +81,33 @@ def _behind_decorator(python: PythonFacts, config: Document, effective: Effectiv
     """A decorator of ``execute`` that calls it and keeps what it returns to itself."""
     for mistake in mistakes(python, config, effective, "return"):
         if mistake.found == "NoneType":
+            dropped = _dropped(python, mistake.span)
             yield Problem(
-                mistake.span,
-                "this takes the place of `execute` and returns nothing, so no request is ever answered",
+                dropped.span if dropped is not None else mistake.span,
+                "what takes the place of `execute` drops these responses, so no request is ever answered"
+                if dropped is not None
+                else "this takes the place of `execute` and returns nothing, so no request is ever answered",
                 help="return what the function that it wraps returns",
+                related=(Related(mistake.span, "this takes the place of `execute`"),) if dropped is not None else (),
                 certainty="certain" if mistake.sure else "likely",
                 key="execute",
             )
+
+
+def _dropped(python: PythonFacts, name: Span) -> Call | None:
+    """The one call of what a function wraps, where nothing takes its result."""
+    wrapper = next((f for f in python.walk(Function) if f.name_span == name), None)
+    if wrapper is None:
+        return None
+    found = []
+    for statement in own_nodes(wrapper, Expression):
+        value = statement.value.value if isinstance(statement.value, Await) else statement.value
+        if not isinstance(value, Call) or not isinstance(value.func, Name):
+            continue
+        bound = python.lookup(value.func.id, python.frame_of(wrapper))
+        if bound is not None and any(one.kind == "parameter" for one in bound[0]):
+            found.append(value)
+    return found[0] if len(found) == 1 else None
 
 
 EXAMPLES = (
@@ -184,9 +204,9 @@ import triton_python_backend_utils as pb_utils
 def guarded(function):
     @functools.wraps(function)
     def wrapper(self, requests):
-#       ^^^^^^^ TLP202
         try:
             function(self, requests)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^ TLP202
         except Exception as error:
             return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))) for _ in requests]
 

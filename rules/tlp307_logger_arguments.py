@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `pb_utils.Logger.log_…` with anything else than one string (an exception, a number, `%` arguments), a level
-that is a number or a string, and `pb_utils.Logger()`.
+that is a number (as those of `logging` are) or a string, and `pb_utils.Logger()`.
 
 ## What happens
 TypeError `incompatible function arguments`, or `No constructor defined!`: often in the middle of error handling, so
@@ -37,6 +37,11 @@ RULE = Rule(
     words=("Logger",),
 )
 
+_LEVEL = (
+    "the level is one of `pb_utils.Logger.INFO`, `WARNING`, `ERROR`, `VERBOSE`: this raises TypeError",
+    "write `pb_utils.Logger.INFO`",
+)
+
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if "Logger" not in python.text:
@@ -57,6 +62,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="certain" if mistake.sure else "likely",
                 key="logged",
             )
+    for mistake in mistakes(python, config, effective, "log-level"):
+        if mistake.span not in told:
+            yield Problem(mistake.span, *_LEVEL, certainty="certain" if mistake.sure else "likely", key="level")
 
 
 def _lies_in(inner: Span, outer: Span) -> bool:
@@ -104,8 +112,7 @@ def _wrong(python: PythonFacts, made: PbCall) -> tuple[Span, str, str, Fix | Non
     if level is not None and kind_of(python, level) in {"str", "int"}:
         return (
             level.span,
-            "the level is one of `pb_utils.Logger.INFO`, `WARNING`, `ERROR`, `VERBOSE`: this raises TypeError",
-            "write `pb_utils.Logger.INFO`",
+            *_LEVEL,
             None,
         )
     if message is None:
@@ -269,5 +276,50 @@ class TritonPythonModel:
             logger.log("one more", logger.VERBOSE)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import logging
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def note(self, text, level=logging.INFO):
+        pb_utils.Logger.log(text, level)
+#                                 ^^^^^ TLP307
+
+    def execute(self, requests):
+        self.note(f"{len(requests)} requests", logging.WARNING if len(requests) > 8 else logging.INFO)
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", array)]) for array in arrays]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import logging
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        logger = pb_utils.Logger
+        self.levels = {logging.INFO: logger.INFO, logging.WARNING: logger.WARNING}
+
+    def note(self, text, level=logging.INFO):
+        pb_utils.Logger.log(text, self.levels[level])
+
+    def execute(self, requests):
+        self.note(f"{len(requests)} requests", logging.WARNING if len(requests) > 8 else logging.INFO)
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", array)]) for array in arrays]
 """,
 )

@@ -58,12 +58,15 @@ Kind = Literal[
     "requested-name",
     "same-array",
     "logged",
+    "log-level",
     "error-code",
     "batch-to-each",
     "metric",
     "only-errors",
     "dropped",
     "list-changed",
+    "newer-keyword",
+    "streamed-return",
 ]
 
 

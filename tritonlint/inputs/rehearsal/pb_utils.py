@@ -12,6 +12,7 @@ from typing import Any
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_bls import target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import declared, may_batch, tensors_of
@@ -96,6 +97,7 @@ _MEMBERS: dict[type, frozenset[str]] = {kind: frozenset(MEMBERS[name]) for kind,
 }
 _NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
 """What the logger refuses: it takes text and nothing else."""
+_NO_LEVELS = frozenset({"int", "str", "float", "bool", "NoneType"})
 _NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
@@ -187,6 +189,10 @@ class PbUtils(Replies):
             return handler(self, args, kwargs, node)
         if name.startswith("Logger."):
             self._look_at_logged(given(args, kwargs, 0, "message", UNKNOWN), node)
+            level = given(args, kwargs, 1, "level", UNKNOWN) if name == "Logger.log" else UNKNOWN
+            written = node.argument(1, "level")
+            if written is not None and type_name(level) in _NO_LEVELS:
+                self.machine.note("log-level", written.span)
             return None
         for value in (*args, *kwargs.values()):
             self.machine.havoc_value(value)
@@ -350,6 +356,7 @@ class PbUtils(Replies):
         return PbTensor(name if isinstance(name, str) else None, value, node.span, written)
 
     def _c_response(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
+        self._look_at_keywords("InferenceResponse", kwargs, node)
         outputs = given(args, kwargs, 0, "output_tensors", UNKNOWN if not args and not kwargs else Seq("list", []))
         error = given(args, kwargs, 1, "error")
         if isinstance(outputs, (PbTensor, Array, str, int, float, Mapping)) or is_no_object(outputs):
@@ -371,6 +378,15 @@ class PbUtils(Replies):
         if isinstance(outputs, Seq) and outputs.ways and made.error is False:
             self.lacking_on_ways(outputs)
         return made
+
+    def _look_at_keywords(self, name: str, kwargs: dict[str, Value], node: CallNode) -> None:
+        """Refuse keywords that no release takes, and note those that only newer ones take."""
+        known, newer = pb_api().signatures[name][0], pb_api().keywords[name]
+        for keyword in kwargs:
+            if keyword not in known:
+                raise Failure("TypeError", _INCOMPATIBLE)
+            if keyword in newer:
+                self.say(Mistake("newer-keyword", node.span, self.machine.sure, keyword, found=name))
 
     def _c_error(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         message = given(args, kwargs, 0, "message")

@@ -98,6 +98,7 @@ class Replies:
         machine.maybe = 0
         span = machine.return_span or execute.name_span
         if not self.answers_by_return:
+            self.returned_by_stream(value, execute, span)
             return
         if isinstance(value, Obj) and not value.cls.known:
             return  # It may be a list with methods of its own.
@@ -127,6 +128,15 @@ class Replies:
         self.one_for_all(value, span)
         if not value.open and len(value.items) != self.requests:
             self.say(Mistake("count", span, True, count=(len(value.items), self.requests)))
+
+    def returned_by_stream(self, value: Value, execute: Function, span: Span) -> None:
+        """Something else than None from a model that streams, where nothing was sent through a sender."""
+        taken = any(request.state["taken"] is not False for request in self.machine.requests)
+        known = isinstance(value, (Seq, Mapping, Response, PbTensor, Array, bool, int, float, str, bytes))
+        if self.effective.decoupled is not True or taken or not known or execute.is_async:
+            return
+        if not self.machine.unknown_sends and not self.machine.mentions("set_release_flags"):
+            self.say(Mistake("streamed-return", span, True, found=type_name(value) or ""))
 
     def one_for_all(self, value: Seq, span: Span) -> None:
         """One response with the rows of all requests that every request gets."""

@@ -54,6 +54,7 @@ Note = Literal[
     "requested-name",
     "same-array",
     "logged",
+    "log-level",
     "error-code",
     "list-changed",
 ]
