@@ -43,10 +43,10 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
     repositories = repository.memo.get("repositories", {})
     others = repositories.values() if isinstance(repositories, dict) else ()
     for request in bls_requests(python):
-        if request.model_span is None or not (request.model is None or request.executions):
+        if request.model_span is None:
             continue
         names = frozenset({request.model or ""})
-        if request.model is None:
+        if request.model is None or not request.executions:
             names = models_called(python, repository.models.get(model.name), request.call.span)
         absent = [name for name in names if name and not any(name in known.models for known in (repository, *others))]
         if not absent:
@@ -200,6 +200,83 @@ backend: "python"
 input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
 output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
 -- scaler/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("r", p)]))
+        return responses
+""",
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- a/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def call(self, x):
+        p = pb_utils.Tensor("p", x)
+        return pb_utils.InferenceRequest(model_name="other", requested_output_names=["r"], inputs=[p])
+#                                                   ^^^^^^^ TLP121
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            answer = self.call(pb_utils.get_input_tensor_by_name(request, "x").as_numpy()).exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            y = pb_utils.get_output_tensor_by_name(answer, "r").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- b/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+-- b/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("r", p)]))
+        return responses
+""",
+    """\
+-- a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- a/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def call(self, x):
+        p = pb_utils.Tensor("p", x)
+        return pb_utils.InferenceRequest(model_name="other", requested_output_names=["r"], inputs=[p])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.call(x)  # Only made, to see how long that takes.
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- b/config.pbtxt --
+backend: "python"
+input { name: "p" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "r" data_type: TYPE_FP32 dims: [ 2 ] }
+-- b/1/model.py --
 import triton_python_backend_utils as pb_utils
 
 

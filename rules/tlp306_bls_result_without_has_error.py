@@ -4,11 +4,13 @@
 Reports `get_output_tensor_by_name(response, …)` and `response.output_tensors()` on the result of
 `InferenceRequest.exec()` when the function neither asks `response.has_error()` nor does this in a `try`. The same
 behind a loop that tries again after an error, but not for ever, also where a function hands on what the last attempt
-gave.
+gave. The rehearsal sees answers that go through helpers, lists and streams: what counts is that nothing that gets hold
+of an answer asks it.
 
 ## What happens
 `exec()` does not raise when the called model fails. The failure shows up as an AttributeError about None, and the real
-error is lost.
+error is lost. In a stream (`exec(decoupled=True)`) an error looks like the empty response at the end: what came before
+it is taken for all, and nobody hears of the error.
 
 ## How to fix
 Ask `response.has_error()` first and pass `response.error().message()` on.
@@ -19,10 +21,11 @@ Facts, python-backend 6.8.
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_flow import checked_for_none, own_nodes, returns
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -47,6 +50,8 @@ from tritonlint.inputs.python_tree import (
     lies_in,
     walk,
 )
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import insert_after, pb_alias
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -61,9 +66,36 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if "exec(" not in python.text:
         return
+    known = set()
+    for problem in _seen(python):
+        known.add(problem.span)
+        yield problem
+    for mistake in mistakes(python, config, effective, "error-lost"):
+        function = python.function_at(mistake.value) if mistake.value is not None else None
+        if function is None or mistake.span in known:
+            continue
+        used = mistake.found == "used"
+        if used and any(call is mistake.value for one in own_nodes(function, Try) for call in walk(one.body, Call)):
+            continue
+        yield Problem(
+            mistake.span,
+            "nothing asks `has_error()`: when the called model fails, its error is lost and "
+            + (
+                "this request fails with one about what is not there"
+                if used
+                else "what it sent before is taken for all of it"
+            ),
+            help="ask `has_error()` of each response first: "
+            "`if response.has_error(): raise pb_utils.TritonModelException(response.error().message())`",
+            effect=None if used else "wrong-result",
+            key="unasked",
+        )
+
+
+def _seen(python: PythonFacts) -> Iterator[Problem]:
     reading = {id(made.call) for made in python.calls_of("get_output_tensor_by_name")}
     retries = "has_error" in python.identifiers and ("for " in python.text or "while " in python.text)
     for frame in python.frames:
@@ -96,7 +128,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 continue
             name = node.targets[0].id
             use = _unchecked_use(python, function, name, reading)
-            if use is None or use.span in tried:
+            if use is None or use.span in tried or _is_looked_at(function, use):
                 continue
             yield Problem(
                 use.span,
@@ -246,6 +278,15 @@ def _is_gather(python: PythonFacts, expr: Expr) -> bool:
         isinstance(s, Await) and isinstance(s.value, Call) and python.qualified(s.value.func, w) == "asyncio.gather"
         for s, w in sources
     )
+
+
+def _is_looked_at(function: Function, read: Node) -> bool:
+    """Whether the outputs that are read are kept under a name, and somebody asks whether there are any."""
+    for node in own_nodes(function, Assign):
+        name = dotted(node.targets[0]) if node.value is read else None
+        if name is not None and checked_for_none(function, name):
+            return True
+    return False
 
 
 def _fix(python: PythonFacts, call: Assign, name: str) -> Fix | None:
@@ -543,6 +584,163 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.stage.run(x))]))
+        return responses
+""",
+    """\
+-- total/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- total/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.source = os.environ.get("SOURCE_MODEL", "absent")
+
+    def parts(self, x):
+        call = pb_utils.InferenceRequest(model_name=self.source, requested_output_names=["y"], inputs=[x])
+        for response in call.exec(decoupled=True):
+            if response.output_tensors():
+                yield pb_utils.get_output_tensor_by_name(response, "y").as_numpy()
+#                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            total = np.float32(0)
+            for part in self.parts(pb_utils.get_input_tensor_by_name(request, "x")):
+                total += part.sum()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([total], dtype=np.float32))]))
+        return responses
+""",
+    """\
+-- total/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- total/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.source = os.environ.get("SOURCE_MODEL", "absent")
+
+    def parts(self, x):
+        call = pb_utils.InferenceRequest(model_name=self.source, requested_output_names=["y"], inputs=[x])
+        for response in call.exec(decoupled=True):
+            if response.has_error():
+                raise pb_utils.TritonModelException(response.error().message())
+            if response.output_tensors():
+                yield pb_utils.get_output_tensor_by_name(response, "y").as_numpy()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            total = np.float32(0)
+            for part in self.parts(pb_utils.get_input_tensor_by_name(request, "x")):
+                total += part.sum()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([total], dtype=np.float32))]))
+        return responses
+""",
+    """\
+-- pair/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- pair/1/model.py --
+import asyncio
+import os
+from functools import partial
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        name = os.environ.get("NEXT_MODEL", "absent")
+        self.make = partial(pb_utils.InferenceRequest, model_name=name, requested_output_names=["y"])
+
+    @staticmethod
+    def unpack(response):
+        return pb_utils.get_output_tensor_by_name(response, "y").as_numpy()
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            calls = [self.make(inputs=[x]).async_exec() for _ in range(2)]
+            left, right = [self.unpack(response) for response in await asyncio.gather(*calls)]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", left - right)]))
+        return responses
+""",
+    """\
+-- pair/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- pair/1/model.py --
+import asyncio
+import os
+from functools import partial
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        name = os.environ.get("NEXT_MODEL", "absent")
+        self.make = partial(pb_utils.InferenceRequest, model_name=name, requested_output_names=["y"])
+
+    @staticmethod
+    def unpack(response):
+        if response.has_error():
+            raise pb_utils.TritonModelException(response.error().message())
+        return pb_utils.get_output_tensor_by_name(response, "y").as_numpy()
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            calls = [self.make(inputs=[x]).async_exec() for _ in range(2)]
+            left, right = [self.unpack(response) for response in await asyncio.gather(*calls)]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", left - right)]))
+        return responses
+""",
+    # What is missing is told in other words.
+    """\
+-- own/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- own/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            first = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x]).exec()
+            y = pb_utils.get_output_tensor_by_name(first, "y")
+            if y is None:
+                raise pb_utils.TritonModelException("no answer of the first call")
+            second = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x]).exec()
+            outputs = second.output_tensors()
+            if len(outputs) == 0:
+                raise pb_utils.TritonModelException("no answer of the second call")
+            z = y.as_numpy() + outputs[0].as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", z)]))
         return responses
 """,
 )

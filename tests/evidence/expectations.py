@@ -413,9 +413,15 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [100.0]}), where="max_dist_km", holds=100.0, why="below the default"),
         Evidence(ask=Ask(values={"x": [1.0]}), holds=0.5, why="the default"),
     ),
-    "TLP306": (Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),),
+    "TLP306": (
+        Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),
+        Evidence("difference", where="SOURCE_MODEL", holds=0.0, why="the sum of nothing"),
+    ),
     "TLP306 clean": (
+        Evidence(ask=Ask(change={'"absent"': '"other"'}, companions={"other": "echo"}), where="SOURCE_MODEL"),
+        Evidence(ask=Ask(change={'"absent"': '"other"'}, companions={"other": "echo"}), where="NEXT_MODEL"),
         Evidence(ask=TO_OTHER, where="any(result.has_error()"),
+        Evidence(ask=TO_OTHER, where="outputs = second"),
         Evidence(ask=Ask(companions={"scorer": "echo"}), where="for attempt in range"),
     ),
     "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),

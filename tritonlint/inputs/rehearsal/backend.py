@@ -258,6 +258,7 @@ class _Play(PbUtils):
             machine.finish()
             self.answers(value, execute.node)
             self.senders(execute.node, value)
+            self.errors_lost()
         return value
 
     def receive(self) -> Seq:

@@ -91,6 +91,7 @@ _EACH = "<each element>"
 _MOST_LISTS = 6
 """Of functions that return more lists of tensors than these, none is kept in mind."""
 _PARTIAL = "<partial>"
+_REQUEST = f"{OF_BACKEND}InferenceRequest"
 """The name of what calls a function with some arguments that were given before."""
 _HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unknown})
 _PURE = (
@@ -814,8 +815,9 @@ class Calls(Concurrency):
             return self.guard(lambda: self.pb_call(name[len(OF_BACKEND) :], args, kwargs, node), span)
         if name == "functools.partial" and args and (is_function(args[0]) or _is_of_libraries(args[0])):
             values = [*args[1:], *kwargs.values()]
-            # A sender or another object may get anywhere by this.
-            if all(one is None or one.__class__ in _HANDED_ON for one in values):
+            # A sender or another object may get anywhere by this, but not out of a request to another model.
+            request = isinstance(args[0], Library) and args[0].name == _REQUEST
+            if request or all(one is None or one.__class__ in _HANDED_ON for one in values):
                 return Bound(Seq("tuple", [args[0], Seq("list", args[1:]), Mapping(dict(kwargs))]), _PARTIAL)
         mappable = bool(args) and (is_function(args[0]) or args[0] == Builtin("str"))
         # These give whole arrays to the function.
@@ -1189,7 +1191,7 @@ def _taken_apart(value: Value, named: bool, depth: int) -> Value:
 def _is_of_libraries(function: Value) -> bool:
     """Whether a function is one of Python or a library; those of the backend want to know where they are called."""
     if isinstance(function, Library):
-        return not function.name.startswith(OF_BACKEND)
+        return not function.name.startswith(OF_BACKEND) or function.name == _REQUEST
     return isinstance(function, (Builtin, DType))
 
 

@@ -67,6 +67,7 @@ Kind = Literal[
     "list-changed",
     "newer-keyword",
     "streamed-return",
+    "error-lost",
 ]
 
 

@@ -318,12 +318,15 @@ class Answer:
     """What ``InferenceRequest.exec()`` gives.
 
     ``names`` are the outputs that were asked for, ``outputs`` those that the called model has, if they are known.
-    ``ends_empty``: it is one of a stream, the last of which has no outputs.
+    ``ends_empty``: it is one of a stream, the last of which has no outputs. ``asked``: somebody asks, or may ask, it
+    for its error.
     """
 
     names: tuple[str, ...] | None = None
     outputs: dict[str, Array] | None = None
+    streamed: bool = False
     ends_empty: bool = False
+    asked: bool = False
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
 
 

@@ -99,6 +99,9 @@ _NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
 """What the logger refuses: it takes text and nothing else."""
 _NO_LEVELS = frozenset({"int", "str", "float", "bool", "NoneType"})
 _NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
+_ASKED_BY_NAME = re.compile(r"[\"']has_error[\"']")
+_TESTED = re.compile(r"\b(not|if|while|len\()\s*$")
+"""What stands before outputs of which is only asked whether there are any."""
 _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
 _NO_NAMES = SCALARS - {str, bytes} | {type(None), Seq, Mapping, PbTensor, Response, Func, BoundFunc}
@@ -140,6 +143,8 @@ class PbUtils(Replies):
         self.inputs = declared(python, config, "input")
         self.input_tensors = tensors_of(python, config, "input")
         self.input_shapes = declared_shapes(python, config, effective, "input")
+        self.unasked: dict[Answer, CallNode] = {}
+        """Where outputs of other models' answers are taken first."""
         self.added = _added(config, (effective.max_batch_size or 0) > 0) if effective.max_batch_size is not None else {}
         sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
         if effective.max_batch_size and self.inputs is not None and None not in sizes:
@@ -275,6 +280,7 @@ class PbUtils(Replies):
                 machine.record(error)
             response.ends_empty = machine.quiet > 0
             machine.maybe -= 1
+        self._taken(response, node)
         return self.output_of(response, name, node)
 
     def used_unasked(self, node: CallNode) -> Span | None:
@@ -282,7 +288,7 @@ class PbUtils(Replies):
         text, end = self.machine.python.text, node.span.end or 0
         if text.startswith(".as_numpy", end):
             return node.span
-        named = _NAMED.search(text[max(0, (node.span.start or 0) - 80) : node.span.start])
+        named = _NAMED.search(self._before(node))
         if named is None:
             return None
         name = named.group(1)
@@ -309,6 +315,36 @@ class PbUtils(Replies):
         if target is None or target.effective.decoupled is not True or self.machine.matches(_OUTPUTS_NAMED):
             return False
         return bool(target.python) and all(_FLAG_ALONE.search(python.text) for python in target.python)
+
+    def _before(self, node: CallNode) -> str:
+        """The text right before a call."""
+        return self.machine.python.text[max(0, (node.span.start or 0) - 80) : node.span.start]
+
+    def _taken(self, answer: Answer, node: CallNode) -> None:
+        """Keep in mind where outputs of an answer are taken first; a module beside the file tells of none."""
+        if self.machine.python is self.python:
+            self.unasked.setdefault(answer, node)
+
+    def errors_lost(self) -> None:
+        """Answers of other models whose outputs are used though nobody can have asked whether they are errors."""
+        reads = [(answer, node) for answer, node in self.unasked.items() if not answer.asked]
+        self.unasked = {}
+        if not reads or self.absent is not None or self.machine.matches(_ASKED_BY_NAME):
+            return
+        known = self.machine.asks - self.machine.asks_unknown
+        for played in self.machine.played:
+            for one in played.walk(Attribute):
+                # That of a logger has arguments.
+                asks = one.attr == "has_error" or played.text.startswith(".error()", (one.attr_span.start or 0) - 1)
+                if asks and one.attr_span not in known:
+                    return  # What was not played, or not with a known answer, may ask any of them.
+        for answer, node in reads:
+            used = self.used_unasked(node)
+            if used is None and self.python.text.startswith("[", node.span.end or 0):
+                used = node.span
+            if used is not None or answer.streamed:
+                found = "used" if used is not None else "streamed"
+                self.say(Mistake("error-lost", node.span, False, found=found, value=node))
 
     def answer(self, call: Call) -> Answer:
         """What another model answers, as far as its config says."""
@@ -475,6 +511,8 @@ class PbUtils(Replies):
 
     def _m_answer(self, owner: Answer, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         names = owner.names or tuple(owner.outputs or ())
+        if name == "output_tensors" and not _TESTED.search(self._before(node)):
+            self._taken(owner, node)
         if name == "output_tensors" and len(names) == 1:
             return Seq("list", [self.output_of(owner, names[0], node)])
         if name == "output_tensors":
@@ -532,6 +570,7 @@ class PbUtils(Replies):
         answer: Any = self.answer(owner)
         if decoupled is not False:
             answer.ends_empty = self.ends_empty(owner)
+            answer.streamed = True
             answer = Answers(answer) if decoupled is True else UNKNOWN
         if name == "exec":
             return answer

@@ -121,11 +121,13 @@ OPERANDS: frozenset[type[Any]] = SCALARS | BACKEND_OBJECTS | {Seq, Mapping, Arra
 _ALWAYS_TRUE: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Cls, Coroutine, Exc, Bound, ConfigText, Match}
 _NO_ITEMS: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Coroutine}
 _NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
+ASKS = frozenset({"has_error", "error"})
+"""What tells whether another model's answer is an error."""
 _GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(")
 """What gives exceptions an attribute that they do not have by themselves."""
 _FORGETTABLE: frozenset[type[Any]] = frozenset(
     {Seq, Mapping, Obj, Coroutine, Thread, Around, Bound, BoundFunc, Lock, Sender, Request, Func}
-    | {Module, ModelConfig}
+    | {Module, ModelConfig, Answer, Answers}
 )
 """The classes of values that hold what others may change."""
 
@@ -179,6 +181,10 @@ class Protocols(Ways):
         """The attributes that any file sets, and those of which all only ask items."""
         self.cached: dict[Any, Value] = {}
         """What functions gave that ``functools.lru_cache`` keeps the results of, by function and arguments."""
+        self.asks: set[Span] = set()
+        """Where another model's answer is asked for its error."""
+        self.asks_unknown: set[Span] = set()
+        """Where something unknown is asked, which may be such an answer."""
         self.spent: dict[int, Value] = {}
         """Iterators that have nothing left, by identity."""
 
@@ -226,9 +232,14 @@ class Protocols(Ways):
         if kind in BACKEND_OBJECTS:
             if not self.has_member(owner, name):
                 raise self.fail("AttributeError", f"'{owner.python_type}' object has no attribute '{name}'", span)
+            if kind is Answer and name in ASKS:
+                owner.asked = True
+                self.asks.add(span)
             return Bound(owner, name, span)
         if kind is Unknown:
             if owner.type is None:
+                if name in ASKS:
+                    self.asks_unknown.add(span)
                 return Unknown("str") if name in {"__name__", "__qualname__"} else UNKNOWN
             if owner.type == EXCEPTION[1] and name == "message" and not self.matches(_GIVES_MESSAGE):
                 # That was Python 2.
@@ -901,6 +912,8 @@ class Protocols(Ways):
             value.forget()
         elif isinstance(value, ModelConfig):
             self.havoc_value(value.fields, depth)
+        elif isinstance(value, (Answer, Answers)):
+            (value if isinstance(value, Answer) else value.answer).asked = True
         elif isinstance(value, (Sender, Request)):
             request = value if isinstance(value, Request) else value.request
             self.put(request.state, "escaped", True)
