@@ -18,7 +18,6 @@ from tritonlint.inputs.rehearsal.habits import (
     TAKES_ARRAY,
     are_cut_rows,
     is_integer,
-    refuse_texts,
     says_no,
     splits_rows,
     with_origin,
@@ -60,6 +59,7 @@ from tritonlint.inputs.rehearsal.protocols import (
     is_of_json,
     is_plain,
 )
+from tritonlint.inputs.rehearsal.quantities import refuse_no_number, refuse_texts
 from tritonlint.inputs.rehearsal.reality import lose
 from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join_all
 from tritonlint.inputs.rehearsal.values import (
@@ -569,7 +569,7 @@ class Calls(Concurrency):
             return self.guard(lambda: self.pb_method(owner, bound.name, args, kwargs, node), span)
         if kind is Array:
             given = [self.plain(a) for a in args]
-            self.guard(lambda: refuse_texts(bound.name, given, method=True), span)
+            self.guard(lambda: refuse_texts(bound.name, given, kwargs, method=True), span)
             made = anew(self.guard(lambda: arrays.method(owner, bound.name, given, kwargs), span), owner)
             if self.buffers.method(bound.name, owner, made):
                 raise self.fail("ValueError", READ_ONLY, span)
@@ -830,8 +830,7 @@ class Calls(Concurrency):
                 self.note("split-by-requests", span)
             if name in _SPLITS and len(args) > 1 and self.origins.are_sizes(args[1], span):
                 self.note("split-by-sizes", span)
-            if "dtype" not in kwargs:  # Dates may be written as texts.
-                self.guard(lambda: refuse_texts(name[6:], given), span)
+            self.guard(lambda: refuse_texts(name[6:], given, kwargs), span)
             if given and name[6:] in TAKES_ARRAY and (given[0].__class__ is Coroutine or is_function(given[0])):
                 raise self.misused(given[0], f"{name[6:]}() takes no {type_name(given[0])} as an array", span)
             if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):
@@ -857,6 +856,7 @@ class Calls(Concurrency):
             self.may_fail(self.origins.too_short(name[6:], given), span)
             self.may_fail(self.origins.nothing_left(name[6:], given, kwargs), span)
             return made
+        self.guard(lambda: refuse_no_number(name, args, kwargs), span)
         if name == "json.loads" and args and not kwargs and args[0] == ConfigText():
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
@@ -960,6 +960,8 @@ class Calls(Concurrency):
             self._look_at_ends(args, span)
         if args and args[0].__class__ is Coroutine and name in _NEED_RESULTS:
             raise self.misused(args[0], f"{name}() takes no '{type_name(args[0])}'", span)
+        if name == "enumerate":
+            self.guard(lambda: refuse_no_number(name, args, kwargs), span)
         if name == "bool" and args and says_no(args[0]):
             self.note("text-as-flag", span)
         if name in {"enumerate", "list", "set", "tuple", "sorted"} and args:

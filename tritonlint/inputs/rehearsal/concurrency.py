@@ -26,11 +26,13 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import OPERANDS, Protocols
+from tritonlint.inputs.rehearsal.quantities import is_no_number
 from tritonlint.inputs.rehearsal.trail import join_all
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Bound,
     Builtin,
+    Library,
     Mapping,
     Seq,
     Unknown,
@@ -132,12 +134,17 @@ class Concurrency(Protocols):
                 raise self.fail("TypeError", wrong if name == "asyncio.create_task" else _AWAITABLE, span)
             if not isinstance(first, Coroutine):
                 return None
+            limit = args[1] if len(args) > 1 else kwargs.get("timeout")
+            if name == "asyncio.wait_for" and is_no_number(limit):
+                return (self.coroutine(Library("asyncio.tasks.wait_for"), [first, limit], {}, own=False),)
             return (self.coroutine(first, [], {}, _WRAPPERS[name], own=False),)
         if name == "asyncio.gather":
             return (self.gathered(args, [], kwargs, span),)
         if name == "asyncio.to_thread" and args:
             return (self.coroutine(first, args[1:], kwargs, "coroutine", own=False),)
         if name == "asyncio.sleep" and args:
+            if is_no_number(first):  # Nothing is raised before somebody waits.
+                return (self.coroutine(Library("asyncio.tasks.sleep"), [first], {}, own=False),)
             return (Coroutine(None, done=True, value=args[1] if len(args) > 1 else kwargs.get("result")),)
         if name in {"concurrent.futures.as_completed", "concurrent.futures.wait"} and args:
             return (self._finished(name, args, kwargs),)

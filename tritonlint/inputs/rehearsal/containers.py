@@ -27,6 +27,7 @@ from tritonlint.inputs.rehearsal.operations import (
     truth,
     unlist,
 )
+from tritonlint.inputs.rehearsal.quantities import refuse_no_number
 from tritonlint.inputs.rehearsal.reality import (
     DICTS,
     NO_KEY,
@@ -577,6 +578,7 @@ def container_method(
     if name == "most_common" and owner.__class__ is Mapping:
         keys = [*(value_of(key) for key in owner.items), *([owner.key] if owner.open else [])]
         count = args[0] if args else kwargs.get("n")
+        refuse_no_number("heapq.nlargest", [count], {})  # That is what it calls.
         most = max(count, 0) if count.__class__ is int else None
         return Seq("list", [], True, Seq("tuple", [common(keys), Unknown("int")]), most=most)
     if handler is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from tritonlint.inputs.rehearsal.objects import (
 from tritonlint.inputs.rehearsal.operations import key_of, put_all, put_somewhere, set_of
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.protocols import BACKEND_OBJECTS, BUILTINS, MAX_TURNS, PLAIN
+from tritonlint.inputs.rehearsal.quantities import refuse_format
 from tritonlint.inputs.rehearsal.reality import NO_KEY
 from tritonlint.inputs.rehearsal.trail import join, join_all
 from tritonlint.inputs.rehearsal.values import (
@@ -42,6 +44,8 @@ from tritonlint.source import Span
 MAX_STEPS = 6000
 """Statements and calls of one rehearsal; a model that needs more is not played through."""
 _ABSOLUTE = frozenset({"abs", "numpy.abs", "numpy.absolute"})
+_FORMAT = re.compile(r"\s*:([^{}]+)\}")
+"""What stands behind an expression in an f-string, when it is written out."""
 _SINGLE: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": Ellipsis}
 
 
@@ -111,7 +115,7 @@ class Expressions(Calls):
     def _e_fstring(self, node: tree.FString, scope: Scope) -> Value:
         pieces: list[str] | None = []
         for part in node.parts:
-            value = self.eval(part, scope)
+            value = self._formatted(part, scope) if isinstance(part, tree.Other) else self.eval(part, scope)
             if type_name(value) == "bytes" and not isinstance(part, tree.Constant):
                 self.note("bytes-in-text", part.span)
             self.look_for_methods((value,))
@@ -120,6 +124,15 @@ class Expressions(Calls):
             if pieces is not None:
                 pieces = [*pieces, str(value)] if isinstance(value, (str, int, bool)) else None
         return Unknown("str") if pieces is None else "".join(pieces)
+
+    def _formatted(self, part: tree.Other, scope: Scope) -> Value:
+        """A piece of an f-string with a conversion or a format behind it; not known as text."""
+        for inside in part.parts:
+            value = self.eval(inside, scope)
+            text = _FORMAT.match(self.python.text, inside.span.end or 0)
+            if text is not None:
+                self.guard(partial(refuse_format, value, text.group(1)), inside.span)
+        return UNKNOWN
 
     def _e_attribute(self, node: tree.Attribute, scope: Scope) -> Value:
         return self.attribute(self.eval(node.value, scope), node.attr, node.attr_span)
@@ -471,7 +484,8 @@ class Expressions(Calls):
     def _e_other(self, node: tree.Other, scope: Scope) -> Value:
         for part in node.parts:
             self.eval(part, scope)
-        return UNKNOWN
+        dots = not node.parts and self.python.text.startswith("...", node.span.start)
+        return Ellipsis if dots else UNKNOWN
 
     def _e_call(self, node: tree.Call, scope: Scope) -> Value:
         called = node.func

@@ -1,4 +1,4 @@
-"""What Python does without complaint and nobody means: iterators that are used up, texts taken for something else."""
+"""What Python does without complaint and nobody means: iterators that are used up, texts taken for flags."""
 
 from __future__ import annotations
 
@@ -7,17 +7,10 @@ from math import prod
 
 from tritonlint.inputs.rehearsal.reality import ITERATORS
 from tritonlint.inputs.rehearsal.shapes import Slice
-from tritonlint.inputs.rehearsal.values import Array, Failure, Seq, Value, type_name
+from tritonlint.inputs.rehearsal.values import Array, Seq, Value
 
 _LISTED = re.compile(r"\w+(?:\s*[,;|]\s*\w+)+")
 _NO = frozenset({"false", "off", "no", "0", "f", "n"})
-_TEXT_AS_NUMBER: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(("arange", "linspace", "logspace"), (0, 1)),
-    **dict.fromkeys(("round", "around", "quantile", "percentile", "tile", "pad", "partition", "argpartition"), (1,)),
-    **dict.fromkeys(("isclose", "allclose", "array_split", "split"), (1,)),
-    "clip": (1, 2),
-}
-"""Arguments of functions of NumPy (by position) that no text can be; seen with NumPy 1.26 and 2."""
 TAKES_ARRAY = frozenset(
     {
         "split", "array_split", "vsplit", "hsplit", "concatenate", "stack", "vstack", "hstack", "exp", "log", "sqrt",
@@ -27,7 +20,6 @@ TAKES_ARRAY = frozenset(
     }
 )  # fmt: skip
 """Functions of NumPy that raise when their first argument is a function or method; seen with NumPy 1.26."""
-_FIRST_IS_SELF = frozenset({"round", "partition", "argpartition", "clip"})
 
 
 def is_list_in_text(value: Value) -> bool:
@@ -40,16 +32,6 @@ def is_list_in_text(value: Value) -> bool:
 def says_no(value: Value) -> bool:
     """Whether a text means False, though Python takes it for True."""
     return isinstance(value, str) and value.strip().lower() in _NO
-
-
-def refuse_texts(name: str, args: list[Value], *, method: bool = False) -> None:
-    """Raise what NumPy raises for a text in the place of a number."""
-    if method and name not in _FIRST_IS_SELF:
-        return
-    for position in _TEXT_AS_NUMBER.get(name, ()):
-        place = position - method
-        if 0 <= place < len(args) and type_name(args[place]) == "str":
-            raise Failure("TypeError", f"{name}() takes no text as a number")
 
 
 _ENDLESS = frozenset({"itertools.cycle", "itertools.count", "itertools.repeat"})

@@ -24,6 +24,7 @@ from tritonlint.inputs.rehearsal import averages, foreign, heaps, patterns
 from tritonlint.inputs.rehearsal.builtin import FILE, Call, Handler
 from tritonlint.inputs.rehearsal.containers import dict_of
 from tritonlint.inputs.rehearsal.operations import binary, compare, extend, in_turn, iterate, key_of, unary, unlist
+from tritonlint.inputs.rehearsal.quantities import is_no_number
 from tritonlint.inputs.rehearsal.reality import (
     ATOMS,
     ITERATORS,
@@ -352,17 +353,21 @@ def _chain_all(call: Call) -> Value:
     return chained
 
 
+_NO_STOP = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize."
+
+
 def _slice_of_iterator(call: Call) -> Value:
     items, complete = in_turn(call.args[0], None)
     if call.touch is not None and call.args[0].__class__ is Seq and call.args[0].kind in ITERATORS:
         call.touch(call.args[0])
         forget(call.args[0])
     bounds = call.args[1:]
+    if any(is_no_number(bound) for bound in bounds):
+        raise Failure("ValueError", _NO_STOP)
     if not 1 <= len(bounds) <= 3 or not all(bound is None or bound.__class__ in (int, bool) for bound in bounds):
         return Seq("itertools.islice", [], True, element(call.args[0]))
     if any(bound is not None and bound < 0 for bound in bounds):
-        words = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize."
-        raise Failure("ValueError", words)
+        raise Failure("ValueError", _NO_STOP)
     part = slice(*bounds)
     if part.step == 0:
         return UNKNOWN

@@ -109,6 +109,12 @@ _NO_NAMES = SCALARS - {str, bytes} | {type(None), Seq, Mapping, PbTensor, Respon
 _REFUSE_NONE = frozenset({"Tensor", "TritonError", "get_input_tensor_by_name", "get_output_tensor_by_name"})
 """What takes no None, at whatever place."""
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
+_NO_TEXTS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
+"""What no text of a request may be; ``bytes`` are taken (seen on 24.10)."""
+_NO_COUNTS = frozenset({"str", "float", "NoneType", "list", "tuple", "dict"})
+"""What ``model_version``, ``timeout`` and ``flags`` of a request do not take (seen on 24.10)."""
+_NO_LISTS = frozenset({"str", "bytes", "int", "float", "bool", "NoneType", "set", "dict"})
+_OF_PARAMETERS = "Expect parameters values to have type bool/int/str, found type <class '{}'>"
 _INCOMPATIBLE = "__init__(): incompatible constructor arguments"
 
 
@@ -443,8 +449,7 @@ class PbUtils(Replies):
         inputs = given(args, kwargs, 2, "inputs")
         requested = given(args, kwargs, 3, "requested_output_names")
         model = given(args, kwargs, 4, "model_name")
-        if isinstance(kwargs.get("model_version"), str):
-            raise Failure("TypeError", _INCOMPATIBLE)
+        _refuse_arguments(kwargs)
         for one in inputs.items if isinstance(inputs, Seq) else ():
             if one is None or isinstance(one, (Array, str, bytes, int, float, Seq, Mapping, Response, Answer)):
                 raise Failure("TypeError", _INCOMPATIBLE)
@@ -489,6 +494,9 @@ class PbUtils(Replies):
 
     def _c_decoupled(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         known = self.effective.decoupled
+        if known and isinstance(given(args, kwargs, 0, "model_config"), ConfigText):
+            # It looks for the policy in the text, too, and finds it there.
+            raise Failure("TypeError", "string indices must be integers")
         return Unknown("bool") if known is None else known
 
     def _c_model_dir(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
@@ -653,6 +661,26 @@ def _added(config: Document, batched: bool) -> dict[str, Array]:
         dtype = TRITON_TO_NUMPY.get(data_type)
         found[control.tensor] = Array(dtype, (1, 1) if batched else (1,), "bytes" if dtype == "object" else None)
     return found
+
+
+def _refuse_arguments(kwargs: dict[str, Value]) -> None:
+    """Raise what ``InferenceRequest(…)`` raises for arguments of other types (seen on 24.10)."""
+    kinds = {name: type_name(value) for name, value in kwargs.items()}
+    requested = kwargs.get("requested_output_names")
+    names = requested.items if isinstance(requested, Seq) else ()
+    if (
+        any(kinds.get(name) in _NO_TEXTS for name in ("model_name", "request_id"))
+        or any(kinds.get(name) in _NO_COUNTS for name in ("model_version", "timeout", "flags"))
+        or kinds.get("requested_output_names") in _NO_LISTS
+        or any(type_name(one) in _NO_TEXTS for one in names)
+    ):
+        raise Failure("TypeError", _INCOMPATIBLE)
+    parameters = kwargs.get("parameters")
+    if kinds.get("parameters") in {"str", "bytes", "list", "tuple"}:
+        raise Failure("TritonModelException", f"Expect pybind11::dict, got <class '{kinds['parameters']}'>")
+    for one in parameters.items.values() if isinstance(parameters, Mapping) else ():
+        if type_name(one) in {"float", "NoneType", "bytes", "list", "tuple", "dict"}:
+            raise Failure("TritonModelException", _OF_PARAMETERS.format(type_name(one)))
 
 
 def _as_base(value: Value) -> Value:

@@ -242,6 +242,7 @@ class _Part:
 def _part(item: Value, advanced: Value) -> _Part | None:
     kind = item.__class__
     if kind is Slice:
+        sliced(None, item)  # Bounds that are no numbers fail whatever the length is.
         return _Part("slice", 1, item=item)
     if item is None:
         return _Part("new")
