@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import falls_back, unconditional
 from tritonlint.inputs.python_join import declared, none_is_handled
@@ -58,12 +58,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     handed = [p for read in python.reads if read.names is None for p in _through_parameter(python, read, names)]
     yield from handed
     told = {problem.key for problem in handed}
-    for raised in rehearse(python, config, effective).raises:
+    played = rehearse(python, config, effective)
+    for raised in played.raises:
         if raised.absent and raised.absent not in told:
             found = _problem(
                 raised.span, raised.absent, "the tensor read by this name is None", names, sure=raised.sure
             )
-            yield replace(found, general=raised.span)
+            related = (*found.related, *called_at(played.entered.get(raised.span)))
+            yield replace(found, related=related, general=raised.span)
     for read in python.reads:
         if read.names is None:
             continue

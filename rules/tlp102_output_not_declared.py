@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
 from tritonlint.inputs.python_join import declared
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Name, Sequence, Starred
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.nearest import nearest
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -53,14 +53,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             yield _problem(write.name_span, wanted, names, sure=len(write.names) == 1, text=text)
     yield from _passed_on(python, names)
     yield from _named_elsewhere(python, names, seen)
-    for mistake in mistakes(python, config, effective, "unknown-output"):
-        made = any(made.call.span == mistake.span for made in python.calls_of("Tensor"))
+    for file, mistake, caller in mistakes_anywhere(python, config, effective, "unknown-output"):
+        made = file is python and any(made.call.span == mistake.span for made in python.calls_of("Tensor"))
         written = [c for c in python.walk(Constant) if c.value == mistake.name] if made else []
         place = written[0].span if len(written) == 1 else mistake.span
         text = python.text[place.start : place.end] if len(written) == 1 else ""
-        if place.start in seen:
+        if file is python and place.start in seen:
             continue
-        yield replace(_problem(place, mistake.name, names, sure=mistake.sure, text=text), general=mistake.span)
+        found = _problem(place, mistake.name, names, sure=mistake.sure, text=text)
+        yield replace(found, related=(*found.related, *called_at(caller)), general=mistake.span)
 
 
 def _problem(span: Span, wanted: str, names: dict[str, Span], *, sure: bool, text: str = "") -> Problem:

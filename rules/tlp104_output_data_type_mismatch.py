@@ -20,12 +20,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import conversion, tensors_of, types_of
 from tritonlint.inputs.python_tree import Attribute, Call, Expr, Expression
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document, Scalar
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -74,13 +74,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             name, scalar = wrong[0]
             yield _problem(python, write.value.span, write.value, name, scalar, dtype or "")
     moved: set[Span] = set()
-    for mistake in mistakes(python, config, effective, "data-type"):
+    for file, mistake, caller in mistakes_anywhere(python, config, effective, "data-type"):
         if _is_cast_for_nothing(python, mistake.value):
             continue  # That is the cause, and TLP262 tells of it.
         declared_type = outputs[mistake.name].scalar("data_type")
-        found = _problem(python, mistake.span, mistake.value, mistake.name, declared_type, mistake.dtype)
+        value = mistake.value if file is python else None
+        found = _problem(python, mistake.span, value, mistake.name, declared_type, mistake.dtype)
         found = replace(found, general=mistake.span, certainty="certain" if mistake.sure else "likely")
-        cause = mistake.cause
+        found = replace(found, related=(*found.related, *called_at(caller)))
+        cause = mistake.cause if file is python else None
         if cause is not None and _is_made_while_loading(python, cause):
             if cause in moved:
                 continue

@@ -17,15 +17,16 @@ Facts, python-backend 6.4; observed on 24.10.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem, Related
+from tritonlint.finding import Problem, Related, called_at
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words, shapes_of
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Name, Subscript, walk
-from tritonlint.inputs.rehearsal.backend import mistakes, rehearse
+from tritonlint.inputs.rehearsal.backend import mistakes, mistakes_anywhere, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -49,11 +50,12 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     raised = rehearse(python, config, effective).raises
     if not any(event.phase == "execute" and event.sure and not event.caught for event in raised):
         yield from _followed(python, effective, outputs, shapes, places)
-    for mistake in mistakes(python, config, effective, "shape"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "shape"):
         if mistake.shape is not None and mistake.name in outputs:
-            yield _problem(
+            found = _problem(
                 mistake.span, mistake.name, mistake.shape, outputs, places, effective, mistake.sure, mistake.span
             )
+            yield replace(found, related=(*found.related, *called_at(caller)))
     for mistake in mistakes(python, config, effective, "fixed-rows"):
         count = (mistake.shape or (1,))[0]
         first = _first_row(python, mistake.value) if count == 1 and mistake.value is not None else None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT_BYTES = 16 * 1024 * 1024
 """Largest config.pbtxt or model.py that is read; real ones are a thousand times smaller."""
-MAX_HELPER_BYTES = 256 * 1024
+MAX_HELPER_BYTES = 128 * 1024
 """Largest module beside a model file that is looked into for what the model file gets from it."""
 
 

@@ -166,10 +166,12 @@ class Imports(Expressions):
         public = held.get("__all__", Seq("list", [name for name in held if not name.startswith("_")]))
         listed = isinstance(public, Seq) and not public.open and all(isinstance(name, str) for name in public.items)
         if listed and not module.open:
+            self.steps += len(public.items)
             for name in public.items:
                 self._bind(name, held.get(name, UNKNOWN), scope)
         else:
             # Any of these names may stand for another thing from now on.
+            self.steps += len(held)
             for name in held:
                 self._bind(name, UNKNOWN, scope)
 

@@ -190,6 +190,7 @@ class PbUtils(Replies):
     def call(self, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         """A call of something in triton_python_backend_utils."""
         handler = _CALLS.get(name)
+        self.machine.seen(node.span)
         if handler is not None:
             # A class of the file with another base may be one of str, of list, of an array.
             if name in _REFUSE_NONE:
@@ -385,6 +386,8 @@ class PbUtils(Replies):
         if self.machine.origins.is_complex(value):
             raise Failure("TritonModelException", "NumPy dtype is not supported")
         written = node.arguments[1].value if len(node.arguments) == 2 else None
+        if written is not None:
+            self.machine.seen(written.span)
         if isinstance(value, Array) and value.dtype == "str":
             self.machine.note("text-array", written.span if written is not None else node.span)
         if isinstance(value, Array) and not self.machine.quiet and self.machine.buffers.tensor(value):
