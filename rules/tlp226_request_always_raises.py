@@ -196,4 +196,38 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    """\
+-- half/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- half/1/model.py --
+import contextlib
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def half(self, x):
+        if x[0] < 0:
+            raise ValueError("negative")
+        return x / 2
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = self.half(x)
+            except (KeyError, ValueError) as error:
+                text = str(error) if type(error) in (KeyError, ValueError) else error.message
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(text)))
+                continue
+            with contextlib.ExitStack() as stack:
+                stack.enter_context(contextlib.suppress(ZeroDivisionError))
+                y = y + np.float32(1 / 0)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )

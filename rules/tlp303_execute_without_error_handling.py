@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_data_errors import ON_PURPOSE, DataErrors
 from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
 from tritonlint.inputs.python_tree import (
@@ -214,7 +215,7 @@ def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
     for header, attempts in loops:
         for handler in (handler for attempt in attempts for handler in attempt.handlers):
             last = handler.body[-1]
-            if isinstance(last, Raise):
+            if isinstance(last, Raise) and not _of_server(handler) and not _caught_below(python, attempts):
                 yield Problem(
                     last.span,
                     "this error of one request fails every request of the batch",
@@ -224,6 +225,25 @@ def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                     key="again",
                 )
                 return
+
+
+def _of_server(handler: Handler) -> bool:
+    """Whether a handler only catches what no request is to blame for."""
+    types = handler.type.items if isinstance(handler.type, Sequence) else (handler.type,)
+    return all((dotted(one) or "").rsplit(".", 1)[-1] in _OF_SERVER for one in types if one is not None) and any(types)
+
+
+_OF_SERVER = frozenset(
+    {"MemoryError", "KeyboardInterrupt", "SystemExit", "GeneratorExit", "CancelledError", "OSError", "IOError"}
+    | {"FileNotFoundError", "PermissionError", "ImportError", "OutOfMemoryError"}
+)
+
+
+def _caught_below(python: PythonFacts, attempts: list[Try]) -> bool:
+    """Whether what is tried is a method that catches the errors of its request by itself."""
+    called = (called_function(python, call) for attempt in attempts for call in walk(attempt.body, Call))
+    tries = [one for function in called if function is not None for one in own_nodes(function, Try)]
+    return any(not isinstance(handler.body[-1], Raise) for one in tries for handler in one.handlers)
 
 
 def _may_catch(python: PythonFacts, manager: Expr) -> bool:
@@ -543,5 +563,36 @@ class TritonPythonModel:
             else:
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
+""",
+    """\
+-- caught/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- caught/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        try:
+            y = np.array([[float(text)] for text in x[:, 0]], dtype=np.float32)
+        except ValueError as error:
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+        except MemoryError:
+            pb_utils.Logger.log_error("out of memory")
+            raise
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+
+    def execute(self, requests):
+        try:
+            return [self.answer(request) for request in requests]
+        except Exception as error:
+            pb_utils.Logger.log_error(f"this is a bug: {error}")
+            raise
 """,
 )

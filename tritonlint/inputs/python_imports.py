@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_flow import completes, guarded, unconditional
 from tritonlint.inputs.python_tree import Alias, Import, ImportFrom
 from tritonlint.remember import remembered
 from tritonlint.source import Span
+from tritonlint.standard_library import is_standard
 
 When = Literal["load", "request"]
 MAX_REACHED = 30
@@ -95,6 +96,15 @@ def rearranges_modules(python: PythonFacts) -> bool:
 def sure_imports(python: PythonFacts) -> Iterator[Imported]:
     """Imports that every load, or every request, comes by; those in a ``try`` or below a condition are not."""
     return iter(_all_imports(python))
+
+
+@remembered
+def imports_others(python: PythonFacts) -> bool:
+    """Whether a file imports more than the standard library, NumPy, PyTorch and what the backend gives."""
+    names = {alias.name for node in python.walk(Import) for alias in node.names}
+    names |= {node.module for node in python.walk(ImportFrom)}
+    tops = {name.split(".")[0] for name in names}
+    return any(top not in {"numpy", "torch", PB_MODULE} and not is_standard(top) for top in tops)
 
 
 @remembered

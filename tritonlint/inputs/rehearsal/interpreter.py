@@ -15,6 +15,7 @@ from typing import Any
 
 from tritonlint.inputs import python_tree as tree
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
+from tritonlint.inputs.python_imports import imports_others
 from tritonlint.inputs.rehearsal import arrays, foreign, library
 from tritonlint.inputs.rehearsal.builtin import FILE
 from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
@@ -74,6 +75,8 @@ _MOST_LOOKS = 3
 """Turns of a loop that are played to find out what all of them leave as it is."""
 MAX_UNSURE_TURNS = 4
 """Turns of a ``while`` that are played one by one though one before may have been the last."""
+_SWALLOWS = frozenset({"suppress", "ExitStack", "AsyncExitStack"})
+"""Managers that may keep errors to themselves."""
 
 
 class Machine(Imports):
@@ -680,7 +683,7 @@ class Machine(Imports):
         named = all(isinstance(one, tree.Name) and one.id in EXCEPTIONS for one in types)
         scopes = (self.globals, *(one.scope for one in self.modules.values() if isinstance(one, Module)))
         own = any(isinstance(value, Cls) and value.exception for one in scopes for value in one.vars.values())
-        return named and not own and not is_broad(handler)
+        return named and not own and not is_broad(handler) and not imports_others(self.python)
 
     def _look_up(self, handler: tree.Handler, scope: Scope) -> None:
         """Evaluate what a handler catches, which Python does once something was raised."""
@@ -776,7 +779,7 @@ class Machine(Imports):
                 name = self.python.qualified(item.value.func) or ""
                 own = (tree.dotted(item.value.func) or "").startswith("self.") and value is UNKNOWN
                 own = own or name.startswith("<module>") or self.is_beside(name)
-                swallows = swallows or name.rsplit(".", 1)[-1] == "suppress" or own
+                swallows = swallows or name.rsplit(".", 1)[-1] in _SWALLOWS or own
             if item.target is not None:
                 self.assign(item.target, entered, scope, item.value.span)
 

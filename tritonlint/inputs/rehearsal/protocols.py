@@ -123,7 +123,7 @@ _NO_ITEMS: frozenset[type[Any]] = BACKEND_OBJECTS | {Func, BoundFunc, Coroutine}
 _NOT_ITERABLE: frozenset[type[Any]] = _NO_ITEMS | {Bound}
 ASKS = frozenset({"has_error", "error"})
 """What tells whether another model's answer is an error."""
-_GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(")
+_GIVES_MESSAGE = re.compile(r"(?<!self)\.message\s*=[^=]|setattr\(|type\(\w+\) (?:is|in|==)")
 """What gives exceptions an attribute that they do not have by themselves."""
 _FORGETTABLE: frozenset[type[Any]] = frozenset(
     {Seq, Mapping, Obj, Coroutine, Thread, Around, Bound, BoundFunc, Lock, Sender, Request, Func}
