@@ -3,9 +3,9 @@
 ## What it does
 Reports a loop over `reversed(requests)`, `requests[::-1]`, `sorted(requests, …)` or `set(requests)` whose responses
 are returned as they come, also over a sorted list with one item for each request or over their numbers in the order
-of something (`sorted(range(len(…)), key=…)`, `np.argsort(lengths)`), and responses that are reversed, sorted, or
-inserted at the front before they are returned; also futures, one for each request, whose results are taken
-`as_completed`.
+of something (`sorted(range(len(…)), key=…)`, `np.argsort(lengths)`), over parts of it, or over what a function makes of
+the items in that order, and responses that are reversed, sorted, or inserted at the front before they are returned;
+also futures, one for each request, whose results are taken `as_completed`.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests are batched, clients get each
@@ -54,6 +54,8 @@ RULE = Rule(code="TLP212", name="responses-in-other-order", effect="wrong-result
 
 _NUMBER = re.compile(r"^(?:i|n|k|no|num|at)$|ind|idx|pos|place|order|num|slot|seq|rank|turn")
 """What the number of a request may be called."""
+_RESTORES = re.compile(r"restor|unsort|invers|invert|original|undo|scatter|reorder|place|position|index")
+_PARTS = re.compile(r"chunk|batch|bucket|group|split|part|slices|windows", re.IGNORECASE)
 COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed", "argsort"})
 
@@ -140,25 +142,40 @@ def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node 
     order = {name for name in (_sorted_in_place(sorting),) if name is not None}
     filled: dict[str, Node] = {}
     parts: set[str] = set()
-    for node in own_nodes(execute, Assign, For):
+    taken: set[str] = set()
+    for node in own_nodes(execute, Assign, For, Call):
         if (node.span.end or 0) <= (sorting.span.start or 0):
             continue
-        if isinstance(node, Assign):
-            names = [t.id for t in node.targets if isinstance(t, Name) and not node.operator]
+        if isinstance(node, Call) or (isinstance(node, Assign) and node.operator):
+            owner, more = _added_to(node)
+            source = more.clauses[0].iterable if isinstance(more, Comprehension) else more
+            sure = source is not None and (dotted(source) in parts or _worked_out(source, sorting, order, taken))
+            if sure and len(frame.bindings.get(owner, ())) == 1 + isinstance(node, Assign):
+                order.add(owner)
+                filled[owner] = node
+        elif isinstance(node, Assign):
+            names = [t.id for t in node.targets if isinstance(t, Name)]
             # The sorted list may take the name of the one that it is made of.
             most = 2 if node.value is sorting and set(names) <= items - {requests} else 1
             once = all(len(frame.bindings.get(name, ())) <= most for name in names)
-            if once and node.value is not None and _keeps_order(node.value, sorting, order):
+            worked_out = node.value is not None and _worked_out(node.value, sorting, order, taken)
+            if once and node.value is not None and (worked_out or _keeps_order(node.value, sorting, order)):
                 order.update(names)
-                if isinstance(node.value, Subscript):
+                if worked_out or isinstance(node.value, Subscript):
                     parts.update(names)
-        elif _keeps_order(node.iterable, sorting, order):
+                if _takes_items(node.value):
+                    taken.update(names)
+        elif isinstance(node.target, Name) and _are_parts(node.iterable, sorting, order):
+            if len(frame.bindings.get(node.target.id, ())) == 1:
+                order.add(node.target.id)
+                parts.add(node.target.id)
+        elif _keeps_order(node.iterable, sorting, order) or _worked_out(node.iterable, sorting, order, taken):
             for call in walk(node.body, Call):
-                owner = call.func.value if isinstance(call.func, Attribute) and call.func.attr == "append" else None
-                if isinstance(owner, Name) and len(frame.bindings.get(owner.id, ())) == 1:
-                    order.add(owner.id)
+                owner, more = _added_to(call)
+                if more is None and owner and len(frame.bindings.get(owner, ())) == 1:
+                    order.add(owner)
                     # Of a loop over a part of it, the sorting is out of sight.
-                    filled[owner.id] = call if dotted(node.iterable) in parts else node.iterable
+                    filled[owner] = node.iterable if _is_whole(node.iterable, parts) else call
     for statement in returns(execute):
         if statement.value is not None and _keeps_order(statement.value, sorting, order):
             value = statement.value
@@ -314,6 +331,54 @@ def _keeps_order(value: Expr, sorting: Call, order: set[str]) -> bool:
         if isinstance(value.func, Attribute) and value.func.attr in {"tolist", "copy"} and not value.arguments:
             return _keeps_order(value.func.value, sorting, order)
     return False
+
+
+def _is_whole(iterable: Expr, parts: set[str]) -> bool:
+    """Whether a loop shows the sorting: it goes over the sorted list itself."""
+    return dotted(iterable) not in parts and not any(name.id in parts for name in walk(iterable, Name))
+
+
+def _added_to(node: Call | Assign) -> tuple[str, Expr | None]:
+    """The list that something is appended to, and what is put behind it if these are several."""
+    if isinstance(node, Assign):
+        target = node.targets[0]
+        return (target.id, node.value) if isinstance(target, Name) and node.operator == "+" else ("", None)
+    func = node.func
+    if not isinstance(func, Attribute) or not isinstance(func.value, Name) or len(node.arguments) != 1:
+        return "", None
+    if func.attr == "append":
+        return func.value.id, None
+    return (func.value.id, node.arguments[0].value) if func.attr == "extend" else ("", None)
+
+
+def _takes_items(made: Expr) -> bool:
+    """Whether a comprehension takes what stands at places: ``[arrays[i] for i in order]``."""
+    if not isinstance(made, Comprehension) or len(made.clauses) != 1 or made.kind == "dict":
+        return False
+    place, item = made.clauses[0].target, made.elements[0]
+    by_place = isinstance(item, Subscript) and len(item.items) == 1 and isinstance(place, Name)
+    return by_place and isinstance(item, Subscript) and dotted(item.items[0]) == dotted(place)
+
+
+def _worked_out(value: Expr, sorting: Call, order: set[str], taken: set[str]) -> bool:
+    """Whether a call makes something of the items that stand at sorted places, without a look at the places."""
+    if not isinstance(value, Call) or _RESTORES.search((dotted(value.func) or "").lower()):
+        return False
+    found = 0
+    for argument in value.arguments:
+        made = argument.value
+        if isinstance(made, Call) and made.arguments and dotted(made.func) != "zip":
+            made = made.arguments[0].value  # `np.concatenate([…])`
+        found += dotted(made) in taken or (_takes_items(made) and _keeps_order(made, sorting, order))
+    # Whoever also gets the places may put the results in order.
+    return found == 1 and sum(name.id in order for name in walk(value, Name)) == 1
+
+
+def _are_parts(iterable: Expr, sorting: Call, order: set[str]) -> bool:
+    """Whether something cuts a sorted list into parts: ``chunks(order, 8)``."""
+    if not isinstance(iterable, Call) or not iterable.arguments or not _PARTS.search(dotted(iterable.func) or ""):
+        return False
+    return _keeps_order(iterable.arguments[0].value, sorting, order)
 
 
 def _turns_copy(execute: Function, requests: str, place: Node) -> bool:
@@ -811,5 +876,62 @@ class TritonPythonModel:
         jobs = list(self.read(requests))
         jobs.sort(key=lambda job: job[0])
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for _, x in jobs]
+""",
+    # Whoever works on some of them gets them in the order of something.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def run(self, group):
+        joined = np.concatenate(group)
+        return np.split(joined, np.cumsum([len(x) for x in group])[:-1])
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        order = sorted(range(len(arrays)), key=lambda place: -float(arrays[place].max()))
+        responses = []
+        for start in range(0, len(order), 2):
+            members = order[start : start + 2]
+            for part in self.run([arrays[place] for place in members]):
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP212
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def run(self, group):
+        joined = np.concatenate(group)
+        return np.split(joined, np.cumsum([len(x) for x in group])[:-1])
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        order = sorted(range(len(arrays)), key=lambda place: -float(arrays[place].max()))
+        responses = [None] * len(arrays)
+        for start in range(0, len(order), 2):
+            members = order[start : start + 2]
+            parts = self.run([arrays[place] for place in members])
+            for place, part in zip(members, parts):
+                responses[place] = pb_utils.InferenceResponse([pb_utils.Tensor("y", part)])
+        return responses
 """,
 )
