@@ -25,7 +25,7 @@ _LOCKS = frozenset({"threading.Lock", "multiprocessing.Lock", "asyncio.Lock"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
-    if {"release", "getattr", "ExitStack", "__exit__", "locked"} & python.identifiers:
+    if {"release", "getattr", "ExitStack", "__exit__", "locked", "Condition"} & python.identifiers:
         return
     for statement in python.walk(Expression):
         call = statement.value
