@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Function, Try
+from tritonlint.inputs.python_tree import Function, Try, dotted
 from tritonlint.inputs.rehearsal.completed import effective_of
 from tritonlint.inputs.rehearsal.found import Kind, Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.objects import (
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tritonlint.facts import ModelFacts
 
 _MOST_OPTIONAL = 3
-_REPLACING = frozenset({"setattr", "__init_subclass__"})
+_HARMLESS = frozenset({"ABCMeta", "abc.ABCMeta"})
 _LACKS = re.compile(r"NoneType|has no attribute")
 
 
@@ -269,14 +269,12 @@ class _Play(PbUtils):
 
     def may_replace(self, name: str) -> bool:
         """Whether something else than the bodies of its classes may give the model a method of that name."""
-        return self.python.may_replace(name) or any(
-            name in python.assigned_attributes or not _REPLACING.isdisjoint(python.identifiers)
-            for python in self.machine.played[1:]
-        )
+        others = self.machine.played[1:]
+        return self.python.may_replace(name) or any(name in python.assigned_attributes for python in others)
 
     def own(self, cls: Cls, name: str) -> Func | None:
         """A plain method of the model."""
-        if self.may_replace(name):
+        if self.may_replace(name) or any(map(_changes_subclasses, cls.lineage)):
             return None
         for one in cls.lineage:
             if name in one.vars:
@@ -309,6 +307,12 @@ def _within(mistake: Mistake, path: str) -> Mistake:
     value = mistake.value if mistake.value is None or mistake.value.span.path == path else None
     cause = mistake.cause if mistake.cause is None or mistake.cause.path == path else None
     return replace(mistake, value=value, cause=cause)
+
+
+def _changes_subclasses(cls: Cls) -> bool:
+    """Whether a class may put something else in the place of the methods of those that inherit from it."""
+    others = (k for k in cls.node.keywords if k.keyword == "metaclass" and dotted(k.value) not in _HARMLESS)
+    return "__init_subclass__" in cls.vars or any(others)
 
 
 def _is_of_several_ways(item: Value) -> bool:
