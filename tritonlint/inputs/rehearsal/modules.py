@@ -843,6 +843,7 @@ CONSTANTS: dict[str, Value] = {
     "os.pardir": "..",
     "os.path.pardir": "..",
     "os.name": "posix",
+    "typing.TYPE_CHECKING": False,
     "sys.maxsize": sys.maxsize,
     "sys.platform": "linux",
     "sys.byteorder": "little",
