@@ -30,6 +30,7 @@ from tritonlint.inputs.python_flow import (
 )
 from tritonlint.inputs.python_tree import (
     Assign,
+    Call,
     Expr,
     For,
     Function,
@@ -39,6 +40,7 @@ from tritonlint.inputs.python_tree import (
     Return,
     Subscript,
     Try,
+    With,
     dotted,
     lies_in,
     walk,
@@ -92,6 +94,14 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 effect="hygiene" if doubtful else None,
                 key=when,
             )
+        for manager in _suppressing(python, loop, name):
+            yield Problem(
+                manager.span,
+                f"a request whose exception ends here has no response in `{name}`, so the whole batch fails",
+                help="catch the exception with `except`, and append an error response",
+                related=related,
+                key="suppress",
+            )
         for handler in found.handlers:
             edits = append_error(python, handler, name)
             yield Problem(
@@ -137,6 +147,16 @@ def _stays_none(python: PythonFacts, execute: Function, name: str) -> Iterator[P
         )
 
 
+def _suppressing(python: PythonFacts, loop: For, name: str) -> Iterator[Expr]:
+    """``suppress(…)`` of blocks in which all responses of a loop are appended, and no answer was made before."""
+    appends = [call for call in walk(loop.body, Call) if dotted(call.func) == f"{name}.append"]
+    for block in walk(loop.body, With):
+        managers = [item.value for item in block.items if isinstance(item.value, Call)]
+        inside = all(any(lies_in(call, statement) for statement in block.body) for call in appends)
+        if appends and inside:
+            yield from (m for m in managers if python.qualified(m.func) == "contextlib.suppress" and m.arguments)
+
+
 def _around(execute: Function, loop: For, name: str) -> Iterator[Handler]:
     """Handlers around the whole loop behind which the list is returned with what it holds by then."""
     for place, attempt in enumerate(execute.body):
@@ -150,6 +170,53 @@ def _around(execute: Function, loop: For, name: str) -> Iterator[Handler]:
 
 
 EXAMPLES = (
+    """\
+-- ratio/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- ratio/1/model.py --
+from contextlib import suppress
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            with suppress(ValueError):
+#                ^^^^^^^^^^^^^^^^^^^^ TLP206
+                if x[0] > 1000:
+                    raise ValueError("too large")
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- ratio/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- ratio/1/model.py --
+from contextlib import suppress
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            response = pb_utils.InferenceResponse(error=pb_utils.TritonError("too large"))
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            with suppress(ValueError):
+                if x[0] > 1000:
+                    raise ValueError("too large")
+                response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            responses.append(response)
+        return responses
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

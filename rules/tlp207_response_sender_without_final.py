@@ -31,6 +31,7 @@ from tritonlint.inputs.python_flow import (
     final_names,
     gets_sender,
     innermost_block,
+    is_generator,
     is_none,
     may_name_every_case,
     open_ends,
@@ -50,6 +51,7 @@ from tritonlint.inputs.python_tree import (
     Compare,
     Comprehension,
     Conditional,
+    Constant,
     Expr,
     Flow,
     For,
@@ -63,6 +65,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     While,
+    Yield,
     dotted,
     lies_in,
     walk,
@@ -257,9 +260,7 @@ def _no_turn(python: PythonFacts) -> Iterator[Problem]:
         return
     turns = _turns(loops[-1].iterable)
     found = _made_of(python, turns, function) if turns is not None else None
-    if turns is None or found is None or not found.parts:
-        return
-    if not all(_may_be_nothing(python, part) for part in found.parts):
+    if turns is None or found is None or not _are_all_nothing(python, found):
         return
     # Whoever asks for the number before may answer those who want nothing.
     for where, name in found.names:
@@ -278,10 +279,37 @@ def _no_turn(python: PythonFacts) -> Iterator[Problem]:
 def _turns(iterable: Expr) -> Name | None:
     """The name that says how often a loop turns."""
     while isinstance(iterable, Call) and dotted(iterable.func) in {"range", "enumerate", "len"}:
-        if not iterable.certain or len(iterable.arguments) != 1:
+        given = iterable.arguments
+        if not iterable.certain or not given:
             return None
-        iterable = iterable.arguments[0].value
+        if dotted(iterable.func) == "range" and len(given) > 1:
+            # From 0 in steps: to the second.
+            begin = given[0].value
+            if not isinstance(begin, Constant) or begin.value != 0:
+                return None
+            iterable = given[1].value
+        elif len(given) == 1 or dotted(iterable.func) == "enumerate":
+            iterable = given[0].value
+        else:
+            return None
     return iterable if isinstance(iterable, Name) else None
+
+
+def _may_not_turn(python: PythonFacts, loop: For, function: Function) -> bool:
+    """Whether a request decides that a loop has no turn."""
+    turns = _turns(loop.iterable)
+    if turns is None:
+        return _may_be_nothing(python, loop.iterable)
+    found = _made_of(python, turns, function)
+    return found is not None and _are_all_nothing(python, found)
+
+
+def _may_yield_nothing(python: PythonFacts, function: Function) -> bool:
+    """Whether a request decides that a generator ends at once: all it gives is given in loops."""
+    steps, loops = list(own_nodes(function, Yield)), list(own_nodes(function, For))
+    return bool(steps) and all(
+        any(lies_in(step, loop) and _may_not_turn(python, loop, function) for loop in loops) for step in steps
+    )
 
 
 @dataclass(slots=True)
@@ -333,6 +361,10 @@ def _made_of(python: PythonFacts, name: Name, function: Function, depth: int = 0
     return _Made(parts, names)
 
 
+def _are_all_nothing(python: PythonFacts, made: _Made) -> bool:
+    return bool(made.parts) and all(_may_be_nothing(python, part) for part in made.parts)
+
+
 def _given(function: Function, call: Call, name: str) -> Expr | None:
     """What a call hands over for a parameter."""
     keyword = call.argument(None, name)
@@ -353,7 +385,11 @@ def _may_be_nothing(python: PythonFacts, source: Expr | None) -> bool:
         return bool(clause.conditions) and _cuts_text(python, clause.iterable)
     if not isinstance(source, Call):
         return False
+    if dotted(source.func) in {"list", "tuple"} and len(source.arguments) == 1:
+        return _may_be_nothing(python, source.arguments[0].value)
     helper = called_function(python, source)
+    if helper is not None and is_generator(helper):
+        return _may_yield_nothing(python, helper)
     if helper is not None:
         given = returns(helper)
         found = python.follow(given[0].value) if len(given) == 1 and given[0].value is not None else None
@@ -1013,5 +1049,63 @@ class TritonPythonModel:
             if not found:
                 found = [""]
             writer.write(found)
+""",
+    """\
+-- words/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- words/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+
+class TritonPythonModel:
+    def words(self, text):
+        for word in text.split()[:10]:
+            yield word
+
+    def execute(self, requests):
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0].decode()
+            sender = request.get_response_sender()
+            words = list(self.words(text))
+            for number, word in enumerate(words, start=1):
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
+                tensor = pb_utils.Tensor("y", np.array([word.encode()], dtype=object))
+                flags = FINAL if number == len(words) else 0
+                sender.send(pb_utils.InferenceResponse([tensor]), flags=flags)
+""",
+    """\
+-- words/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- words/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+
+class TritonPythonModel:
+    def words(self, text):
+        yield "echo:"
+        for word in text.split()[:10]:
+            yield word
+
+    def execute(self, requests):
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()[0].decode()
+            sender = request.get_response_sender()
+            words = list(self.words(text))
+            for number, word in enumerate(words, start=1):
+                tensor = pb_utils.Tensor("y", np.array([word.encode()], dtype=object))
+                flags = FINAL if number == len(words) else 0
+                sender.send(pb_utils.InferenceResponse([tensor]), flags=flags)
 """,
 )

@@ -79,6 +79,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     }
     reordered |= _sorted_items(execute, requests)
     futures = _one_for_each(execute, requests)
+    reordered |= _made_as_completed(python, execute, futures)
     names = {s.value.id for s in returns(execute) if isinstance(s.value, Name)}
     turned: list[tuple[Node, str]] = []
     for node in own_nodes(execute, For, Call):
@@ -99,6 +100,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             value = value.arguments[0].value
         if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
             iterable = value.clauses[0].iterable
+            if isinstance(iterable, Name):
+                iterable = reordered.get(iterable.id, iterable)
             if _reordered(iterable, requests) or _are_completed(python, iterable, futures):
                 turned.append((iterable, ""))
             continue
@@ -405,6 +408,22 @@ def _are_completed(python: PythonFacts, iterable: Expr, futures: set[str]) -> bo
         return False
     first = iterable.argument(0)
     return isinstance(first, Name) and first.id in futures
+
+
+def _made_as_completed(python: PythonFacts, execute: Function, futures: set[str]) -> dict[str, Expr]:
+    """Lists and generators that are made of futures in the order in which they are done."""
+    frame = python.frame_of(execute)
+    return {
+        target.id: made.clauses[0].iterable
+        for node in own_nodes(execute, Assign)
+        if isinstance(made := node.value, Comprehension)
+        and made.kind in {"list", "generator"}
+        and len(made.clauses) == 1
+        and not made.clauses[0].conditions
+        and _are_completed(python, made.clauses[0].iterable, futures)
+        for target in node.targets
+        if isinstance(target, Name) and len(frame.bindings.get(target.id, ())) == 1
+    }
 
 
 def _one_for_each(execute: Function, requests: str) -> set[str]:
@@ -933,5 +952,31 @@ class TritonPythonModel:
             for place, part in zip(members, parts):
                 responses[place] = pb_utils.InferenceResponse([pb_utils.Tensor("y", part)])
         return responses
+""",
+    """\
+-- count/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { }
+-- count/1/model.py --
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(max_workers=2)
+
+    def execute(self, requests):
+        jobs = [self.pool.submit(abs, pb_utils.get_input_tensor_by_name(r, "x").as_numpy()) for r in requests]
+        done = (job.result() for job in as_completed(jobs))
+#                                       ^^^^^^^^^^^^^^^^^^ TLP212
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]) for y in done]
+
+    def finalize(self):
+        self.pool.shutdown()
 """,
 )

@@ -140,6 +140,18 @@ def _conditions(python: PythonFacts, function: Function) -> Iterator[Expr]:
                     for one in clause.conditions
                     if (none or not _tests_for_none(one)) and not _may_hold_for_all(python, function, one, statement)
                 )
+        filtered = _filtered(value)
+        if filtered is not None and _is_one_each(python, filtered.arguments[1].value, requests):
+            test = filtered.arguments[0].value
+            if not is_none(test) or _may_be_none(python, filtered.arguments[1].value):
+                yield filtered
+
+
+def _filtered(value: Expr | None) -> Call | None:
+    """``filter(test, items)`` in ``list(filter(test, items))``."""
+    inner = value.argument(0) if isinstance(value, Call) and dotted(value.func) == "list" else None
+    named = isinstance(inner, Call) and dotted(inner.func) == "filter" and len(inner.arguments) == 2
+    return inner if isinstance(inner, Call) and named else None
 
 
 def _is_in_loops_only(function: Function, listed: Expr) -> bool:
@@ -169,26 +181,40 @@ def _may_hold_for_all(python: PythonFacts, function: Function, test: Expr, state
 
 def _is_one_each(python: PythonFacts, expr: Expr, requests: str) -> bool:
     """Whether an iterable is ``requests``, or a list that holds one value for each of them."""
-    if dotted(expr) == requests:
+    if dotted(expr) == requests or _mapped(expr, requests):
         return True
     sources = python.follow(expr) or ()
-    return bool(sources) and all(
-        isinstance(source, Comprehension)
-        and source.kind == "list"
-        and len(source.clauses) == 1
-        and not source.clauses[0].conditions
-        and dotted(source.clauses[0].iterable) == requests
-        for source, _ in sources
+    return bool(sources) and all(_mapped(source, requests) or _made_for_each(source, requests) for source, _ in sources)
+
+
+def _made_for_each(expr: Expr, requests: str) -> bool:
+    """``[… for request in requests]``."""
+    return (
+        isinstance(expr, Comprehension)
+        and expr.kind in {"list", "generator"}
+        and len(expr.clauses) == 1
+        and not expr.clauses[0].conditions
+        and dotted(expr.clauses[0].iterable) == requests
     )
+
+
+def _mapped(expr: Expr, requests: str) -> bool:
+    """``map(function, requests)``."""
+    if not isinstance(expr, Call) or dotted(expr.func) != "map" or len(expr.arguments) != 2:
+        return False
+    return dotted(expr.arguments[1].value) == requests
 
 
 def _may_be_none(python: PythonFacts, expr: Expr) -> bool:
     """Whether a list holds what a method of the model returns, one that says ``return None`` for some requests."""
     for source, where in python.follow(expr) or ():
         call = source.elements[0] if isinstance(source, Comprehension) and len(source.elements) == 1 else None
-        if isinstance(call, Call) and isinstance(call.func, Attribute):
+        func = call.func if isinstance(call, Call) else None
+        if isinstance(source, Call) and dotted(source.func) == "map":
+            func = source.arguments[0].value
+        if isinstance(func, Attribute):
             own = python.self_name(where)
-            method = python.method(call.func.attr) if own is not None and dotted(call.func.value) == own else None
+            method = python.method(func.attr) if own is not None and dotted(func.value) == own else None
             given = [s.value for s in returns(method)] if method is not None else []
             if any(map(is_none, given)) and not all(map(is_none, given)):
                 return True
@@ -364,5 +390,42 @@ class TritonPythonModel:
         for request in requests:
             responses.append(self.answer(request))
         return responses[1:]
+""",
+    """\
+-- host/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- host/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if x[0] > 1000:
+            return None
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        return list(filter(None, map(self.answer, requests)))
+#                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP223
+""",
+    """\
+-- host/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- host/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        return list(filter(None, map(self.answer, requests)))
 """,
 )

@@ -52,6 +52,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="certain" if mistake.sure else "likely",
                 key="code",
             )
+    for mistake in mistakes(python, config, effective, "error-value"):
+        if mistake.span not in told:
+            yield Problem(
+                mistake.span,
+                "`error` takes a pb_utils.TritonError: when this is no longer None, it raises TypeError",
+                help="keep `pb_utils.TritonError(str(…))` in it, or make it one here",
+                certainty="likely",
+                key="error",
+            )
 
 
 def _written(python: PythonFacts) -> Iterator[Problem]:
@@ -279,6 +288,61 @@ class TritonPythonModel:
 #                                                                                    ^^^^^ TLP302
                 continue
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- limit/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- limit/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def checked(self, x):
+        if x[0] > 0:
+            raise ValueError("too large")
+        return x
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            outputs, problem = [], None
+            try:
+                outputs.append(pb_utils.Tensor("y", self.checked(x)))
+            except ValueError as error:
+                problem = error
+            responses.append(pb_utils.InferenceResponse(outputs, problem))
+#                                                                ^^^^^^^ TLP302
+        return responses
+""",
+    """\
+-- limit/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- limit/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def checked(self, x):
+        if x[0] > 0:
+            raise ValueError("too large")
+        return x
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            outputs, problem = [], None
+            try:
+                outputs.append(pb_utils.Tensor("y", self.checked(x)))
+            except ValueError as error:
+                problem = pb_utils.TritonError(str(error))
+            responses.append(pb_utils.InferenceResponse(outputs, problem))
         return responses
 """,
 )

@@ -481,16 +481,20 @@ class PythonFacts(_Placed):
 
     @property
     @remembered
-    def shadowed(self) -> frozenset[Expr]:
-        """Names in comprehensions and lambdas that are another thing there than outside: they bind them anew."""
-        inside: list[tuple[set[str], tuple[Node, ...]]] = []
+    def shadowed(self) -> dict[Expr, frozenset[Span]]:
+        """Names in comprehensions and lambdas that are another thing there than outside: they bind them anew.
+
+        Each with the places of the comprehension that bind it; a lambda binds nothing that is known.
+        """
+        inside: list[tuple[dict[str, frozenset[Span]], tuple[Node, ...]]] = []
         for made in self.walk(Comprehension):
-            names = {part.id for clause in made.clauses for part in walk(clause.target, Name)}
+            targets = [part for clause in made.clauses for part in walk(clause.target, Name)]
+            names = {one.id: frozenset(part.span for part in targets if part.id == one.id) for one in targets}
             conditions = [one for clause in made.clauses for one in clause.conditions]
             # The first iterable is evaluated outside.
             inside.append((names, (*made.elements, *conditions, *(clause.iterable for clause in made.clauses[1:]))))
         for function in self.walk(Lambda):
-            inside.append(({parameter.name for parameter in function.parameters}, (function.body,)))
+            inside.append(({parameter.name: frozenset() for parameter in function.parameters}, (function.body,)))
         own = {part.span for clause in self.walk(Clause) for part in walk(clause.target, Name)}
         bound = {
             name
@@ -498,9 +502,22 @@ class PythonFacts(_Placed):
             for name, bindings in frame.bindings.items()
             if any(binding.span not in own for binding in bindings)
         }
-        return frozenset(
-            name for names, parts in inside if names & bound for name in walk(parts, Name) if name.id in names
-        )
+        return {
+            name: names[name.id]
+            for names, parts in inside
+            if names.keys() & bound
+            for name in walk(parts, Name)
+            if name.id in names
+        }
+
+    def bindings_at(self, name: Name, frame: Frame) -> tuple[list[Binding], Frame] | None:
+        """The bindings that a name may have where it stands, as :meth:`lookup` gives them; None for none or unknown."""
+        found = self.lookup(name.id, frame)
+        own = self.shadowed.get(name)
+        if found is None or own is None:
+            return found
+        bindings = [binding for binding in found[0] if binding.span in own]
+        return (bindings, found[1]) if bindings else None
 
     @remembered
     def self_name(self, frame: Frame) -> str | None:
@@ -641,8 +658,8 @@ class PythonFacts(_Placed):
             return None
         bound: list[tuple[Binding, Frame]]
         if isinstance(expr, Name):
-            found = self.lookup(expr.id, frame)
-            if found is None or expr in self.shadowed:
+            found = self.bindings_at(expr, frame)
+            if found is None:
                 return None
             bound = [(binding, found[1]) for binding in found[0]]
         elif isinstance(expr, Attribute):

@@ -87,8 +87,9 @@ class Objects:
         if expr.__class__ not in _OBJECTS:
             return None
         frame = frame or self._python.frame_at(expr)
-        # A name stands for the same wherever a frame uses it.
-        key = (expr.id if isinstance(expr, Name) else expr, frame.number)
+        # A name stands for the same wherever a frame uses it, unless a comprehension binds it anew.
+        plain = isinstance(expr, Name) and expr not in self._python.shadowed
+        key = (expr.id if isinstance(expr, Name) and plain else expr, frame.number)
         if key not in self._known:
             self._known[key] = None  # an expression that leads back to itself is not known
             self._known[key] = self._kind(expr, frame, steps + 1)
@@ -96,7 +97,7 @@ class Objects:
 
     def _kind(self, expr: Expr, frame: Frame, steps: int) -> Kind | None:
         if isinstance(expr, Name):
-            return self._name(expr.id, frame, steps)
+            return self._name(expr, frame, steps)
         if isinstance(expr, Attribute):
             sources = self._python.follow(expr, frame)
             if sources is None or any(source is expr for source, _ in sources):
@@ -113,8 +114,8 @@ class Objects:
             return "tensor" if owner == "tensors" else "request" if owner == "requests" else None
         return None
 
-    def _name(self, name: str, frame: Frame, steps: int) -> Kind | None:
-        found = self._python.lookup(name, frame)
+    def _name(self, name: Name, frame: Frame, steps: int) -> Kind | None:
+        found = self._python.bindings_at(name, frame)
         if found is None:
             return None
         kinds: set[Kind | None] = set()
@@ -124,7 +125,7 @@ class Objects:
             elif binding.kind == "element" and binding.expr is not None:
                 kinds.add(self._element(binding.expr, binding.index, found[1], steps))
             elif binding.kind == "parameter":
-                kinds.add(self._parameter(name, found[1], steps))
+                kinds.add(self._parameter(name.id, found[1], steps))
             else:
                 return None
         return _only(kinds)

@@ -144,6 +144,8 @@ _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
 _NEED_RESULTS = frozenset({"float", "int", "abs", "round", "len", "complex"})
 """Functions of Python that take no coroutine."""
 _MOVES_ITEMS = frozenset({"random.shuffle", "heapq.heapify"})
+_FILLS_TEXT = frozenset({"format", "format_map", "substitute", "safe_substitute"})
+"""Methods of a text with places, and of `string.Template`, that put values there."""
 _CHANGES_LIST = frozenset({"pop", "remove", "clear", "append", "insert", "extend", "sort", "reverse"})
 """Methods that make one number of a whole array."""
 _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstack"})
@@ -636,8 +638,9 @@ class Calls(Concurrency):
         given = [as_text(a) for a in args]
         if bound.name in {"get", "index", "count"} and given:
             self.look_for_bytes(owner, given[0], span)
-        if bound.name == "format":
-            if any(type_name(v) == "bytes" for v in (*given, *kwargs.values())):
+        if bound.name in _FILLS_TEXT:
+            filled = given[0].items.values() if given and given[0].__class__ is Mapping else given
+            if any(type_name(v) == "bytes" for v in (*filled, *kwargs.values())):
                 self.note("bytes-in-text", span)
             self.look_for_methods((*given, *kwargs.values()))
         found = self.guard(lambda: library.method(bound, given, kwargs, self.caller(span), self.touch), span)

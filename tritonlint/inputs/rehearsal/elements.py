@@ -42,7 +42,8 @@ def pick(dtype: str | None, of: str | None = None) -> Value:
     if dtype is None:
         return UNKNOWN
     if dtype == "object":
-        return Unknown(of) if of is not None else UNKNOWN
+        # None marks a place that is filled later, or asked about.
+        return Unknown(of) if of is not None and of != "NoneType" else UNKNOWN
     if dtype == "str":
         return Unknown("str")
     # Elements of NumPy's own bytes have more attributes than Python's bytes.

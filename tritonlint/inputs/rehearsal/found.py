@@ -60,6 +60,7 @@ Kind = Literal[
     "logged",
     "log-level",
     "error-code",
+    "error-value",
     "batch-to-each",
     "metric",
     "only-errors",

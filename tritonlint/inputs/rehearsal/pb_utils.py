@@ -406,8 +406,12 @@ class PbUtils(Replies):
         error = given(args, kwargs, 1, "error")
         if isinstance(outputs, (PbTensor, Array, str, int, float, Mapping)) or is_no_object(outputs):
             raise Failure("TypeError", _INCOMPATIBLE)
-        if isinstance(error, (str, Exc)) or is_no_object(error):
+        if _is_no_error(error):
             raise Failure("TypeError", _INCOMPATIBLE)
+        written = node.argument(1, "error")
+        if written is not None and isinstance(error, Perhaps) and _is_no_error(error.value):
+            # Fine while it is None.
+            self.machine.note("error-value", written.span)
         if error is not None:
             self.machine.error_made()
         known = None
@@ -688,6 +692,12 @@ def _refuse_arguments(kwargs: dict[str, Value]) -> None:
 
 def _as_base(value: Value) -> Value:
     return UNKNOWN if isinstance(value, Obj) and not value.cls.known else value
+
+
+def _is_no_error(value: Value) -> bool:
+    """Whether a value is surely not the TritonError that a response takes."""
+    caught = isinstance(value, Unknown) and value.type in EXCEPTION
+    return caught or isinstance(value, (str, Exc)) or is_no_object(value)
 
 
 _CALLS: dict[str, Callable[[PbUtils, list[Value], dict[str, Value], CallNode], Value]] = {

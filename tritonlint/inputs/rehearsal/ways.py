@@ -56,6 +56,7 @@ Note = Literal[
     "logged",
     "log-level",
     "error-code",
+    "error-value",
     "list-changed",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
