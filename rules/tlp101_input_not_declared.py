@@ -23,7 +23,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import falls_back, unconditional
-from tritonlint.inputs.python_join import declared, none_is_handled
+from tritonlint.inputs.python_join import declared, none_is_handled, written_in
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (
     Attribute,
@@ -61,11 +61,12 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     played = rehearse(python, config, effective)
     for raised in played.raises:
         if raised.absent and raised.absent not in told:
-            found = _problem(
-                raised.span, raised.absent, "the tensor read by this name is None", names, sure=raised.sure
-            )
-            related = (*found.related, *called_at(played.entered.get(raised.span)))
-            yield replace(found, related=related, general=raised.span)
+            caller = played.entered.get(raised.span)
+            written = written_in(python, caller, raised.absent)
+            place, text = (written.span, python.source(written)) if written is not None else (raised.span, "")
+            found = _problem(place, raised.absent, NONE_IS_READ, names, sure=raised.sure, text=text)
+            elsewhere = (Related(raised.span, "read here"),) if written is not None else called_at(caller)
+            yield replace(found, related=(*found.related, *elsewhere), general=place)
     for read in python.reads:
         if read.names is None:
             continue

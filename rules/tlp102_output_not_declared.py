@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
-from tritonlint.inputs.python_join import declared
+from tritonlint.inputs.python_join import declared, written_in
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Name, Sequence, Starred
 from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
@@ -55,13 +55,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     yield from _named_elsewhere(python, names, seen)
     for file, mistake, caller in mistakes_anywhere(python, config, effective, "unknown-output"):
         made = file is python and any(made.call.span == mistake.span for made in python.calls_of("Tensor"))
-        written = [c for c in python.walk(Constant) if c.value == mistake.name] if made else []
-        place = written[0].span if len(written) == 1 else mistake.span
-        text = python.text[place.start : place.end] if len(written) == 1 else ""
-        if file is python and place.start in seen:
+        everywhere = [c for c in python.walk(Constant) if c.value == mistake.name] if made else []
+        written = everywhere[0] if len(everywhere) == 1 else written_in(python, caller, mistake.name)
+        place, text = (written.span, python.source(written)) if written is not None else (mistake.span, "")
+        if place.path == python.path and place.start in seen:
             continue
         found = _problem(place, mistake.name, names, sure=mistake.sure, text=text)
-        yield replace(found, related=(*found.related, *called_at(caller)), general=mistake.span)
+        elsewhere = called_at(caller) if written is None or caller is None else (Related(mistake.span, "made here"),)
+        general = mistake.span if file is python else place
+        yield replace(found, related=(*found.related, *elsewhere), general=general)
 
 
 def _problem(span: Span, wanted: str, names: dict[str, Span], *, sure: bool, text: str = "") -> Problem:

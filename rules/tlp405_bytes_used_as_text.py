@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem, called_at
+from tritonlint.finding import Certainty, Edit, Effect, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_join import tensors_of
@@ -86,17 +86,20 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for file, mistake, caller in mistakes_anywhere(python, config, effective, "bytes-in-text", "bytes-compared"):
         if mistake.span.start in _spoken(file):
             continue
+        handed = _handed_over(python, file, caller)
         yield Problem(
-            mistake.span,
-            "bytes are put into a text here, which becomes `b'…'`"
+            handed or mistake.span,
+            "these bytes are used as text in another module"
+            if handed is not None
+            else "bytes are put into a text here, which becomes `b'…'`"
             if mistake.kind == "bytes-in-text"
             else "bytes never equal a str: this comparison is never true",
             help='the elements of a TYPE_STRING input are bytes: write `.decode("utf-8")` first',
             effect="wrong-result",
             certainty="likely",
-            related=called_at(caller),
+            related=called_at(caller) if handed is None else (Related(mistake.span, "used here"),),
             key=file.text[mistake.span.start : mistake.span.end],
-            general=mistake.span,
+            general=handed or mistake.span,
         )
     if not any(read.names is not None and set(read.names) <= texts for read in python.reads):
         return
@@ -299,6 +302,17 @@ def _is_text(python: PythonFacts, expr: Expr, frame: Frame) -> bool:
 
 
 @remembered
+def _handed_over(python: PythonFacts, file: PythonFacts, caller: Span | None) -> Span | None:
+    """What model.py makes and gives to another module, which has no bytes of its own."""
+    call = next((call for call in python.walk(Call) if call.span == caller), None)
+    if call is None or len(call.arguments) != 1 or not {"as_numpy", "encode", "read"}.isdisjoint(file.identifiers):
+        return None
+    if any(isinstance(constant.value, bytes) for constant in file.walk(Constant)):
+        return None
+    sources = python.follow(call.arguments[0].value) or ()
+    return sources[0][0].span if len(sources) == 1 else call.arguments[0].value.span
+
+
 def _spoken(python: PythonFacts) -> set[int | None]:
     """Where everything lies that is only said: arguments of loggers and of print, what is raised, errors."""
     found: set[int | None] = set()

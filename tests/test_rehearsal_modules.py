@@ -155,6 +155,29 @@ def test_a_finding_stands_in_the_module_and_names_the_call(tmp_path: Path) -> No
     assert (Path(related.location.path).name, related.location.line) == ("model.py", 13)
 
 
+GIVEN = {
+    "TLP101": (
+        "helpers.cast(request, 'z')",
+        "def cast(r, name):\n    return pb.get_input_tensor_by_name(r, name).as_numpy()\n",
+    ),
+    "TLP405": (
+        "x if helpers.cast(text[0, 0]) else x * 2",
+        "KNOWN = {'a': 1}\n\n\ndef cast(word):\n    return KNOWN.get(word)\n",
+    ),
+}
+"""What model.py gives to a module that is right, as far as it can know."""
+
+
+@pytest.mark.parametrize("code", GIVEN)
+def test_what_model_py_gives_is_told_there(code: str, tmp_path: Path) -> None:
+    call, helpers = GIVEN[code]
+    model = MODEL.replace("helpers.cast(x, text)", call)
+    write(tmp_path, {"1/model.py": model, "1/helpers.py": f"import triton_python_backend_utils as pb\n\n{helpers}"})
+    (finding,) = told(tmp_path)
+    assert (finding.code, finding.location.path.rsplit("/", 1)[-1], finding.location.line) == (code, "model.py", 13)
+    assert "helpers.py" in [related.location.path.rsplit("/", 1)[-1] for related in finding.related]
+
+
 def test_a_comment_in_the_module_silences(tmp_path: Path) -> None:
     files = CASES["a_function_that_raises"]
     comment = "  # tritonlint: ignore[TLP226] in the module"

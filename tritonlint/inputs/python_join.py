@@ -35,6 +35,15 @@ if TYPE_CHECKING:
 Direction = Literal["input", "output"]
 
 
+def written_in(python: PythonFacts, call: Span | None, name: str) -> Constant | None:
+    """Where a call of the model file writes a name that another module reads or makes a tensor by."""
+    if call is None or call.start is None or call.end is None:
+        return None
+    constants = (one for one in python.walk(Constant) if one.value == name)
+    found = [one for one in constants if call.start <= (one.span.start or 0) < call.end]
+    return found[0] if len(found) == 1 else None
+
+
 @remembered
 def declared(python: PythonFacts, config: Document, direction: Direction) -> dict[str, Span] | None:
     """The tensor names that a config declares, with their places; None when more may exist than is written."""
