@@ -2,7 +2,7 @@
 
 ## What it does
 Reports names of `triton_python_backend_utils` that exist in no release: `TritonInferenceException` (an error in the
-documentation), `Metric`, `MetricKind`, `InferenceResponseSender`, and misspelt ones; and names that `Logger`,
+documentation), `Metric`, `MetricKind`, `InferenceResponseSender`, misspelt and invented ones; and names that `Logger`,
 `MetricFamily` and `TritonError` do not have, such as `Logger.info` and `TritonError.INVALID_ARGUMENT`.
 
 ## What happens
@@ -42,6 +42,21 @@ NEVER = {
     "get_input_by_name": "get_input_tensor_by_name",
     "get_output_by_name": "get_output_tensor_by_name",
     "get_tensor_by_name": "get_input_tensor_by_name",
+    "get_input": "get_input_tensor_by_name",
+    "get_output": "get_output_tensor_by_name",
+    "get_tensor": "get_input_tensor_by_name",
+    "triton_dtype_to_numpy": "triton_string_to_numpy",
+    "triton_type_to_numpy": "triton_string_to_numpy",
+    "string_to_numpy": "triton_string_to_numpy",
+    "InferInput": "Tensor",
+    "InputTensor": "Tensor",
+    "OutputTensor": "Tensor",
+    "InferResult": "InferenceResponse",
+    "InferenceResult": "InferenceResponse",
+    "InferenceException": "TritonModelException",
+    "TritonModelError": "TritonModelException",
+    "COMPLETE_FINAL": "TRITONSERVER_RESPONSE_COMPLETE_FINAL",
+    "RESPONSE_COMPLETE_FINAL": "TRITONSERVER_RESPONSE_COMPLETE_FINAL",
     "triton_to_np_dtype": "triton_string_to_numpy",
     "get_logger": "Logger",
     "logger": "Logger",
@@ -78,27 +93,31 @@ MEMBERS = {
 _LATER = "from __future__ import annotations"
 ERRORS = "TRITONSERVER_ERROR_"
 """How Triton's C API begins the names of its error codes."""
+OTHERS = frozenset({"TRITON_STRING_TO_NUMPY", "json", "np", "struct", "sys", "os"})
+"""Names that the module has for itself."""
 METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     known = pb_api().names
     for node, name in python.pb_attributes:
-        if name in known or _is_never_taken(python, node):
+        if name in known or name in OTHERS or name.startswith("_") or _is_never_taken(python, node):
             continue
         # A name that an attribute holds is told where it is taken.
         if python.qualified(node.value) not in {PB_MODULE, f"{PB_MODULE}.{name.partition('.')[0]}"}:
             continue
         right = _right(name, known)
-        if not right or name in python.assigned_attributes or guarded(python.body, node) or _is_filled(python):
+        if not right and "." in name:
             continue
-        fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe")
+        if name in python.assigned_attributes or guarded(python.body, node) or _is_filled(python):
+            continue
+        fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe") if right.isidentifier() else None
         loading = python.function_at(node) is None or while_loading(python, node)
         yield Problem(
             node.attr_span,
             f"triton_python_backend_utils has no `{name}` in any release",
-            help=f"use `{right}`",
-            fix=fix if right.isidentifier() else None,
+            help=f"use `{right}`" if right else "`dir(triton_python_backend_utils)` lists the names that it has",
+            fix=fix,
             effect="load-failure" if loading else None,
             key=name,
         )
@@ -128,6 +147,11 @@ def _is_filled(python: PythonFacts) -> bool:
     )
 
 
+def _letters(name: str) -> str:
+    """A name without what styles of writing it differ in: `getInputTensorByName`, `get_input_tensor_by_name`."""
+    return name.replace("_", "").lower()
+
+
 def _right(name: str, known: Collection[str]) -> str:
     """What was meant; empty when nothing is near, or the owner has names that are not in the table."""
     owner, dot, member = name.partition(".")
@@ -135,7 +159,8 @@ def _right(name: str, known: Collection[str]) -> str:
         return f"TritonError.{name.removeprefix(ERRORS)}"
     if not dot:
         top = {one for one in known if "." not in one}
-        return NEVER.get(name) or next(iter(get_close_matches(name, top, 1, 0.8)), "")
+        same = [one for one in top if _letters(one) == _letters(name)]
+        return NEVER.get(name) or next(iter(same or get_close_matches(name, top, 1, 0.8)), "")
     if owner not in MEMBERS or "." in member:
         return ""
     if member in MEMBERS[owner]:
@@ -286,6 +311,104 @@ class TritonPythonModel:
         for request in requests:
             x: pb_utils.Metric = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.getInputTensorByName(request, "x").as_numpy()
+#                        ^^^^^^^^^^^^^^^^^^^^ TLP014
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- fixed: add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- named/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- named/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        for name in ("log_info", "log_warn"):
+            setattr(pb_utils, name, getattr(pb_utils.Logger, name))
+        pb_utils.log_info("ready")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x: pb_utils.Metric = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # What the module has for itself, what is asked for, and what is put there.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+pb_utils.shape_of = len
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.dtype = pb_utils.TRITON_STRING_TO_NUMPY["TYPE_FP32"]
+        self.config = pb_utils.json.loads(args["model_config"])
+        self.memory = pb_utils.MemoryPool() if hasattr(pb_utils, "MemoryPool") else None
+        print(pb_utils.__file__)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.np.repeat(x, pb_utils.shape_of([x])).astype(self.dtype)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.ascontiguous(x)
+#                        ^^^^^^^^^^^^ TLP014
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
