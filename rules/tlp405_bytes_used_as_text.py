@@ -73,6 +73,8 @@ PATTERNS = {
 }
 """Where functions that take a pattern take the text."""
 
+_BOTH = re.compile(r"\bb[\"']")
+
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     texts = {
@@ -86,6 +88,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for file, mistake, caller in mistakes_anywhere(python, config, effective, "bytes-in-text", "bytes-compared"):
         if mistake.span.start in _spoken(file):
             continue
+        if mistake.kind == "bytes-compared" and _BOTH.search(_line(file, mistake.span)):
+            continue  # It is compared with bytes, too.
         handed = _handed_over(python, file, caller)
         yield Problem(
             handed or mistake.span,
@@ -371,6 +375,12 @@ def _holds(python: PythonFacts, expr: Expr, frame: Frame, texts: set[str], steps
         held = _holds(python, expr.func.value, frame, texts, steps + 1)
         return "element" if held and expr.func.attr == "item" else held
     return None
+
+
+def _line(python: PythonFacts, span: Span) -> str:
+    """The lines that a place stands in."""
+    end = python.text.find("\n", span.end or 0)
+    return python.text[python.text.rfind("\n", 0, span.start or 0) + 1 : end if end >= 0 else None]
 
 
 EXAMPLES = (

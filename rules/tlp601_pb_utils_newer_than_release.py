@@ -2,8 +2,8 @@
 
 ## What it does
 Reports names of `triton_python_backend_utils` and keyword arguments of its classes that came after the release in
-use, and `InferenceResponse(error=…)` without `output_tensors`. Uses behind `hasattr`, or in a `try` that catches the
-error, are not reported.
+use (also those of a dict after `**`), and `InferenceResponse(error=…)` without `output_tensors`. Uses behind `hasattr`,
+or in a `try` that catches the error, are not reported.
 
 ## What happens
 AttributeError or TypeError when the line is reached: in `initialize` the model does not load, elsewhere the request
@@ -16,13 +16,18 @@ Use a newer release, or ask with `hasattr` first.
 Facts, python-backend 7: every release branch compared.
 """
 
+import re
 from collections.abc import Iterator
 
+from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, while_loading
-from tritonlint.inputs.python_tree import Node
+from tritonlint.inputs.python_objects import spread_keys
+from tritonlint.inputs.python_tree import If, Node, lies_in
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 from tritonlint.target import Target
@@ -35,10 +40,13 @@ RULE = Rule(
     server_says=("has no attribute",),
 )
 
+_OF_RELEASE = re.compile(r"\bself\.|version|release|hasattr|getattr|environ|support|\b[A-Z][A-Z_]+\b")
 
-def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
+
+def check(python: PythonFacts, target: Target, model: Model, repository: RepositoryFacts) -> Iterator[Problem]:
     api = pb_api()
     found: list[tuple[Node, Span, str, str]] = []
+    told: set[Span] = set()
     newer = {
         name
         for name in {name for _, name in python.pb_attributes}
@@ -56,9 +64,24 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
         for argument in call.call.arguments if keywords else ():
             first = keywords.get(argument.keyword or "")
             if first is not None:
+                told.add(call.call.span)
                 found.append((argument.value, argument.span, f"`{call.name}({argument.keyword}=…)`", first))
+        for argument, name in zip(call.call.arguments, api.signatures[call.name][0], strict=False) if keywords else ():
+            if name in keywords and argument.keyword is None and call.call.certain:
+                found.append((argument.value, argument.span, f"`{call.name}({name})`", keywords[name]))
+        for keyword, place in spread_keys(python, call.call) if keywords else ():
+            if keyword in keywords and not _knows_release(python, place) and not guarded(python.body, call.call):
+                told.add(call.call.span)
+                found.append((place, place.span, f"`{call.name}({keyword}=…)`", keywords[keyword]))
         if call.name == "InferenceResponse" and call.call.certain and call.call.argument(0, "output_tensors") is None:
             found.append((call.call, call.span, "`InferenceResponse()` without `output_tensors`", "23.06"))
+    own = repository.models.get(model.name) if "**" in python.text or "partial" in python.identifiers else None
+    played = own is not None and own.config is not None
+    for mistake in mistakes(python, own.config, own.effective, "newer-keyword") if played else ():
+        calls = [call.call for call in python.pb_calls if call.call.span == mistake.span]
+        if calls and mistake.sure and mistake.span not in told and not _knows_release(python, calls[0]):
+            first = api.keywords[mistake.found][mistake.name]
+            found.append((calls[0], mistake.span, f"`{mistake.found}({mistake.name}=…)`", first))
     for node, span, what, first in found:
         if target.since(first) or guarded(python.body, node):
             continue
@@ -74,6 +97,14 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
             certainty="certain" if release and effect else "likely",
             key=what,
         )
+
+
+def _knows_release(python: PythonFacts, place: Node) -> bool:
+    """Whether a condition around a place may be about the release: what no request decides."""
+    return any(
+        lies_in(place, branch) and _OF_RELEASE.search(python.source(branch.test)) is not None
+        for branch in python.walk(If)
+    )
 
 
 EXAMPLES = (
@@ -197,6 +228,52 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(self.respond(pb_utils.Tensor("y", x)))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answer = {"output_tensors": [pb_utils.Tensor("y", x)]}
+            if x[0] < 0:
+                answer["parameters"] = {"below": "0"}
+#               ^^^^^^^^^^^^^^^^^^^^ TLP601
+            responses.append(pb_utils.InferenceResponse(**answer))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.tells = hasattr(pb_utils.InferenceResponse, "parameters")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answer = {"output_tensors": [pb_utils.Tensor("y", x)]}
+            if self.tells:
+                answer["parameters"] = {"below": "0"}
+            responses.append(pb_utils.InferenceResponse(**answer))
         return responses
 """,
 )

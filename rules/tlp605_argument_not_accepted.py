@@ -1,8 +1,8 @@
 """An argument that a function of pb_utils does not have
 
 ## What it does
-Reports keywords that a class or function of `triton_python_backend_utils` does not take in any release, too many
-arguments, and required ones that are missing.
+Reports keywords that a class or function of `triton_python_backend_utils` does not take in any release (also those of
+a dict after `**`), too many arguments, and required ones that are missing.
 
 ## What happens
 TypeError when the line is reached: in `initialize` the model does not load, elsewhere the request fails.
@@ -19,10 +19,11 @@ python_backend, `src/pb_stub.cc` and `src/resources/triton_python_backend_utils.
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from tritonlint.finding import Edit, Effect, Fix, Problem
+from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, while_loading
+from tritonlint.inputs.python_objects import spread_keys
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -56,7 +57,10 @@ OTHER_NAMES = {
 def check(python: PythonFacts) -> Iterator[Problem]:
     signatures = pb_api().signatures
     for call in python.pb_calls:
-        if call.name not in signatures or call.name == "InferenceRequest" or not call.call.certain:
+        if call.name not in signatures or call.name == "InferenceRequest":
+            continue
+        if not call.call.certain:
+            yield from _spread(python, call, signatures[call.name][0])
             continue
         found = _wrong(call, *signatures[call.name])
         if found is not None and not guarded(python.body, call.call):
@@ -66,6 +70,20 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             span, message, help_, right = found
             fix = Fix(f"write {right}", (Edit(span, right),), safety="unsafe") if right else None
             yield Problem(span, message, help=help_, fix=fix, effect=effect, key=call.name)
+
+
+def _spread(python: PythonFacts, made: PbCall, names: tuple[str, ...]) -> Iterator[Problem]:
+    """Keywords that come out of a dict."""
+    for keyword, place in spread_keys(python, made.call):
+        if keyword not in names and not guarded(python.body, made.call):
+            yield Problem(
+                place.span,
+                f"`{made.name}` has no parameter `{keyword}`: where this comes to it, it raises TypeError",
+                help=_takes(made, names),
+                related=(Related(made.call.span, "handed over here"),),
+                certainty="likely",
+                key=made.name,
+            )
 
 
 def _takes(made: PbCall, names: tuple[str, ...]) -> str:
@@ -172,6 +190,27 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(inference_request=request, name="x").as_numpy()
             responses.append(pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            answer = {"output_tensors": [pb_utils.Tensor("y", x)]}
+            if x[0] < 0:
+                answer["error_message"] = pb_utils.TritonError("below 0")
+#               ^^^^^^^^^^^^^^^^^^^^^^^ TLP605
+            responses.append(pb_utils.InferenceResponse(**answer))
         return responses
 """,
 )

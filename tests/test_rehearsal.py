@@ -635,6 +635,28 @@ class TritonPythonModel:
         f"e, f = {EXTRA}, {EXTRA}\nif e is None and f is None:\n    y, label = x, text\n"
         "else:\n    y, label = x + (e.as_numpy() if e else f.as_numpy()), text"
     ),
+    "optional_asked_by_map": each(f"""
+import operator
+tensors = (tensor for tensor in [{EXTRA}])
+(array,) = map(operator.methodcaller("as_numpy"), tensors)  #! maybe AttributeError
+y, label = x, text
+"""),
+    "bytes_compared_at_once": each(f"""
+found = {TEXT} == "yes"  #! sure bytes-compared
+same = np.isin({TEXT}, ["yes", "no"])  #! sure bytes-compared
+other = np.isin({TEXT}, [b"yes", b"no"])
+match {TEXT}.ravel()[0]:  #! sure bytes-compared
+    case "yes":
+        pass
+y, label = x, text
+"""),
+    "level_of_another_logger": each("""
+import logging
+level = logging.INFO if x.sum() > 0 else logging.WARNING
+pb_utils.Logger.log("text", level)  #! sure log-level
+pb_utils.Logger.log("text", pb_utils.Logger.INFO)
+y, label = x, text
+"""),
     "optional_asked_late": each(
         f"e = {EXTRA}\nif not e:\n    e = x\nelse:\n    e = e.as_numpy()\ny, label = x + e, text"
     ),

@@ -5,20 +5,28 @@ Members were read with ``dir()`` on a server of 24.10; those that came later are
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import (
+    Assign,
     Attribute,
     Await,
     Call,
+    Conditional,
     Constant,
+    Delete,
+    Dict,
     Expr,
+    Function,
     Name,
     Node,
     Subscript,
     Unary,
     dotted,
+    walk,
 )
 from tritonlint.remember import remembered
 
@@ -261,3 +269,58 @@ def _is_number(expr: Expr) -> bool:
 
 def _only(kinds: set[Kind | None]) -> Kind | None:
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def spread_keys(python: PythonFacts, call: Call) -> Iterator[tuple[str, Node]]:
+    """The keywords that dicts after ``**`` bring to a call, and where each is put into its dict.
+
+    Dicts of the function around are followed; one that has keys taken out again is not.
+    """
+    for argument in call.arguments:
+        if argument.star == "**":
+            yield from _keys_of(python, argument.value)
+
+
+def _keys_of(python: PythonFacts, expr: Expr) -> Iterator[tuple[str, Node]]:
+    if isinstance(expr, Dict):
+        for key, value in zip(expr.keys, expr.values, strict=True):
+            if isinstance(key, Constant) and isinstance(key.value, str):
+                yield key.value, key
+            elif key is None:
+                yield from _keys_of(python, value)
+    elif isinstance(expr, Call) and dotted(expr.func) == "dict":
+        yield from ((one.keyword, one.value) for one in expr.arguments if one.keyword is not None)
+    elif isinstance(expr, Conditional):
+        yield from (*_keys_of(python, expr.body), *_keys_of(python, expr.orelse))
+    elif isinstance(expr, Name) and (function := python.function_at(expr)) is not None:
+        yield from _keys_put_into(python, expr.id, function)
+
+
+def _keys_put_into(python: PythonFacts, name: str, function: Function) -> Iterator[tuple[str, Node]]:
+    """What the statements of a function put into a dict of its own."""
+    found: list[tuple[str, Node]] = []
+    for assign in own_nodes(function, Assign):
+        for target in assign.targets:
+            if isinstance(target, Name) and target.id == name and assign.value is not None:
+                if not isinstance(assign.value, Dict | Call | Conditional):
+                    return
+                found += _keys_of(python, assign.value)
+            elif isinstance(target, Subscript) and dotted(target.value) == name and len(target.items) == 1:
+                key = target.items[0]
+                if not isinstance(key, Constant) or not isinstance(key.value, str):
+                    return
+                found.append((key.value, target))
+    for call in own_nodes(function, Call):
+        if not isinstance(call.func, Attribute) or dotted(call.func.value) != name:
+            continue
+        if call.func.attr in {"pop", "popitem", "clear"}:
+            return
+        first = call.arguments[0].value if call.arguments else None
+        if call.func.attr == "update":
+            found += [(one.keyword, one.value) for one in call.arguments if one.keyword is not None]
+            found += _keys_of(python, first) if isinstance(first, Dict) else ()
+        elif call.func.attr == "setdefault" and isinstance(first, Constant) and isinstance(first.value, str):
+            found.append((first.value, first))
+    deleted = (part.id for one in own_nodes(function, Delete) for part in walk(one.targets, Name))
+    if name not in deleted:
+        yield from found

@@ -116,6 +116,8 @@ _AS_KEYS: frozenset[type[Any]] = frozenset({str, int, float, bool, bytes, type(N
 """The classes of values of which it is known whether two are equal."""
 _PUT_INTO = ("heapq.heap", "bisect.insort")
 """Functions that put something into a list."""
+_HANDED_BY_OTHERS = frozenset({f"{OF_BACKEND}get_input_tensor_by_name", f"{OF_BACKEND}get_output_tensor_by_name"})
+"""Functions of the backend of which it does not matter who calls them."""
 _OVER_OBJECTS = frozenset(
     {"len", "iter", "next", "list", "tuple", "set", "enumerate", "sorted", "reversed", "sum", "zip", "min", "max"}
 )
@@ -152,6 +154,9 @@ _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstac
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
 _PATHS_READ = {"read_text": "str", "read_bytes": "bytes"}
 _OVER_AXIS = frozenset({"sum", "mean", "max", "min", "std", "var", "median", "amax", "amin", "linalg.norm"})
+_LOOKS_FOR = frozenset({"get", "index", "count", "pop", "__getitem__", "__contains__"})
+"""Methods of lists and dicts that look for what they are given."""
+_FINDS = frozenset({"isin", "in1d", "equal", "not_equal"})
 _KEEP_SHAPE = frozenset({"astype", "copy", "round", "clip", "ascontiguousarray", "exp", "sqrt", "abs", "tanh", "log"})
 """Functions that leave each element where it is."""
 _ELEMENTWISE = frozenset({"maximum", "minimum", "sqrt", "clip", "abs", "exp", "log", "astype", "copy"})
@@ -636,7 +641,7 @@ class Calls(Concurrency):
         if bound.name in _CHANGES_LIST:
             self.changes_handed(owner, span)
         given = [as_text(a) for a in args]
-        if bound.name in {"get", "index", "count"} and given:
+        if bound.name in _LOOKS_FOR and given:
             self.look_for_bytes(owner, given[0], span)
         if bound.name in _FILLS_TEXT:
             filled = given[0].items.values() if given and given[0].__class__ is Mapping else given
@@ -813,14 +818,17 @@ class Calls(Concurrency):
         self, name: str, args: list[Value], kwargs: dict[str, Value], span: Span, node: tree.Call | None
     ) -> Value:
         if name.startswith(OF_BACKEND):
+            if node is None and name in _HANDED_BY_OTHERS:
+                node = tree.Call(span, tree.Name(span, name), ())
             if node is None:
                 return UNKNOWN
             return self.guard(lambda: self.pb_call(name[len(OF_BACKEND) :], args, kwargs, node), span)
-        if name == "functools.partial" and args and (is_function(args[0]) or _is_of_libraries(args[0])):
+        reads = bool(args) and isinstance(args[0], Library) and args[0].name in _HANDED_BY_OTHERS
+        if name == "functools.partial" and args and (is_function(args[0]) or _is_of_libraries(args[0]) or reads):
             values = [*args[1:], *kwargs.values()]
             # A sender or another object may get anywhere by this, but not out of a request to another model.
-            request = isinstance(args[0], Library) and args[0].name == _REQUEST
-            if request or all(one is None or one.__class__ in _HANDED_ON for one in values):
+            safe = reads or (isinstance(args[0], Library) and args[0].name == _REQUEST)
+            if safe or all(one is None or one.__class__ in _HANDED_ON for one in values):
                 return Bound(Seq("tuple", [args[0], Seq("list", args[1:]), Mapping(dict(kwargs))]), _PARTIAL)
         mappable = bool(args) and (is_function(args[0]) or args[0] == Builtin("str"))
         # These give whole arrays to the function.
@@ -836,6 +844,8 @@ class Calls(Concurrency):
             self.guard(lambda: refuse_texts(name[6:], given, kwargs), span)
             if given and name[6:] in TAKES_ARRAY and (given[0].__class__ is Coroutine or is_function(given[0])):
                 raise self.misused(given[0], f"{name[6:]}() takes no {type_name(given[0])} as an array", span)
+            if name[6:] in _FINDS and len(given) > 1:
+                self.look_at_elements(given[0], given[1], span)
             if name in _MAKERS and given and are_cut_rows(given[0]) and kwargs.get("dtype") != DType("object"):
                 self.note("cut-row", span)
             made = anew(self.guard(lambda: arrays.call(name[6:], given, kwargs), span), *args, *kwargs.values())
@@ -1004,7 +1014,10 @@ class Calls(Concurrency):
         if name == "dict" and args:
             self.refuse_json_text(args[0], span)
         if name == "map" and len(args) == 2 and isinstance(args[0], Func | BoundFunc | Builtin | Bound):
-            items, whole = self.iterate(args[1], span)
+            items, whole = [], isinstance(args[1], Seq) and (bool(args[1].items) or not args[1].open)
+            if isinstance(args[1], Array):
+                items, whole = self.iterate(args[1], span)
+            # An iterator that is asked for its items has none left.
             if not whole and not items and isinstance(args[1], Array | Seq):
                 self.use_up(args[1], span)
                 return Seq("map", [], True, self.on_each(args[0], [self.element(args[1])], span))

@@ -9,6 +9,7 @@ syntax or library is not modelled gives an unknown value, never a failure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -77,6 +78,9 @@ MAX_UNSURE_TURNS = 4
 """Turns of a ``while`` that are played one by one though one before may have been the last."""
 _SWALLOWS = frozenset({"suppress", "ExitStack", "AsyncExitStack"})
 """Managers that may keep errors to themselves."""
+
+_TEXT_CASE = re.compile(r"case\s+\(?\s*[\"']")
+_BYTES_CASE = re.compile(r"case[^\n]*\bb[\"']")
 
 
 class Machine(Imports):
@@ -824,6 +828,9 @@ class Machine(Imports):
         self.statement = node.subject.span
         value = self.eval(node.subject, scope)
         subject = node.subject.id if isinstance(node.subject, tree.Name) and not is_plain(value) else ""
+        texts = [case for case in node.cases if _TEXT_CASE.match(self.python.text, case.span.start or 0)]
+        if texts and type_name(value) == "bytes" and not _BYTES_CASE.search(self.python.source(node)):
+            self.note("bytes-compared", node.subject.span)
 
         def arm(case: tree.Case) -> str | None:
             if subject:

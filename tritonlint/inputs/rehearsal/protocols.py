@@ -88,6 +88,7 @@ MAX_TURNS = 64
 OF_BACKEND = f"{PB_MODULE}."
 """How the full names of all in triton_python_backend_utils begin."""
 BUILTINS = frozenset(dir(builtins))
+_HOLDERS = frozenset({"list", "tuple", "dict", "set", "defaultdict", "OrderedDict", "Counter"})
 
 
 METHODS_OF = frozenset({"str", "bytes", "int", "float"})
@@ -669,6 +670,9 @@ class Protocols(Ways):
             if other.__class__ is Coroutine and operator in {"<", "<=", ">", ">="}:
                 raise self.misused(other, f"'{operator}' not supported for '{other.python_type}'", span)
             made = self.guard(lambda: arrays.compare(operator, self.plain(left), self.plain(right)), span)
+            if operator in {"==", "!="}:
+                self.look_at_elements(left, right, span)
+                self.look_at_elements(right, left, span)
             self.origins.follows(made, left, right)
             return made
         if (left is UNKNOWN or right is UNKNOWN) and not (left is None or right is None):
@@ -725,6 +729,14 @@ class Protocols(Ways):
             if all(type_name(one) == "str" for one in (*container.items, container.each)):
                 self.note("bytes-compared", span)
         elif container is JSON:
+            self.note("bytes-compared", span)
+
+    def look_at_elements(self, array: Value, other: Value, span: Span) -> None:
+        """Note an array of bytes that is compared with texts."""
+        if array.__class__ is not Array or array.dtype != "object" or array.of != "bytes":
+            return
+        texts = other.items if other.__class__ is Seq and not other.open else [other]
+        if texts and all(type_name(one) == "str" or (one.__class__ is Array and one.dtype == "str") for one in texts):
             self.note("bytes-compared", span)
 
     def _look_at_requested(self, operator: str, left: Value, right: Value, span: Span) -> None:
@@ -966,7 +978,7 @@ def is_function(value: Value) -> bool:
     kind = value.__class__
     if kind is Bound:
         owner = value.owner
-        plain = isinstance(owner, (Seq, Mapping)) and owner.kind in {"list", "tuple", "dict", "set"}
+        plain = isinstance(owner, (Seq, Mapping)) and owner.kind in _HOLDERS
         return plain or isinstance(owner, (Array, str, bytes))
     return kind is Func or kind is BoundFunc
 
