@@ -108,7 +108,8 @@ def _moves_on(python: PythonFacts, method: str) -> bool:
     """Whether a method of the file adds to what its object holds."""
     functions = by_name(python).get(method, ())
     return len(functions) == 1 and any(
-        _attribute(t) is not None and (a.operator or any(_attribute(n) == _attribute(t) for n in walk(a.value)))
+        _attribute(t) is not None
+        and (a.operator or any(_attribute(n) == _attribute(t) for n in walk(a.value, Attribute)))
         for a in own_nodes(functions[0], Assign)
         if a.value is not None
         for t in a.targets

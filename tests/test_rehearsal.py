@@ -778,6 +778,12 @@ y, label = x, text
         "_ = x - x.mean(axis=1, keepdims=True)\n"
         "_ = [row / row.sum() for row in x]"
     ),
+    "axes_moved_by_reshape": each(
+        "b, n = x.shape\ny, label = x, text\n_ = (x * 2)[:, ::-1].reshape(n, b)  #! sure axis-moved\n"
+        "_ = np.reshape(np.exp(x), (-1, x.shape[0]))  #! sure axis-moved\n"
+        "_ = x.reshape(b, n)\n_ = x.T.reshape(n, b)\n_ = x.reshape((n, b), order='F')\n_ = x.reshape(2, 2, b)\n"
+        "_ = text.reshape(1, len(text))"
+    ),
     "squares_summed_as_halves": each(
         "half = x.astype(np.float16)\nn = np.sqrt(np.sum(half * half, axis=-1, keepdims=True))  #! sure half-squares\n"
         "wide = half.astype(np.float32)\n_ = np.sqrt(np.sum(wide * wide, axis=-1))\n"

@@ -321,6 +321,26 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(together=3), where="self.senders.submit"),
         Evidence(ask=Ask(values={"x": [1.0]}), holds=1.0, why="1 km is 1000 m"),
     ),
+    "TLP270": (
+        Evidence(
+            ask=Ask(
+                shapes={"x": [1, 1, 2, 3]},
+                values={"x": [1, 2, 3, 4, 5, 6]},
+                change={"channels, height, width)": "channels, height, width)[:, ::-1]"},
+            ),
+            holds=10.0,
+            why="the third plane begins with 6",
+        ),
+        Evidence(
+            ask=Ask(
+                shapes={"x": [1, 1, 2, 3]},
+                values={"x": [1, 2, 3, 4, 5, 6]},
+                change={"*x.shape[1:3]))": "*x.shape[1:3]))[:, ::-1]"},
+            ),
+            holds=5.0,
+            why="the third plane begins with 3",
+        ),
+    ),
     "TLP261": (
         Evidence(
             ask=Ask(together=2, config=BATCHED, change={"np.concatenate(arrays) + 1": "np.concatenate(arrays)"}),

@@ -52,6 +52,7 @@ Kind = Literal[
     "over-rows",
     "binary-cut",
     "padded-mean",
+    "axis-moved",
     "late-cast",
     "half-squares",
     "places",

@@ -10,11 +10,14 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
+from tritonlint.inputs.rehearsal.axes import Axes, lengths_asked
 from tritonlint.inputs.rehearsal.shapes import Slice
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Seq, Unknown, Value
 from tritonlint.source import Span
 
-Origin: TypeAlias = Literal["over-rows", "binary-cut", "late-cast", "half-squares", "wraps", "padded-mean"]
+Origin: TypeAlias = Literal[
+    "over-rows", "binary-cut", "late-cast", "half-squares", "wraps", "padded-mean", "axis-moved"
+]
 """What is told of."""
 _REDUCTIONS = frozenset(
     {"sum", "mean", "max", "min", "amax", "amin", "std", "var", "median", "ptp", "linalg.norm"}
@@ -122,6 +125,7 @@ class Origins:
         """What is made of one row of a request only."""
         self._part_sizes: dict[int, tuple[Value, Span]] = {}
         """How many rows each request has, the last ones left out, and where that was written."""
+        self._axes = Axes()
 
     # ------------------------------------------------------------------------------------------------------ inputs
     def of_several(self, arrays: list[Value]) -> bool:
@@ -140,16 +144,17 @@ class Origins:
 
     def shape(self, array: Array, found: Value) -> Value:
         """``array.shape``, whose items are told apart."""
-        if id(array) not in self._whole or found.__class__ is not Seq:
+        if found.__class__ is not Seq or found.open:
             return found
         return Seq(found.kind, [self.length(array, at, one) for at, one in enumerate(found.items)])
 
     def length(self, array: Array, axis: int, found: Value) -> Value:
         """A dimension of an array."""
         if id(array) not in self._whole or found.__class__ is not Unknown:
-            return found
+            return self._axes.length(array, axis, found)
         made = Unknown("int")
         self._lengths[id(made)] = made, array, axis
+        self._axes.keep(made, array, axis)
         return made
 
     def counter(self, counter: Value, array: Array, axis: int = 0) -> None:
@@ -173,6 +178,8 @@ class Origins:
         """``owner[key]``: a row of a whole array is whole, too."""
         if id(owner) in self._whole and made.__class__ is Array and key.__class__ is int:
             self._whole[id(made)] = made
+        if made.__class__ is Array and made.shape is not None and _is_whole(key):
+            self._axes.same(made, owner)
         if id(owner) in self._free and made.__class__ is Array:
             self._free[id(made)] = made
         if id(key) in self._padded and made.__class__ is Array and key.dtype != "bool":
@@ -364,8 +371,10 @@ class Origins:
                 continue
             if id(one) in self._rows and (made.shape == one.shape or (operator == "@" and one is left)):
                 self._rows[id(made)] = made
-            if id(one) in self._whole and made.shape == one.shape:
-                self._whole[id(made)] = made
+            if made.shape is not None and made.shape == one.shape:
+                self._axes.same(made, one)
+                if id(one) in self._whole:
+                    self._whole[id(made)] = made
             if id(one) in self._over and id(other) not in self._rows:
                 self._over[id(made)] = made, *self._over[id(one)][1:]
             # What is left of a division does not care for what was lost.
@@ -454,6 +463,9 @@ class Origins:
                 self._rows[id(made)] = made
         if first.__class__ is not Array:
             return
+        asked = lengths_asked(args[1:], kwargs) if name == "reshape" else None
+        if asked is not None and self._axes.are_turned(first, asked):
+            self.note("axis-moved", span)
         if id(first) in self._names and made.__class__ is Array:
             self._names[id(made)] = made, self._names[id(first)][1]
         if name in _REACHED and made.__class__ is Array:
@@ -474,6 +486,7 @@ class Origins:
         if id(first) in self._ends and name in _ROUNDED:
             self._ends[id(made)] = made, self._ends[id(first)][1]
         if name in _SAME_SHAPE and made.shape == first.shape:
+            self._axes.same(made, first)
             if id(first) in self._rows:
                 self._rows[id(made)] = made
             if id(first) in self._over:
@@ -550,6 +563,16 @@ class Origins:
         made = Unknown("bytes")
         self._binary[id(made)] = made
         return made
+
+
+def _is_whole(key: Value) -> bool:
+    """Whether an index takes everything, perhaps in another order: ``[..., ::-1]``."""
+    parts = key.items if key.__class__ is Seq and key.kind == "tuple" else [key]
+    return all(
+        part is Ellipsis
+        or (part.__class__ is Slice and part.lower is None is part.upper and (part.step is None or part.step == -1))
+        for part in parts
+    )
 
 
 def _keeps_rows(key: Value) -> bool:

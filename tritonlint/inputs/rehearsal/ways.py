@@ -48,6 +48,7 @@ Note = Literal[
     "over-rows",
     "binary-cut",
     "padded-mean",
+    "axis-moved",
     "late-cast",
     "half-squares",
     "places",

@@ -1,0 +1,158 @@
+"""An axis moved with reshape
+
+## What it does
+Plays the model through, and reports `x.reshape(…)` that names the lengths of `x` itself in another order: `b, h, w, c =
+x.shape` and `x.reshape(b, c, h, w)`, also through names, `x.shape[3]`, `-1` and lengths that the config declares (of
+images with 2 to 4 channels). Silent where an axis has one place only, for another `order`, and where the result is
+transposed afterwards.
+
+## What happens
+`reshape` keeps the order of the values in memory and only counts them anew. The shape is the one that is wanted, but no
+value is where it belongs: planes hold pixels of all channels, rows of one sample stand in another one's, with status
+OK.
+
+## How to fix
+Move the axis: `x.transpose(0, 3, 1, 2)`, or `np.moveaxis(x, -1, 1)`.
+
+## Source
+NumPy's reshape; seen on a server of 24.10.
+"""
+
+from collections.abc import Iterator
+
+from tritonlint.effective import EffectiveConfig
+from tritonlint.finding import Problem
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Attribute, Call, Function, Name, lies_in, walk
+from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.pbtxt.tree import Document
+from tritonlint.rule import Rule
+
+RULE = Rule(
+    code="TLP270",
+    name="reshape-moves-no-axis",
+    effect="wrong-result",
+    certainty="likely",
+    words=("reshape",),
+)
+_TURNS = frozenset({"T", "mT", "transpose", "swapaxes", "moveaxis", "rollaxis", "einsum", "rearrange", "permute"})
+
+
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    for mistake in mistakes(python, config, effective, "axis-moved"):
+        call = next((call for call in python.walk(Call) if call.span == mistake.span), None)
+        if call is None or _is_turned(python, call):
+            continue
+        yield Problem(
+            mistake.span,
+            "this has the lengths of the array in another order, and moves no axis: the values stay in the order in "
+            "which they are, and stand in the wrong places",
+            help="move the axis: `x.transpose(0, 3, 1, 2)`, with the axes in the order that is wanted",
+            key=python.source(call),
+        )
+
+
+def _is_turned(python: PythonFacts, call: Call) -> bool:
+    """Whether something behind a call in its function, or around it, moves axes: what was laid out so is put right."""
+    function: Function | None = python.function_at(call)
+    if function is None:
+        return True
+    end = call.span.end or 0
+    for node in walk(function.body, Attribute, Name):
+        if (node.attr if isinstance(node, Attribute) else node.id) in _TURNS:
+            around = isinstance(node, Attribute) and lies_in(call, node)
+            if (
+                around
+                or (node.span.start or 0) >= end
+                or any(outer.func is node and lies_in(call, outer) for outer in walk(function.body, Call))
+            ):
+                return True
+    return False
+
+
+_CONFIG = """\
+-- planes/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1, -1, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3, -1, -1 ] }
+-- planes/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+"""
+_EXECUTE = """\
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.planes(x))]))
+        return responses
+"""
+EXAMPLES = (
+    _CONFIG
+    + """\
+    def planes(self, x):
+        scaled = x.astype(np.float32) * np.float32(2)
+        batch, height, width, channels = x.shape
+        return scaled.reshape(batch, channels, height, width)
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP270
+"""
+    + _EXECUTE,
+    _CONFIG
+    + """\
+    def planes(self, x):
+        x = x.astype(np.float32)
+        return np.reshape(x, (-1, 3, *x.shape[1:3]))
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP270
+"""
+    + _EXECUTE,
+    _CONFIG
+    + """\
+    def planes(self, x):
+        scaled = x.astype(np.float32) * np.float32(2)
+        return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+"""
+    + _EXECUTE,
+    # The same order, or one that is put right afterwards.
+    _CONFIG
+    + """\
+    def planes(self, x):
+        batch, height, width, channels = x.shape
+        rows = x.astype(np.float32).reshape(batch, height * width, channels)
+        return rows.transpose(0, 2, 1).reshape(batch, channels, height, width)
+"""
+    + _EXECUTE,
+    _CONFIG
+    + """\
+    def planes(self, x):
+        batch, height, width, channels = x.shape
+        turned = np.moveaxis(x.astype(np.float32), -1, 1)
+        return turned.reshape(batch, channels, height, width)
+"""
+    + _EXECUTE,
+    # An axis with one place may stand anywhere.
+    """\
+-- rows/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ -1, 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1, -1 ] }
+-- rows/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            batch, length, one = x.shape
+            y = x.reshape(batch, one, length)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+)
