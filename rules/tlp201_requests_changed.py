@@ -22,7 +22,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import names_of_requests, own_nodes
-from tritonlint.inputs.python_join import may_batch
+from tritonlint.inputs.python_join import effect_when_batched
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -78,13 +78,13 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
         if changed is None:
             continue
         if how in {"sort", "reverse", "shuffle"}:
-            batched = may_batch(effective)
+            effect = effect_when_batched(effective, "wrong-result")
             yield Problem(
                 changed.span,
                 "answers go to the wrong clients: Triton matches responses with requests by their order in this list",
                 help="work on a copy: `list(requests)`, and put each response at the index of its request",
-                effect="wrong-result" if batched else "hygiene",
-                certainty="certain" if batched else "likely",
+                effect=effect,
+                certainty="likely" if effect == "hygiene" else "certain",
                 key=how,
             )
             continue

@@ -22,7 +22,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, request_loops, returns
-from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_join import effect_when_batched, may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Call,
     Flow,
@@ -49,9 +49,8 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
-    batched = may_batch(effective)
     if effective.decoupled is not False or uses_sender(python):
-        if effective.decoupled is True and batched:
+        if effective.decoupled is True and may_batch(effective):
             yield from _decoupled(python)
         return
     for function, loop in ((f, loop) for f in answering_functions(python) for loop in request_loops(f)):
@@ -62,7 +61,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 f"this {what} leaves the loop over the requests: the others of the batch are not answered",
                 help="append a response for this request and `continue`; return behind the loop",
                 related=(Related(loop.header, "the loop over the requests"),),
-                effect=None if batched or (isinstance(node, Flow) and not _answered(loop, node)) else "hygiene",
+                effect=None
+                if isinstance(node, Flow) and not _answered(loop, node)
+                else effect_when_batched(effective, RULE.effect),
                 certainty="likely",
                 key=what,
             )

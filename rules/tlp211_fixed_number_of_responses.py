@@ -2,7 +2,8 @@
 
 ## What it does
 Reports an `execute` that answers with a list of one response written out, or appends to its list behind the loop over
-the requests only, when the model has a batcher and so gets several requests in one call. An empty list is reported in
+the requests only, when the model has a batcher and so gets several requests in one call. Without a batcher each call
+gets one request, and the fault stays hidden; an append behind the loop is a note then. An empty list is reported in
 every model: Triton never calls execute without requests.
 
 ## What happens
@@ -29,13 +30,14 @@ from tritonlint.inputs.python_flow import (
     returns,
     starts_list,
 )
-from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_join import effect_when_batched, may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assert,
     Assign,
     Attribute,
     Call,
     Compare,
+    Expr,
     Expression,
     For,
     Function,
@@ -67,25 +69,26 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if execute is None or execute.decorators or uses_sender(python) or effective.decoupled is not False:
         return
     yield from _empty(execute)
-    if not may_batch(effective) or _counts_requests(execute):
-        return
     loops = request_loops(execute)
+    if not (loops or may_batch(effective)) or _counts_requests(execute):
+        return
     related = tuple(Related(loop.header, "the requests are read here") for loop in loops[:1])
     for statement in returns(execute):
         value = statement.value
         if value is None or any(lies_in(statement, node) for node in own_nodes(execute, For, While, Handler)):
             continue
         one: Node | None = None
-        if isinstance(value, Sequence) and value.kind == "list" and len(value.items) == 1:
-            one = None if isinstance(value.items[0], Starred) else value
-        elif isinstance(value, Name):
-            one = _single_append(execute, value.id) or _list_of_one(python, value)
+        if isinstance(value, Name):
+            one = _single_append(execute, value.id)
+        if one is None and may_batch(effective):
+            one = _list_of_one(python, value)
         if one is not None:
             yield Problem(
                 one.span,
                 "this is one response, however many requests the call holds: when Triton batches, all of them fail",
                 help="make one response per request: append inside the loop over the requests",
                 related=related,
+                effect=effect_when_batched(effective, RULE.effect),
                 key="one",
             )
 
@@ -127,10 +130,10 @@ def _is_empty(display: Sequence) -> bool:
     return display.kind == "list" and not display.items
 
 
-def _list_of_one(python: PythonFacts, name: Name) -> Node | None:
-    """The list of one response that a name stands for and nothing changes."""
-    sources = python.follow(name) or []
-    made = sources[0][0] if len(sources) == 1 else None
+def _list_of_one(python: PythonFacts, value: Expr) -> Node | None:
+    """The list of one response that is written out, or for which a name stands and nothing changes."""
+    sources = python.follow(value) if isinstance(value, Name) else [(value, None)]
+    made = sources[0][0] if sources and len(sources) == 1 else None
     if not isinstance(made, Sequence) or made.kind != "list" or len(made.items) != 1:
         return None
     return None if isinstance(made.items[0], Starred) else made
@@ -306,5 +309,24 @@ class TritonPythonModel:
             case 1:
                 return [self.answer(requests[0])]
         return [self.answer(request) for request in requests]
+""",
+    """\
+-- hidden/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- hidden/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP211
+        return responses
 """,
 )

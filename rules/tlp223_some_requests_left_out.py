@@ -7,7 +7,8 @@ the comprehension that is returned. In a decoupled model with a batcher: an exec
 
 ## What happens
 The number of responses does not match the number of requests, and every request of the call fails. In a decoupled model
-the clients of the requests that are left out wait for ever.
+the clients of the requests that are left out wait for ever. Without a batcher each call gets one request: what takes
+the first one only stays hidden, and is a note.
 
 ## How to fix
 Loop over all of `requests`, and return one response for each.
@@ -23,7 +24,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions, called_function
 from tritonlint.inputs.python_flow import completes, is_none, own_nodes, returns, starts_list
-from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_join import effect_when_batched, may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -63,13 +64,14 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     for function in answering_functions(python):
         for expr in _parts(python, function):
-            most = (effective.max_batch_size or 0) if may_batch(effective) else 1
-            if _is_used_beside(function, expr) or _taken(expr) >= most:
+            taken = _taken(expr)
+            if _is_used_beside(function, expr) or (may_batch(effective) and taken >= (effective.max_batch_size or 0)):
                 continue
             yield Problem(
                 expr.span,
                 "some requests are left out here: the number of responses does not match, and all of them fail",
                 help="take all of them, and make one response for each",
+                effect=effect_when_batched(effective, RULE.effect) if taken else None,
                 key="part",
             )
         for expr in _conditions(python, function):
@@ -427,5 +429,24 @@ class TritonPythonModel:
 
     def execute(self, requests):
         return list(filter(None, map(self.answer, requests)))
+""",
+    """\
+-- hidden/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- hidden/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests[:1]:
+#                      ^^^^^^^^^^^^ TLP223
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
 """,
 )

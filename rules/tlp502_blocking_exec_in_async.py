@@ -125,6 +125,8 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x")
             call = pb_utils.InferenceRequest(model_name="other", requested_output_names=["y"], inputs=[x])
             answer = await asyncio.to_thread(lambda: call.exec())
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
             y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses

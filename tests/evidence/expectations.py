@@ -166,6 +166,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP203": (Evidence("error", TOGETHER),),
     "TLP205": (Evidence("error", TOGETHER),),
     "TLP211": (Evidence("error", TOGETHER),),
+    "TLP223": (Evidence(ask=TOGETHER, where="requests[:1]"), Evidence()),
     "TLP212": (
         Evidence(
             ask=Ask(
