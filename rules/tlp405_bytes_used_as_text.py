@@ -73,7 +73,7 @@ PATTERNS = {
 }
 """Where functions that take a pattern take the text."""
 
-_BOTH = re.compile(r"\bb[\"']")
+_BOTH = re.compile(r"(?<![\w\"'])b[\"']")
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:

@@ -76,8 +76,8 @@ def check(python: PythonFacts, target: Target, model: Model, repository: Reposit
         if call.name == "InferenceResponse" and call.call.certain and call.call.argument(0, "output_tensors") is None:
             found.append((call.call, call.span, "`InferenceResponse()` without `output_tensors`", "23.06"))
     own = repository.models.get(model.name) if "**" in python.text or "partial" in python.identifiers else None
-    played = own is not None and own.config is not None
-    for mistake in mistakes(python, own.config, own.effective, "newer-keyword") if played else ():
+    handed = mistakes(python, own.config, own.effective, "newer-keyword") if own is not None and own.config else ()
+    for mistake in handed:
         calls = [call.call for call in python.pb_calls if call.call.span == mistake.span]
         if calls and mistake.sure and mistake.span not in told and not _knows_release(python, calls[0]):
             first = api.keywords[mistake.found][mistake.name]

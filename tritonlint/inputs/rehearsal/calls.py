@@ -1014,7 +1014,8 @@ class Calls(Concurrency):
         if name == "dict" and args:
             self.refuse_json_text(args[0], span)
         if name == "map" and len(args) == 2 and isinstance(args[0], Func | BoundFunc | Builtin | Bound):
-            items, whole = [], isinstance(args[1], Seq) and (bool(args[1].items) or not args[1].open)
+            items: list[Value] = []
+            whole = isinstance(args[1], Seq) and (bool(args[1].items) or not args[1].open)
             if isinstance(args[1], Array):
                 items, whole = self.iterate(args[1], span)
             # An iterator that is asked for its items has none left.

@@ -80,7 +80,7 @@ _SWALLOWS = frozenset({"suppress", "ExitStack", "AsyncExitStack"})
 """Managers that may keep errors to themselves."""
 
 _TEXT_CASE = re.compile(r"case\s+\(?\s*[\"']")
-_BYTES_CASE = re.compile(r"case[^\n]*\bb[\"']")
+_BYTES_CASE = re.compile(r"case[^\n]*(?<![\w\"'])b[\"']")
 
 
 class Machine(Imports):
