@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_imports import changes_imports
+from tritonlint.inputs.python_imports import may_prefer_own_modules
 from tritonlint.inputs.python_tree import Import, ImportFrom
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
@@ -65,7 +65,7 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 ),
                 None,
             )
-            if found is None or top in relative or changes_imports(python):
+            if found is None or top in relative or may_prefer_own_modules(python):
                 continue
             place = span
             if isinstance(node, ImportFrom):
@@ -165,6 +165,33 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * scale)]))
         return responses
 -- add/1/statistics.py --
+FACTOR = 1
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+import sys
+
+import triton_python_backend_utils as pb_utils
+
+sys.path.append(os.path.dirname(__file__))
+
+from tokenize import FACTOR
+#    ^^^^^^^^ TLP018
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(FACTOR))]))
+        return responses
+-- add/1/tokenize.py --
 FACTOR = 1
 """,
 )

@@ -93,6 +93,17 @@ def rearranges_modules(python: PythonFacts) -> bool:
     return _REARRANGES.search(_HARMLESS.sub("", python.text)) is not None
 
 
+_APPENDS = re.compile(r"sys\.path\.append\(|in sys\.path\b")
+
+
+def may_prefer_own_modules(python: PythonFacts) -> bool:
+    """Whether a module beside the file may come before one of the standard library.
+
+    The model's folders are behind it, and so is what is appended to ``sys.path``.
+    """
+    return changes_imports(python) and CHANGES_IMPORTS.search(_APPENDS.sub("", python.text)) is not None
+
+
 def sure_imports(python: PythonFacts) -> Iterator[Imported]:
     """Imports that every load, or every request, comes by; those in a ``try`` or below a condition are not."""
     return iter(_all_imports(python))
