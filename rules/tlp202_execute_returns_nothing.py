@@ -24,7 +24,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
 from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Expression, Function, Name
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
@@ -42,8 +42,8 @@ def check(
     python: PythonFacts, effective: EffectiveConfig, model: Model, repository: RepositoryFacts
 ) -> Iterator[Problem]:
     execute = python.method("execute")
+    own = repository.models.get(model.name)
     if execute is not None and execute.decorators:
-        own = repository.models.get(model.name)
         if own is not None and own.config is not None:
             yield from _behind_decorator(python, own.config, effective)
         return
@@ -53,6 +53,10 @@ def check(
         return
     if not completes(execute.body) and not returns(execute):
         return
+    if own is not None and own.config is not None:
+        others = rehearse(python, own.config, effective).files.values()
+        if any(uses_sender(file) for file in others):
+            return  # A module beside it answers.
     targets = (target for assign in python.walk(Assign) for target in assign.targets)
     if any(isinstance(target, Attribute) and target.attr == "execute" for target in targets):
         return  # Another function takes its place.
@@ -189,6 +193,28 @@ def answered(each):
 
 
 TritonPythonModel.execute = answered(TritonPythonModel.execute)
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/jobs.py --
+import triton_python_backend_utils as pb_utils
+
+
+def answer(request):
+    x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+    response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+    request.get_response_sender().send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+-- add/1/model.py --
+import jobs
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            jobs.answer(request)
 """,
     """\
 -- add/config.pbtxt --

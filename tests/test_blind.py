@@ -10,7 +10,7 @@ from tests.blind import score, set_names
 
 FOUND = {
     "eight": 42,
-    "eighteen": 38,
+    "eighteen": 39,
     "eleven": 37,
     "five": 49,
     "fifteen": 83,
