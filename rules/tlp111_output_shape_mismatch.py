@@ -3,7 +3,8 @@
 ## What it does
 Follows the shape of the arrays given to `pb_utils.Tensor`, where NumPy's rules decide it (`np.zeros`, literals,
 indices, reductions with an axis, `reshape`, the declared shape of an input), and compares it with the output's dims,
-before which the batch dimension stands when `max_batch_size` is greater than 0.
+before which the batch dimension stands when `max_batch_size` is greater than 0. Where that shows nothing, it plays
+requests of some rows, and looks for outputs that then have another number of rows.
 
 ## What happens
 Triton does not check: the client receives another shape than promised, and a step of an ensemble that gets the tensor
@@ -68,6 +69,17 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             certainty="likely",
             key=mistake.name,
             general=mistake.span,
+        )
+    for mistake in mistakes(python, config, effective, "rows"):
+        yield Problem(
+            mistake.span,
+            f"output '{mistake.name}' is {shape_words(mistake.shape or ())} here when the request has {mistake.found} "
+            "rows: the first dimension is the batch's",
+            help="reduce and join along the other axes, so that there is one row for each row of the inputs",
+            certainty="likely",
+            key=mistake.name,
+            # Whatever else is told of the file may be why.
+            general=Span(python.path, 0, len(python.text)),
         )
     for mistake in mistakes(python, config, effective, "squeezed"):
         yield Problem(

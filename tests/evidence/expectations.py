@@ -555,6 +555,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the id should stand there",
         ),
     ),
+    "TLP294": (Evidence(ask=Ask(shapes={"hidden": (3, 5, 4), "mask": (3, 5)})),),
     "TLP298": (
         Evidence(
             ask=Ask(together=2, change={'b"Hello, " + user': "user"}),

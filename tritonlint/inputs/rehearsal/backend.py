@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_shapes import declared_shapes
 from tritonlint.inputs.python_tree import Function, Try, dotted
 from tritonlint.inputs.rehearsal.completed import effective_of
 from tritonlint.inputs.rehearsal.found import Kind, Mistake, Rehearsal
@@ -27,6 +29,7 @@ from tritonlint.inputs.rehearsal.objects import (
 )
 from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
 from tritonlint.inputs.rehearsal.pb_utils import PbUtils
+from tritonlint.inputs.rehearsal.several_rows import TOLD, Seen, Sizes, misfits, wrong_outputs
 from tritonlint.inputs.rehearsal.values import (
     Mapping,
     Perhaps,
@@ -94,6 +97,9 @@ def _rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig)
 class _Play(PbUtils):
     """The life of a model."""
 
+    played: tuple[Func, Obj] | None = None
+    """What was called, and on which object, once the model is made."""
+
     def play(self) -> None:
         machine, found = self.machine, self.found
         try:
@@ -112,7 +118,53 @@ class _Play(PbUtils):
             if kind == "half-squares" and ("late-cast", span) in machine.notes:
                 continue  # What comes too late is told there.
             self.say(Mistake(kind, span, sure))
+        self.several_rows()
         self.sort_out()
+
+    def several_rows(self) -> None:
+        """What requests of several rows meet, where nothing was seen with sizes that are not known."""
+        found = self.found
+        told = any(one.sure for one in found.raises) or any(one.kind in TOLD for one in found.mistakes)
+        if self.played is None or found.ended != "execute" or told or not self.rows_differ:
+            return
+        inputs, requests = self.input_shapes, self.requests
+        calls, mistakes = found.calls[:], found.mistakes
+        shapes = [*inputs.values(), *self.output_shapes.values()]
+        play = partial(self.with_sizes, *self.played)
+        try:
+            mistakes += list(misfits(shapes, self.most_rows, self.output_shapes, play))
+        finally:
+            self.input_shapes, self.requests = inputs, requests
+            found.calls, found.mistakes = calls, mistakes
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows a request may have."""
+        return self.effective.max_batch_size or 0
+
+    def with_sizes(self, execute: Func, model: Obj, sizes: Sizes) -> Seen:
+        """One call whose requests have known sizes."""
+        machine, found, mark = self.machine, self.found, len(self.machine.trail)
+        known = {event.span for event in found.raises}
+        shapes = declared_shapes(self.python, self.config, self.effective, "input")
+        self.input_shapes = {name: sizes.of(shape) for name, shape in shapes.items()}
+        self.requests = 1  # Buffers are as long as `max_batch_size`.
+        machine.steps = machine.maybe = 0
+        machine.raises, found.mistakes = [], []
+        outputs: dict[Span, Mistake] = {}
+        whole = True
+        try:
+            outputs = wrong_outputs(self.execute(execute, model), sizes, self.output_shapes)
+        except RaisedError as error:
+            machine.record(error)
+        except (GaveUpError, RecursionError):
+            whole = False
+        except Exception as error:
+            found.crash, whole = error, False
+        finally:
+            machine.undo(mark)
+        new = (one for one in machine.raises if one.sure and not one.explicit and one.span not in known)
+        return Seen({one.span: one for one in new}, outputs, whole)
 
     def sort_out(self) -> None:
         """Keep apart what stands in other modules: rules look at the model file around what they are told."""
@@ -147,6 +199,7 @@ class _Play(PbUtils):
         if execute is None:
             return
         machine.phase = "execute"
+        self.played = execute, model
         kept = _reachable(model, 0)
         mark = len(machine.trail)
         value = self.execute(execute, model)

@@ -482,6 +482,8 @@ class Expressions(Calls):
         return value
 
     def _e_other(self, node: tree.Other, scope: Scope) -> Value:
+        if not node.parts and self.python.source(node) == "...":
+            return Ellipsis
         for part in node.parts:
             self.eval(part, scope)
         dots = not node.parts and self.python.text.startswith("...", node.span.start)

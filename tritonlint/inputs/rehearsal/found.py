@@ -70,6 +70,8 @@ Kind = Literal[
     "newer-keyword",
     "streamed-return",
     "error-lost",
+    "several-rows",
+    "rows",
 ]
 
 
