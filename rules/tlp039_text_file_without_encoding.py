@@ -2,7 +2,8 @@
 
 ## What it does
 Reports text files that are opened without `encoding=`, where model.py itself writes text with other letters than those
-of ASCII into them: `open(path, "w")`, `Path.open`, `Path.write_text`, and reading what was written as UTF-8 before.
+of ASCII into them (`open(path, "w")`, `Path.open`, `Path.write_text`), or reads what was written as UTF-8 before; and
+files of the model that hold such letters, where they are read.
 
 ## What happens
 Up to 24.10 the stub's Python takes ASCII for such files, always from Python 3.11 on, and before that unless the
@@ -19,11 +20,13 @@ Facts, python-backend 3.3 (seen on 24.10).
 from collections.abc import Iterator
 from typing import Literal
 
+from tritonlint.facts import Helpers
 from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_objects import objects_of
+from tritonlint.inputs.python_paths import VERSION, path_inside
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -67,9 +70,10 @@ _SAME_LETTERS = frozenset(
 """Methods of a text that keep its letters."""
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
-    if python.text.isascii() or not python.understood or "setlocale" in python.identifiers:
+def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
+    if not python.understood or "setlocale" in python.identifiers:
         return
+    ascii_only = python.text.isascii()
     written: set[str] = set()
     reads: list[tuple[Call, str]] = []
     attempts = [part for attempt in python.walk(Try) if attempt.handlers for part in attempt.body]
@@ -83,7 +87,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not set(mode) & set("wax+"):
             reads += [(call, path)] if encoding is None else []
             continue
-        odd = _odd_content(python, call)
+        odd = _odd_content(python, call) if not ascii_only else None
         if odd is None:
             continue
         if encoding is None:
@@ -93,6 +97,21 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for call, path in reads:
         if path in written:
             yield _problem(python, call, "reading what was written as UTF-8 raises UnicodeDecodeError", None)
+        elif (name := _file_with_other_letters(python, helpers, call)) is not None:
+            what = f"`{name}` holds other letters, and reading it raises UnicodeDecodeError"
+            yield _problem(python, call, what, None)
+
+
+def _file_with_other_letters(python: PythonFacts, helpers: Helpers, call: Call) -> str | None:
+    """The path of a file of the model that a call opens, if not all of it is ASCII."""
+    method = isinstance(call.func, Attribute) and python.qualified(call.func) not in {"open", "io.open"}
+    opened = call.func.value if method and isinstance(call.func, Attribute) else call.argument(0, "file")
+    found = path_inside(python, opened, python.frame_at(call)) if opened is not None else None
+    if not found:
+        return None
+    path = found.replace(VERSION, python.path.rpartition("/")[0].rpartition("/")[2])
+    text = helpers.content(path)
+    return path if text is not None and not text.isascii() else None
 
 
 def _problem(python: PythonFacts, call: Call, what: str, odd: Node | None) -> Problem:
@@ -371,6 +390,94 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.array([TERMS.get(t.decode("utf-8"), "") for t in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- names/1/labels.txt --
+tea
+caf\u00e9
+-- names/1/model.py --
+from pathlib import Path
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        folder = Path(args["model_repository"]) / args["model_version"]
+        self.names = (folder / "labels.txt").read_text().split()
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP039
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self.names[i % 2].encode("utf-8") for i in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- names/1/labels.txt --
+tea
+caf\u00e9
+-- names/1/model.py --
+from pathlib import Path
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        folder = Path(args["model_repository"]) / args["model_version"]
+        self.names = (folder / "labels.txt").read_text(encoding="utf-8").split()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self.names[i % 2].encode("utf-8") for i in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- names/1/labels.txt --
+tea
+coffee
+-- names/1/model.py --
+from pathlib import Path
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        folder = Path(args["model_repository"]) / args["model_version"]
+        self.names = (folder / "labels.txt").read_text().split()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self.names[i % 2].encode("utf-8") for i in x], dtype=object)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

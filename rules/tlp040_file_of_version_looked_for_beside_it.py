@@ -16,13 +16,13 @@ Put `args["model_version"]` between the two (and no `args["model_name"]`), or st
 Facts, python-backend 6.2: `model_repository` is the path of the model's folder; seen on 24.10.
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem
-from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import guarded
-from tritonlint.inputs.python_tree import Attribute, Binary, Call, Constant, Expr, FString, Subscript
+from tritonlint.inputs.python_paths import NAME, VERSION, path_inside
+from tritonlint.inputs.python_tree import Binary, Call, FString
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
@@ -33,9 +33,7 @@ RULE = Rule(
     certainty="likely",
     server_says=("No such file or directory",),
 )
-WRAPPERS = frozenset({"pathlib.Path", "str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath"})
 _STARTS = ("model_repository", "get_model_dir")
-NAME, VERSION = "<name>", "<version>"
 
 
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
@@ -50,7 +48,7 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
             within.add(id(node.left))
         if (isinstance(node, Binary) and node.operator not in "/+") or id(node) in within:
             continue
-        inside = _inside(python, node, python.frame_at(node), 0)
+        inside = path_inside(python, node, python.frame_at(node))
         if inside is not None and inside.startswith(NAME):
             meant = inside.removeprefix(NAME).lstrip("/").replace(VERSION, version)
             made = "makedirs" in python.text or "mkdir" in python.text
@@ -88,62 +86,9 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
             )
 
 
-def _inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int) -> str | None:
-    """The path within the model's folder that an expression means, "" for the folder itself."""
-    if depth > 4:
-        return None
-    if isinstance(expr, FString) or (isinstance(expr, Binary) and expr.operator == "+"):
-        root, *others = _pieces(expr)
-        rest = [_part(part) for part in others]
-        text = "".join(part or "" for part in rest)
-        start = _inside(python, root, frame, depth + 1) if text.startswith("/") and None not in rest else None
-        return posixpath.normpath(start + text).lstrip("/") if start is not None else None
-    if isinstance(expr, Binary) and expr.operator == "/":
-        return _joined(_inside(python, expr.left, frame, depth + 1), [expr.right])
-    if isinstance(expr, Call) and not expr.arguments and python.pb_name(expr.func, frame) == "get_model_dir":
-        return VERSION
-    if isinstance(expr, Call) and expr.arguments and expr.certain:
-        name = python.qualified(expr.func, frame)
-        if name == "os.path.join" or (name in WRAPPERS and len(expr.arguments) == 1) or name == "pathlib.Path":
-            first = _inside(python, expr.arguments[0].value, frame, depth + 1)
-            return _joined(first, [argument.value for argument in expr.arguments[1:]])
-        if isinstance(expr.func, Attribute) and expr.func.attr == "get":
-            key = expr.argument(0)
-            return "" if isinstance(key, Constant) and key.value == "model_repository" else None
-        return None
-    if isinstance(expr, Subscript):
-        key = expr.items[0]
-        return "" if isinstance(key, Constant) and key.value == "model_repository" else None
-    sources = python.follow(expr, frame)
-    if sources is None or len(sources) != 1 or sources[0][0] is expr:
-        return None
-    return _inside(python, sources[0][0], sources[0][1], depth + 1)
-
-
-def _pieces(expr: Expr) -> list[Expr]:
-    """What a text is put together from, in order."""
-    if isinstance(expr, FString) and expr.parts:
-        return [piece for part in expr.parts for piece in _pieces(part)]
-    if isinstance(expr, Binary) and expr.operator == "+":
-        return [*_pieces(expr.left), *_pieces(expr.right)]
-    return [expr]
-
-
 def _is_there(model: Model, path: str) -> bool:
     """Whether a file or folder lies in the model's folder."""
     return not path or any(entry == path or entry.startswith(f"{path}/") for entry in model.entries)
-
-
-def _part(part: Expr) -> str | None:
-    """The text that is put behind a path; the model's name and version stand for themselves."""
-    if isinstance(part, Subscript) and isinstance(part.items[0], Constant):
-        return {"model_name": NAME, "model_version": VERSION}.get(str(part.items[0].value))
-    return part.value if isinstance(part, Constant) and isinstance(part.value, str) else None
-
-
-def _joined(start: str | None, parts: list[Expr]) -> str | None:
-    texts = [text for text in map(_part, parts) if text is not None]
-    return posixpath.normpath(posixpath.join(start, *texts)) if start is not None and len(texts) == len(parts) else None
 
 
 EXAMPLES = (

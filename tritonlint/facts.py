@@ -228,6 +228,16 @@ class Helpers:
         except UnreadableFile:
             return None
 
+    def content(self, path: str) -> str | None:
+        """The text of any file of the model, by its path in the model's folder; None if unknown."""
+        entry = self._model.entries.get(path)
+        if entry is None or entry.kind != "file" or entry.size > MAX_HELPER_BYTES:
+            return None
+        try:
+            return self._text(os.path.join(self._model.path, path))
+        except UnreadableFile:
+            return None
+
     def json(self, beside: str, name: str) -> object:
         """What the one JSON file of this name in the version folder and the model's folder holds; None if unknown."""
         version = os.path.relpath(os.path.dirname(beside), self._model.path).replace(os.sep, "/")
