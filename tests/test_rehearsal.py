@@ -1082,6 +1082,24 @@ ASYNC = {
     async def execute(self, requests):
         return (await asyncio.gather(*(self.answer(r) for r in requests)))[1:]  #! sure count
 """,
+    "gathered_not_awaited": """\
+    async def answer(self, request):
+        await asyncio.sleep(0)
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    async def execute(self, requests):
+        return list(asyncio.gather(*(self.answer(r) for r in requests)))  #! sure RuntimeError
+""",
+    "gathered_and_awaited_before": """\
+    async def answer(self, request):
+        await asyncio.sleep(0)
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    async def execute(self, requests):
+        gathered = asyncio.gather(*(self.answer(r) for r in requests))
+        answers = await gathered
+        return list(answers)
+""",
     "future_gone_through": """\
     async def execute(self, requests):
         responses = []

@@ -979,6 +979,9 @@ class Calls(Concurrency):
             self.note("text-as-flag", span)
         if name in {"enumerate", "list", "set", "tuple", "sorted"} and args:
             self.look_at_letters(args[0], span)
+        if name in _EAGER and len(args) == 1 and _is_pending(args[0]):
+            # It gives itself, and when asked for more it says so.
+            raise self.misused(args[0], "await wasn't used with future", span, type="RuntimeError")
         if name in _EAGER and args:
             self.use_up(args[0], span)
         if name in {"max", "min"} and len(args) == 1 and self.origins.nothing_left(name, args, kwargs) is not None:
@@ -1212,6 +1215,14 @@ def _is_of_libraries(function: Value) -> bool:
     if isinstance(function, Library):
         return not function.name.startswith(OF_BACKEND) or function.name == _REQUEST
     return isinstance(function, (Builtin, DType))
+
+
+def _is_pending(value: Value) -> bool:
+    """Whether a value is a future that nobody waited for, of something that takes a while."""
+    if value.__class__ is not Coroutine or not value.python_type.startswith("_asyncio.") or "value" in value.state:
+        return False
+    # Nothing that is gathered is done at once.
+    return value.value.__class__ is Seq and bool(value.value.items)
 
 
 def _is_of_one_dimension(places: Value) -> bool:
