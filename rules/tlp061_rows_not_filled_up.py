@@ -18,9 +18,9 @@ NumPy; run on a server of 24.10.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -35,11 +35,12 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "cut-row"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "cut-row"):
         yield Problem(
             mistake.span,
             "texts have more or fewer words: too many are cut off, too few are not filled up to the length of a row",
             help="fill the row up: `row[: len(ids)] = ids`",
+            related=called_at(caller),
             key="row",
             general=mistake.span,
         )

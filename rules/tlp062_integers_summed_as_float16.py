@@ -17,9 +17,9 @@ NumPy; run on a server of 24.10.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -33,11 +33,12 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "half-sum"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "half-sum"):
         yield Problem(
             mistake.span,
             "this sum is a float16, which ends at 65504: with some hundred elements it is infinite",
             help="sum with another data type: `sum(dtype=np.float32)`",
+            related=called_at(caller),
             key="sum",
         )
 

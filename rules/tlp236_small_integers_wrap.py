@@ -18,9 +18,9 @@ NumPy's promotion of integers; seen on 24.10 with an output of TYPE_UINT8.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -28,11 +28,12 @@ RULE = Rule(code="TLP236", name="small-integers-wrap", effect="wrong-result", ce
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "wraps"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "wraps"):
         yield Problem(
             mistake.span,
             "NumPy keeps the data type of these unsigned integers: what does not fit into it wraps around",
             help="convert one of them first, with `.astype(np.int32)`",
+            related=called_at(caller),
         )
 
 

@@ -18,9 +18,9 @@ NumPy's rules of broadcasting; seen on 24.10 with two requests' rows.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -34,11 +34,12 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "axis-lost"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "axis-lost"):
         yield Problem(
             mistake.span,
             "this loses an axis, and is combined with what it was made of: rows are taken for columns",
             help="pass `keepdims=True`",
+            related=called_at(caller),
         )
 
 

@@ -17,9 +17,9 @@ Python's `str`; run on a server of 24.10.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -27,12 +27,13 @@ RULE = Rule(code="TLP248", name="words-taken-apart", effect="wrong-result")
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "letters"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "letters"):
         yield Problem(
             mistake.span,
             "this text holds a list of words, which is taken apart letter by letter",
             help="""split it: `text.split(",")`""",
             certainty="certain" if mistake.sure else "likely",
+            related=called_at(caller),
             key="letters",
         )
 

@@ -17,9 +17,9 @@ Python's iterators; run on a server of 24.10.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -27,11 +27,12 @@ RULE = Rule(code="TLP249", name="iterator-used-up", effect="wrong-result", certa
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "used-up"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "used-up"):
         yield Problem(
             mistake.span,
             "this iterator gives each item once, and they were taken before: they are not found again",
             help="make a list where the iterator is made",
+            related=called_at(caller),
             key="used-up",
         )
 

@@ -16,9 +16,9 @@ Python's `list`; run on a server of 24.10.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -26,11 +26,12 @@ RULE = Rule(code="TLP255", name="letters-added-to-list", effect="wrong-result", 
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "letters-added"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "letters-added"):
         yield Problem(
             mistake.span,
             "this adds the letters of a word one by one",
             help="write `.append(…)`",
+            related=called_at(caller),
             key="letters",
         )
 

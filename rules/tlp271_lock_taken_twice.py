@@ -20,9 +20,9 @@ seen on a server of 24.10, which gave no answer.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -30,11 +30,12 @@ RULE = Rule(code="TLP271", name="lock-taken-twice", effect="request-failure", ce
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "deadlock"):
+    for _, mistake, caller in mistakes_anywhere(python, config, effective, "deadlock"):
         yield Problem(
             mistake.span,
             "the lock is held here already: this waits for ever, and requests get no answer",
             help="take it once, or make it a `threading.RLock()`",
+            related=called_at(caller),
             key="lock",
             general=mistake.span,
         )
