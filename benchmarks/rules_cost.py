@@ -3,8 +3,9 @@
     python benchmarks/rules_cost.py FOLDER… [--rounds 5]
 
 Three things take turns in one process, and the best CPU time of each counts: ``libcst.parse_module`` for every
-model.py; a check with all rules of the family TLP; the same check with two rules that need no model.py, which is
-what discovery, configs, the plan of interpreters and the engine cost anyhow. The cost is (second - third) / first - 1.
+model.py, and for every module beside one that the check reads; a check with all rules of the family TLP; the same
+check with two rules that need no model.py, which is what discovery, configs, the plan of interpreters and the engine
+cost anyhow. The cost is (second - third) / first - 1.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import libcst
 
 from tritonlint import cache
 from tritonlint.engine import check_paths
+from tritonlint.inputs import python
 from tritonlint.rule import rule_modules
 from tritonlint.settings import Settings
 
@@ -37,6 +39,22 @@ def seconds(action: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def texts_read(action: Callable[[], object]) -> dict[str, str]:
+    """The Python files, by their paths, that are read while something runs."""
+    texts: dict[str, str] = {}
+
+    def read(path: str, text: str) -> python.PythonFacts:
+        texts[path] = text
+        return own(path, text)
+
+    own, python.read_python = python.read_python, read
+    try:
+        action()
+    finally:
+        python.read_python = own
+    return texts
+
+
 def measure(folders: Sequence[str], rounds: int) -> None:
     cache.disable()
     # As the command does for its own run; the floor gets the same.
@@ -44,14 +62,13 @@ def measure(folders: Sequence[str], rounds: int) -> None:
     rules = frozenset(code for code in rule_modules() if code.startswith("TLP"))
     all_rules = Settings(triton_version=RELEASE, select=rules)
     no_rules = Settings(triton_version=RELEASE, select=NO_MODEL_FILE)
-    places = [model.path for model in check_paths(folders, no_rules).models]
-    files = [path for place in places for path in sorted(Path(place).glob("*/model.py"))]
-    texts = [path.read_bytes() for path in files]
-    if not texts:
+    texts = texts_read(lambda: check_paths(folders, all_rules))
+    models = sum(path.endswith("/model.py") for path in texts)
+    if not models:
         raise SystemExit("no model.py in these folders")
 
     def parse() -> None:
-        for text in texts:
+        for text in texts.values():
             libcst.parse_module(text)
 
     actions = (parse, lambda: check_paths(folders, all_rules), lambda: check_paths(folders, no_rules))
@@ -62,8 +79,8 @@ def measure(folders: Sequence[str], rounds: int) -> None:
         for index, action in enumerate(actions):
             best[index] = min(best[index], seconds(action))
     bare, checked, other = best
-    lines = sum(text.count(b"\n") for text in texts)
-    print(f"{len(texts)} model.py files, {lines} lines, {len(rules)} rules")
+    lines = sum(text.count("\n") for text in texts.values())
+    print(f"{models} model.py files, {len(texts) - models} modules beside them, {lines} lines, {len(rules)} rules")
     print(f"bare libcst parse              {bare / len(texts) * 1000:6.2f} ms a file")
     print(f"read and judged                {(checked - other) / len(texts) * 1000:6.2f} ms a file")
     print(f"cost over the bare parse       {((checked - other) / bare - 1) * 100:6.0f} %")
