@@ -106,7 +106,9 @@ def _file_with_other_letters(python: PythonFacts, helpers: Helpers, call: Call) 
     """The path of a file of the model that a call opens, if not all of it is ASCII."""
     method = isinstance(call.func, Attribute) and python.qualified(call.func) not in {"open", "io.open"}
     opened = call.func.value if method and isinstance(call.func, Attribute) else call.argument(0, "file")
-    found = path_inside(python, opened, python.frame_at(call)) if opened is not None else None
+    given = objects_of(python).arguments_for(opened) if isinstance(opened, Name) else None
+    opened = given[0] if given is not None and len(given) == 1 else opened
+    found = path_inside(python, opened, python.frame_at(opened)) if opened is not None else None
     if not found:
         return None
     path = found.replace(VERSION, python.path.rpartition("/")[0].rpartition("/")[2])

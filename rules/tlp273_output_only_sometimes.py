@@ -2,8 +2,8 @@
 
 ## What it does
 Reports a tensor of a declared output that is added to the list of a response only under a condition on the data
-(`if found.size: tensors.append(pb_utils.Tensor("INDICES", found))`), where nothing adds it otherwise. Silent where the
-condition asks for `requested_output_names()`, or whether an optional input is there.
+(`if found.size: tensors.append(pb_utils.Tensor("INDICES", found))`, or `if found:` for a list), where nothing adds it
+otherwise. Silent where the condition asks for `requested_output_names()`, or whether an optional input is there.
 
 ## What happens
 The request succeeds, and the output is missing: a client that reads it gets None, and a step of an ensemble that needs
@@ -29,7 +29,9 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Clause,
     Compare,
+    Comprehension,
     Constant,
     Expr,
     Flow,
@@ -50,9 +52,14 @@ RULE = Rule(
     name="output-only-sometimes",
     effect="wrong-result",
     certainty="likely",
-    words=("append", "extend"),
+    words=("InferenceResponse",),
 )
 _OF_DATA = re.compile(r"\.size\b|\.any\(|\blen\(|\.shape\b|[<>]")
+_ADDS = {"append": 1, "extend": 1, "insert": 2}
+"""Methods that put something into a list, and how many arguments they have."""
+_GIVE_LISTS = frozenset({"findall", "tolist", "split", "splitlines"})
+_LISTS = frozenset({"list", "sorted", "set", "dict", "tuple"})
+_KINDS = frozenset({"list", "set", "dict"})
 _WANTED = re.compile(r"requested|parameters|environ|getenv|argv|flag|want|verbose|debug")
 _OF_CALLER = re.compile(r"requested|\bNone\b|\bself\.|\bin\b|parameters")
 
@@ -88,7 +95,8 @@ def _condition(python: PythonFacts, function: Function, made: Call) -> Expr | No
         if branch.orelse or not any(lies_in(made, part) for part in branch.body):
             continue
         test = python.source(branch.test)
-        if _OF_DATA.search(test) is None or _OF_CALLER.search(test) is not None:
+        of_data = _OF_DATA.search(test) is not None or _is_list_of_data(python, function, branch.test)
+        if not of_data or _OF_CALLER.search(test) is not None:
             return None
         names = {n.id for n in walk((branch.test,), Name)}
         for other in own_nodes(function, If):
@@ -96,16 +104,46 @@ def _condition(python: PythonFacts, function: Function, made: Call) -> Expr | No
             leaves = isinstance(other.body[-1], Flow | Return | Raise)
             if other is not branch and leaves and names & {n.id for n in walk((other.test,), Name)} - {"len"}:
                 return None
-        for call in walk(branch.body, Call):
-            added = isinstance(call.func, Attribute) and call.func.attr in {"append", "extend"}
-            if not added or not isinstance(call.func, Attribute) or not isinstance(call.func.value, Name):
-                continue
-            given = call.arguments[0].value if len(call.arguments) == 1 else None
-            items = given.items if isinstance(given, Sequence) else (given,)
-            name = call.func.value.id
+        for name, items in _added(branch):
             if any(item is made for item in items) and _is_answer(python, function, name, branch):
                 return branch.test
     return None
+
+
+def _added(branch: If) -> Iterator[tuple[str, tuple[Expr | None, ...]]]:
+    """What is put into lists below a condition, by the names of the lists."""
+    for call in walk(branch.body, Call):
+        func = call.func
+        if not isinstance(func, Attribute) or func.attr not in _ADDS or not isinstance(func.value, Name):
+            continue
+        given = call.arguments[-1].value if len(call.arguments) == _ADDS[func.attr] else None
+        yield func.value.id, given.items if isinstance(given, Sequence) else (given,)
+    for assign in walk(branch.body, Assign):
+        if assign.operator and isinstance(assign.targets[0], Name) and isinstance(assign.value, Sequence):
+            yield assign.targets[0].id, assign.value.items
+
+
+def _is_list_of_data(python: PythonFacts, function: Function, test: Expr) -> bool:
+    """Whether a name is asked that stands for a list which a request fills, or leaves empty."""
+    found = python.lookup(test.id, python.frame_at(test)) if isinstance(test, Name) else None
+    if found is None or found[1].function is not function or len(found[0]) != 1 or not isinstance(test, Name):
+        return False
+    made = found[0][0].expr if found[0][0].kind == "value" else None
+    if isinstance(made, Sequence) and made.kind == "list" and not made.items:
+        filled = (
+            c.func for c in own_nodes(function, Call) if isinstance(c.func, Attribute) and c.func.attr == "append"
+        )
+        return any(isinstance(func.value, Name) and func.value.id == test.id for func in filled)
+    method = made.func.attr if isinstance(made, Call) and isinstance(made.func, Attribute) else ""
+    listed = isinstance(made, Call) and isinstance(made.func, Name) and made.func.id in _LISTS
+    if made is None or not (
+        listed or method in _GIVE_LISTS or (isinstance(made, Comprehension) and made.kind in _KINDS)
+    ):
+        return False
+    inside = {n.id for clause in walk((made,), Clause) for n in walk((clause.target,), Name)}
+    names = {n.id for n in walk((made,), Name)} - inside - {python.self_name(python.frame_of(function)) or ""}
+    local = python.frame_of(function).bindings
+    return any(name in local for name in names)
 
 
 def _is_asked_for(python: PythonFacts, config: Document, condition: Expr, function: Function) -> bool:
@@ -145,7 +183,7 @@ def _is_answer(python: PythonFacts, function: Function, name: str, branch: If) -
     made = [
         node
         for node in own_nodes(function, Assign)
-        if any(isinstance(target, Name) and target.id == name for target in node.targets)
+        if not node.operator and any(isinstance(target, Name) and target.id == name for target in node.targets)
     ]
     starts = [node.value for node in made]
     if any(lies_in(node, branch) for node in made):
@@ -244,6 +282,63 @@ class TritonPythonModel:
             if found.size > 0:
                 tensors.append(pb_utils.Tensor("places", found))
             responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- mails/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "count" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "mails" data_type: TYPE_STRING dims: [ -1 ] }
+-- mails/1/model.py --
+import re
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+MAIL = re.compile(rb"[\\w.]+@[\\w.]+")
+
+
+class TritonPythonModel:
+    def outputs(self, text):
+        found = MAIL.findall(text)
+        tensors = [pb_utils.Tensor("count", np.array([len(found)], dtype=np.int32))]
+        if found:
+#          ^^^^^ TLP273
+            tensors += [pb_utils.Tensor("mails", np.array(found, dtype=object))]
+        return tensors
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse(self.outputs(x[0])))
+        return responses
+""",
+    """\
+-- mails/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "count" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "names" data_type: TYPE_STRING dims: [ -1 ] }
+-- mails/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.names = [name for name in (args["model_name"],) if name]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            names = list(self.names)
+            tensors = [pb_utils.Tensor("count", np.array([x.size], dtype=np.int32))]
+            if names:
+                tensors.append(pb_utils.Tensor("names", np.array(names, dtype=object)))
+            responses.append(pb_utils.InferenceResponse(tensors))
         return responses
 """,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Binary, Call, Constant, Expr, FString, Name, Subscript
 
 NAME, VERSION = "<name>", "<version>"
@@ -55,9 +54,6 @@ def path_inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -
     if isinstance(expr, Subscript):
         key = expr.items[0]
         return "" if isinstance(key, Constant) and key.value == "model_repository" else None
-    given = objects_of(python).arguments_for(expr) if isinstance(expr, Name) else None
-    if given is not None and len(given) == 1:
-        return path_inside(python, given[0], python.frame_at(given[0]), depth + 1)
     sources = python.follow(expr, frame)
     if sources is None or len(sources) != 1 or sources[0][0] is expr:
         return None
