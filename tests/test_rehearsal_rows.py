@@ -83,6 +83,18 @@ SILENT = {
         "try:\n    p = x * np.arange(len(x), dtype=np.float32)\nexcept ValueError:\n    p = x * np.float32(2)",
         "p",
     ),
+    "columns_by_the_lengths_of_rows": (
+        "-1",
+        "-1",
+        "n = np.linalg.norm(x, axis=1)\np = (x.T / np.maximum(n, 1e-9)).T + (x.transpose() - n).T",
+        "np.float32(p)",
+    ),
+    "filled_up_to_the_largest_batch": (
+        "4",
+        "4",
+        "n = x.shape[0]\np = (np.pad(x, ((0, 8 - n), (0, 0))) * np.ones((8, 1), np.float32))[:n]",
+        "p",
+    ),
     "columns_first": (
         "4",
         "4",

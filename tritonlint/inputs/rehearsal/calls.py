@@ -153,6 +153,7 @@ _CHANGES_LIST = frozenset({"pop", "remove", "clear", "append", "insert", "extend
 _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstack"})
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
 _PATHS_READ = {"read_text": "str", "read_bytes": "bytes"}
+_TURNING = frozenset({"transpose", "swapaxes", "moveaxis", "rollaxis"})
 _OVER_AXIS = frozenset({"sum", "mean", "max", "min", "std", "var", "median", "amax", "amin", "linalg.norm"})
 _LOOKS_FOR = frozenset({"get", "index", "count", "pop", "__getitem__", "__contains__"})
 """Methods of lists and dicts that look for what they are given."""
@@ -779,6 +780,8 @@ class Calls(Concurrency):
         if name in _ELEMENTWISE:
             self.same_axes(owner, made)
             self.joined(owner, made)
+        if name in _TURNING:
+            self.turned[id(made)] = made
         axis = kwargs.get("axis", args[0] if args and name != "linalg.norm" else None)
         behind = isinstance(axis, int) and axis not in {0, -len(owner.shape)} and made.shape[:1] == (None,)
         if behind and id(owner) in self.batches and name.removeprefix("nan") in _OVER_AXIS | {"argmax", "argmin"}:

@@ -72,6 +72,7 @@ class Origins:
     def __init__(self, note: Callable[[Origin, Span], None]) -> None:
         self.note = note
         self.batched = self.many_rows = self.queued = False
+        self.most_rows = 0
         self._names: dict[int, tuple[Value, str]] = {}
         """Of which input an array is, or is made."""
         self._rows: dict[int, Array] = {}
@@ -354,7 +355,7 @@ class Origins:
     def binary(self, operator: str, left: Value, right: Value, made: Value, span: Span) -> Value:
         """``left operator right``."""
         if made.__class__ is not Array:
-            if operator == "-" and left.__class__ is int and left > 0 and id(right) in self._lengths:
+            if operator == "-" and left.__class__ is int and left > 0 and self._may_exceed(right, left):
                 made = Unknown("int")
                 self._missing[id(made)] = made
             elif operator == "+" and made == Unknown("bytes"):
@@ -389,6 +390,13 @@ class Origins:
         if of_bytes and made.shape != () and not self._is_mask(left) and not self._is_mask(right):
             self._wrapped[id(made)] = made, span
         return made
+
+    def _may_exceed(self, length: Value, most: int) -> bool:
+        """Whether a client may make something longer: a request has no more rows than `max_batch_size`."""
+        if id(length) not in self._lengths:
+            return False
+        _, array, axis = self._lengths[id(length)]
+        return not (axis == 0 and id(array) in self._rows and most >= self.most_rows)
 
     def _joined_bytes(self, left: Value, right: Value, made: Unknown) -> Unknown:
         """Bytes behind others: only the last ones are at the end."""

@@ -144,6 +144,7 @@ class PbUtils(Replies):
         machine.batched = (effective.max_batch_size or 0) > 0 and effective.complete
         machine.many_rows = machine.batched and (effective.max_batch_size or 0) > 1
         machine.origins.batched, machine.origins.many_rows = machine.batched, machine.many_rows
+        machine.origins.most_rows = effective.max_batch_size or 0
         machine.origins.queued = may_batch(effective)
         machine.origins.asked = any(_is_length(match.subject) for match in python.walk(Match))
         self.inputs = declared(python, config, "input")

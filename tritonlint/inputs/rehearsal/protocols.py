@@ -174,6 +174,8 @@ class Protocols(Ways):
         """Where the first row of a request with several is taken."""
         self.sizes_asked: dict[tuple[str, int], bool] = {}
         """Where, in which file, the size of something is asked for, and whether that may be the rows of a request."""
+        self.turned: dict[int, Value] = {}
+        """Arrays whose axes stand in another order than those of the array that they were made of."""
         self.lost: dict[int, tuple[Value, Shape, Span]] = {}
         """Arrays from which a function took an axis behind the first, by identity: the shape before, and where."""
         self.json_filled = False
@@ -249,6 +251,8 @@ class Protocols(Ways):
             return self.attribute(owner.value, name, span)  # Another rule tells of missing tests.
         if kind is Array:
             asked = self.guard(lambda: arrays.attribute(owner, name), span)
+            if name == "T":
+                self.turned[id(asked)] = asked
             if name in {"shape", "size"}:
                 self.origins.counts(owner)
             if self.batched and name in {"shape", "size", "ndim"}:
@@ -633,6 +637,8 @@ class Protocols(Ways):
 
     def same_axes(self, before: Value, made: Value) -> None:
         """An array that has the axes of another one."""
+        if id(before) in self.turned:
+            self.turned[id(made)] = made
         if id(before) in self.lost and isinstance(made, Array) and made.shape == before.shape:
             _, shape, span = self.lost[id(before)]
             self.lost[id(made)] = made, shape, span
@@ -643,7 +649,7 @@ class Protocols(Ways):
             if operator in "+-*/" and id(one) in self.lost and isinstance(other, Array):
                 made, shape, span = self.lost[id(one)]
                 fits = made.shape[-1] is not None and made.shape[-1] == (other.shape or (None,))[-1]
-                if other.shape == shape and not fits:
+                if other.shape == shape and not fits and id(other) not in self.turned:
                     self.note("axis-lost", span)
 
     def _unsupported(self, operator: str, left: Value, right: Value, span: Span) -> RaisedError:
