@@ -2,7 +2,7 @@
 
 ## What it does
 Reports the arrays of all requests put together with `np.concatenate` or `np.vstack` where the input has a variable
-dimension and `allow_ragged_batch`, and with `np.stack` where clients may send batches of different sizes. Also arrays
+dimension and `allow_ragged_batch`, also through helpers that keep the length, and with `np.stack` where clients may send batches of different sizes. Also arrays
 of all requests that are taken apart again by the number of requests, or by `np.split` at the sizes of the batches,
 which have to be added up.
 
@@ -17,13 +17,27 @@ Remove `allow_ragged_batch`, or pad the arrays to one shape; join batches with `
 Triton core, dynamic batch scheduler; observed on 24.10.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
-from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_batches import Listed, listed
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_join import tensors_of
-from tritonlint.inputs.python_tree import Attribute, Call, Clause, Comprehension, Expr, For, Name, Sequence, walk
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Conditional,
+    Constant,
+    Expr,
+    If,
+    Name,
+    Try,
+    Unary,
+    lies_in,
+    walk,
+)
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -36,6 +50,7 @@ RULE = Rule(
     server_says=("all the input array dimensions", "all input arrays must have the same shape"),
     words=("concatenate", "vstack", "stack"),
 )
+_JOINS = frozenset({"concatenate", "vstack", "stack", "array", "asarray"})
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -95,68 +110,59 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for node in python.walk(Call):
         name = (python.qualified(node.func) or "").removeprefix("numpy.")
         first = node.argument(0)
-        if name not in {"concatenate", "vstack", "stack"} or first is None:
+        if name not in _JOINS or first is None:
             continue
-        read = _read(python, first, python.frame_at(node))
-        tensor = inputs.get(read or "")
-        if tensor is None:
+        read = listed(python, first)
+        tensor = inputs.get(read.name) if read is not None else None
+        if tensor is None or read is None:
             continue
         ragged = tensor.scalar("allow_ragged_batch")
-        if name in {"concatenate", "vstack"}:
-            if ragged is None or ragged.value is not True or -1 not in (tensor.integers("dims") or ()):
+        if ragged is not None and ragged.value is True:
+            if not _refuses_lengths(node, name, tensor.integers("dims") or (), read) or _looked_at(python, node):
                 continue
-            message = f"requests with different shapes of '{read}' are batched, and this raises ValueError for all"
+            message = f"requests with different shapes of '{read.name}' are batched, and this raises ValueError for all"
             help_text = "remove `allow_ragged_batch`, or pad the arrays to one shape"
-        elif name == "stack" and (effective.max_batch_size or 0) > 1:
+        elif name == "stack" and (effective.max_batch_size or 0) > 1 and not read.rows:
             message = "requests may bring batches of different sizes, and this raises ValueError for all of them"
             help_text = "join batches with `np.concatenate`, and split the result by their sizes"
         else:
             continue
         related = (Related(ragged.span, "declared here"),) if ragged is not None else ()
-        yield Problem(node.span, message, help=help_text, related=related, key=f"{name}:{read}")
+        yield Problem(node.span, message, help=help_text, related=related, key=f"{name}:{read.name}")
 
 
-def _read(python: PythonFacts, expr: Expr, frame: Frame) -> str | None:
-    """The input whose arrays of all requests an expression lists."""
-    element: Expr | None = None
-    if isinstance(expr, Name):
-        found = python.lookup(expr.id, frame)
-        if found is None or found[1].function is None or len(found[0]) != 1 or found[0][0].kind != "value":
-            return None
-        made = found[0][0].expr
-        if isinstance(made, Comprehension):
-            return _read(python, made, found[1])
-        if not isinstance(made, Sequence) or made.items:
-            return None
-        for loop in walk(found[1].function.body, For):
-            if not python.is_request_list(loop.iterable):
-                continue
-            for node in walk(loop.body):
-                if (
-                    isinstance(node, Call)
-                    and isinstance(node.func, Attribute)
-                    and node.func.attr == "append"
-                    and isinstance(node.func.value, Name)
-                    and node.func.value.id == expr.id
-                ):
-                    element = node.argument(0)
-    elif isinstance(expr, Comprehension) and len(expr.clauses) == 1 and len(expr.elements) == 1:
-        clause: Clause = expr.clauses[0]
-        if python.is_request_list(clause.iterable) and not clause.conditions:
-            element = expr.elements[0]
-    if element is None:
-        return None
-    sources = python.follow(element)
-    if not sources or len(sources) != 1:
-        return None
-    array, where = sources[0]
-    if not isinstance(array, Call) or not isinstance(array.func, Attribute) or array.func.attr != "as_numpy":
-        return None
-    for source, there in python.follow(array.func.value, where) or ():
-        if isinstance(source, Call) and python.pb_name(source.func, there) == "get_input_tensor_by_name":
-            names = python.strings(source.argument(1, "name"), there)
-            return names[0] if names and len(names) == 1 else None
-    return None
+def _looked_at(python: PythonFacts, call: Call) -> bool:
+    """Whether a condition or a handler in the function of a call may keep shapes that differ away from it."""
+    function = python.function_at(call)
+    if function is None:
+        return True
+    tests = (n.test for n in own_nodes(function, If, Conditional) if (n.span.start or 0) <= (call.span.start or 0))
+    asks = {"shape", "size", "ndim", "len", "lengths", "sizes", "shapes", "count"}
+    if any(part.attr in asks if isinstance(part, Attribute) else part.id in asks for t in tests for part in _names(t)):
+        return True
+    return any(attempt.handlers and lies_in(call, attempt) for attempt in own_nodes(function, Try))
+
+
+def _names(test: Expr) -> Iterator[Attribute | Name]:
+    yield from walk((test,), Attribute, Name)
+
+
+def _refuses_lengths(call: Call, name: str, dims: Sequence[int], read: Listed) -> bool:
+    """Whether arrays, or rows, of different shapes cannot be joined so."""
+    if name in {"array", "asarray"}:
+        # Objects are put beside each other whatever their shapes are.
+        return -1 in dims and len(call.arguments) == 1 and (read.rows or len(dims) == 1)
+    shape = tuple(dims) if read.rows else (0, *dims)
+    if name in {"stack", "vstack"}:
+        return -1 in (shape if name == "stack" or len(shape) == 1 else shape[1:])
+    axis = call.argument(1, "axis")
+    negative = isinstance(axis, Unary) and axis.operator == "-"
+    place = axis.operand if isinstance(axis, Unary) and negative else axis
+    number = place.value if isinstance(place, Constant) else 0 if axis is None else None
+    if number.__class__ is not int:
+        return False
+    joined = len(shape) - number if negative else number
+    return any(length == -1 for at, length in enumerate(shape) if at != joined)
 
 
 _SCORES = """\
@@ -335,5 +341,73 @@ class TritonPythonModel:
         response = pb_utils.InferenceResponse([pb_utils.Tensor("y", joined)])
         return [response] * len(requests)
 #              ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP408
+""",
+    # Through a helper that keeps the length.
+    """\
+-- level/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] allow_ragged_batch: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- level/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def centred(wave):
+    if wave.shape[1] < 2:
+        return wave
+    return wave - wave.mean(axis=1, keepdims=True)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        waves, rows = [], []
+        for request in requests:
+            wave = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            waves.append(centred(wave))
+            rows.append(len(wave))
+        levels = np.abs(np.concatenate(waves, axis=0)).max(axis=1, keepdims=True)
+#                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP408
+        responses, start = [], 0
+        for count in rows:
+            part = levels[start : start + count]
+            start += count
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+        return responses
+""",
+    """\
+-- level/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] allow_ragged_batch: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- level/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def centred(wave):
+    if wave.shape[1] < 2:
+        return wave
+    return wave - wave.mean(axis=1, keepdims=True)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        waves, rows = [], []
+        for request in requests:
+            wave = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            waves.append(centred(wave))
+            rows.append(len(wave))
+        levels = np.concatenate([np.abs(wave).max(axis=1, keepdims=True) for wave in waves], axis=0)
+        responses, start = [], 0
+        for count in rows:
+            part = levels[start : start + count]
+            start += count
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
+        return responses
 """,
 )

@@ -501,6 +501,16 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the requests of the batch are given different batch sizes",
         ),
         Evidence("difference", TOGETHER, where="[response] * len(requests)", difference="batch entries"),
+        Evidence(
+            "error",
+            Ask(
+                together=2,
+                shapes={"x": (1, 2)},
+                change={"waves.append(centred(wave))": "waves.append(centred(wave[:, : 1 + len(waves)]))"},
+            ),
+            where="def centred",
+            why="the requests of the batch are given different lengths",
+        ),
         Evidence(ask=Ask(shapes={"x": (2, 3)}), where="number : number + 1", difference="batch entries"),
         Evidence(
             "error",
