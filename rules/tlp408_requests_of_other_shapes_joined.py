@@ -2,9 +2,9 @@
 
 ## What it does
 Reports the arrays of all requests put together with `np.concatenate` or `np.vstack` where the input has a variable
-dimension and `allow_ragged_batch`, also through helpers that keep the length, and with `np.stack` where clients may send batches of different sizes. Also arrays
-of all requests that are taken apart again by the number of requests, or by `np.split` at the sizes of the batches,
-which have to be added up.
+dimension and `allow_ragged_batch`, also through helpers that keep the length, and with `np.stack` where clients may
+send batches of different sizes. Also arrays of all requests that are taken apart again by the number of requests, or by
+`np.split` at the sizes of the batches, which have to be added up.
 
 ## What happens
 NumPy raises ValueError as soon as two requests of one batch differ, and every request of that batch fails. Without
