@@ -2,11 +2,12 @@
 
 ## What it does
 Reports, in a model without `model_transaction_policy { decoupled: true }`: a second `send` of a response through the
-same sender, sends in a loop, and a final flag sent before any response.
+same sender, sends in a loop (of helpers and threads, too), and a final flag sent before any response.
 
 ## What happens
 Outside the decoupled mode a request has exactly one response: the client gets `expected a single response, got 2` or
-`Non-decoupled model cannot send more than one response.`
+`Non-decoupled model cannot send more than one response.`, or only the first response; the server may die of it
+(SIGSEGV, seen on 24.10).
 
 ## How to fix
 Send one response with the final flag, or set `model_transaction_policy { decoupled: true }`.
@@ -15,7 +16,7 @@ Send one response with the final flag, or set `model_transaction_policy { decoup
 Facts, python-backend 6.4; seen on 24.10. Before 24.06 there are no senders in this mode at all (TLP107).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
@@ -29,14 +30,22 @@ from tritonlint.inputs.python_tree import (
     Expression,
     Flow,
     For,
+    Function,
+    If,
     Name,
     Return,
     Stmt,
+    Try,
     While,
+    With,
     dotted,
+    lies_in,
     walk,
 )
+from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP214",
@@ -48,7 +57,7 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or effective.decoupled is not False or "get_response_sender" not in python.text:
         return
@@ -56,6 +65,69 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     if defines(python, "get_response_sender"):
         return
+    told = {problem.span.start: problem for problem in _at_once(python, execute)}
+    yield from told.values()
+    # Helpers and threads send, too. Who names the policy may have a way for each of both.
+    sends = rehearse(python, config, effective).sends if "decoupled" not in python.text else ()
+    for call in _sends_in_loops(python, sends):
+        if call.span.start not in told:
+            yield _in_a_loop(call.span)
+
+
+def _in_a_loop(span: Span) -> Problem:
+    return Problem(
+        span,
+        "responses are sent in a loop, but this model is not decoupled: a request has one response",
+        help="set `model_transaction_policy { decoupled: true }`, or send one response",
+        certainty="likely",
+        key="loop",
+    )
+
+
+def _sends_in_loops(python: PythonFacts, sends: Collection[Span]) -> Iterator[Call]:
+    """The calls among these that are repeated for one and the same sender."""
+    for call in python.walk(Call) if sends else ():
+        function = python.function_at(call) if call.span in sends else None
+        sender = (dotted(call.func) or "").removesuffix(".send")
+        if function is None or not sender:
+            continue
+        loops = [one for one in own_nodes(function, For, While) if any(lies_in(call, part) for part in one.body)]
+        loop = max(loops, key=lambda one: one.span.start or 0, default=None)
+        if loop is None or _runs_once(loop) or not _in_each_turn(loop.body, call):
+            continue
+        if not _changes(loop, sender) and not _is_left(python, loop):
+            yield call
+
+
+def _in_each_turn(block: Sequence[Stmt], call: Call) -> bool:
+    """Whether nothing but errors keeps control from a call."""
+    for statement in block:
+        if lies_in(call, statement):
+            if isinstance(statement, Try | With):
+                return _in_each_turn(statement.body, call)
+            return isinstance(statement, Expression)
+    return False
+
+
+def _changes(loop: For | While, sender: str) -> bool:
+    """Whether the sender of one turn need not be that of the last one."""
+    first = sender.partition(".")[0]
+    targets = [target for one in walk(loop, Assign) for target in one.targets]
+    targets += [one.target for one in walk(loop, For)]
+    targets += [item.target for one in walk(loop, With) for item in one.items if item.target is not None]
+    bound = {name.id for target in targets for name in walk(target, Name) if not isinstance(target, Attribute)}
+    return first in bound or any(dotted(target) == sender for target in targets)
+
+
+def _is_left(python: PythonFacts, loop: For | While) -> bool:
+    """Whether a loop may end with its first turn, for another reason than a client that is gone."""
+    asked = [one for one in walk(loop, If) if "is_cancelled" in python.source(one.test)]
+    leaves = [*walk(loop, Return), *(one for one in walk(loop, Flow) if one.keyword == "break")]
+    return any(not any(lies_in(leave, one) for one in asked) for leave in leaves)
+
+
+def _at_once(python: PythonFacts, execute: Function) -> Iterator[Problem]:
+    """What `execute` sends itself."""
     frame = python.frame_of(execute)
     for got in own_nodes(execute, Assign):
         if not gets_sender(got.value) or not isinstance(got.targets[0], Name):
@@ -78,14 +150,10 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             if not sends and isinstance(loop, For | While) and not _runs_once(loop):
                 inner = [s for s in loop.body if (call := _send(s, name)) is not None and _responds(python, call)]
                 for statement in inner[:1]:
-                    yield Problem(
-                        statement.span,
-                        "responses are sent in a loop, but this model is not decoupled: a request has one response",
-                        help="set `model_transaction_policy { decoupled: true }`, or send one response",
-                        certainty="likely",
-                        key="loop",
-                    )
-        first = next((s for s in block if any(dotted(n) == f"{name}.send" for n in walk(s))), None)
+                    yield _in_a_loop(statement.span)
+        # A helper that gets the sender may send the response.
+        used = (s for s in block if s is not got and any(one.id == name for one in walk(s, Name)))
+        first = next(used, None)
         call = _send(first, name) if first is not None else None
         if (
             first is not None
@@ -196,5 +264,81 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.stream(sender, x)
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def stream(self, sender, x):
+        for _ in range(3):
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP214
+""",
+    # A response for each sender, one at last, one in one of the turns, and another try.
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        senders = [(request.get_response_sender(), request) for request in requests]
+        for sender, request in senders:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.answer(sender, x)
+
+    def answer(self, sender, x):
+        best = 0.0
+        for number in x.tolist():
+            best = max(best, number)
+        for place, number in enumerate(x.tolist()):
+            if place == 2:
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        for one in [sender]:
+            one.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.answer(request.get_response_sender(), x)
+
+    def answer(self, sender, x):
+        for _ in range(3):
+            try:
+                sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+                break
+            except ValueError:
+                continue
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
 )

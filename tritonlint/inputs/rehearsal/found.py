@@ -125,6 +125,8 @@ class Rehearsal:
     """What the model file calls or imports where something is raised, or done, in such a module."""
     files: dict[str, PythonFacts] = field(default_factory=dict)
     """Everything that was played, by path."""
+    sends: set[Span] = field(default_factory=set)
+    """Where responses that end nothing are sent, in a model that is not decoupled."""
     ended: str = ""
     crash: Exception | None = None
     """A mistake of this program that ended it; told once, and what was seen before stays."""

@@ -249,6 +249,8 @@ class Replies:
             self.finals[id(state)] = node.span
         else:
             self.sent.setdefault(id(state), set()).add(node.span)
+            if sent is not None and self.effective.decoupled is False:
+                self.found.sends.add(node.span)
 
     def say(self, mistake: Mistake) -> None:
         """Keep a mistake, once."""
