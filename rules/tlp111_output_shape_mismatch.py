@@ -501,4 +501,24 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse(tensors))
         return responses
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "scores" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "best" data_type: TYPE_INT64 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            scores = pb_utils.get_input_tensor_by_name(request, "scores").as_numpy()
+            best = scores.argmax(axis=0).reshape(-1, 1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("best", best)]))
+#                                                                                ^^^^ TLP111
+        return responses
+""",
 )

@@ -138,6 +138,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error"),
     ),
     "TLP111": (
+        Evidence(where="scores.argmax(axis=0)", ask=Ask(shapes={"scores": [3, 4]}), difference="batch entries"),
         Evidence(where="np.stack([x[0] * 2])", ask=Ask(shapes={"x": [2, 2]}), difference="batch entries"),
         Evidence(difference="shape|batch entries"),
     ),
