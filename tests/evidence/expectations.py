@@ -323,6 +323,13 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(together=3), where="self.senders.submit"),
         Evidence(ask=Ask(values={"x": [1.0]}), holds=1.0, why="1 km is 1000 m"),
     ),
+    "TLP516": (
+        Evidence(
+            ask=Ask(rounds=2, change={"points % 3": "np.full(1, int(grid.any()))"}),
+            holds=1.0,
+            why="the second request has another place",
+        ),
+    ),
     "TLP270": (
         Evidence(
             ask=Ask(
