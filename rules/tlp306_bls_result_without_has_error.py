@@ -65,6 +65,12 @@ RULE = Rule(
     words=("exec", "async_exec", "gather"),
 )
 
+_LOST = {
+    "used": "this request fails with one about what is not there",
+    "streamed": "what it sent before is taken for all of it",
+    "gone through": "this goes on as if it had no outputs",
+}
+
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     if "exec(" not in python.text:
@@ -82,12 +88,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             continue
         yield Problem(
             mistake.span,
-            "nothing asks `has_error()`: when the called model fails, its error is lost and "
-            + (
-                "this request fails with one about what is not there"
-                if used
-                else "what it sent before is taken for all of it"
-            ),
+            "nothing asks `has_error()`: when the called model fails, its error is lost and " + _LOST[mistake.found],
             help="ask `has_error()` of each response first: "
             "`if response.has_error(): raise pb_utils.TritonModelException(response.error().message())`",
             effect=None if used else "wrong-result",
@@ -741,6 +742,52 @@ class TritonPythonModel:
                 raise pb_utils.TritonModelException("no answer of the second call")
             z = y.as_numpy() + outputs[0].as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", z)]))
+        return responses
+""",
+    """\
+-- vote/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- vote/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def ask(self, x):
+        return pb_utils.InferenceRequest(
+            model_name="judge", requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+        ).exec()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            total = 0.0
+            for tensor in self.ask(x).output_tensors():
+#                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+                total += float(tensor.as_numpy().mean())
+            y = pb_utils.Tensor("y", np.array([total], dtype=np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+-- judge/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- judge/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] > 1000:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("too large")))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
 )

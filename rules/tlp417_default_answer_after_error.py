@@ -35,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     Call,
     Class,
     Compare,
+    Comprehension,
     Conditional,
     Constant,
     Dict,
@@ -358,7 +359,8 @@ def _is_whole_answer(python: PythonFacts, function: Function, names: set[str], e
     shown = set(names)
     bound = {n.id for one in own_nodes(function, Assign) for target in one.targets for n in walk(target, Name)}
     for one in own_nodes(function, Assign):
-        read = {name.id for name in walk((one.value,), Name)} if one.value is not None else set()
+        made = _bare(one.value)
+        read = {name.id for name in walk((made,), Name)} if made is not None else set()
         if (
             (one.span.start or 0) >= end
             and read & shown
@@ -396,6 +398,11 @@ def _is_empty(python: PythonFacts, value: Expr | None) -> bool:
         return not value.keys
     if isinstance(value, Sequence):
         return all(_is_empty(python, item) for item in value.items)
+    if isinstance(value, Comprehension):
+        return value.kind == "list" and _is_empty(python, value.elements[0])
+    if isinstance(value, Binary):
+        # ``[b""] * len(texts)``
+        return value.operator == "*" and isinstance(value.left, Sequence) and _is_empty(python, value.left)
     if not isinstance(value, Call):
         return False
     name = python.qualified(value.func) or dotted(value.func) or ""
@@ -821,6 +828,35 @@ class TritonPythonModel:
                 LOGGER.exception("scoring failed")
             y = x + bonus
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y.astype(np.float32))]))
+        return responses
+""",
+    """\
+-- clean/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- clean/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def text(self, document):
+        return json.loads(document)["text"].encode()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            documents = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                texts = [self.text(document) for document in documents.ravel()]
+            except Exception:
+                texts = [b""] * documents.size
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP417
+            out = np.array(texts, dtype=object).reshape(documents.shape)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", out)]))
         return responses
 """,
 )

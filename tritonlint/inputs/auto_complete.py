@@ -129,10 +129,10 @@ def _declared_tensors(python: PythonFacts) -> Iterator[DeclaredTensor]:
     for call in hook_calls(python):
         if call.method not in ("add_input", "add_output") or call.argument is None:
             continue
-        literals = [source for source, _ in python.follow(call.argument) or () if isinstance(source, Dict)]
-        if isinstance(call.argument, Call) and dotted(call.argument.func) == "dict":
-            literals = [written] if (written := _by_keywords(call.argument)) is not None else []
-        elif isinstance(call.argument, Call) and (made := _made_by(python, call.argument)) is not None:
+        # What is changed on the way is another one.
+        sources = python.follow(call.argument) if dotted(call.argument) not in python.mutated else None
+        literals = [literal for source, _ in sources or () if (literal := _as_literal(source)) is not None]
+        if not literals and isinstance(call.argument, Call) and (made := _made_by(python, call.argument)) is not None:
             literals = [made]
         items, asks = _looped_over(python, call.call)
         if items:
@@ -185,8 +185,14 @@ def _made_by(python: PythonFacts, call: Call) -> Dict | None:
     return Dict(call.span, last.value.keys, known) if len(known) == len(values) else None
 
 
+def _as_literal(source: Expr) -> Dict | None:
+    """A dict literal; ``dict(name="x", dims=[1])`` as if it were written with braces."""
+    if not isinstance(source, Call) or dotted(source.func) != "dict":
+        return source if isinstance(source, Dict) else None
+    return _by_keywords(source)
+
+
 def _by_keywords(call: Call) -> Dict | None:
-    """``dict(name="x", dims=[1])`` as if it were written with braces."""
     keys = [(a.span, a.keyword) for a in call.arguments if a.keyword is not None]
     if len(keys) != len(call.arguments):
         return None

@@ -19,7 +19,7 @@ from tritonlint.inputs.python_join import declared, may_batch, tensors_of
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Attribute, Expr, Match, Name, Unary, walk
+from tritonlint.inputs.python_tree import Attribute, Clause, Expr, For, Match, Name, Unary, walk
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.completed import described, entry_of
 from tritonlint.inputs.rehearsal.found import Called, Mistake, Rehearsal
@@ -350,8 +350,9 @@ class PbUtils(Replies):
             used = self.used_unasked(node)
             if used is None and self.python.text.startswith("[", node.span.end or 0):
                 used = node.span
-            if used is not None or answer.streamed:
-                found = "used" if used is not None else "streamed"
+            through = any(each.iterable is node for each in self.python.walk(For, Clause))
+            if used is not None or answer.streamed or through:
+                found = "used" if used is not None else "streamed" if answer.streamed else "gone through"
                 self.say(Mistake("error-lost", node.span, False, found=found, value=node))
 
     def answer(self, call: Call) -> Answer:
