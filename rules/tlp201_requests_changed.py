@@ -19,10 +19,10 @@ Facts, python-backend 6.4 (observed on 24.10 and 26.07: SIGSEGV; on 23.10 and 24
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem
+from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import names_of_requests, own_nodes
-from tritonlint.inputs.python_join import effect_when_batched
+from tritonlint.inputs.python_join import may_batch
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -78,7 +78,7 @@ def check(python: PythonFacts, effective: EffectiveConfig, target: Target) -> It
         if changed is None:
             continue
         if how in {"sort", "reverse", "shuffle"}:
-            effect = effect_when_batched(effective, "wrong-result")
+            effect: Effect = "wrong-result" if may_batch(effective) else "hygiene"
             yield Problem(
                 changed.span,
                 "answers go to the wrong clients: Triton matches responses with requests by their order in this list",

@@ -22,7 +22,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
 from tritonlint.inputs.python_flow import answering_loop, answers, request_loops, returns
-from tritonlint.inputs.python_join import effect_when_batched, may_batch, uses_sender
+from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Call,
     Flow,
@@ -56,14 +56,13 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     for function, loop in ((f, loop) for f in answering_functions(python) for loop in request_loops(f)):
         for node in (*_returns(function, loop), *_breaks(function, loop)):
             what = "return" if isinstance(node, Return) else "break"
+            unanswered = isinstance(node, Flow) and not _answered(loop, node)
             yield Problem(
                 node.span,
                 f"this {what} leaves the loop over the requests: the others of the batch are not answered",
                 help="append a response for this request and `continue`; return behind the loop",
                 related=(Related(loop.header, "the loop over the requests"),),
-                effect=None
-                if isinstance(node, Flow) and not _answered(loop, node)
-                else effect_when_batched(effective, RULE.effect),
+                effect=None if unanswered or batched else "hygiene",
                 certainty="likely",
                 key=what,
             )

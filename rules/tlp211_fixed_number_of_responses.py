@@ -30,7 +30,7 @@ from tritonlint.inputs.python_flow import (
     returns,
     starts_list,
 )
-from tritonlint.inputs.python_join import effect_when_batched, may_batch, uses_sender
+from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assert,
     Assign,
@@ -88,7 +88,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 "this is one response, however many requests the call holds: when Triton batches, all of them fail",
                 help="make one response per request: append inside the loop over the requests",
                 related=related,
-                effect=effect_when_batched(effective, RULE.effect),
+                effect=None if may_batch(effective) else "hygiene",
                 key="one",
             )
 

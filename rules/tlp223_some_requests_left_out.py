@@ -24,7 +24,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions, called_function
 from tritonlint.inputs.python_flow import completes, is_none, own_nodes, returns, starts_list
-from tritonlint.inputs.python_join import effect_when_batched, may_batch, uses_sender
+from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -71,7 +71,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 expr.span,
                 "some requests are left out here: the number of responses does not match, and all of them fail",
                 help="take all of them, and make one response for each",
-                effect=effect_when_batched(effective, RULE.effect) if taken else None,
+                effect="hygiene" if taken and not may_batch(effective) else None,
                 key="part",
             )
         for expr in _conditions(python, function):

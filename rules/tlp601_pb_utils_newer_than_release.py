@@ -246,8 +246,8 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             answer = {"output_tensors": [pb_utils.Tensor("y", x)]}
-            if x[0] < 0:
-                answer["parameters"] = {"below": "0"}
+            if x[0] > 0:
+                answer["parameters"] = {"above": "0"}
 #               ^^^^^^^^^^^^^^^^^^^^ TLP601
             responses.append(pb_utils.InferenceResponse(**answer))
         return responses
@@ -272,7 +272,7 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             answer = {"output_tensors": [pb_utils.Tensor("y", x)]}
             if self.tells:
-                answer["parameters"] = {"below": "0"}
+                answer["parameters"] = {"above": "0"}
             responses.append(pb_utils.InferenceResponse(**answer))
         return responses
 """,

@@ -207,8 +207,8 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             answer = {"output_tensors": [pb_utils.Tensor("y", x)]}
-            if x[0] < 0:
-                answer["error_message"] = pb_utils.TritonError("below 0")
+            if x[0] > 0:
+                answer["error_message"] = pb_utils.TritonError("too large")
 #               ^^^^^^^^^^^^^^^^^^^^^^^ TLP605
             responses.append(pb_utils.InferenceResponse(**answer))
         return responses

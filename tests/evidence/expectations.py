@@ -676,6 +676,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP708": (Evidence("not observable", why="memory runs out after very many requests"),),
     "TLP601": (
         Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
+        Evidence("error", where='answer["parameters"]', releases={"23.12": "error"}),
         Evidence("refused", releases={"23.12": "nothing"}),
     ),
     "TLP602": (Evidence("error", releases={"23.12": "nothing"}),),

@@ -40,6 +40,14 @@ def first_response_returned(source: Source) -> Iterator[str]:
             yield source.with_text(node.value, f"{node.value.id}[0]")
 
 
+def responses_turned(source: Source) -> Iterator[str]:
+    """The responses are returned in the opposite order."""
+    execute = source.method("execute")
+    for node in () if execute is None else source.nodes(ast.Return, below=execute):
+        if source.function_of(node) is execute and isinstance(node.value, ast.Name):
+            yield source.with_text(node.value, f"list(reversed({node.value.id}))")
+
+
 def double_precision(source: Source) -> Iterator[str]:
     """float64 is made where float32 was."""
     for call in source.calls("astype"):
@@ -301,7 +309,7 @@ def list_kept_between_calls(source: Source) -> Iterator[str]:
 
 
 CODE_OPERATORS: tuple[CodeOperator, ...] = (
-    renamed_output, renamed_input, no_return, first_response_returned, double_precision, numpy_strings,
+    renamed_output, renamed_input, no_return, first_response_returned, responses_turned, double_precision, numpy_strings,
     tensor_not_array, tensor_arguments_swapped, list_in_tensor, one_dimension_more, sum_without_keepdims,
     config_not_parsed, parameter_not_unwrapped, parameter_kept_as_text, unknown_argument_of_initialize,
     bls_error_not_asked, unknown_model_called, unknown_output_asked, list_made_in_loop, return_in_loop,
@@ -311,7 +319,7 @@ CODE_OPERATORS: tuple[CodeOperator, ...] = (
     logger_of_python, request_removed, list_kept_between_calls,
 )  # fmt: skip
 
-HIDDEN_WITHOUT_BATCHES = frozenset({"return_in_loop", "append_behind_loop"})
+HIDDEN_WITHOUT_BATCHES = frozenset({"responses_turned", "return_in_loop", "append_behind_loop"})
 """Nothing is wrong while every call gets one request."""
 
 

@@ -836,6 +836,9 @@ _ADDERS = frozenset({"append", "extend", "insert", "reverse", "sort"})
 _LOOKERS = frozenset({"len", "print", "str", "repr", "enumerate", "isinstance", "type"})
 
 
+_WHOLE_LISTS = frozenset({"list", "tuple", "reversed", "sorted"})
+
+
 def used_elsewhere(function: Function, name: str) -> bool:
     """Whether a list is taken from, given away or known by another name: what stands in it may change then."""
     known = {
@@ -851,6 +854,8 @@ def used_elsewhere(function: Function, name: str) -> bool:
     }
     for statement in returns(function):
         value = statement.value.value if isinstance(statement.value, Subscript) else statement.value
+        while isinstance(value, Call) and dotted(value.func) in _WHOLE_LISTS and len(value.arguments) == 1:
+            value = value.arguments[0].value
         known |= {value.span} if value is not None else set()
     assigns = [assign for assign in walk(function.body, Assign) if any(dotted(t) == name for t in assign.targets)]
     if any(len(assign.targets) > 1 for assign in assigns):

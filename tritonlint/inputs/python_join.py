@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Effect
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
 from tritonlint.inputs.python_flow import checked_for_none
@@ -192,11 +191,6 @@ def defines(python: PythonFacts, name: str) -> bool:
 def may_batch(effective: EffectiveConfig) -> bool:
     """Whether one call of execute can get several requests: a batcher is configured, and batches are allowed."""
     return effective.scheduling in {"dynamic", "sequence"} and (effective.max_batch_size or 0) > 1
-
-
-def effect_when_batched(effective: EffectiveConfig, effect: Effect) -> Effect:
-    """The effect of what goes wrong with several requests in one call only; without a batcher it stays hidden."""
-    return effect if may_batch(effective) else "hygiene"
 
 
 def excused(python: PythonFacts, node: Node, key: str) -> bool:
