@@ -62,7 +62,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 f"this {what} leaves the loop over the requests: the others of the batch are not answered",
                 help="append a response for this request and `continue`; return behind the loop",
                 related=(Related(loop.header, "the loop over the requests"),),
-                effect=None if unanswered or batched else "hygiene",
+                effect=None if unanswered or may_batch(effective) else "hygiene",
                 certainty="likely",
                 key=what,
             )
