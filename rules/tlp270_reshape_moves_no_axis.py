@@ -18,12 +18,14 @@ Move the axis: `x.transpose(0, 3, 1, 2)`, or `np.moveaxis(x, -1, 1)`.
 NumPy's reshape; seen on a server of 24.10.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Function, Name, lies_in, walk
+from tritonlint.inputs.python_remarks import remarks
+from tritonlint.inputs.python_tree import Attribute, Call, Compare, Constant, Function, Match, Name, lies_in, walk
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -36,10 +38,14 @@ RULE = Rule(
     words=("reshape",),
 )
 _TURNS = frozenset({"T", "mT", "transpose", "swapaxes", "moveaxis", "rollaxis", "einsum", "rearrange", "permute"})
+_OTHER_ORDER = re.compile(r"[Ff]ortran|FORTRAN|[Cc]olumn[- ]major|by (the )?column|M(atlab|ATLAB)|Julia|\bR\b")
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    for mistake in mistakes(python, config, effective, "axis-moved"):
+    found = list(mistakes(python, config, effective, "axis-moved"))
+    if not found or _asks_for_one(python) or _OTHER_ORDER.search(remarks(python)):
+        return
+    for mistake in found:
         call = next((call for call in python.walk(Call) if call.span == mistake.span), None)
         if call is None or _is_turned(python, call):
             continue
@@ -53,11 +59,17 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
 
 
 def _is_turned(python: PythonFacts, call: Call) -> bool:
-    """Whether something behind a call in its function, or around it, moves axes: what was laid out so is put right."""
+    """Whether something behind a call in its function, around it or in another function moves axes.
+
+    What was laid out so is put right.
+    """
     function: Function | None = python.function_at(call)
     if function is None:
         return True
     end = call.span.end or 0
+    turns = [n for n in python.walk(Attribute, Name) if (n.attr if isinstance(n, Attribute) else n.id) in _TURNS]
+    if any(python.function_at(node) is not function for node in turns):
+        return True
     for node in walk(function.body, Attribute, Name):
         if (node.attr if isinstance(node, Attribute) else node.id) in _TURNS:
             around = isinstance(node, Attribute) and lies_in(call, node)
@@ -68,6 +80,12 @@ def _is_turned(python: PythonFacts, call: Call) -> bool:
             ):
                 return True
     return False
+
+
+def _asks_for_one(python: PythonFacts) -> bool:
+    """Whether a condition may keep away what has more than one place along an axis."""
+    asked = (part for test in python.walk(Compare) for part in (test.left, *test.rights))
+    return any(isinstance(p, Constant) and p.value in {1, 2} for p in asked) or any(python.walk(Match))
 
 
 _CONFIG = """\
@@ -134,7 +152,27 @@ EXAMPLES = (
         return turned.reshape(batch, channels, height, width)
 """
     + _EXECUTE,
+    # What a helper lays out is turned elsewhere.
+    _CONFIG
+    + """\
+    def turned(self, x):
+        batch, height, width, channels = x.shape
+        return x.astype(np.float32).reshape(batch, width, height, channels)
+
+    def planes(self, x):
+        return np.transpose(self.turned(x), (0, 3, 2, 1))
+"""
+    + _EXECUTE,
     # An axis with one place may stand anywhere.
+    _CONFIG
+    + """\
+    def planes(self, x):
+        batch, height, width, channels = x.shape
+        if width != 1:
+            raise ValueError("one column only")
+        return x.astype(np.float32).reshape(batch, width, height, channels)
+"""
+    + _EXECUTE.replace("self.planes(x)", "np.moveaxis(self.planes(x), -1, 1)"),
     """\
 -- rows/config.pbtxt --
 backend: "python"

@@ -3,7 +3,7 @@
 ## What it does
 Reports an array of zeros that loading makes, in which each request adds to places or marks them, and that is handed on
 as a whole, where it is also divided by its own largest value or sum in place, or where its name says that it
-is for the work of one request (`blank`, `canvas`, `scratch`, …). Silent where anything clears it or makes it anew.
+is for the work of one request (`blank`, `scratch`, `work_buffer`, …). Silent where anything clears it or makes it anew.
 
 ## What happens
 What earlier requests, of other clients, have put there is still in it: each answer shows all of them, with status OK.
@@ -33,7 +33,9 @@ from tritonlint.inputs.python_tree import (
     Name,
     Slice,
     Subscript,
+    Unary,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -46,8 +48,13 @@ RULE = Rule(
     words=("zeros", "zeros_like"),
 )
 _LOADING = frozenset({"__init__", "initialize"})
-_SCRATCH = re.compile(r"scratch|blank|canvas|(^|_)(work|tmp|temp|template|zeros|empty)(_|$)")
-_CLEARS = frozenset({"fill", "put", "itemset", "sort", "resize"})
+_THING = r"(buf|buffer|arr|array|grid|mask|map|rows?|vector|matrix|image|img|frame|space|area|plane|canvas|page|hot)"
+_SCRATCH = re.compile(rf"scratch|blank|^_?(template|zeros)$|^_?(work|tmp|temp|template|zeros|zero|empty)_?{_THING}s?$")
+_LEARNT = re.compile(
+    r"prior|poster|belief|popul|weight|prob|freq|count|hist|stat|total|running|ema|usage|seen|learn|memo"
+)
+"""What goes on from request to request."""
+_LOOKS = frozenset({"copy", "astype", "shape", "size", "ndim", "dtype", "max", "min", "sum", "mean", "any", "all"})
 _OWN = frozenset({"max", "sum", "norm", "mean", "amax"})
 
 
@@ -58,6 +65,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         target, around = made.targets[0], python.function_at(made)
         if not isinstance(target, Attribute) or around is None or around.name not in _LOADING or made.operator:
             continue
+        if not any(lies_in(made, owner) for owner in python.model_classes):
+            continue  # An object of another class may live for one request.
         value = made.value
         if not isinstance(value, Call) or python.qualified(value.func) not in {"numpy.zeros", "numpy.zeros_like"}:
             continue
@@ -70,7 +79,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         change = _change(function, names) if names is not None else None
         if names is None or change is None or not _handed_on(python, function, names):
             continue
-        if _SCRATCH.search(target.attr.lower()) or _divided(function, names):
+        name = target.attr.lower()
+        if _SCRATCH.search(name) or (_divided(function, names) and not _LEARNT.search(name)):
             yield Problem(
                 change.span,
                 f"`self.{target.attr}` still holds what earlier requests have put there: nothing clears it",
@@ -88,28 +98,36 @@ def _names_of(function: Function, attribute: str) -> set[str] | None:
         for target in assign.targets:
             if isinstance(target, Name) and not assign.operator and dotted(assign.value) == own:
                 names.add(target.id)
+    known: set[int] = set()
     for assign in own_nodes(function, Assign):
+        if not assign.operator and dotted(assign.value) == own and all(isinstance(t, Name) for t in assign.targets):
+            known |= {id(assign.value), *map(id, assign.targets)}
         for target in assign.targets:
-            # It is made anew, or is written as a whole.
-            if not assign.operator and dotted(target) in names and dotted(assign.value) != own:
+            # It is made anew, or changed as a whole: that may clear it, or let it fade.
+            if dotted(target) in names and (assign.operator != "/" if assign.operator else id(target) not in known):
                 return None
-            if isinstance(target, Subscript) and dotted(target.value) in names and _may_clear(assign, target):
-                return None
+            if isinstance(target, Subscript) and dotted(target.value) in names:
+                if _may_clear(assign, target):
+                    return None
+                known.add(id(target.value))
+            known.add(id(target))
+    added = 0
     for call in own_nodes(function, Call):
-        func = call.func
-        if isinstance(func, Attribute) and dotted(func.value) in names and func.attr in _CLEARS:
-            return None
-        # Whoever gets it may clear it.
-        last = (dotted(func) or "").rsplit(".", 1)[-1]
-        if last not in {"Tensor", "at", "len"} | _OWN and any(dotted(a.value) in names for a in call.arguments):
-            return None
-    return names
+        name = dotted(call.func) or ""
+        added += name.endswith(".at")
+        if name.rsplit(".", 1)[-1] in {"Tensor", "len"} | _OWN or (name.endswith("add.at") and added == 1):
+            known |= {id(_bare(argument.value)) for argument in call.arguments}
+    known |= {id(_bare(end.value)) for end in returns(function) if end.value is not None}
+    known |= {id(node.value) for node in own_nodes(function, Attribute) if node.attr in _LOOKS}
+    # Whoever gets it elsewhere may clear it.
+    uses = (node for node in own_nodes(function, Name, Attribute) if dotted(node) in names)
+    return names if all(id(use) in known for use in uses) else None
 
 
 def _may_clear(assign: Assign, target: Subscript) -> bool:
     """Whether something written into an array may take away what was there: anything but marks and sums."""
     if assign.operator:
-        return assign.operator != "+"
+        return assign.operator != "+" or next(walk((assign.value,) if assign.value else (), Unary), None) is not None
     marks = isinstance(assign.value, Constant) and bool(assign.value.value)
     whole = any(isinstance(i, Slice) and i.lower is None is i.upper for i in target.items)
     whole = whole or next(walk(target.items, Name), None) is None
@@ -203,6 +221,12 @@ EXAMPLES = (
     _CONFIG + "        grid = self.grid\n" + _EXECUTE,
     _CONFIG + "        grid = np.zeros_like(self.grid)\n" + _CLEAN,
     _CONFIG + "        grid = self.grid\n        grid.fill(0)\n" + _CLEAN,
+    _CONFIG + "        grid = self.grid\n        grid *= 0\n" + _CLEAN,
+    # An object that lives for one request.
+    (_CONFIG + "        grid = self.grid\n" + _CLEAN)
+    .replace("class TritonPythonModel:\n    def initialize(self, args):", "class Map:\n    def __init__(self):")
+    .replace("    def execute(", "\nclass TritonPythonModel:\n    def execute(")
+    .replace("self.draw(x)", "Map().draw(x)"),
     # The counts of all requests are what is asked for.
     _CONFIG + "        grid = self.grid\n" + _CLEAN.replace("            grid /= grid.max()\n", "            pass\n"),
 )

@@ -38,8 +38,11 @@ class Axes:
         """A length of an array."""
         self._lengths[id(length)] = length, self.root(array), axis
 
-    def are_turned(self, array: Value, asked: list[Value]) -> bool:
-        """Whether ``array.reshape(*asked)`` names the lengths of the array itself in another order."""
+    def are_turned(self, array: Value, asked: list[Value], rows: int = 0) -> bool:
+        """Whether ``array.reshape(*asked)`` names the lengths of the array itself in another order.
+
+        Of a batch that has one row at most the first axis may stand anywhere.
+        """
         if array.__class__ is not Array or array.shape is None or len(array.shape) != len(asked) or len(asked) < 2:
             return False
         order, named = self._order(array, asked)
@@ -47,6 +50,8 @@ class Axes:
             return False
         for place, axis in enumerate(order):
             for other in order[place + 1 :]:
+                if rows == 1 and other == 0 and array.shape[0] is None:
+                    continue
                 if other < axis and self._differ(array.shape[axis], array.shape[other], {axis, other} & named):
                     return True
         return False

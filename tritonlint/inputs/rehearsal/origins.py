@@ -472,7 +472,7 @@ class Origins:
         if first.__class__ is not Array:
             return
         asked = lengths_asked(args[1:], kwargs) if name == "reshape" else None
-        if asked is not None and self._axes.are_turned(first, asked):
+        if asked is not None and self._axes.are_turned(first, asked, self.most_rows):
             self.note("axis-moved", span)
         if id(first) in self._names and made.__class__ is Array:
             self._names[id(made)] = made, self._names[id(first)][1]
