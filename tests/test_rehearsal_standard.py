@@ -48,6 +48,11 @@ CASES = {
     "a_decimal_with_default": each('y, label = x, text\njson.dumps([Decimal("1")], default=str)'),
     "decimal_by_float": each('y, label = x, text\nDecimal("1") * 0.5  #! sure TypeError'),
     "decimals": each('y, label = x, text\nround(float(Decimal("1") * 2 + Decimal("0.1")), 2)'),
+    "a_decimal_rounded": each(
+        'y, label = x, text\nmode = {"a": "ROUND_UP", "b": "ROUND_DOWN"}[text[0, 0].decode()]\n'
+        'Decimal("1.5").quantize(Decimal(1), rounding=mode).to_integral_value(text[0, 0].decode())\n'
+        'Decimal("1.5") + text[0, 0].decode()  #! sure TypeError'
+    ),
     "a_day_less": each("y, label = x, text\ndatetime.date.today() - 1  #! sure TypeError"),
     "days": each("y, label = x, text\n(datetime.date.today() - datetime.date(2024, 1, 1)).days + 1"),
     "seconds": each(

@@ -50,11 +50,16 @@ class RaisedError(Exception):
 
     @property
     def shown(self) -> str:
-        """As the last line of a traceback."""
+        """As a traceback ends, in one line."""
         if isinstance(self.exc, Obj):
             return self.exc.cls.name
         first = self.exc.arguments[0] if len(self.exc.arguments) == 1 else None
-        return f"{self.exc.type}: {first}" if isinstance(first, (str, int)) and first != "" else self.exc.type
+        known = isinstance(first, (str, int)) and first != ""
+        return f"{self.exc.type}: {_in_a_line(str(first))}" if known else self.exc.type
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(line.strip() for line in text.splitlines()) if "\n" in text else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import operator
+import re
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
@@ -137,6 +138,11 @@ class Pending:
         self.failure = failure
 
 
+_OF_TYPES = re.compile(
+    r"'\w[\w.]*'|\b(argument|operand|instance|integer|float|number|decimal|bytes|str|None|NoneType|object|tuple|list|dict)"
+    r"s?\b|unhashable|datetimes"
+)
+"""What a ``TypeError`` says that blames a type; samples know nothing of others, as of a text that is no rounding mode."""
 NO_KEY = object()
 """A key of a dict that is not known."""
 
@@ -291,7 +297,7 @@ def _tried(function: Any, choices: list[tuple[Any, ...]], names: tuple[str, ...]
             certain = False
         except Failure as raised:
             failure = failure or raised
-            certain = certain and raised.type == "TypeError"
+            certain = certain and raised.type == "TypeError" and _OF_TYPES.search(raised.message) is not None
         else:
             results.append(result)
     return failure if not results and failure is not None and certain else _common(results)
