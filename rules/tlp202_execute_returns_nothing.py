@@ -23,7 +23,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
-from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Expression, Function, Name
+from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Expression, Function, Name, walk
 from tritonlint.inputs.rehearsal.backend import mistakes, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
@@ -72,6 +72,15 @@ def check(
         last = execute.body[-1].span.end
         edit = Edit(Span(python.path, last, last), f"{python.newline}{execute.indent}    return {lists[0]}")
         fix = Fix(f"return {lists[0]}", (edit,), safety="unsafe") if not execute.indent.strip() else None
+    dropped = None if lists else _dropped_list(python, execute)
+    if dropped is not None:
+        yield Problem(
+            dropped.span,
+            "`execute` drops what this returns, so no request is ever answered",
+            help="return it",
+            key="execute",
+        )
+        return
     yield Problem(
         execute.name_span,
         "`execute` returns no responses, so no request is ever answered",
@@ -79,6 +88,24 @@ def check(
         fix=fix,
         key="execute",
     )
+
+
+def _dropped_list(python: PythonFacts, execute: Function) -> Expression | None:
+    """The one statement that hands the requests to something of the file that returns a value, and does not take it."""
+    if len(execute.positional) < 2:
+        return None
+    requests = execute.positional[1].name
+    given = {
+        frame.function.name
+        for frame in python.frames
+        if frame.function is not None and any(not is_none(one.value) for one in returns(frame.function))
+    }
+    found = []
+    for statement in own_nodes(execute, Expression):
+        names = {node.id if isinstance(node, Name) else node.attr for node in walk((statement,), Name, Attribute)}
+        if requests in names and not given.isdisjoint(names - {requests}):
+            found.append(statement)
+    return found[0] if len(found) == 1 else None
 
 
 def _behind_decorator(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -242,6 +269,36 @@ def guarded(function):
 class TritonPythonModel:
     @guarded
     def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import time
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.seconds = 0.0
+
+    def execute(self, requests):
+        started = time.perf_counter()
+        try:
+            self.process(requests)
+#           ^^^^^^^^^^^^^^^^^^^^^^ TLP202
+        finally:
+            self.seconds += time.perf_counter() - started
+
+    def process(self, requests):
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()

@@ -81,10 +81,11 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         condition = _condition(python, function, calls[0])
         if condition is not None and not _is_asked_for(python, config, condition, function):
             yield Problem(
-                condition.span,
-                f'output "{name}" is only added when this holds: other requests succeed without it',
+                calls[0].span,
+                f'output "{name}" is only added when `{python.source(condition)}` holds: other requests succeed '
+                "without it",
                 help="always add it, as an empty array where there is nothing",
-                related=(Related(names[name], "declared here"), Related(calls[0].span, "made here")),
+                related=(Related(names[name], "declared here"), Related(condition.span, "asked here")),
                 key=name,
             )
 
@@ -229,8 +230,8 @@ class TritonPythonModel:
             found = np.flatnonzero(x < 0).astype(np.int32)
             tensors = [pb_utils.Tensor("count", np.array([found.size], dtype=np.int32))]
             if found.size > 0:
-#              ^^^^^^^^^^^^^^ TLP273
                 tensors.append(pb_utils.Tensor("places", found))
+#                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP273
             responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
         return responses
 """,
@@ -304,8 +305,8 @@ class TritonPythonModel:
         found = MAIL.findall(text)
         tensors = [pb_utils.Tensor("count", np.array([len(found)], dtype=np.int32))]
         if found:
-#          ^^^^^ TLP273
             tensors += [pb_utils.Tensor("mails", np.array(found, dtype=object))]
+#                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP273
         return tensors
 
     def execute(self, requests):

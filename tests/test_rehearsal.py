@@ -1837,6 +1837,21 @@ class TritonPythonModel:
                 meter.nothing  #! sure AttributeError
         return [pb_utils.InferenceResponse([]) for _ in requests]
 """,
+    "a_metric_under_a_name_that_a_request_brings": """\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.family = pb_utils.MetricFamily(name="hits", description="hits", kind=pb_utils.MetricFamily.COUNTER)
+        self.level = pb_utils.MetricFamily(name="level", description="level", kind=pb_utils.MetricFamily.GAUGE)
+        self.hits = {name: self.family.Metric(labels={"rule": name}) for name in ("a", "b")}
+        self.either = {"hits": self.hits["a"], "level": self.level.Metric(labels={})}
+
+    def execute(self, requests):
+        for request in requests:
+            name = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0, 0].decode()
+            self.hits[name].set(1)  #! sure metric
+            self.either[name].set(1)
+        return [pb_utils.InferenceResponse([]) for _ in requests]  #! sure missing-output
+""",
     "a_context_manager_with_a_lock_that_is_left_early": """\
 import contextlib
 

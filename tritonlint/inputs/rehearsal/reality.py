@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from tritonlint.inputs.rehearsal import foreign
-from tritonlint.inputs.rehearsal.objects import Module, Obj
+from tritonlint.inputs.rehearsal.objects import Metric, MetricFamily, Module, Obj
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -354,7 +354,7 @@ def lose(values: Iterable[Value], depth: int = 0) -> None:
 
 
 def alike(values: list[Value]) -> Value:
-    """Arrays of one type and shape, tuples of one length or dicts with the same keys, as one; else None."""
+    """Arrays of one type and shape, tuples of one length, dicts with the same keys or metrics, as one; else None."""
     first = values[0] if values else None
     if first.__class__ is Array:
         known = (first.dtype, first.shape, first.of, first.scalar)
@@ -369,6 +369,8 @@ def alike(values: list[Value]) -> Value:
         if all(v.__class__ is Mapping and v.kind == "dict" and v.items.keys() == keys for v in values):
             # Any of them may be changed through another name later: it is open.
             return Mapping({key: common(v.items[key] for v in values) for key in keys}, True)
+    elif first.__class__ in (Metric, MetricFamily) and all(v.__class__ is first.__class__ for v in values):
+        return first.__class__(first.kind if all(v.kind == first.kind for v in values) else "")
     return None
 
 

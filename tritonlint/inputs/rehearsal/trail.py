@@ -11,13 +11,15 @@ from tritonlint.inputs.rehearsal.objects import (
     Absent,
     Attributes,
     Error,
+    Metric,
+    MetricFamily,
     Module,
     Names,
     Obj,
     PbTensor,
     Response,
 )
-from tritonlint.inputs.rehearsal.reality import lose, value_of, widened
+from tritonlint.inputs.rehearsal.reality import alike, lose, value_of, widened
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Array,
@@ -431,6 +433,8 @@ def _joined(left: Value, right: Value) -> Value:
         told = all(types) and not (same and left.dtype) and 0 not in (*(left.shape or ()), *(right.shape or ()))
         either = tuple(sorted({*types[0], *types[1]})) if told else ()
         return Array(left.dtype if same else None, shape, of, left.scalar and right.scalar, either=either)
+    if kind in (Metric, MetricFamily):
+        return alike([left, right])
     if kind is PbTensor:
         name = left.name if left.name == right.name else None
         return PbTensor(name, join(left.array, right.array), left.span, left.value)
