@@ -24,11 +24,11 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_data_errors import DataErrors
-from tritonlint.inputs.python_flow import is_generator, own_nodes, thread_targets
+from tritonlint.inputs.python_data_errors import DataErrors, End
+from tritonlint.inputs.python_flow import gets_sender, is_generator, own_nodes, thread_targets
 from tritonlint.inputs.python_tree import (
+    Assign,
     Attribute,
-    Await,
     Call,
     Function,
     Node,
@@ -59,31 +59,36 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     roots = _roots(python)
     data = DataErrors(python, config) if roots else None
     for root in roots if data is not None else ():
-        for span, cause, what in data.ends(root, ()) if data is not None else ():
+        for end in data.ends(root, ()) if data is not None else ():
+            span, cause, what, _ = end
             if span in told:
                 continue
             told.add(span)
-            # A coroutine that is only made there raises where it is played, and not in this line.
-            later = root.is_async and span != cause and not any(_is_within(span, a) for a in own_nodes(root, Await))
-            place, other = (cause, span) if later and _is_made_later(python, span) else (span, cause)
+            name, place = _where_to_catch(end)
             loop = any(_is_within(span, node) for node in own_nodes(root, While))
             yield Problem(
                 place,
-                f"{what}, and nothing catches that in `{root.name}`: "
+                f"{what}, and nothing catches that in `{name}`: "
                 + ("the worker ends, and clients wait for ever" if loop else "the client waits for ever"),
                 help="catch it, send an error response, and send the final flag in a `finally`",
-                related=(Related(other, "raised here" if other is cause else "by what is begun here"),)
-                if cause != span
-                else (),
+                related=(Related(cause, "raised here"),) if cause != place else (),
                 effect="instability" if loop else None,
                 key=root.name,
             )
 
 
-def _is_made_later(python: PythonFacts, span: Span) -> bool:
-    """Whether a place is a call that only makes a coroutine."""
-    made = next((called_function(python, call) for call in python.walk(Call) if call.span == span), None)
-    return made is not None and made.is_async
+def _where_to_catch(end: End) -> tuple[str, Span]:
+    """The first function on the way of an exception that can answer, as it has a sender, and where it leaves that."""
+    for function, span in end.way:
+        taken = {dotted(t) for a in own_nodes(function, Assign) if gets_sender(a.value) for t in a.targets}
+        used = {
+            dotted(c.func.value)
+            for c in own_nodes(function, Call)
+            if isinstance(c.func, Attribute) and c.func.attr == "send"
+        }
+        if taken or any(p.name in used or "sender" in p.name for p in function.parameters):
+            return function.name, end.cause if function is end.way[-1][0] else span
+    return end.way[0][0].name, end.span
 
 
 def _is_within(span: Span, node: Node) -> bool:
@@ -309,13 +314,13 @@ class TritonPythonModel:
         sender = request.get_response_sender()
         term = pb_utils.get_input_tensor_by_name(request, "term").as_numpy()[0]
         for line in await self.lines(term.decode("utf-8")):
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP258
             y = pb_utils.Tensor("y", np.array([line], dtype=object))
             sender.send(pb_utils.InferenceResponse([y]))
         sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 
     async def execute(self, requests):
         await asyncio.gather(*(self.answer(request) for request in requests))
-#                              ^^^^^^^^^^^^^^^^^^^^ TLP258
 """,
     """\
 -- terms/config.pbtxt --
@@ -452,13 +457,13 @@ class TritonPythonModel:
         sender = request.get_response_sender()
         number = pb_utils.get_input_tensor_by_name(request, "number").as_numpy()
         async for word in self.captioner.words(int(number[0])):
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP258
             y = pb_utils.Tensor("y", np.array([word], dtype=object))
             sender.send(pb_utils.InferenceResponse([y]))
         sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 
     async def execute(self, requests):
         await asyncio.gather(*(self._stream(request) for request in requests))
-#                              ^^^^^^^^^^^^^^^^^^^^^ TLP258
 
     def finalize(self):
         self.captioner = None
@@ -505,5 +510,80 @@ class TritonPythonModel:
 
     def finalize(self):
         self.captioner = None
+""",
+    # An object that is made for each request.
+    """\
+-- story/config.pbtxt --
+backend: "python"
+input { name: "style" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- story/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+STYLES = {"noir": ["It rained.", "Nobody called."]}
+
+
+class Narrator:
+    def __init__(self, style):
+        self.sentences = STYLES[style]
+
+
+class TritonPythonModel:
+    async def tell(self, request, sender):
+        style = pb_utils.get_input_tensor_by_name(request, "style").as_numpy()[0]
+        for text in Narrator(style.decode("utf-8")).sentences:
+            await asyncio.sleep(0)
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([text], dtype=object))]))
+
+    async def serve(self, request):
+        sender = request.get_response_sender()
+        await self.tell(request, sender)
+#             ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP258
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self.serve(request) for request in requests))
+""",
+    """\
+-- story/config.pbtxt --
+backend: "python"
+input { name: "style" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- story/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+STYLES = {"noir": ["It rained.", "Nobody called."]}
+
+
+class Narrator:
+    def __init__(self, style):
+        self.sentences = STYLES[style]
+
+
+class TritonPythonModel:
+    async def tell(self, request, sender):
+        style = pb_utils.get_input_tensor_by_name(request, "style").as_numpy()[0]
+        for text in Narrator(style.decode("utf-8")).sentences:
+            await asyncio.sleep(0)
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([text], dtype=object))]))
+
+    async def serve(self, request):
+        sender = request.get_response_sender()
+        try:
+            await self.tell(request, sender)
+        except KeyError:
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(["no such style"], dtype=object))]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self.serve(request) for request in requests))
 """,
 )

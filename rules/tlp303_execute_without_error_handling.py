@@ -98,13 +98,13 @@ _TAKEN_APART = frozenset({"int", "float", "loads", "split", "rsplit", "decode"})
 
 def _for_values(python: PythonFacts, config: Document, execute: Function) -> Iterator[Problem]:
     """What Python itself raises for the values of some requests."""
-    for span, cause, what in DataErrors(python, config).ends(execute, ()):
+    for span, cause, what, _ in DataErrors(python, config).ends(execute, ()):
         if what != ON_PURPOSE:
             yield Problem(
-                cause,
+                span,
                 f"{what}, and then every request of the batch fails",
                 help="catch it in the loop: append InferenceResponse(error=pb_utils.TritonError(str(error)))",
-                related=(Related(span, "nothing catches it here"),) if span != cause else (),
+                related=(Related(cause, "raised here"),) if span != cause else (),
                 effect="request-failure",
                 key="execute",
             )
@@ -522,11 +522,81 @@ class TritonPythonModel:
     def _answer(self, request):
         rows = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
         sizes = [[len(json.loads(row[0]))] for row in rows]
-#                     ^^^^^^^^^^^^^^^^^^ TLP303
         return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(sizes, dtype=np.int32))])
 
     def execute(self, requests):
         return [self._answer(request) for request in requests]
+#               ^^^^^^^^^^^^^^^^^^^^^ TLP303
+""",
+    # An object of one's own that is made for each element; what a pattern finds in it is no JSON yet.
+    """\
+-- intent/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- intent/1/model.py --
+import json
+import re
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+COMMAND = re.compile("turn (on|off)")
+
+
+class Utterance:
+    def __init__(self, payload):
+        self.text = json.loads(payload)["text"]
+
+    def length(self):
+        found = COMMAND.search(self.text)
+        return len(found.group(1)) if found else 0
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            lengths = [[Utterance(payload).length()] for payload in x.ravel()]
+#                       ^^^^^^^^^^^^^^^^^^ TLP303
+            y = pb_utils.Tensor("y", np.array(lengths, dtype=np.int32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- intent/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- intent/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Utterance:
+    def __init__(self, payload):
+        try:
+            self.text = json.loads(payload)
+        except ValueError:
+            self.text = payload.decode("utf-8", "replace")
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            lengths = [[len(str(Utterance(payload).text))] for payload in x.ravel()]
+            y = pb_utils.Tensor("y", np.array(lengths, dtype=np.int32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
 """,
     # What is raised again is caught by its class.
     """\

@@ -459,9 +459,11 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP303": (
         Evidence("error", TOGETHER, where="x.max() > 10", why="asked together with a request that is fine"),
         Evidence("error or hang", TOGETHER, where="x[0, 0] > 0"),
+        Evidence("error", where="COMMAND.search("),
         Evidence("not observable", why=WHY_NOT["hygiene"]),
     ),
     "TLP303 clean": (
+        Evidence(ask=Ask(values={"x": ["1.5"]}), where="out of memory"),
         Evidence(ask=Ask(values={"x": ["1.5"]}), where="for part in (text, text[1:])"),
         Evidence(ask=Ask(parameters={"scale": 2})),
     ),

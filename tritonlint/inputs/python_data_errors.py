@@ -7,9 +7,10 @@ is, and for what data.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import STILL_METHODS, called_function
+from tritonlint.inputs.python_answers import STILL_METHODS
 from tritonlint.inputs.python_flow import is_generator, own_nodes
 from tritonlint.inputs.python_requests import TEXT_METHODS, RequestValues, cuts, from_request, mentions
 from tritonlint.inputs.python_threads import by_name
@@ -69,8 +70,18 @@ _BASES: dict[str, frozenset[str]] = {
 """What is told exactly, with what else it may be caught as; a handler of one does not catch another."""
 ON_PURPOSE = "this is raised on purpose"
 _DEEPEST = 4
-_End = tuple[Span, Span, str]
-"""Where an exception leaves a function, where it is raised, and what it is."""
+
+
+class End(NamedTuple):
+    """An exception that leaves a function."""
+
+    span: Span
+    """Where in the function."""
+    cause: Span
+    """Where it is raised."""
+    what: str
+    way: tuple[tuple[Function, Span], ...]
+    """The functions that it leaves, and where in each, from the outermost on."""
 
 
 # ------------------------------------------------------------------------------------ roughly: whether any raises
@@ -166,8 +177,8 @@ class DataErrors:
         self.asked |= {python.source(n) for test in tests for n in walk((test,), Name, Call)}
         self.asked |= {a for test in tests for n in walk((test,), Walrus) if (a := dotted(n.target)) is not None}
 
-    def ends(self, function: Function, path: tuple[Function, ...]) -> Iterator[_End]:
-        """What leaves a function as an exception: where in it, where it is raised, and what it is."""
+    def ends(self, function: Function, path: tuple[Function, ...]) -> Iterator[End]:
+        """What leaves a function as an exception."""
         # Whoever wraps a function, or a block of it, may catch what it raises.
         if not {dotted(decorator) for decorator in function.decorators} <= STILL_METHODS:
             return
@@ -183,28 +194,27 @@ class DataErrors:
             if any(lies_in(node, statement) for block in blocks for statement in block.body):
                 continue
             if what and not self.is_caught(attempts, node, what):
-                yield self.place(function, node), node.span, what
-            called = called_function(self.python, node) if isinstance(node, Call) else None
+                yield End(place := self.place(function, node), node.span, what, ((function, place),))
+            called = self.values.called(node) if isinstance(node, Call) else None
             if called is None or called in path or len(path) >= _DEEPEST:
                 continue
             # What a generator raises comes out where something goes over it.
             if is_generator(called) and id(node) not in iterated:
                 continue
-            for _, cause, what in self.ends(called, (*path, function)):
-                if not self.is_caught(attempts, node, what):
-                    yield self.place(function, node), cause, what
+            for end in self.ends(called, (*path, function)):
+                if not self.is_caught(attempts, node, end.what):
+                    place = self.place(function, node)
+                    yield End(place, end.cause, end.what, ((function, place), *end.way))
                     break
         yield from self.explicit(function, attempts, path)
 
-    def explicit(
-        self, function: Function, attempts: list[Try], path: tuple[Function, ...]
-    ) -> Iterator[tuple[Span, Span, str]]:
+    def explicit(self, function: Function, attempts: list[Try], path: tuple[Function, ...]) -> Iterator[End]:
         """A ``raise`` in a thread; those of an async execute are told elsewhere."""
         if (path[0] if path else function).is_async or function.is_async:
             return
         for node in own_nodes(function, Raise):
             if node.exception is not None and not self.is_caught(attempts, node, ON_PURPOSE):
-                yield node.span, node.span, ON_PURPOSE
+                yield End(node.span, node.span, ON_PURPOSE, ((function, node.span),))
 
     def is_caught(self, attempts: list[Try], node: Node, what: str) -> bool:
         """Whether a ``try`` around a node may catch what it raises, or ends the stream whatever comes."""
@@ -261,7 +271,9 @@ class DataErrors:
         parses = python.qualified(node.func) == "json.loads"
         # An element of an array of numbers would never do as JSON.
         if (number or parses) and kind(node.arguments[0].value) in {"text", "cell", "item" if parses else "text"}:
-            known = self.tested(node.arguments[0].value) or _TESTS & python.identifiers or self.tried(node)
+            # What a pattern finds in a text says nothing of whether it is JSON.
+            fits = not parses and _TESTS & python.identifiers
+            known = self.tested(node.arguments[0].value) or fits or self.tried(node)
             wanted = "number" if number else "JSON"
             return "" if known else f"this raises ValueError for a text that is no {wanted}"
         return ""

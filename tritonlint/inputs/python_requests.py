@@ -12,6 +12,7 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Class,
     Comprehension,
     Constant,
     Dict,
@@ -93,6 +94,13 @@ class RequestValues:
         self.strings = {name for name, kind in types.items() if kind is not None and kind.value == "TYPE_STRING"}
         """The inputs whose elements are bytes."""
         self.only_strings = bool(self.strings) and len(self.strings) == len(inputs)
+
+    def called(self, call: Call) -> Function | None:
+        """The function of the file that a call runs, or ``__init__`` where an object of a class of it is made."""
+        function = called_function(self.python, call)
+        if function is not None or not isinstance(call.func, Name):
+            return function
+        return _makers(self.python).get(call.func.id)
 
     def kind(self, expr: Expr | None, depth: int = 0) -> str:
         """What an expression is if it comes from a request: array, item, text, texts, int; empty for all else.
@@ -191,10 +199,12 @@ class RequestValues:
         positional = [parameter.name for parameter in function.positional]
         method = positional[:1] in (["self"], ["cls"])
         place = positional.index(name) - method if name in positional else -1
+        makers = _makers(self.python) if function.name == "__init__" else {}
         for call in self.python.walk(Call):
             handed = [argument.value for argument in call.arguments]
             last = (dotted(call.func) or "").rsplit(".", 1)[-1]
-            if function.name in (last, "__call__") and called_function(self.python, call) is function:
+            runs = function.name in (last, "__call__") or (function.name == "__init__" and last in makers)
+            if runs and self.called(call) is function:
                 keyword = call.argument(None, name)
                 given = keyword if keyword is not None else handed[place] if 0 <= place < len(handed) else None
             elif last == "Thread" and (dotted(call.argument(None, "target")) or "").endswith(function.name):
@@ -232,3 +242,16 @@ def cuts(expr: Expr) -> bool:
     if isinstance(expr, Call) and dotted(expr.func) == "map" and len(expr.arguments) == 2:
         return cuts(expr.arguments[1].value)
     return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in {"split", "rsplit"}
+
+
+@remembered
+def _makers(python: PythonFacts) -> dict[str, Function]:
+    """The ``__init__`` of each class of a file whose objects are made as usual, by the name of the class."""
+    found: dict[str, Function] = {}
+    for cls in python.body:
+        if isinstance(cls, Class) and not cls.decorators and not cls.keywords:
+            methods = {one.name: one for one in cls.body if isinstance(one, Function)}
+            start = methods.get("__init__")
+            if start is not None and not start.decorators and "__new__" not in methods:
+                found[cls.name] = start
+    return found
