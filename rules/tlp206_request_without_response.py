@@ -32,6 +32,7 @@ from tritonlint.inputs.python_tree import (
     Assign,
     Call,
     Expr,
+    Flow,
     For,
     Function,
     Handler,
@@ -104,14 +105,22 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             )
         for handler in found.handlers:
             edits = append_error(python, handler, name)
+            end = _continue_of(handler)
+            left = "`continue`" if end is not None else "`except` block"
             yield Problem(
-                handler.header,
-                f"after this `except` block the request has no response in `{name}`, so the whole batch fails",
+                end or handler.header,
+                f"after this {left} the request has no response in `{name}`, so the whole batch fails",
                 help=help_,
-                related=related,
+                related=(Related(handler.header, "for a request with this error"), *related) if end else related,
                 fix=Fix("answer the request with the error", edits, safety="unsafe") if edits else None,
                 key="except",
             )
+
+
+def _continue_of(handler: Handler) -> Span | None:
+    """The ``continue`` at the end of an ``except`` block: what should stand before it is missing there."""
+    last = handler.body[-1]
+    return last.span if isinstance(last, Flow) and last.keyword == "continue" else None
 
 
 def _is_place(target: Expr, name: str) -> bool:
@@ -136,7 +145,7 @@ def _stays_none(python: PythonFacts, execute: Function, name: str) -> Iterator[P
         return
     places = [node.span for node in found.continues]
     places += [node.test.span for node in found.branches if not may_name_every_case(python, execute, node)]
-    places += [node.header for node in found.handlers]
+    places += [_continue_of(node) or node.header for node in found.handlers]
     for span in places:
         yield Problem(
             span,
@@ -405,6 +414,56 @@ class TritonPythonModel:
                 continue
             finally:
                 responses.append(response)
+        return responses
+""",
+    """\
+-- parse/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- parse/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def checked(self, x):
+        if x[0] > 0:
+            raise ValueError("too large")
+        return x
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = self.checked(x)
+            except ValueError as error:
+                pb_utils.Logger.log_warn(str(error))
+                continue
+#               ^^^^^^^^ TLP206
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- fixed: parse/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def checked(self, x):
+        if x[0] > 0:
+            raise ValueError("too large")
+        return x
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                y = self.checked(x)
+            except ValueError as error:
+                pb_utils.Logger.log_warn(str(error))
+                responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
