@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Function, Try, dotted
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, Try, dotted, walk
 from tritonlint.inputs.rehearsal.completed import effective_of
 from tritonlint.inputs.rehearsal.found import Kind, Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.objects import (
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _MOST_OPTIONAL = 3
 _HARMLESS = frozenset({"ABCMeta", "abc.ABCMeta"})
+_LACKED = re.compile(r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'")
 _LACKS = re.compile(r"NoneType|has no attribute")
 
 
@@ -114,12 +115,33 @@ class _Play(PbUtils):
             # Every rule would meet it again.
             found.crash = error
         found.raises = list(dict.fromkeys(machine.raises))
+        self.blame_method_left_out()
         for (kind, span), sure in machine.notes.items():
             if kind == "half-squares" and ("late-cast", span) in machine.notes:
                 continue  # What comes too late is told there.
             self.say(Mistake(kind, span, sure))
         self.several_rows()
         self.sort_out()
+
+    def blame_method_left_out(self) -> None:
+        """Attributes that lack because a method replaces that of a base without calling it are told at the method."""
+        lineage = self.played[1].cls.lineage if self.played is not None else ()
+        for event in self.found.raises[:] if len(lineage) > 1 else ():
+            lacks = _LACKED.search(event.message)
+            if lacks is None or lacks["owner"] != lineage[0].name:
+                continue
+            for name in ("__init__", "initialize"):
+                own = lineage[0].vars.get(name)
+                base = next((one for one in lineage[1:] if _sets(one.vars.get(name), lacks["name"])), None)
+                if isinstance(own, Func) and isinstance(own.node, Function) and base is not None:
+                    if any(isinstance(c.func, Attribute) and c.func.attr == name for c in walk(own.node.body, Call)):
+                        continue  # Under a condition, perhaps.
+                    self.found.raises.remove(event)
+                    place = own.node.name_span
+                    self.say(
+                        Mistake("base-left-out", place, event.sure, name=lacks["name"], found=f"{base.name}.{name}")
+                    )
+                    break
 
     def several_rows(self) -> None:
         """What requests of several rows meet, where nothing was seen with sizes that are not known."""
@@ -366,6 +388,15 @@ def _changes_subclasses(cls: Cls) -> bool:
     """Whether a class may put something else in the place of the methods of those that inherit from it."""
     others = (k for k in cls.node.keywords if k.keyword == "metaclass" and dotted(k.value) not in _HARMLESS)
     return "__init_subclass__" in cls.vars or any(others)
+
+
+def _sets(method: Value, name: str) -> bool:
+    """Whether a method sets an attribute of this name."""
+    return isinstance(method, Func) and any(
+        isinstance(target, Attribute) and target.attr == name
+        for assign in walk(method.node.body if isinstance(method.node, Function) else (), Assign)
+        for target in assign.targets
+    )
 
 
 def _is_of_several_ways(item: Value) -> bool:

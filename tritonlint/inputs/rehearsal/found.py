@@ -66,6 +66,7 @@ Kind = Literal[
     "metric",
     "only-errors",
     "dropped",
+    "base-left-out",
     "list-changed",
     "newer-keyword",
     "streamed-return",
