@@ -59,6 +59,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in (
         mistakes(python, config, effective, "split-by-requests") if (effective.max_batch_size or 0) > 1 else ()
     ):
+        call = next((call for call in python.walk(Call) if call.span == mistake.span), None)
+        if call is not None and (_looked_at(python, call) or _filled_up(python)):
+            continue
         uneven = "array_split" in python.text[mistake.span.start : mistake.span.end]
         yield Problem(
             mistake.span,
@@ -123,12 +126,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             message = f"requests with different shapes of '{read.name}' are batched, and this raises ValueError for all"
             help_text = "remove `allow_ragged_batch`, or pad the arrays to one shape"
         elif name == "stack" and (effective.max_batch_size or 0) > 1 and not read.rows:
+            if _looked_at(python, node):
+                continue
             message = "requests may bring batches of different sizes, and this raises ValueError for all of them"
             help_text = "join batches with `np.concatenate`, and split the result by their sizes"
         else:
             continue
         related = (Related(ragged.span, "declared here"),) if ragged is not None else ()
         yield Problem(node.span, message, help=help_text, related=related, key=f"{name}:{read.name}")
+
+
+def _filled_up(python: PythonFacts) -> bool:
+    """Whether batches may be filled up to one size."""
+    return not {"pad", "zeros", "zeros_like", "full", "ones", "resize", "tile", "repeat"}.isdisjoint(python.identifiers)
 
 
 def _looked_at(python: PythonFacts, call: Call) -> bool:
@@ -409,5 +419,84 @@ class TritonPythonModel:
             start += count
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
         return responses
+""",
+    # Requests of one length together.
+    """\
+-- sums/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] allow_ragged_batch: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- sums/1/model.py --
+import collections
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        groups = collections.defaultdict(list)
+        for number, request in enumerate(requests):
+            groups[pb_utils.get_input_tensor_by_name(request, "x").shape()[1]].append(number)
+        responses = [None] * len(requests)
+        for numbers in groups.values():
+            arrays = [pb_utils.get_input_tensor_by_name(requests[n], "x").as_numpy() for n in numbers]
+            sums = np.concatenate(arrays).sum(axis=1, keepdims=True)
+            start = 0
+            for number, array in zip(numbers, arrays):
+                y = pb_utils.Tensor("y", sums[start : start + len(array)])
+                responses[number] = pb_utils.InferenceResponse([y])
+                start += len(array)
+        return responses
+""",
+    # Several arrays of one request, and what gets one length.
+    """\
+-- sums/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] allow_ragged_batch: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- sums/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            levels = np.stack([np.abs(x * np.float32(scale)) for scale in (1, 2, 3)])
+            y = pb_utils.Tensor("y", levels.sum(axis=(0, 2))[:, None])
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- sums/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] allow_ragged_batch: true }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 500000 }
+-- sums/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def pad(arrays):
+    longest = max(a.shape[1] for a in arrays)
+    arrays[:] = [np.pad(a, ((0, 0), (0, longest - a.shape[1]))) for a in arrays]
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        pad(arrays)
+        sums = np.concatenate(arrays).sum(axis=1, keepdims=True)
+        parts = np.split(sums, np.cumsum([len(a) for a in arrays])[:-1])
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]) for part in parts]
 """,
 )

@@ -13,6 +13,7 @@ from tritonlint.inputs.python_tree import (
     Call,
     Comprehension,
     Conditional,
+    Constant,
     Expr,
     For,
     Function,
@@ -20,6 +21,8 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Subscript,
     Unary,
+    Walrus,
+    dotted,
     lies_in,
     walk,
 )
@@ -49,6 +52,10 @@ _FUNCTIONS = frozenset(
 )
 
 
+_PLAIN = frozenset({"astype", "copy", "asarray", "array", "ascontiguousarray", "round"})
+_SCALARS = frozenset({"float", "int", "float16", "float32", "float64", "int32", "int64"})
+
+
 class Listed(NamedTuple):
     """The input whose arrays a list holds, and whether these are single rows of them."""
 
@@ -63,6 +70,8 @@ def listed(python: PythonFacts, expr: Expr, frame: Frame | None = None, steps: i
         return None
     if isinstance(expr, Comprehension):
         if expr.kind == "dict" or len(expr.elements) != 1 or any(clause.conditions for clause in expr.clauses):
+            return None
+        if not _spans(python, expr.clauses[0].iterable, python.frame_at(expr), steps + 1):
             return None
         turns = {name.id for clause in expr.clauses for name in walk(clause.target, Name)}
         if not any(name.id in turns for name in walk(expr.elements[0], Name)):
@@ -79,9 +88,14 @@ def listed(python: PythonFacts, expr: Expr, frame: Frame | None = None, steps: i
     if found is None or found[1].function is None or len(found[0]) != 1 or found[0][0].kind != "value":
         return None
     made, where = found[0][0].expr, found[1]
-    # What is put into it at a place may have another length.
+    # What is put into it at a place may have another length, and so may what another function makes of it.
     stores = (t for assign in own_nodes(found[1].function, Assign) for t in assign.targets if isinstance(t, Subscript))
     if any(isinstance(store.value, Name) and store.value.id == expr.id for store in stores):
+        return None
+    handed = (
+        call for call in own_nodes(found[1].function, Call) if any(dotted(a.value) == expr.id for a in call.arguments)
+    )
+    if any(_changes_list(python, call, expr.id) for call in handed):
         return None
     if not isinstance(made, Sequence) or made.items:
         return listed(python, made, where, steps + 1) if made is not None else None
@@ -90,8 +104,7 @@ def listed(python: PythonFacts, expr: Expr, frame: Frame | None = None, steps: i
         for call in own_nodes(found[1].function, Call)
         if isinstance(call.func, Attribute) and isinstance(call.func.value, Name) and call.func.value.id == expr.id
     ]
-    loops = [loop for loop in own_nodes(found[1].function, For) if not lies_in(made, loop)]
-    if len(adds) != 1 or not any(lies_in(adds[0], loop) for loop in loops):
+    if len(adds) != 1 or not _filled_by_all(python, found[1].function, made, adds[0], where, steps + 1):
         return None
     added, method = adds[0].argument(0), getattr(adds[0].func, "attr", "")
     one = _element(python, added, where, steps + 1) if added is not None else None
@@ -100,6 +113,86 @@ def listed(python: PythonFacts, expr: Expr, frame: Frame | None = None, steps: i
     if method == "append":
         return one
     return None if one.rows else Listed(one.name, rows=True)
+
+
+def _filled_by_all(python: PythonFacts, function: Function, made: Expr, add: Call, frame: Frame, steps: int) -> bool:
+    """Whether an empty list gets something of each request: in a loop over all of them that it is made before."""
+    loops = [loop for loop in own_nodes(function, For) if lies_in(add, loop)]
+    outer = next(
+        (loop for loop in loops if not any(other is not loop and lies_in(loop, other) for other in loops)), None
+    )
+    return outer is not None and not lies_in(made, outer) and _spans(python, outer.iterable, frame, steps)
+
+
+def _spans(python: PythonFacts, iterable: Expr, frame: Frame, steps: int) -> bool:
+    """Whether something gives all requests of a call, or one thing for each of them."""
+    if steps > _MOST:
+        return False
+    if isinstance(iterable, Call) and dotted(iterable.func) in {
+        "enumerate",
+        "zip",
+        "list",
+        "tuple",
+        "reversed",
+        "iter",
+    }:
+        return any(_spans(python, argument.value, frame, steps + 1) for argument in iterable.arguments)
+    if isinstance(iterable, Comprehension):
+        clause = iterable.clauses[0]
+        return not clause.conditions and _spans(python, clause.iterable, python.frame_at(iterable), steps + 1)
+    if isinstance(iterable, Call):
+        helper = called_function(python, iterable)
+        ends = returns(helper) if helper is not None else []
+        value = ends[0].value if len(ends) == 1 else None
+        return helper is not None and value is not None and _spans(python, value, python.frame_of(helper), steps + 1)
+    if not isinstance(iterable, Name):
+        return False
+    found = python.bindings_at(iterable, frame)
+    if found is None or found[1].function is None or len(found[0]) != 1:
+        return False
+    function, binding = found[1].function, found[0][0]
+    if binding.kind == "parameter":
+        execute = python.method("execute")
+        if function is execute:
+            return [parameter.name for parameter in function.positional[1:2]] == [iterable.id]
+        return _always_given_all(python, function, iterable.id, steps + 1)
+    if binding.kind != "value" or binding.expr is None:
+        return False
+    made = binding.expr
+    if not isinstance(made, Sequence) or made.items:
+        return _spans(python, made, found[1], steps + 1)
+    adds = [
+        call
+        for call in own_nodes(function, Call)
+        if isinstance(call.func, Attribute)
+        and isinstance(call.func.value, Name)
+        and (call.func.value.id, call.func.attr) == (iterable.id, "append")
+    ]
+    return len(adds) == 1 and _filled_by_all(python, function, made, adds[0], found[1], steps + 1)
+
+
+def _always_given_all(python: PythonFacts, function: Function, name: str, steps: int) -> bool:
+    """Whether all that call a function hand over all requests, or one thing for each of them, as a parameter."""
+    calls = [call for call in python.walk(Call) if called_function(python, call) is function]
+    places = [parameter.name for parameter in function.positional]
+    if not calls or name not in places:
+        return False
+    for call in calls:
+        place = places.index(name) - (places[0] == "self" and isinstance(call.func, Attribute))
+        given = call.argument(place, name) if place >= 0 else None
+        if given is None or not _spans(python, given, python.frame_at(call), steps):
+            return False
+    return True
+
+
+def _changes_list(python: PythonFacts, call: Call, name: str) -> bool:
+    """Whether a function of the file puts something else into a list that it is given."""
+    helper = called_function(python, call)
+    if helper is None:
+        return False
+    stores = (t for assign in own_nodes(helper, Assign) for t in assign.targets if isinstance(t, Subscript))
+    parameters = {parameter.name for parameter in helper.parameters}
+    return any(isinstance(store.value, Name) and store.value.id in parameters for store in stores)
 
 
 def _element(python: PythonFacts, expr: Expr, frame: Frame, steps: int) -> Listed | None:
@@ -167,13 +260,32 @@ def _elementwise(expr: Expr) -> Expr | None:
     if isinstance(expr, Unary):
         return expr.operand
     if isinstance(expr, Binary) and expr.operator != "@":
-        return expr.left
+        return expr.left if _is_no_longer(expr.right, expr.left) else None
     if isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.arguments:
+        others = [argument.value for argument in expr.arguments if argument.keyword is None]
         if expr.func.attr in _METHODS:
-            return expr.func.value
-        if expr.func.attr in _FUNCTIONS and isinstance(expr.func.value, Name):
-            return expr.arguments[0].value
+            array = expr.func.value
+        elif expr.func.attr in _FUNCTIONS and isinstance(expr.func.value, Name):
+            array, others = expr.arguments[0].value, others[1:]
+        else:
+            return None
+        if expr.func.attr in _PLAIN or all(_is_no_longer(other, array) for other in others):
+            return array
     return None
+
+
+def _is_no_longer(other: Expr, array: Expr) -> bool:
+    """Whether what an array is combined with cannot give it another length: a number, or something of the array."""
+    if isinstance(other, Unary):
+        other = other.operand
+    if isinstance(other, Constant):
+        return True
+    if isinstance(other, Call) and (dotted(other.func) or "").rpartition(".")[2] in _SCALARS:
+        return True
+    if isinstance(other, Binary):
+        return _is_no_longer(other.left, array) and _is_no_longer(other.right, array)
+    own = {name.id for name in walk((array,), Name)} - {"np", "numpy"}
+    return any(name.id in own for name in walk((other,), Name))
 
 
 def _keeps(expr: Expr | None, names: set[str]) -> bool:
@@ -190,6 +302,8 @@ def _keeps(expr: Expr | None, names: set[str]) -> bool:
 def _keeps_length(function: Function, name: str) -> bool:
     """Whether a function gives back an array as long as the one that it gets."""
     names = {name}
+    if next(own_nodes(function, Walrus), None) is not None:
+        return False
     for assign in own_nodes(function, Assign):
         for target in assign.targets:
             if isinstance(target, Name) and (assign.operator or _keeps(assign.value, names)):
