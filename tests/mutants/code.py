@@ -309,8 +309,8 @@ def list_kept_between_calls(source: Source) -> Iterator[str]:
 
 
 CODE_OPERATORS: tuple[CodeOperator, ...] = (
-    renamed_output, renamed_input, no_return, first_response_returned, responses_turned, double_precision, numpy_strings,
-    tensor_not_array, tensor_arguments_swapped, list_in_tensor, one_dimension_more, sum_without_keepdims,
+    renamed_output, renamed_input, no_return, first_response_returned, responses_turned, double_precision,
+    numpy_strings, tensor_not_array, tensor_arguments_swapped, list_in_tensor, one_dimension_more, sum_without_keepdims,
     config_not_parsed, parameter_not_unwrapped, parameter_kept_as_text, unknown_argument_of_initialize,
     bls_error_not_asked, unknown_model_called, unknown_output_asked, list_made_in_loop, return_in_loop,
     append_behind_loop, error_not_answered, answered_twice, exception_swallowed, tensor_in_place_of_list,
