@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, called_at
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_keys import key_written, looked_up_at
 from tritonlint.inputs.python_load import failures
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.pb_utils import OUTSIDE
@@ -70,11 +71,12 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig, tar
     for raised in played.raises:
         if raised.phase == "execute" or raised.caught or not raised.sure or raised.message.endswith(OUTSIDE):
             continue
+        written = key_written(python, raised.span, raised.message)
         yield Problem(
-            raised.span,
+            written or raised.span,
             f"this raises `{raised.message}` {PHASES[raised.phase]}, so the model can never load",
             help="remove the raise, or the reason for it" if raised.explicit else "mend the expression",
-            related=called_at(played.entered.get(raised.span)),
+            related=looked_up_at(written, raised.span) or called_at(played.entered.get(raised.span)),
             key=raised.message,
             general=raised.statement,
         )
@@ -156,6 +158,32 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        get = lambda name: parameters[name]["string_value"]
+        self.scale = float(get("scale"))
+#                              ^^^^^^^ TLP030
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", (x * self.scale).astype(x.dtype))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,

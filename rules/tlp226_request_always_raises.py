@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related, called_at
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
+from tritonlint.inputs.python_keys import key_written, looked_up_at
 from tritonlint.inputs.python_tree import Function
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.outcome import Raise
@@ -69,12 +70,13 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 general=raised.cause,
             )
             continue
+        written = key_written(python, raised.span, raised.message)
         yield Problem(
-            raised.span,
+            written or raised.span,
             f"this raises `{raised.message}`, {what}",
             help="remove the raise" if raised.explicit else "mend the expression",
             certainty="certain" if raised.sure else "likely",
-            related=called_at(played.entered.get(raised.span)),
+            related=looked_up_at(written, raised.span) or called_at(played.entered.get(raised.span)),
             key=raised.message,
             general=_place(python, raised),
         )

@@ -644,6 +644,8 @@ class Calls(Concurrency):
         given = [as_text(a) for a in args]
         if bound.name in _LOOKS_FOR and given:
             self.look_for_bytes(owner, given[0], span)
+            if kind is Mapping and bound.name == "get":
+                self.look_for_stranger(owner, given[0], span)
         if bound.name in _FILLS_TEXT:
             filled = given[0].items.values() if given and given[0].__class__ is Mapping else given
             if any(type_name(v) == "bytes" for v in (*filled, *kwargs.values())):

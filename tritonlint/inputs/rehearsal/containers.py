@@ -42,7 +42,7 @@ from tritonlint.inputs.rehearsal.reality import (
     value_of,
     wrong_count,
 )
-from tritonlint.inputs.rehearsal.subscripts import delitem, getitem, missing
+from tritonlint.inputs.rehearsal.subscripts import delitem, getitem, is_stranger, missing
 from tritonlint.inputs.rehearsal.values import UNKNOWN, Failure, Mapping, Perhaps, Seq, Unknown, Value
 
 Handler = Callable[[Any, "list[Value]", "dict[str, Value]", Caller, Touch], Value]
@@ -352,6 +352,8 @@ def _get(owner: Mapping, args: list[Value], kwargs: dict[str, Value], caller: Ca
     if key is not NO_KEY and key in owner.items:
         return owner.items[key]
     if key is NO_KEY:
+        if owner.kind == "dict" and not owner.open and is_stranger(args[0], owner.items):
+            return default
         return either([*owner.items.values(), *([owner.each] if owner.open else [])], default)
     return default if owner.lacks(key) else either([owner.each], default)
 

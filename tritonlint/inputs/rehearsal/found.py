@@ -28,6 +28,7 @@ Kind = Literal[
     "after-final",
     "bytes-in-text",
     "bytes-compared",
+    "other-key",
     "squeezed",
     "first-row",
     "elements",

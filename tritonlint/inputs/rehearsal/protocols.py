@@ -52,6 +52,7 @@ from tritonlint.inputs.rehearsal.objects import (
 from tritonlint.inputs.rehearsal.origins import Origins
 from tritonlint.inputs.rehearsal.outcome import RaisedError
 from tritonlint.inputs.rehearsal.reality import forget, value_of
+from tritonlint.inputs.rehearsal.subscripts import is_stranger
 from tritonlint.inputs.rehearsal.trail import PLAIN_TYPES, join_all
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
@@ -737,6 +738,14 @@ class Protocols(Ways):
         elif container is JSON:
             self.note("bytes-compared", span)
 
+    def look_for_stranger(self, container: Value, item: Value, span: Span) -> None:
+        """Note a text that is looked for among numbers, or a number among texts."""
+        if container.__class__ not in (Mapping, Seq) or container.open or type_name(item) == "bytes":
+            return
+        keys = container.items
+        if keys and all(key.__class__ in (str, int) for key in keys) and is_stranger(item, keys):
+            self.note("other-key", span)
+
     def look_at_elements(self, array: Value, other: Value, span: Span) -> None:
         """Note an array of bytes that is compared with texts."""
         if array.__class__ is not Array or array.dtype != "object" or array.of != "bytes":
@@ -771,6 +780,7 @@ class Protocols(Ways):
 
     def _contains(self, container: Value, item: Value, span: Span) -> bool | None:
         self.look_for_bytes(container, item, span)
+        self.look_for_stranger(container, item, span)
         # What was passed on the way to an item is not found again; with `iter(…)` that is a way to ask for an order.
         if container.__class__ is Seq and container.kind in _ASKED_ONCE:
             self.use_up(container, span)

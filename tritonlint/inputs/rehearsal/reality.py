@@ -142,7 +142,7 @@ _OF_TYPES = re.compile(
     r"'\w[\w.]*'|\b(argument|operand|instance|integer|float|number|decimal|bytes|str|None|NoneType|object|tuple|list|dict)"
     r"s?\b|unhashable|datetimes"
 )
-"""What a ``TypeError`` says that blames a type; samples know nothing of others, as of a text that is no rounding mode."""
+"""How a ``TypeError`` blames a type; of others, as for a text that is no rounding mode, samples know nothing."""
 NO_KEY = object()
 """A key of a dict that is not known."""
 

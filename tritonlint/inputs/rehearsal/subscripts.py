@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from tritonlint.inputs.rehearsal.operations import drain, key_of, put_somewhere, take_somewhere, unlist
@@ -25,8 +26,26 @@ from tritonlint.inputs.rehearsal.reality import (
     shown,
     unlisted,
 )
-from tritonlint.inputs.rehearsal.values import SEQUENCE, UNKNOWN, Array, Exc, Failure, Mapping, Seq, Unknown, Value
+from tritonlint.inputs.rehearsal.values import (
+    SEQUENCE,
+    UNKNOWN,
+    Array,
+    Exc,
+    Failure,
+    Mapping,
+    Seq,
+    Unknown,
+    Value,
+    type_name,
+)
 
+_STRANGERS = {"bytes": "b'...'", "str": "'...'"}
+"""How a ``KeyError`` shows a key that is not known."""
+_SORTS = {"str": "str", "bytes": "bytes"} | dict.fromkeys(("int", "float", "bool"), "number")
+_SORTS |= {
+    f"numpy.{name}": "number" for name in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
+}
+"""The types of keys, by what they may be equal to."""
 _SUBSCRIBED = frozenset({"list", "tuple", "range", "deque", SEQUENCE})
 
 
@@ -92,8 +111,8 @@ def _get_key(value: Mapping, key: Value, caller: Caller | None, touch: Touch | N
         if not value.open and value.factory is None and value.kind == "dict":
             if not value.items:
                 raise Failure("KeyError", "")
-            if key.__class__ is Unknown and key.type == "bytes" and all(name.__class__ is str for name in value.items):
-                raise Failure("KeyError", "b'...'")
+            if is_stranger(key, value.items):
+                raise Failure("KeyError", _STRANGERS.get(key.type, "..."))
             return common(value.items.values())
         return _get_somewhere(value, key, caller, touch)
     if real in value.items:
@@ -133,6 +152,12 @@ def _get_somewhere(value: Mapping, key: Value, caller: Caller | None, touch: Tou
     touch(value)
     put_somewhere(value, key, made)
     return common([*held, made])
+
+
+def is_stranger(key: Value, names: Iterable[Any]) -> bool:
+    """Whether a key of which only the type is known surely equals none of these: text, bytes and numbers never do."""
+    sort = _SORTS.get(type_name(key) or "")
+    return sort is not None and all(_SORTS.get(type(name).__name__, sort) != sort for name in names)
 
 
 def missing(key: Any) -> Failure:

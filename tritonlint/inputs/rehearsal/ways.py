@@ -28,6 +28,7 @@ from tritonlint.source import Span
 Note = Literal[
     "bytes-in-text",
     "bytes-compared",
+    "other-key",
     "after-final",
     "split-by-requests",
     "split-by-sizes",
