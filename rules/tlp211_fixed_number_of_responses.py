@@ -70,7 +70,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         return
     yield from _empty(execute)
     loops = request_loops(execute)
-    if not (loops or may_batch(effective)) or _counts_requests(execute):
+    if not (loops or may_batch(effective)):
         return
     related = tuple(Related(loop.header, "the requests are read here") for loop in loops[:1])
     for statement in returns(execute):
@@ -82,7 +82,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             one = _single_append(execute, value.id)
         if one is None and may_batch(effective):
             one = _list_of_one(python, value)
-        if one is not None:
+        if one is not None and not _counts_requests(execute):
             yield Problem(
                 one.span,
                 "this is one response, however many requests the call holds: when Triton batches, all of them fail",
