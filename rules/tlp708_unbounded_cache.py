@@ -2,7 +2,9 @@
 
 ## What it does
 Reports lists kept on `self` that requests add to, and notes such dicts and sets, where nothing in the file empties,
-shortens or measures them. A dict or a set of the contents of requests (`x.tobytes()`, a hash, an id) counts as a list.
+shortens or measures them. A dict or a set of the contents of requests (`x.tobytes()`, a hash, an id) counts as a list;
+so do an `OrderedDict` whose entries are moved to its end when they are used, though none ever leaves, and a dict of
+what a function of the file makes of the texts of requests.
 So does a function with `functools.cache` (`lru_cache(maxsize=None)`) that is called with texts of requests and looks
 nothing up by them.
 
@@ -20,6 +22,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import is_none, own_nodes
 from tritonlint.inputs.python_requests import RequestValues
 from tritonlint.inputs.python_threads import by_name, reached
@@ -57,6 +60,10 @@ _CONTENT = frozenset(
 )
 """Words of keys that hardly come twice."""
 _CACHES = frozenset({"cache", "lru_cache"})
+_TELL = frozenset(
+    {"debug", "info", "warning", "print", "set", "observe", "log_info", "log_verbose", "log_warn", "log_error"}
+)
+"""What a size is only shown to."""
 _LOADING = ("__init__", "initialize", "auto_complete_config", "finalize")
 
 
@@ -66,7 +73,7 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
         return
     if not _CACHES.isdisjoint(python.identifiers):
         yield from _of_calls(python, config)
-    yield from _of_attributes(python, execute)
+    yield from _of_attributes(python, config, execute)
 
 
 def _of_calls(python: PythonFacts, config: Document) -> Iterator[Problem]:
@@ -114,7 +121,7 @@ def _looks_up(function: Function) -> bool:
     return any(name.id in names for node in asked for name in walk(node, Name))
 
 
-def _of_attributes(python: PythonFacts, execute: Function) -> Iterator[Problem]:
+def _of_attributes(python: PythonFacts, config: Document, execute: Function) -> Iterator[Problem]:
     """What is kept on self and only grows."""
     loading = {id(f) for name in _LOADING for f in by_name(python).get(name, ())}
     stored = [a for a in python.walk(Assign) if any(t.__class__ is Attribute for t in a.targets)]
@@ -145,7 +152,8 @@ def _of_attributes(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                 continue
             of_set = isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "add"
             grows = not of_set and (isinstance(node, Call) or bool(node.operator))
-            more = grows or _is_content(function, node)
+            more = grows or _is_content(function, node) or _is_by_age(python, grown)
+            more = more or (isinstance(node, Assign) and _is_of_texts(python, config, function, node))
             if not more and function is not execute:
                 continue  # Which keys come to a helper is harder to say.
             seen.add(grown)
@@ -212,10 +220,37 @@ def _is_content(function: Function, node: Assign | Call) -> bool:
     return bool(words & _CONTENT)
 
 
+def _is_by_age(python: PythonFacts, name: str) -> bool:
+    """Whether the entries of an attribute are kept in the order of their use: the oldest are to leave."""
+    return "move_to_end" in python.identifiers and any(
+        node.attr == "move_to_end" and isinstance(node.value, Attribute) and node.value.attr == name
+        for node in python.walk(Attribute)
+    )
+
+
+def _is_of_texts(python: PythonFacts, config: Document, function: Function, node: Assign) -> bool:
+    """Whether a dict gets, under a text of a request, what a function of the file makes of this text alone."""
+    target, value = node.targets[-1], node.value
+    key = target.items[0] if isinstance(target, Subscript) and len(target.items) == 1 else None
+    if isinstance(value, Name):
+        name = value.id
+        made = [a.value for a in own_nodes(function, Assign) if any(_is_called(t, name) for t in a.targets)]
+        # It may have been asked for before: `found = self.known.get(text)`.
+        value = made[-1] if made else None
+    if not isinstance(key, Name) or not isinstance(value, Call):
+        return False
+    if [dotted(argument.value) for argument in value.arguments] != [key.id]:
+        return False
+    maker = called_function(python, value)
+    if maker is None or _looks_up(maker):
+        return False
+    return RequestValues(python, config).kind(key) in {"text", "cell"}
+
+
 def _grown(node: Assign | Call, own: str) -> tuple[str | None, Span | None]:
     """The attribute of self that a statement adds to."""
-    if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.targets[0], Subscript):
-        target = node.targets[0]
+    if isinstance(node, Assign) and isinstance(node.targets[-1], Subscript):
+        target = node.targets[-1]
         if not any(isinstance(item, Constant) for item in target.items):
             return _attribute(target.value, own), target.span
     elif isinstance(node, Assign) and node.operator and isinstance(node.value, Sequence):
@@ -247,8 +282,8 @@ def _bounded(python: PythonFacts, name: str) -> bool:
             return True
     for call in python.walk(Call):
         given = any(isinstance(a.value, Attribute) and a.value.attr == name for a in call.arguments)
-        # What NumPy makes of a list leaves the list as it is.
-        if given and not (python.qualified(call.func) or "").startswith("numpy."):
+        # What NumPy makes of a list leaves the list as it is, and so does a line that tells its length.
+        if given and not (python.qualified(call.func) or "").startswith("numpy.") and not _is_told(python, call):
             return True
     for assign in python.walk(Assign):
         # Another name for it may be what shortens it; so may a slice that is replaced.
@@ -265,6 +300,19 @@ def _bounded(python: PythonFacts, name: str) -> bool:
             if isinstance(held, Attribute) and held.attr == name and any(True for _ in walk(target, Slice)):
                 return True
     return f"del self.{name}" in python.text
+
+
+def _is_told(python: PythonFacts, call: Call) -> bool:
+    """Whether a call only measures something for a line in a log, or for a metric."""
+    function = python.function_at(call)
+    if function is None or dotted(call.func) != "len":
+        return False
+    return any(
+        isinstance(one.func, Name | Attribute)
+        and (one.func.id if isinstance(one.func, Name) else one.func.attr) in _TELL
+        and any(lies_in(call, argument.value) for argument in one.arguments)
+        for one in own_nodes(function, Call)
+    )
 
 
 EXAMPLES = (
@@ -507,6 +555,134 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self._score(x))]))
+        return responses
+""",
+    # The oldest entry is known, and nothing takes it away.
+    """\
+-- hash/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "sum" data_type: TYPE_UINT32 dims: [ 1 ] }
+-- hash/1/model.py --
+import binascii
+from collections import OrderedDict
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Kept:
+    LIMIT = 64
+
+    def __init__(self, make):
+        self.make = make
+        self.entries = OrderedDict()
+
+    def get(self, text):
+        found = self.entries.get(text)
+        if found is None:
+            found = self.entries[text] = self.make(text)
+#                   ^^^^^^^^^^^^^^^^^^ TLP708
+            pb_utils.Logger.log_verbose(f"{len(self.entries)} of {self.LIMIT}")
+        else:
+            self.entries.move_to_end(text)
+        return found
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.sums = Kept(binascii.crc32)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0]
+            sums = np.array([self.sums.get(text)], dtype=np.uint32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("sum", sums)]))
+        return responses
+""",
+    """\
+-- hash/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "sum" data_type: TYPE_UINT32 dims: [ 1 ] }
+-- hash/1/model.py --
+import binascii
+from collections import OrderedDict
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Kept:
+    LIMIT = 64
+
+    def __init__(self, make):
+        self.make = make
+        self.entries = OrderedDict()
+
+    def get(self, text):
+        found = self.entries.get(text)
+        if found is None:
+            found = self.entries[text] = self.make(text)
+            if len(self.entries) > self.LIMIT:
+                self.entries.popitem(last=False)
+        else:
+            self.entries.move_to_end(text)
+        return found
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.sums = Kept(binascii.crc32)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0]
+            sums = np.array([self.sums.get(text)], dtype=np.uint32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("sum", sums)]))
+        return responses
+""",
+    # What is made of a text alone, kept for every text; and one object for each of a few languages.
+    """\
+-- hash/config.pbtxt --
+backend: "python"
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "sum" data_type: TYPE_FP32 dims: [ 1 ] }
+-- hash/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+WEIGHTS = {"en": 1.0, "de": 2.0}
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.known = {}
+        self.weights = {}
+
+    def _weight(self, language):
+        return WEIGHTS.get(language, 0.5)
+
+    def _letters(self, text):
+        return 1.0 + text.count("e")
+
+    def _sum(self, text):
+        language = text.lower()
+        if language not in self.weights:
+            self.weights[language] = self._weight(language)
+        if text not in self.known:
+            self.known[text] = self._letters(text)
+#           ^^^^^^^^^^^^^^^^ TLP708
+        return self.known[text] * self.weights[language]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            text = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0].decode()
+            sums = np.array([self._sum(text)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("sum", sums)]))
         return responses
 """,
 )
