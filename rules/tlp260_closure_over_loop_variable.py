@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import gets_sender
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -43,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     With,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -76,7 +78,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 continue  # a list that grows
             for target in statement.targets:
                 bound |= _names(target)
-        for made in (*_kept(loop, bound), *_run_beside(loop)):
+        for made in (*_kept(loop, bound), *_run_beside(python, loop)):
             yield from _problem(python, made, bound, loop.header)
     for comprehension in python.walk(Comprehension):
         task = comprehension.elements[-1]
@@ -102,7 +104,9 @@ def _kept(loop: For, bound: set[str]) -> Iterator[Lambda | Function]:
     for node in walk(loop.body, Assign, Call):
         held: Expr | None = None
         if isinstance(node, Assign) and isinstance(node.targets[0], Subscript) and not node.operator:
-            made, held = function(node.value), node.targets[0].value
+            # At one and the same place there is the one of this turn only.
+            turns = any(name.id in bound for name in walk(node.targets[0].items, Name))
+            made, held = function(node.value) if turns else None, node.targets[0].value
         elif isinstance(node, Assign) and node.operator == "+" and isinstance(node.value, Sequence):
             made, held = function(node.value.items[-1] if node.value.items else None), node.targets[0]
         elif isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in _KEEP and node.arguments:
@@ -122,7 +126,7 @@ def _emptied(loop: For, held: Expr) -> bool:
     return any(func.attr in _EMPTIES and dotted(func.value) == dotted(held) for func in calls)
 
 
-def _run_beside(loop: For) -> Iterator[Lambda | Function]:
+def _run_beside(python: PythonFacts, loop: For) -> Iterator[Lambda | Function]:
     """The functions of a loop's body that something runs while the loop goes on."""
     functions = {node.name: node for node in loop.body if isinstance(node, Function) and not node.decorators}
     for call in walk(loop.body, Call, into_functions=False):
@@ -132,7 +136,7 @@ def _run_beside(loop: For) -> Iterator[Lambda | Function]:
             made = made.func
         if isinstance(made, Name):
             made = functions.get(made.id)
-        if isinstance(made, Lambda | Function) and not _waited_for(loop):
+        if isinstance(made, Lambda | Function) and not _waited_for(loop) and not _handed_on(python, loop, call):
             yield made
 
 
@@ -156,6 +160,30 @@ def _waited_for(loop: For) -> bool:
         if isinstance(call.func, Attribute) and call.func.attr in _WAITS and not isinstance(call.func.value, Constant):
             return True
     return False
+
+
+def _handed_on(python: PythonFacts, loop: For, started: Call) -> bool:
+    """Whether a turn of a loop gives what it started to a function of the file, which may wait for it."""
+    names = {
+        name
+        for assign in walk(loop.body, Assign)
+        if assign.value is not None and lies_in(started, assign.value)
+        for target in assign.targets
+        for name in _names(target)
+    }
+    made = {name for assign in walk(loop.body, Assign) for target in assign.targets for name in _names(target)}
+    for call in walk(loop.body, Call, into_functions=False):
+        func = call.func
+        if isinstance(func, Attribute) and func.attr in _KEEP and isinstance(func.value, Name) and call.arguments:
+            given = call.arguments[-1].value
+            if func.value.id in made and (given is started or (isinstance(given, Name) and given.id in names)):
+                names.add(func.value.id)
+    return any(
+        lies_in(started, argument.value) or any(name.id in names for name in walk((argument.value,), Name))
+        for call in walk(loop.body, Call, into_functions=False)
+        if called_function(python, call) is not None
+        for argument in call.arguments
+    )
 
 
 def _names(target: Expr) -> set[str]:
@@ -433,6 +461,60 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             steps.append(lambda: x * 2)
             y = steps.pop()()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.hooks = {}
+
+    def run(self):
+        return self.hooks["scale"]()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.hooks["scale"] = lambda: x * 2
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.run())]))
+        return responses
+""",
+    # A function of the file waits for it.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    def collected(self, futures):
+        return sum(future.result() for future in futures)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            futures = []
+            for scale in (1, 2):
+                futures.append(self.pool.submit(lambda s=scale: x * s))
+            y = self.collected(futures)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

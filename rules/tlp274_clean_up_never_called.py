@@ -23,10 +23,29 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_ends import OF_PATH, OF_PROCESS, REMOVERS, writes_always, written_out
+from tritonlint.inputs.python_ends import (
+    OF_PATH,
+    OF_PROCESS,
+    RANDOM,
+    REMOVERS,
+    made_exclusively,
+    writes_always,
+    written_out,
+)
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_threads import reached
-from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Function, Name, Node, Try, lies_in
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Expr,
+    Function,
+    Name,
+    Node,
+    dotted,
+    lies_in,
+)
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -49,12 +68,11 @@ _MAKES_PROCESSES = frozenset({"Popen", "Process"})
 # Each of them has its own way to tidy up when the process ends.
 _TIDY = frozenset({"SharedMemory", "PR_SET_PDEATHSIG"})
 _TIDY_MODULES = frozenset({"atexit", "weakref", "signal"})
-_ASKS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "FileExistsError"})
 _FOREIGN = frozenset({"system", "Popen", "run", "call", "check_call", "fspath", "register", "ExitStack"})
 """What else may remove a folder."""
 _OF_FILES = frozenset({"os.remove", "os.unlink"})
+_PATHS = frozenset({"tempfile.mkdtemp", "pathlib.Path", "os.path.join", "os.path.realpath", "os.path.abspath", "str"})
 _UPKEEP = re.compile(r"stale|cache|old|expired|unused")
-_RANDOM = frozenset({"mkdtemp", "mkstemp", "uuid4", "uuid1", "getpid", "time", "time_ns", "token_hex"})
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -79,11 +97,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if kept is None:
             yield from _buffer_lost(python, method)
             continue
-        exclusive = _made_exclusively(python, loading)
+        _, exclusive = made_exclusively(python, loading) or (None, None)
         if kept[1] not in {*OF_PROCESS, "killpg"}:
             # A load that takes away what the last one left, or that goes on with it, leaves one of them at most.
             takes = any(python.qualified(c.func) in REMOVERS or last in OF_PATH for c, last in made)
-            if takes or "exist_ok" in python.identifiers or not ({last for _, last in made} & _RANDOM or exclusive):
+            if takes or "exist_ok" in python.identifiers or not ({last for _, last in made} & RANDOM or exclusive):
                 continue
         elif _ends_itself(python, made):
             continue
@@ -140,6 +158,8 @@ def _folder_left(python: PythonFacts) -> Iterator[Problem]:
     if not removers and not _FOREIGN.isdisjoint(python.identifiers):
         return
     ends = reached(python, [last])
+    if _may_be_removed(python, made[0], ends):
+        return
     idle = []
     for call in removers:
         around = python.function_at(call)
@@ -158,6 +178,33 @@ def _folder_left(python: PythonFacts) -> Iterator[Problem]:
         related=(Related(idle[0].span, "never run"),) if idle else (Related(last.name_span, "ends without"),),
         key="mkdtemp",
     )
+
+
+def _may_be_removed(python: PythonFacts, made: Call, ends: list[Function]) -> bool:
+    """Whether something that only a name or an object stands for may remove a folder at the end."""
+    called = {id(call.func) for call in python.walk(Call)}
+    if any(id(node) not in called and python.qualified(node) in REMOVERS for node in python.walk(Attribute, Name)):
+        return True
+    folder, holders = set(), set()
+    for assign in python.walk(Assign):
+        if assign.value is not None and lies_in(made, assign.value):
+            folder |= {name for target in assign.targets if (name := dotted(target))}
+    for assign in python.walk(Assign):
+        if (
+            isinstance(assign.value, Call)
+            and python.qualified(assign.value.func) not in _PATHS
+            and (
+                lies_in(made, assign.value)
+                or any(dotted(argument.value) in folder for argument in assign.value.arguments)
+            )
+        ):
+            holders |= {name for target in assign.targets if (name := dotted(target))}
+    for function in ends:
+        for call in own_nodes(function, Call):
+            owner = dotted(call.func.value) if isinstance(call.func, Attribute) else None
+            if owner in holders or any(dotted(argument.value) in folder for argument in call.arguments):
+                return True
+    return False
 
 
 def _ends_itself(python: PythonFacts, made: list[tuple[Call, str]]) -> bool:
@@ -202,29 +249,6 @@ def _left(python: PythonFacts, method: Function, made: set[str]) -> tuple[Node, 
             return call, name
         if (name in OF_PROCESS or name == "killpg") and made & _MAKES_PROCESSES and "subprocess" in python.imports:
             return call, name
-    return None
-
-
-def _made_exclusively(python: PythonFacts, loading: list[Function]) -> Node | None:
-    """Where loading makes a file or folder that must not be there yet."""
-    functions = reached(python, loading)
-    calls = _called(python, functions)
-    names = {name for _, name in calls}
-    if not _ASKS.isdisjoint(python.identifiers) or not (names - {"getpid"}).isdisjoint(_RANDOM):
-        return None
-    if any(python.qualified(call.func) in REMOVERS or name in OF_PATH for call, name in calls):
-        return None
-    for function in functions:
-        tries = [attempt for attempt in own_nodes(function, Try) if attempt.handlers]
-        for call in own_nodes(function, Call):
-            if any(lies_in(call, attempt) for attempt in tries):
-                continue
-            name = python.qualified(call.func)
-            mode = call.argument(1, "mode")
-            opens = name == "open" and isinstance(mode, Constant) and "x" in str(mode.value)
-            flags = call.argument(1, "flags") if name == "os.open" else None
-            if opens or (flags is not None and "O_EXCL" in python.source(flags)) or name == "os.mkdir":
-                return call
     return None
 
 
@@ -617,5 +641,47 @@ class TritonPythonModel:
 
     def finalize(self):
         self.write_out()
+""",
+    # What removes the folder has another name, or is of a module beside this one.
+    _CONFIG
+    + """\
+import functools
+import shutil
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.folder = tempfile.mkdtemp()
+        self.undo = functools.partial(shutil.rmtree, self.folder, ignore_errors=True)
+"""
+    + _EXECUTE
+    + """    def finalize(self):
+        self.undo()
+""",
+    _CONFIG
+    + """\
+import tempfile
+
+import triton_python_backend_utils as pb_utils
+from .workspace import wipe
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.folder = tempfile.mkdtemp()
+"""
+    + _EXECUTE
+    + """\
+    def finalize(self):
+        wipe(self.folder)
+-- add/1/workspace.py --
+import shutil
+
+
+def wipe(folder):
+    shutil.rmtree(folder, ignore_errors=True)
 """,
 )

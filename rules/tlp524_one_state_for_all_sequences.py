@@ -36,6 +36,7 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Node,
+    Subscript,
     dotted,
     lies_in,
     walk,
@@ -68,11 +69,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     first: dict[str, Assign] = {}
     for assign in python.walk(Assign):
         function = python.function_at(assign)
-        if function is not None and id(function) in loading:
+        # Of another class there may be an object for each.
+        of_model = any(lies_in(assign, owner) for owner in python.model_classes)
+        if function is not None and id(function) in loading and of_model:
             first |= {name: assign for t in assign.targets if (name := _attribute(t)) is not None}
     for name, made in first.items():
         if isinstance(made.value, Dict) or (isinstance(made.value, Call) and dotted(made.value.func) == "dict"):
             continue  # It has a key for each of something.
+        if _is_put_away(serving, name):
+            continue
         resets: list[Node] = []
         moves: list[Node] = []
         for function in serving:
@@ -102,6 +107,23 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 related=(Related(resets[0].span, "anew for each sequence"), Related(moves[0].span, "moved on")),
                 key=name,
             )
+
+
+def _is_put_away(serving: list[Function], name: str) -> bool:
+    """Whether an attribute is taken out of a container with one for each of something, and put back."""
+    for assign in (assign for function in serving for assign in own_nodes(function, Assign)):
+        kept = assign.value.func if isinstance(assign.value, Call) else assign.value
+        stored = any(isinstance(target, Subscript) for target in assign.targets) and not assign.operator
+        if stored and assign.value is not None and _attribute(assign.value) == name:
+            return True
+        taken = isinstance(kept, Subscript) or (
+            isinstance(kept, Attribute) and kept.attr in {"get", "setdefault", "pop"}
+        )
+        if taken and isinstance(kept, Subscript | Attribute) and any(_attribute(t) == name for t in assign.targets):
+            owner = _attribute(kept.value)
+            if owner is not None and owner != name:
+                return True
+    return False
 
 
 def _moves_on(python: PythonFacts, method: str) -> bool:
@@ -232,6 +254,29 @@ EXAMPLES = (
                 self.totals.pop(number, None)
             self.totals[number] = self.totals.get(number, 0.0) + float(x.sum())
             y = np.full((len(x), 1), self.totals[number], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # It is put away by the client's own number of the sequence.
+    _CONFIG.replace("import numpy", "import collections\n\nimport numpy")
+    + """\
+        self.total = 0.0
+        self.totals = collections.OrderedDict()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            session = request.request_id().partition("/")[0]
+            if pb_utils.get_input_tensor_by_name(request, "START").as_numpy().any():
+                self.total = 0.0
+            else:
+                self.total = self.totals[session]
+            self.total += float(x.sum())
+            self.totals[session] = self.total
+            if len(self.totals) > 1000:
+                self.totals.popitem(last=False)
+            y = np.full((len(x), 1), self.total, dtype=np.float32)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

@@ -108,7 +108,7 @@ def refuse_texts(name: str, args: list[Value], kwargs: dict[str, Value], *, meth
             value = kwargs.get(names[number] if method and names else keyword)
         kind = "dict" if _is_filled_dict(value) else type_name(value)
         # Dates may be written as texts.
-        if kind == "dict" or (kind == "str" and name in _TEXT and "dtype" not in kwargs):
+        if (kind == "dict" and name in _DICT) or (kind == "str" and name in _TEXT and "dtype" not in kwargs):
             raise Failure("TypeError", f"{name}() takes no {'text' if kind == 'str' else kind} as a number")
     if name in _OPERATORS and len(args) == 2 and not method:
         for one, other in (args, args[::-1]):
