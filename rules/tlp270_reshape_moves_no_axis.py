@@ -3,8 +3,8 @@
 ## What it does
 Plays the model through, and reports `x.reshape(…)` that names the lengths of `x` itself in another order: `b, h, w, c =
 x.shape` and `x.reshape(b, c, h, w)`, also through names, `x.shape[3]`, `-1` and lengths that the config declares (of
-images with 2 to 4 channels). Silent where an axis has one place only, for another `order`, and where the result is
-transposed afterwards.
+images with 2 to 4 channels, and of smaller ones where a name or a remark says that channels come first). Silent where
+an axis has one place only, for another `order`, and where the result is transposed afterwards.
 
 ## What happens
 `reshape` keeps the order of the values in memory and only counts them anew. The shape is the one that is wanted, but no
@@ -24,11 +24,26 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_remarks import remarks
-from tritonlint.inputs.python_tree import Attribute, Call, Compare, Constant, Function, Match, Name, lies_in, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Compare,
+    Constant,
+    Function,
+    Match,
+    Name,
+    dotted,
+    lies_in,
+    walk,
+)
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP270",
@@ -38,11 +53,18 @@ RULE = Rule(
     words=("reshape",),
 )
 _TURNS = frozenset({"T", "mT", "transpose", "swapaxes", "moveaxis", "rollaxis", "einsum", "rearrange", "permute"})
+_CHANNELS_FIRST = re.compile(
+    r"(?<![a-zA-Z])n?chw(?![a-zA-Z])|channels?[_ -]?first|planar|planes|\[(n|b|batch), ?c, ?h, ?w\]", re.IGNORECASE
+)
 _OTHER_ORDER = re.compile(r"[Ff]ortran|FORTRAN|[Cc]olumn[- ]major|by (the )?column|M(atlab|ATLAB)|Julia|\bR\b")
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     found = list(mistakes(python, config, effective, "axis-moved"))
+    # So few places may as well be groups, where nobody says what they are.
+    found += [
+        one for one in mistakes(python, config, effective, "small-axis-moved") if _is_named(python, config, one.span)
+    ]
     if not found or _asks_for_one(python) or _OTHER_ORDER.search(remarks(python)):
         return
     for mistake in found:
@@ -56,6 +78,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help="move the axis: `x.transpose(0, 3, 1, 2)`, with the axes in the order that is wanted",
             key=python.source(call),
         )
+
+
+def _is_named(python: PythonFacts, config: Document, place: Span) -> bool:
+    """Whether names say that the channels come first: of the function, of what is assigned, or of an output."""
+    call = next((call for call in python.walk(Call) if call.span == place), None)
+    function = python.function_at(call) if call is not None else None
+    if call is None or function is None:
+        return False
+    names = [function.name, remarks(python, function), *tensors_of(python, config, "output")]
+    for assign in own_nodes(function, Assign):
+        if assign.value is not None and lies_in(call, assign.value):
+            names += [dotted(target) or "" for target in assign.targets]
+    return any(_CHANNELS_FIRST.search(name) for name in names)
 
 
 def _is_turned(python: PythonFacts, call: Call) -> bool:
@@ -110,7 +145,39 @@ _EXECUTE = """\
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.planes(x))]))
         return responses
 """
+_SMALL = """\
+-- tiny/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_UINT8 dims: [ 2, 2, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 3, 2, 2 ] }
+-- tiny/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        config = json.loads(args["model_config"])
+        self.dims = pb_utils.get_output_config_by_name(config, "y")["dims"]
+
+    def to_chw(self, x):
+        return x.astype(np.float32).reshape(len(x), *self.dims)
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP270
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.to_chw(x))]))
+        return responses
+"""
 EXAMPLES = (
+    _SMALL,
+    # Nobody says what the axes are.
+    "".join(line for line in _SMALL.splitlines(True) if "TLP270" not in line).replace("to_chw", "grouped"),
     _CONFIG
     + """\
     def planes(self, x):

@@ -38,10 +38,11 @@ class Axes:
         """A length of an array."""
         self._lengths[id(length)] = length, self.root(array), axis
 
-    def are_turned(self, array: Value, asked: list[Value], rows: int = 0) -> bool:
+    def are_turned(self, array: Value, asked: list[Value], rows: int = 0, least: int = _FEW) -> bool:
         """Whether ``array.reshape(*asked)`` names the lengths of the array itself in another order.
 
-        Of a batch that has one row at most the first axis may stand anywhere.
+        Of a batch that has one row at most the first axis may stand anywhere. ``least`` is how many places the axis
+        beside the channels has at least.
         """
         if array.__class__ is not Array or array.shape is None or len(array.shape) != len(asked) or len(asked) < 2:
             return False
@@ -52,18 +53,18 @@ class Axes:
             for other in order[place + 1 :]:
                 if rows == 1 and other == 0 and array.shape[0] is None:
                     continue
-                if other < axis and self._differ(array.shape[axis], array.shape[other], {axis, other} & named):
+                if other < axis and self._differ(array.shape[axis], array.shape[other], {axis, other} & named, least):
                     return True
         return False
 
-    def _differ(self, one: int | None, other: int | None, named: set[int]) -> bool:
+    def _differ(self, one: int | None, other: int | None, named: set[int], least: int) -> bool:
         """Whether it matters which of two axes comes first, and is no matter of groups."""
         if one == 1 or other == 1 or (one == other and one is not None):
             return False
         if named:
             return True
         few, many = sorted((one or 0, other or 0))
-        return few in _CHANNELS and many >= _FEW
+        return few in _CHANNELS and many >= least
 
     def _order(self, array: Array, asked: list[Value]) -> tuple[list[int] | None, set[int]]:
         """Which axes of an array the lengths of a new shape are, and those that were asked for by their place."""

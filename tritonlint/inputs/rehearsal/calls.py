@@ -529,10 +529,11 @@ class Calls(Concurrency):
     def _fill(
         self, made: Obj, fields: tuple[str, ...], args: list[Value], kwargs: dict[str, Value], span: Span
     ) -> None:
-        if len(args) > len(fields) or any(name not in fields for name in kwargs):
+        taken = [name for name in fields if name not in made.cls.left_out]
+        if len(args) > len(taken) or any(name not in taken for name in kwargs):
             made.open = True
             return
-        given = {**dict(zip(fields, args, strict=False)), **kwargs}
+        given = {**dict(zip(taken, args, strict=False)), **kwargs}
         for name in fields:
             if name in given:
                 value = given[name]
@@ -540,6 +541,8 @@ class Calls(Concurrency):
                 value = self.class_attribute(made.cls, name)
                 if isinstance(value, Field):
                     value = self.call(value.factory, [], {}, span) if value.factory is not None else value.default
+                elif name in made.cls.left_out:
+                    continue  # Left to `__post_init__`.
                 elif not any(name in cls.vars for cls in made.cls.lineage):
                     text = f"{made.cls.name}.__init__() missing 1 required positional argument: '{name}'"
                     raise self.fail("TypeError", text, span)

@@ -54,6 +54,7 @@ Kind = Literal[
     "binary-cut",
     "padded-mean",
     "axis-moved",
+    "small-axis-moved",
     "late-cast",
     "half-squares",
     "places",

@@ -936,6 +936,7 @@ class Machine(Imports):
                 self._mutable_defaults(node, cls)
                 inherited = [name for base in lineage for name in base.fields or ()]
                 cls.fields = tuple(dict.fromkeys([*inherited, *self._fields(node)]))
+                cls.left_out = frozenset(filter(None, map(_left_out, node.body))).union(*(b.left_out for b in lineage))
                 cls.constant = self._sets_no_attribute(node)
                 self.constants.append(cls)
                 cls.known = cls.known and not any(map(_is_no_attribute, node.body))
@@ -1010,13 +1011,22 @@ def _is_field(statement: tree.Stmt) -> bool:
 
 
 def _is_no_attribute(statement: tree.Stmt) -> bool:
-    """Whether a field of a dataclass is none, or given otherwise: `_: KW_ONLY`, `x: InitVar[float]`, `init=False`."""
+    """Whether a field of a dataclass is none, or given otherwise: `_: KW_ONLY`, `x: InitVar[float]`."""
     if not isinstance(statement, tree.Assign) or statement.annotation is None:
         return False
     given = statement.value.arguments if isinstance(statement.value, tree.Call) else ()
-    if any(argument.keyword in {"init", "kw_only"} for argument in given):
+    if _left_out(statement) is None and any(argument.keyword in {"init", "kw_only"} for argument in given):
         return True
     return any("KW_ONLY" in name or "InitVar" in name for name in _named_in(statement.annotation))
+
+
+def _left_out(statement: tree.Stmt) -> str | None:
+    """The name of a field with ``init=False``."""
+    if not _is_field(statement) or not isinstance(statement, tree.Assign) or not isinstance(statement.value, tree.Call):
+        return None
+    init, target = statement.value.argument(None, "init"), statement.targets[0]
+    left_out = isinstance(init, tree.Constant) and init.value is False and isinstance(target, tree.Name)
+    return target.id if left_out and isinstance(target, tree.Name) else None
 
 
 def _named_in(annotation: tree.Expr) -> Iterator[str]:

@@ -131,6 +131,8 @@ class Cls:
     """The names of the built-in exceptions it inherits from, nearest first."""
     fields: tuple[str, ...] | None = None
     """The fields of a dataclass or ``NamedTuple`` in order."""
+    left_out: frozenset[str] = frozenset()
+    """The fields of a dataclass that its ``__init__`` does not take: ``field(init=False)``."""
     named_tuple: bool = False
     """Whether its objects are tuples, whose fields nothing changes."""
     constant: bool = False

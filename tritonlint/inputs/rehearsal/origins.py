@@ -16,7 +16,7 @@ from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Seq, Unkno
 from tritonlint.source import Span
 
 Origin: TypeAlias = Literal[
-    "over-rows", "binary-cut", "late-cast", "half-squares", "wraps", "padded-mean", "axis-moved"
+    "over-rows", "binary-cut", "late-cast", "half-squares", "wraps", "padded-mean", "axis-moved", "small-axis-moved"
 ]
 """What is told of."""
 _REDUCTIONS = frozenset(
@@ -474,6 +474,8 @@ class Origins:
         asked = lengths_asked(args[1:], kwargs) if name == "reshape" else None
         if asked is not None and self._axes.are_turned(first, asked, self.most_rows):
             self.note("axis-moved", span)
+        elif asked is not None and len(asked) > 2 and self._axes.are_turned(first, asked, self.most_rows, 2):
+            self.note("small-axis-moved", span)
         if id(first) in self._names and made.__class__ is Array:
             self._names[id(made)] = made, self._names[id(first)][1]
         if name in _REACHED and made.__class__ is Array:

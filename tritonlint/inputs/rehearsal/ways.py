@@ -50,6 +50,7 @@ Note = Literal[
     "binary-cut",
     "padded-mean",
     "axis-moved",
+    "small-axis-moved",
     "late-cast",
     "half-squares",
     "places",
