@@ -567,6 +567,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error"),
     ),
     "TLP273 clean": (Evidence(where="nothing is below 0", ask=Ask(values={"x": [-1.0]})),),
+    "TLP268": (Evidence("not observable", why="the first load succeeds, and only the next one is refused"),),
     "TLP274": (Evidence("not observable", why="what stays behind shows when the model is unloaded"),),
     "TLP413": (
         Evidence(

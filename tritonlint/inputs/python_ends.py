@@ -1,4 +1,4 @@
-"""What a clean-up does that the end of the process does not do by itself."""
+"""What a clean-up does that the end of the process does not; what loading makes that must not be there yet."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from tritonlint.inputs.python_tree import (
     Name,
     Node,
     Subscript,
+    Try,
+    dotted,
     lies_in,
 )
 
@@ -32,6 +34,11 @@ _DUMPS = frozenset(
 )
 _WRITES = frozenset({"write_text", "write_bytes", "to_csv", "to_parquet", "commit"})
 _FILLS = frozenset({"append", "appendleft", "extend", "add", "update", "put", "put_nowait", "setdefault"})
+RANDOM = frozenset({"mkdtemp", "mkstemp", "uuid4", "uuid1", "getpid", "time", "time_ns", "token_hex"})
+"""What makes a path another one each time."""
+_ASKS = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "FileExistsError"})
+_NEW = frozenset({"os.mkdir", "os.symlink", "os.mkfifo", "shutil.copytree", "os.makedirs"})
+"""Functions that make something that must not be there yet; the last two take a word that they may find it."""
 
 
 def removed(python: PythonFacts, ends: Iterable[Function]) -> Node | None:
@@ -97,3 +104,37 @@ def _filled(function: Function) -> Iterable[str]:
             holder = target.value if isinstance(target, Subscript) else target if assign.operator else None
             if isinstance(holder, Attribute):
                 yield holder.attr
+
+
+def made_exclusively(python: PythonFacts, loading: Iterable[Function]) -> tuple[Function, Call] | None:
+    """Where loading makes a file or folder that must not be there yet, and neither looks for it nor removes it."""
+    functions = reached(python, loading)
+    calls = [call for function in functions for call in own_nodes(function, Call)]
+    names = {(dotted(call.func) or "").rpartition(".")[2] for call in calls}
+    if not _ASKS.isdisjoint(python.identifiers) or not (names - {"getpid"}).isdisjoint(RANDOM):
+        return None
+    if any(python.qualified(call.func) in REMOVERS for call in calls) or not names.isdisjoint(OF_PATH):
+        return None
+    for function in functions:
+        tries = [attempt for attempt in own_nodes(function, Try) if attempt.handlers]
+        for call in own_nodes(function, Call):
+            if _is_exclusive(python, call) and not any(lies_in(call, attempt) for attempt in tries):
+                return function, call
+    return None
+
+
+def _is_exclusive(python: PythonFacts, call: Call) -> bool:
+    """Whether a call fails when what it makes is there."""
+    name, method = python.qualified(call.func), call.func.attr if isinstance(call.func, Attribute) else ""
+    of_path = "pathlib" in python.imports and isinstance(call.func, Attribute)
+    if name == "os.open":
+        flags = call.argument(1, "flags")
+        sources = python.follow(flags) if flags is not None else None
+        return any("O_EXCL" in python.source(source) for source, _ in sources or ())
+    if name == "open" or (of_path and method == "open"):
+        mode = call.argument(1 if name == "open" else 0, "mode")
+        return isinstance(mode, Constant) and "x" in str(mode.value)
+    if name in _NEW or (of_path and method == "mkdir" and name is None):
+        return call.certain and not any((one.keyword or "").endswith("exist_ok") for one in call.arguments)
+    found = call.argument(None, "exist_ok") if of_path and method == "touch" else None
+    return isinstance(found, Constant) and found.value is False
