@@ -57,6 +57,7 @@ Kind = Literal[
     "small-axis-moved",
     "late-cast",
     "half-squares",
+    "half-cast",
     "places",
     "requested-name",
     "same-array",

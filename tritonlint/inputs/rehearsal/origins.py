@@ -16,7 +16,15 @@ from tritonlint.inputs.rehearsal.values import UNKNOWN, Array, DType, Seq, Unkno
 from tritonlint.source import Span
 
 Origin: TypeAlias = Literal[
-    "over-rows", "binary-cut", "late-cast", "half-squares", "wraps", "padded-mean", "axis-moved", "small-axis-moved"
+    "over-rows",
+    "binary-cut",
+    "late-cast",
+    "half-squares",
+    "wraps",
+    "padded-mean",
+    "axis-moved",
+    "small-axis-moved",
+    "half-cast",
 ]
 """What is told of."""
 _REDUCTIONS = frozenset(
@@ -94,6 +102,8 @@ class Origins:
         """Numbers up to and with a length."""
         self._narrow: dict[int, tuple[Value, Span]] = {}
         """Squares in a type that they may not fit into."""
+        self._halved: dict[int, tuple[Value, Span]] = {}
+        """Arrays that the model has made float16 itself, and where."""
         self._free: dict[int, Array] = {}
         """Arrays in which a client may send any number of their type."""
         self._limited = False
@@ -386,6 +396,7 @@ class Origins:
         square = (operator == "*" and left is right) or (operator == "**" and right in (2, 3, 4))
         if square and left.dtype in _NARROW and id(left) in self._free and made.dtype == left.dtype:
             self._narrow[id(made)] = made, span
+            self._keep_cast(left, made)
         of_bytes = made.dtype == "uint8" and operator in "+-*" and not (left.__class__ is int and left >= 255)
         if of_bytes and made.shape != () and not self._is_mask(left) and not self._is_mask(right):
             self._wrapped[id(made)] = made, span
@@ -425,8 +436,10 @@ class Origins:
             return
         if made.dtype == one.dtype:
             self._narrow[id(made)] = made, span
+            self._keep_cast(one, made)
         elif not self._limited and made.dtype in {"float32", "float64", "int32", "int64", "uint32", "uint64"}:
             self.note("late-cast", span)
+            self._tell_of_cast(one)
 
     def _sum_up(self, name: str, first: Array, made: Value, span: Span) -> None:
         """Tell of squares of float16 that are summed as such."""
@@ -434,8 +447,20 @@ class Origins:
             return
         if name in _SUMS and id(first) in self._narrow:
             self.note("half-squares", self._narrow[id(first)][1])
+            self._tell_of_cast(first)
         elif name == "linalg.norm" and id(first) in self._free:
             self.note("half-squares", span)
+            self._tell_of_cast(first)
+
+    def _keep_cast(self, one: Value, made: Value) -> None:
+        """What is made of an array that was made float16 is so, too."""
+        if id(one) in self._halved:
+            self._halved[id(made)] = made, self._halved[id(one)][1]
+
+    def _tell_of_cast(self, one: Value) -> None:
+        """Tell where an array was made float16."""
+        if id(one) in self._halved:
+            self.note("half-cast", self._halved[id(one)][1])
 
     # --------------------------------------------------------------------------------------------------- functions
     def function(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Value, span: Span) -> None:
@@ -505,8 +530,13 @@ class Origins:
             self._whole[id(made)] = made
         if name in _ALL_VALUES and id(first) in self._free:
             self._free[id(made)] = made
+            if made.dtype == "float16" != first.dtype:
+                self._halved[id(made)] = made, span
+            elif made.dtype == "float16":
+                self._keep_cast(first, made)
         if name == "square" and first.dtype in _NARROW and id(first) in self._free and made.dtype == first.dtype:
             self._narrow[id(made)] = made, span
+            self._keep_cast(first, made)
 
     def _look_at_padding(self, name: str, args: list[Value], kwargs: dict[str, Value], made: Array, span: Span) -> None:
         """Keep which axis of an array is filled up to the longest one, and tell of means over it."""

@@ -53,6 +53,7 @@ Note = Literal[
     "small-axis-moved",
     "late-cast",
     "half-squares",
+    "half-cast",
     "places",
     "requested-name",
     "same-array",
