@@ -46,6 +46,7 @@ from tritonlint.inputs.python_tree import (
     Try,
     Unary,
     While,
+    Yield,
     dotted,
     lies_in,
     walk,
@@ -86,6 +87,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         used = mistake.found == "used"
         if used and any(call is mistake.value for one in own_nodes(function, Try) for call in walk(one.body, Call)):
             continue
+        if mistake.found == "gone through" and _is_missed(function, mistake.value):
+            continue
         yield Problem(
             mistake.span,
             "nothing asks `has_error()`: when the called model fails, its error is lost and " + _LOST[mistake.found],
@@ -114,7 +117,12 @@ def _seen(python: PythonFacts) -> Iterator[Problem]:
             if isinstance(node, Call) and (taken or id(node) in reading):
                 first = node.func.value if taken and isinstance(node.func, Attribute) else node.argument(0)
                 called = first.value if isinstance(first, Await) else first
-                if isinstance(called, Call) and node.span not in tried and _is_exec(python, called):
+                if (
+                    isinstance(called, Call)
+                    and node.span not in tried
+                    and _is_exec(python, called)
+                    and not _is_missed(function, node)
+                ):
                     yield Problem(
                         node.span,
                         "nothing asks `has_error()`: when the called model fails, its error is lost and this request "
@@ -129,7 +137,7 @@ def _seen(python: PythonFacts) -> Iterator[Problem]:
                 continue
             name = node.targets[0].id
             use = _unchecked_use(python, function, name, reading)
-            if use is None or use.span in tried or _is_looked_at(function, use):
+            if use is None or use.span in tried or _is_looked_at(function, use) or _is_missed(function, use):
                 continue
             yield Problem(
                 use.span,
@@ -288,6 +296,48 @@ def _is_looked_at(function: Function, read: Node) -> bool:
         if name is not None and checked_for_none(function, name):
             return True
     return False
+
+
+def _is_missed(function: Function, read: Node | None) -> bool:
+    """Whether outputs are gone through, and somebody may ask whether anything came of it."""
+    for loop in own_nodes(function, For):
+        if loop.iterable is not read:
+            continue
+        if loop.orelse or any(True for _ in walk(loop.body, Return, Yield)):
+            return True
+        assigned = {dotted(target) for one in walk(loop.body, Assign) for target in one.targets}
+        assigned |= {dotted(item.value) for one in walk(loop.body, Assign) for item in walk(one.targets, Subscript)}
+        called = {dotted(one.func.value) for one in walk(loop.body, Call) if isinstance(one.func, Attribute)}
+        return _may_be_asked(function, {name for name in assigned | called if name is not None})
+    for made in own_nodes(function, Comprehension):
+        if made.clauses[0].iterable is not read:
+            continue
+        if any(one.value is made for one in returns(function)):
+            return True
+        kept = {dotted(t) for one in own_nodes(function, Assign) if _holds(one.value, made) for t in one.targets}
+        for call in own_nodes(function, Call):
+            if any(_holds(argument.value, made) for argument in call.arguments):
+                if dotted(call.func) == "next" and len(call.arguments) > 1:
+                    return True
+                kept.add(dotted(call.func.value) if isinstance(call.func, Attribute) else None)
+        return _may_be_asked(function, {name for name in kept if name is not None})
+    return False
+
+
+def _holds(expr: Expr | None, made: Comprehension) -> bool:
+    return expr is not None and any(one is made for one in walk((expr,), Comprehension))
+
+
+def _may_be_asked(function: Function, names: set[str]) -> bool:
+    """Whether a test asks for one of some names, or for what is made of it, or it is returned, or used in a ``try``."""
+    for one in own_nodes(function, Assign):
+        if one.value is not None and any(dotted(name) in names for name in walk((one.value,), Name, Attribute)):
+            names |= {name for target in one.targets if (name := dotted(target)) is not None}
+    if any(checked_for_none(function, name) or checked_for_none(function, name.rpartition(".")[2]) for name in names):
+        return True
+    if any(dotted(one.value) in names for one in returns(function)):
+        return True
+    return any(dotted(n) in names for one in own_nodes(function, Try) for n in walk(one.body, Name, Attribute))
 
 
 def _fix(python: PythonFacts, call: Assign, name: str) -> Fix | None:
@@ -789,5 +839,129 @@ class TritonPythonModel:
                 continue
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    # Somebody asks what came.
+    """\
+-- for_else/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- for_else/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            answer = pb_utils.InferenceRequest(model_name="ext", requested_output_names=["y"], inputs=[x]).exec()
+            for tensor in answer.output_tensors():
+                if tensor.name() == "y":
+                    responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", tensor.as_numpy())]))
+                    break
+            else:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("ext gave no y")))
+        return responses
+-- total_votes_quorum/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- total_votes_quorum/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            votes = []
+            for name in ("m1", "m2", "m3"):
+                call = pb_utils.InferenceRequest(model_name=name, requested_output_names=["y"], inputs=[x])
+                for tensor in call.exec().output_tensors():
+                    votes.append(float(tensor.as_numpy().mean()))
+            if len(votes) < 2:
+                raise pb_utils.TritonModelException("fewer than two models answered")
+            y = np.array([np.median(votes)], dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- first_found2/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- first_found2/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def ask(self, x):
+        call = pb_utils.InferenceRequest(model_name="ext", requested_output_names=["y"], inputs=[x])
+        for tensor in call.exec().output_tensors():
+            if tensor.name() == "y":
+                return tensor.as_numpy()
+        raise pb_utils.TritonModelException("no y in the answer")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            y = self.ask(pb_utils.get_input_tensor_by_name(request, "x"))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- ext/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- ext/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
+-- m1/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- m1/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
+-- m2/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- m2/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
+-- m3/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- m3/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
 """,
 )
