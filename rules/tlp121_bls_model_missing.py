@@ -16,13 +16,16 @@ Correct the name, or add the model.
 Facts, python-backend 6.8; pain points P07 (observed on 24.10).
 """
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_bls import bls_requests
+from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_bls import BlsRequest, bls_requests
+from tritonlint.inputs.python_tree import Attribute, Call, Conditional, If, Raise, dotted, lies_in, walk
 from tritonlint.inputs.rehearsal.backend import models_called
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
@@ -61,6 +64,8 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
         ]
         if len(names) > 1 and not near:
             continue  # One of several may be there only where it is served.
+        if not near and (_is_asked_for(python, request) or _does_without(python)):
+            continue
         edit = Edit(request.model_span, f'"{near[0]}"') if near else None
         literal = python.text[request.model_span.start : request.model_span.end] in {f'"{name}"', f"'{name}'"}
         yield Problem(
@@ -71,6 +76,30 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
             effect="request-failure" if near or repository.given else "hygiene",
             key=name,
         )
+
+
+def _is_asked_for(python: PythonFacts, request: BlsRequest) -> bool:
+    """Whether something that is decided while the model loads may keep a request from being made or sent."""
+    places = [request.call, *(one.call for one in request.executions)]
+    made = python.function_at(request.call)
+    if not request.executions and made is not None:
+        places += [call for call in python.walk(Call) if called_function(python, call) is made]
+    return any(
+        lies_in(place, branch) and any((dotted(node) or "").startswith("self.") for node in walk((branch.test,)))
+        for branch in python.walk(If, Conditional)
+        for place in places
+    )
+
+
+def _does_without(python: PythonFacts) -> bool:
+    """Whether an answer is made where a call fails, and the error is no client's."""
+    return any(
+        any(node.attr == "has_error" for node in walk((branch.test,), Attribute))
+        and not any(True for _ in walk(branch.body, Raise))
+        and any(python.pb_name(call.func) == "InferenceResponse" for call in walk(branch.body, Call))
+        and not re.search(r"\berror\b|TritonError", "".join(python.source(s) for s in branch.body))
+        for branch in python.walk(If)
+    )
 
 
 EXAMPLES = (
@@ -287,5 +316,49 @@ class TritonPythonModel:
             p = pb_utils.get_input_tensor_by_name(request, "p").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("r", p)]))
         return responses
+""",
+    # Only where it is served.
+    """\
+-- guarded_by_names2/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- guarded_by_names2/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.remote = os.path.isdir(os.path.join(args["model_repository"], "..", "plus_one"))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            if self.remote:
+                call = pb_utils.InferenceRequest(model_name="plus_one", requested_output_names=["y"], inputs=[x])
+                answer = call.exec()
+                if answer.has_error():
+                    raise pb_utils.TritonModelException(answer.error().message())
+                responses.append(pb_utils.InferenceResponse(answer.output_tensors()))
+            else:
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy() + np.float32(1))]))
+        return responses
+-- other_a/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- other_a/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
 """,
 )
