@@ -15,26 +15,33 @@ Count the batch dimension when `max_batch_size` is greater than 0, and only then
 Facts, python-backend 6.4; every form observed on 24.10.
 """
 
+import re
 from collections.abc import Iterator
 from math import prod
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import falls_back, unconditional
+from tritonlint.inputs.python_flow import falls_back, own_nodes, unconditional
 from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked, shape_words, shapes_of
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Call,
     Constant,
     Expr,
+    Flow,
+    If,
     Node,
+    Raise,
+    Return,
     Sequence,
     Slice,
     Starred,
     Subscript,
+    walk,
 )
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -50,6 +57,7 @@ RULE = Rule(
         "cannot reshape array",
     ),
 )
+_ROWS = re.compile(r"\blen\(|\.shape\b|\brows\b|\bbatch")
 AXES = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "std", "prod", "squeeze"})
 
 
@@ -77,7 +85,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 key=python.source(node),
             )
         entries = _entries(python, shapes, node) if (effective.max_batch_size or 0) > 1 else None
-        if entries is not None and isinstance(node, Call) and not shape_is_asked(python, node):
+        if entries is None or not isinstance(node, Call) or shape_is_asked(python, node):
+            continue
+        if not _turns_away(python, node):
             yield Problem(
                 node.span,
                 f"this holds {entries} of the batch's entries, and clients may send {effective.max_batch_size}: "
@@ -86,6 +96,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="likely",
                 key=python.source(node),
             )
+
+
+def _turns_away(python: PythonFacts, node: Call) -> bool:
+    """Whether requests of another number of rows may have left before a node."""
+    function = python.function_at(node)
+    for guard in own_nodes(function, If, Assert) if function is not None else ():
+        leaves = isinstance(guard, Assert) or any(
+            isinstance(one, Return | Raise) or (isinstance(one, Flow) and one.keyword != "pass")
+            for one in walk(guard.body, Return, Raise, Flow)
+        )
+        if leaves and (guard.span.start or 0) < (node.span.start or 0) and _ROWS.search(python.source(guard.test)):
+            return True
+    return False
 
 
 def _suspects(python: PythonFacts) -> Iterator[Assign | Subscript | Call]:
@@ -392,6 +415,34 @@ class TritonPythonModel:
             reply = pb_utils.get_input_tensor_by_name(request, "reply").as_numpy()[0]
             start = np.array([self.start(reply)], dtype=np.object_)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("start", start)]))
+        return responses
+""",
+    # Other requests are turned away.
+    """\
+-- only_one_row/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "hidden" data_type: TYPE_FP32 dims: [ 6, 4 ] }
+input { name: "mask" data_type: TYPE_INT32 dims: [ 6 ] }
+output { name: "pooled" data_type: TYPE_FP32 dims: [ 4 ] }
+-- only_one_row/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            hidden = pb_utils.get_input_tensor_by_name(request, "hidden").as_numpy()
+            mask = pb_utils.get_input_tensor_by_name(request, "mask").as_numpy()
+            if len(hidden) != 1:
+                error = pb_utils.TritonError("send one row per request", pb_utils.TritonError.INVALID_ARG)
+                responses.append(pb_utils.InferenceResponse(output_tensors=[], error=error))
+                continue
+            y = (hidden * mask.reshape(6, 1)).sum(axis=1)
+            y = y / mask.sum(axis=1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("pooled", y.astype(np.float32))]))
         return responses
 """,
 )
