@@ -39,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Return,
+    Stmt,
     Subscript,
     Try,
     With,
@@ -162,8 +163,23 @@ def _suppressing(python: PythonFacts, loop: For, name: str) -> Iterator[Expr]:
     for block in walk(loop.body, With):
         managers = [item.value for item in block.items if isinstance(item.value, Call)]
         inside = all(any(lies_in(call, statement) for statement in block.body) for call in appends)
+        first = block.body[0]
+        if (
+            len(block.body) > 1
+            and all(lies_in(call, first) for call in appends)
+            and not _may_raise(python, first, name)
+        ):
+            continue  # What follows may fail.
         if appends and inside:
             yield from (m for m in managers if python.qualified(m.func) == "contextlib.suppress" and m.arguments)
+
+
+def _may_raise(python: PythonFacts, statement: Stmt, name: str) -> bool:
+    """Whether a statement does more than to append a response of what is there."""
+    return any(
+        dotted(call.func) != f"{name}.append" and python.pb_name(call.func) not in {"InferenceResponse", "Tensor"}
+        for call in walk((statement,), Call)
+    )
 
 
 def _around(execute: Function, loop: For, name: str) -> Iterator[Handler]:
@@ -464,6 +480,31 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
                 continue
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # Only what follows the response may fail.
+    """\
+-- once/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- once/1/model.py --
+from contextlib import suppress
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.expected = {"first", "second"}
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            with suppress(KeyError):
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+                self.expected.remove(request.request_id())
         return responses
 """,
 )
