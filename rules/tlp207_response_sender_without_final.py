@@ -58,6 +58,7 @@ from tritonlint.inputs.python_tree import (
     Function,
     If,
     Name,
+    Return,
     Scope,
     Sequence,
     Slice,
@@ -417,11 +418,26 @@ def _cuts_text(python: PythonFacts, expr: Expr, depth: int = 0) -> bool:
     return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in _CUTS
 
 
+def _is_one_of_several(function: Function, sends: list[Call], got: Span) -> bool:
+    """Whether everything is sent in the one turn that ends a loop over a few ways: the last one may never fail."""
+    for loop in own_nodes(function, For):
+        within = (loop.span.start or 0) <= (got.start or 0) < (loop.span.end or 0) and got not in {
+            call.span for call in sends
+        }
+        inside = bool(sends) and all(lies_in(call, loop) for call in sends)
+        leaves = [*walk(loop.body, Return), *(one for one in walk(loop.body, Flow) if one.keyword == "break")]
+        if inside and not within and leaves and isinstance(loop.iterable, Sequence) and len(loop.iterable.items) > 1:
+            return True
+    return False
+
+
 def _sender(
     python: PythonFacts, found: Answers, got: Span, name: str, last: Stmt, certain: bool, function: Function
 ) -> Iterator[Problem]:
     related = (Related(got, "the sender"),)
     sends = [call for call in own_nodes(function, Call) if dotted(call.func) == f"{name}.send"]
+    if found.closes and _is_one_of_several(function, sends, got):
+        return
     if found.falls:
         final = [call for call in sends if send_flags(call, final_names(python)) != 0]
         handlers = [handler for attempt in own_nodes(function, Try) for handler in attempt.handlers]
@@ -1107,5 +1123,32 @@ class TritonPythonModel:
                 tensor = pb_utils.Tensor("y", np.array([word.encode()], dtype=object))
                 flags = FINAL if number == len(words) else 0
                 sender.send(pb_utils.InferenceResponse([tensor]), flags=flags)
+""",
+    # The last way always does.
+    """\
+-- break_after/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- break_after/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, sender, x):
+        for scale in (1.0, 0.5, 0.25):
+            y = x * np.float32(scale)
+            if np.abs(y).max() < 10 or scale == 0.25:
+                sender.send(
+                    pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]),
+                    flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL,
+                )
+                break
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.answer(request.get_response_sender(), x)
 """,
 )

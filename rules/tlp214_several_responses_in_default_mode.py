@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterator, Sequence
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import gets_sender, innermost_block, is_none, own_nodes, send_flags
 from tritonlint.inputs.python_join import defines
 from tritonlint.inputs.python_tree import (
@@ -38,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Try,
     While,
     With,
+    Yield,
     dotted,
     lies_in,
     walk,
@@ -93,7 +95,7 @@ def _sends_in_loops(python: PythonFacts, sends: Collection[Span]) -> Iterator[Ca
             continue
         loops = [one for one in own_nodes(function, For, While) if any(lies_in(call, part) for part in one.body)]
         loop = max(loops, key=lambda one: one.span.start or 0, default=None)
-        if loop is None or _runs_once(loop) or not _in_each_turn(loop.body, call):
+        if loop is None or _runs_once(python, loop) or not _in_each_turn(loop.body, call):
             continue
         if not _changes(loop, sender) and not _is_left(python, loop):
             yield call
@@ -147,7 +149,7 @@ def _at_once(python: PythonFacts, execute: Function) -> Iterator[Problem]:
                 key="second",
             )
         for loop in block:
-            if not sends and isinstance(loop, For | While) and not _runs_once(loop):
+            if not sends and isinstance(loop, For | While) and not _runs_once(python, loop):
                 inner = [s for s in loop.body if (call := _send(s, name)) is not None and _responds(python, call)]
                 for statement in inner[:1]:
                     yield _in_a_loop(statement.span)
@@ -181,8 +183,13 @@ def _responds(python: PythonFacts, call: Call) -> bool:
     return response is not None and not any(is_none(source) for source, _ in python.follow(response) or ())
 
 
-def _runs_once(loop: For | While) -> bool:
+def _runs_once(python: PythonFacts, loop: For | While) -> bool:
     """Whether a loop is left in its first turn, or goes over the inputs of a request, which may be one."""
+    made = called_function(python, loop.iterable) if isinstance(loop, For) and isinstance(loop.iterable, Call) else None
+    given = list(own_nodes(made, Yield)) if made is not None else []
+    if made is not None and len(given) == 1 and not python.source(given[0]).startswith("yield from"):
+        # A generator that gives one thing.
+        return not any(lies_in(given[0], one) for one in own_nodes(made, For, While))
     if any(isinstance(s, Return) or (isinstance(s, Flow) and s.keyword == "break") for s in loop.body):
         return True
     called = loop.iterable.func if isinstance(loop, For) and isinstance(loop.iterable, Call) else None
