@@ -73,6 +73,8 @@ PATTERNS = {
 }
 """Where functions that take a pattern take the text."""
 
+_SHOWN = re.compile(r"![ra][:}]|%[ra]\b")
+"""Formats that ask for `b'…'`."""
 _BOTH = re.compile(r"(?<![\w\"'])b[\"']")
 
 
@@ -88,8 +90,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for file, mistake, caller in mistakes_anywhere(python, config, effective, "bytes-in-text", "bytes-compared"):
         if mistake.span.start in _spoken(file):
             continue
-        if mistake.kind == "bytes-compared" and _BOTH.search(_line(file, mistake.span)):
-            continue  # It is compared with bytes, too.
+        if (_BOTH if mistake.kind == "bytes-compared" else _SHOWN).search(_line(file, mistake.span)):
+            continue  # It is compared with bytes, too, or written as such on purpose.
         handed = _handed_over(python, file, caller)
         yield Problem(
             handed or mistake.span,
@@ -116,7 +118,10 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     single = max(ranks) + bool(effective.max_batch_size) < 2 or bool(FLAT.search(python.text))
     yield from _rows(python, shapes_of(python, config, effective), texts)
     for node in chain(python.walk(FString, Call, Binary), python.walk(Compare, Subscript)):
+        shown = isinstance(node, Call | Binary) and _SHOWN.search(python.source(node)) is not None
         for use, effect, message in _uses(python, node, texts):
+            if shown and effect == "wrong-result":
+                continue
             if _looked_at(python, use) or node.span.start in _spoken(python):
                 continue
             sure = effect == "wrong-result" or (execute is not None and unconditional(execute, node))
@@ -903,6 +908,30 @@ class TritonPythonModel:
             words = list(map(lambda value: slug(value, "utf-8"), x.ravel()))
             y = pb_utils.Tensor("y", np.array(words, dtype=object).reshape(x.shape))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    # Written as bytes on purpose.
+    """\
+-- format_repr/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- format_repr/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x[0] == b"":
+                message = "empty text in request {}: {!r}".format(request.request_id(), x[0])
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(message)))
+                continue
+            y = np.array(["{}".format(len(t)).encode() for t in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )
