@@ -15,14 +15,17 @@ Use the name that exists.
 Facts, python-backend 6.6, 6.9 and 7: the public names of every release.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
+from tritonlint.facts import Helpers
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import guarded, while_loading
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, Name, dotted, lies_in
+from tritonlint.inputs.python_load import skipped
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, ImportFrom, Name, dotted, lies_in
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -98,7 +101,7 @@ OTHERS = frozenset({"TRITON_STRING_TO_NUMPY", "json", "np", "struct", "sys", "os
 METHODS = frozenset({"message", "code", "Metric", "LogLevel"})
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
     known = pb_api().names
     for node, name in python.pb_attributes:
         if name in known or name in OTHERS or name.startswith("_") or _is_never_taken(python, node):
@@ -110,6 +113,8 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if not right and "." in name:
             continue
         if name in python.assigned_attributes or guarded(python.body, node) or _is_filled(python):
+            continue
+        if skipped(python, node.span) or _is_set_elsewhere(python, helpers, name):
             continue
         fix = Fix(f"write {right}", (Edit(node.attr_span, right),), safety="unsafe") if right.isidentifier() else None
         loading = python.function_at(node) is None or while_loading(python, node)
@@ -145,6 +150,14 @@ def _is_filled(python: PythonFacts) -> bool:
         for argument in call.arguments
         if isinstance(argument.value, Name)
     )
+
+
+def _is_set_elsewhere(python: PythonFacts, helpers: Helpers, name: str) -> bool:
+    """Whether a module that is imported seems to put the name into the module."""
+    names = {*python.imports, *(f"{node.module}.{a.name}" for node in python.walk(ImportFrom) for a in node.names)}
+    texts = (helpers.text(python.path, one.lstrip(".").replace(".", "/")) for one in sorted(names))
+    put = re.compile(rf"\.{re.escape(name)}\s*=[^=]|\bsetattr\(|__dict__")
+    return any(text is not None and PB_MODULE in text and put.search(text) for text in texts)
 
 
 def _letters(name: str) -> str:
@@ -410,5 +423,48 @@ class TritonPythonModel:
 #                        ^^^^^^^^^^^^ TLP014
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
+""",
+    # What the server never comes to, and what another module puts there.
+    """\
+-- main_stub/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- main_stub/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
+
+
+if __name__ == "__main__":
+    pb_utils.FakeRequest({"x": np.zeros(1)})
+-- helper_patches/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- helper_patches/1/compat.py --
+import triton_python_backend_utils as pb_utils
+
+
+def array_of(request, name):
+    return pb_utils.get_input_tensor_by_name(request, name).as_numpy()
+
+
+pb_utils.array_of = array_of
+-- helper_patches/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+from . import compat
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.array_of(r, "x") for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
 """,
 )
