@@ -213,4 +213,26 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse(**answer))
         return responses
 """,
+    # One name, two dicts.
+    """\
+-- rebound_dict/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- rebound_dict/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            options = {"value": 1, "scale": 2.0}
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy() * np.float32(options["scale"])
+            options = {"output_tensors": [pb_utils.Tensor("y", x)]}
+            responses.append(pb_utils.InferenceResponse(**options))
+            options["value"] = 3
+        return responses
+""",
 )

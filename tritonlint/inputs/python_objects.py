@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_flow import innermost_block, own_nodes
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -20,12 +20,15 @@ from tritonlint.inputs.python_tree import (
     Delete,
     Dict,
     Expr,
+    For,
     Function,
     Name,
     Node,
     Subscript,
     Unary,
+    While,
     dotted,
+    lies_in,
     walk,
 )
 from tritonlint.remember import remembered
@@ -293,7 +296,23 @@ def _keys_of(python: PythonFacts, expr: Expr) -> Iterator[tuple[str, Node]]:
     elif isinstance(expr, Conditional):
         yield from (*_keys_of(python, expr.body), *_keys_of(python, expr.orelse))
     elif isinstance(expr, Name) and (function := python.function_at(expr)) is not None:
-        yield from _keys_put_into(python, expr.id, function)
+        first, end = _lasts(function, expr)
+        found = _keys_put_into(python, expr.id, function)
+        yield from ((key, place) for key, place in found if first <= (place.span.start or 0) < end)
+
+
+def _lasts(function: Function, use: Name) -> tuple[int, float]:
+    """From where to where statements may change what a name stands for that was surely assigned before its use."""
+    first, end = 0, float("inf")
+    for assign in own_nodes(function, Assign):
+        start = assign.span.start or 0
+        if not first < start < (use.span.start or 0) or all(dotted(target) != use.id for target in assign.targets):
+            continue
+        if any(lies_in(use, statement) for statement in innermost_block(function, assign)):
+            first = start
+            loops = [loop for loop in own_nodes(function, For, While) if lies_in(use, loop)]
+            end = (use.span.start or 0) if all(lies_in(assign, loop) for loop in loops) else float("inf")
+    return first, end
 
 
 def _keys_put_into(python: PythonFacts, name: str, function: Function) -> Iterator[tuple[str, Node]]:
