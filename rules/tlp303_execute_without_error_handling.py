@@ -3,8 +3,8 @@
 ## What it does
 Reports inference and parsing (`self.model(…)`, `json.loads`, `.decode()`) in the loop over the requests when execute
 holds no `try` at all and `dynamic_batching` puts several requests into one call, and errors raised on purpose there, in
-what the loop calls, or again in a handler, or by Python for a text that is no number or has too few parts, or a key
-that a table lacks. Once per file.
+what the loop calls, or again in a handler, or by Python for a text that is no number, date or JSON or has too few
+parts, or a key that a table, or the JSON of a client, lacks. Once per file.
 
 ## What happens
 An exception that leaves execute fails every request of the call, the good ones too. An error raised for the values of
@@ -88,12 +88,20 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 ]
                 break
     known = python.identifiers
-    if not any(problem.effect for problem in found) and _TAKEN_APART & known and "suppress" not in known:
+    if not any(problem.effect for problem in found) and "suppress" not in known and _takes_apart(known, config):
         found = list(_for_values(python, config, execute)) or found
     yield from found
 
 
 _TAKEN_APART = frozenset({"int", "float", "loads", "split", "rsplit", "decode"})
+
+
+def _takes_apart(known: frozenset[str], config: Document) -> bool:
+    """Whether a file may take texts of requests apart, or read numbers from arrays of them."""
+    if _TAKEN_APART & known or "astype" not in known:
+        return bool(_TAKEN_APART & known)
+    types = (one.scalar("data_type") for one in config.root.messages("input"))
+    return any(kind is not None and kind.value == "TYPE_STRING" for kind in types)
 
 
 def _for_values(python: PythonFacts, config: Document, execute: Function) -> Iterator[Problem]:
@@ -596,6 +604,93 @@ class TritonPythonModel:
             lengths = [[len(str(Utterance(payload).text))] for payload in x.ravel()]
             y = pb_utils.Tensor("y", np.array(lengths, dtype=np.int32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- age/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- age/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def parse(self, raw):
+        document = json.loads(raw)
+        return document["age"]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                ages = [[self.parse(raw)] for raw in x.ravel()]
+#                        ^^^^^^^^^^^^^^^ TLP303
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(ages, dtype=np.int32))]))
+        return responses
+""",
+    """\
+-- age/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- age/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def parse(self, raw):
+        document = json.loads(raw)
+        if "age" not in document:
+            raise ValueError("no age")
+        return document["age"]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                ages = [[self.parse(raw)] for raw in x.ravel()]
+            except ValueError as error:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(ages, dtype=np.int32))]))
+        return responses
+""",
+    """\
+-- numbers/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- numbers/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = x.astype(np.int32)
+#               ^^^^^^^^^^^^^^^^^^ TLP303
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
     # What is raised again is caught by its class.

@@ -460,9 +460,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error", TOGETHER, where="x.max() > 10", why="asked together with a request that is fine"),
         Evidence("error or hang", TOGETHER, where="x[0, 0] > 0"),
         Evidence("error", where="COMMAND.search("),
+        Evidence("error", where="x.astype(np.int32)"),
+        Evidence("error", Ask(values={"x": ["{}"]}), where='document["age"]'),
         Evidence("not observable", why=WHY_NOT["hygiene"]),
     ),
     "TLP303 clean": (
+        Evidence(ask=Ask(values={"x": ['{"age": 3}']}), where='document["age"]'),
         Evidence(ask=Ask(values={"x": ["1.5"]}), where="out of memory"),
         Evidence(ask=Ask(values={"x": ["1.5"]}), where="for part in (text, text[1:])"),
         Evidence(ask=Ask(parameters={"scale": 2})),

@@ -15,6 +15,7 @@ from tritonlint.inputs.python_flow import is_generator, own_nodes
 from tritonlint.inputs.python_requests import TEXT_METHODS, RequestValues, cuts, from_request, mentions
 from tritonlint.inputs.python_threads import by_name
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Binary,
@@ -50,6 +51,19 @@ from tritonlint.source import Span
 
 _PARSES = frozenset({"json.loads", "bytes.fromhex", "base64.b64decode", "ast.literal_eval", "uuid.UUID"})
 """Functions that refuse some texts."""
+_WANTED = {
+    "json.loads": "JSON",
+    "datetime.datetime.fromisoformat": "date",
+    "datetime.date.fromisoformat": "date",
+    "datetime.datetime.strptime": "date of that form",
+    "bytes.fromhex": "hexadecimal number",
+    "uuid.UUID": "UUID",
+}
+"""Functions that raise ValueError for texts that are not what they read."""
+_READ_BY_NUMPY = frozenset(
+    {"int", "float"} | {f"numpy.{kind}{bits}" for kind in ("int", "uint", "float") for bits in (8, 16, 32, 64)}
+)
+"""Types of numbers that a text is read as when an array of texts is made one of them."""
 _NUMBERS = frozenset({"int", "float"})
 """Functions that refuse texts that are no numbers; a number of an array is one."""
 _TEXTS = TEXT_METHODS | {"split", "group"}
@@ -60,6 +74,10 @@ _FORGIVING = frozenset({"collections.defaultdict", "collections.Counter"})
 """Tables that have an item for every key."""
 _ONLY_QUEUES = frozenset({"Empty", "Full", "queue.Empty", "queue.Full", "StopIteration", "TimeoutError"})
 _DEPTH = 2
+_LOOKS_INTO = frozenset(
+    {"isinstance", "issubset", "issuperset", "keys", "jsonschema", "pydantic", "validate", "hasattr"}
+)
+"""Names in files that may look at what a document has before they take it apart."""
 _TESTS = frozenset({"isdigit", "isdecimal", "isnumeric", "match", "fullmatch", "findall", "search"})
 _BASES: dict[str, frozenset[str]] = {
     "KeyError": frozenset({"LookupError"}),
@@ -89,8 +107,9 @@ def first_risk(python: PythonFacts, function: Function, parts: Iterable[Node], d
     """The first place in some statements of a function that raises for some requests, not caught there."""
     given = from_request(function)
     for part in parts:
-        for raised in walk(part, Raise, into_functions=False):
-            if not is_caught_within(part, raised):
+        for raised in walk(part, Raise, Assert, into_functions=False):
+            asked = raised.test if isinstance(raised, Assert) else None
+            if (asked is None or mentions(asked, given)) and not is_caught_within(part, raised):
                 return raised
         stored = {id(t) for a in walk(part, Assign, into_functions=False) if not a.operator for t in a.targets}
         for node in walk(part, Call, Subscript, into_functions=False):
@@ -248,7 +267,7 @@ class DataErrors:
         """What a node raises for some values of a request; empty if nothing is known."""
         python, kind = self.python, self.values.kind
         if isinstance(node, Subscript):
-            return self.lacks(node) or self.too_short(node)
+            return self.lacks(node) or self.too_short(node) or self.not_in_document(node)
         if isinstance(node, Assign):
             return self.unpacked(node)
         if isinstance(node, Binary):
@@ -267,14 +286,17 @@ class DataErrors:
                 return f"this raises ValueError for a text that `{python.source(part)}` does not cut into two"
         if name == "range" and len(node.arguments) == 3 and kind(last) in {"int", "item"}:
             return "" if self.tested(last) else f"this raises ValueError when `{python.source(last)}` is 0"
+        if isinstance(node.func, Attribute) and node.func.attr == "astype" and kind(node.func.value) == "cells":
+            fits = self.tested(node.func.value) or _TESTS & python.identifiers or self.tried(node)
+            read = python.qualified(node.arguments[0].value) in _READ_BY_NUMPY
+            return "this raises ValueError for a text that is no number" if read and not fits else ""
         number = name in _NUMBERS and len(node.arguments) == 1
-        parses = python.qualified(node.func) == "json.loads"
+        wanted = "number" if number else _WANTED.get(python.qualified(node.func) or "", "")
         # An element of an array of numbers would never do as JSON.
-        if (number or parses) and kind(node.arguments[0].value) in {"text", "cell", "item" if parses else "text"}:
+        if wanted and kind(node.arguments[0].value) in {"text", "cell", "text" if number else "item"}:
             # What a pattern finds in a text says nothing of whether it is JSON.
-            fits = not parses and _TESTS & python.identifiers
-            known = self.tested(node.arguments[0].value) or fits or self.tried(node)
-            wanted = "number" if number else "JSON"
+            matched = wanted != "JSON" and _TESTS & python.identifiers
+            known = self.tested(node.arguments[0].value) or matched or self.tried(node)
             return "" if known else f"this raises ValueError for a text that is no {wanted}"
         return ""
 
@@ -305,6 +327,21 @@ class DataErrors:
         if any(target is node or self.python.source(target.value) == shown for target in stored):
             return ""
         return f"this raises {'KeyError' if table else 'IndexError'} for what is not in `{shown}`"
+
+    def not_in_document(self, node: Subscript) -> str:
+        """An entry of the JSON that a request brings, where the file names it nowhere else."""
+        key = node.items[0]
+        if len(node.items) != 1 or not isinstance(key, Constant) or not isinstance(key.value, str):
+            return ""
+        if self.values.kind(node.value) != "document" or _LOOKS_INTO & self.python.identifiers:
+            return ""
+        # Anything else that is done with the key may be a test of whether it is there.
+        entries = {id(one.items[0]) for one in self.python.walk(Subscript)}
+        stored = {id(t) for assign in self.python.walk(Assign) for t in assign.targets}
+        others = (c for c in self.python.walk(Constant) if c.value == key.value and id(c) not in entries)
+        if id(node) in stored or next(others, None) is not None:
+            return ""
+        return f"this raises KeyError for JSON without `{key.value}`"
 
     def handed_over(self, place: Attribute) -> Expr | None:
         """What an object of the file's own keeps under a name because it was made with it: ``Captioner(CAPTIONS)``."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tritonlint.pbtxt.tree import Document
 
 _READS = frozenset({"get_input_tensor_by_name", "as_numpy", "get"})
-_ELEMENT = {"array": "item", "cells": "cell", "cell": "cell", "texts": "text", "words": "text"}
+_ELEMENT = {"array": "item", "cells": "cell", "cell": "cell", "texts": "text", "words": "text", "document": "document"}
 """What an element is; one of a row is a row or its element."""
 _SAME = frozenset({"ravel", "flatten", "reshape", "astype", "squeeze", "copy"})
 """Methods that give the values of an array once more."""
@@ -105,7 +105,8 @@ class RequestValues:
     def kind(self, expr: Expr | None, depth: int = 0) -> str:
         """What an expression is if it comes from a request: array, item, text, texts, int; empty for all else.
 
-        ``cells`` are an array of bytes and ``cell`` an element of one, where the config says so.
+        ``cells`` are an array of bytes and ``cell`` an element of one, where the config says so; a ``document`` is what
+        JSON holds, or a part of it.
         """
         if expr is None or depth > 12:
             return ""
@@ -124,6 +125,8 @@ class RequestValues:
 
     def of_call(self, call: Call, depth: int) -> str:
         """What a call gives: a tensor's array, a piece of it, a text and its parts."""
+        if self.python.qualified(call.func) == "json.loads" and call.arguments:
+            return "document" if self.kind(call.arguments[0].value, depth + 1) in {"item", "cell", "text"} else ""
         if isinstance(call.func, Attribute):
             method = call.func.attr
             if method == "tolist":
@@ -140,7 +143,6 @@ class RequestValues:
                 return "text"
             if of in {"item", "cell", "text"} and method in {"split", "rsplit", "splitlines"}:
                 return "texts" if call.arguments and method != "splitlines" else "words"
-            return ""
         name = dotted(call.func)
         if name == "map" and len(call.arguments) == 2 and dotted(call.arguments[0].value) in {"int", "float", "str"}:
             cut = call.arguments[1].value
