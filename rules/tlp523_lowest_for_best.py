@@ -2,8 +2,9 @@
 
 ## What it does
 Reports the first places of an ascending sort (`np.argsort(scores)[:k]`, `scores.argsort(axis=1)[:, :k]`,
-`sorted(scores)[:k]`) of something that is called scores, probabilities, similarities or the like, where the code around
-speaks of the top or the best. Silent where the values are turned round before, and for distances, costs and losses.
+`sorted(scores)[:k]`) of something that is called scores, probabilities, similarities or the like, here or where it is
+made or handed over, where the code around speaks of the top or the best. Silent where the values are turned round
+before, and for distances, costs and losses.
 
 ## What happens
 `argsort` sorts upwards: the first `k` places are those of the lowest scores. Clients get the worst answers, with status
@@ -63,6 +64,9 @@ _FEW = re.compile(
     r"(^|[._])(k|n|top|best|limit|count|size|max\w*|num\w*|top_?\w|\w+_(k|n|count|limit))$", re.IGNORECASE
 )
 """Names of how many are wanted; the first ones of another number may be those that are not."""
+_CONVERTS = frozenset({"asarray", "array", "squeeze", "ravel"})
+_KEEPS = frozenset({"astype", "copy", "reshape", "squeeze", "ravel"})
+_STEPS = 3
 _SORTS = frozenset({"argsort", "argpartition"})
 
 
@@ -79,18 +83,21 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             made = [a for a in own_nodes(function, Assign) if any(dotted(t) == sort.id for t in a.targets)]
             sort = made[0].value if len(made) == 1 and made[0].value is not None else sort
         scores = _sorted(python, sort) if isinstance(sort, Call) else None
-        name = (dotted(scores) or "").rsplit(".", 1)[-1]
-        if function is None or not _SCORES.search(name.lower()) or _OTHER.search(name):
+        if function is None or scores is None:
+            continue
+        meant = _meanings(python, function, scores, 0)
+        name = next((word for word in meant if _SCORES.search(word.lower())), None)
+        if name is None or any(_OTHER.search(word) for word in meant):
             continue
         words = _words_around(python, function, part)
         if not any(_BEST.search(word) for word in words) or any(_OTHER.search(word) for word in words):
             continue
-        if scores is None or _OTHER.search(remarks(python, function)) or _turned(python, function, scores, 0):
+        if _OTHER.search(remarks(python, function)) or _turned(python, function, scores, 0):
             continue
         yield Problem(
             part.span,
             f"these are the places of the lowest of `{name}`: the sort goes upwards",
-            help=f"sort downwards: `np.argsort(-{python.source(scores)})`" if scores is not None else "sort downwards",
+            help=f"sort downwards: `np.argsort(-{python.source(scores)})`",
             related=(Related(sort.span, "sorted here"),) if sort is not part.value else (),
             key=name,
         )
@@ -118,6 +125,31 @@ def _sorted(python: PythonFacts, call: Call) -> Expr | None:
         # Of torch and its like, a keyword says that it goes downwards.
         return call.func.value if call.argument(None, "descending") is None else None
     return None
+
+
+def _meanings(python: PythonFacts, function: Function, scores: Expr, depth: int) -> list[str]:
+    """What the values are called that are sorted: here, where they are made, and where they are handed over."""
+    if isinstance(scores, Call):
+        # What a helper or a method of a model gives, and what is only converted.
+        made = (dotted(scores.func) or "").rsplit(".", 1)[-1]
+        inner = scores.argument(0) if made in _CONVERTS and scores.arguments else None
+        of = scores.func.value if made in _KEEPS and isinstance(scores.func, Attribute) else inner
+        return [made] if of is None or depth > _STEPS else _meanings(python, function, of, depth + 1)
+    name = dotted(scores)
+    if name is None:
+        return []
+    words = [name.rsplit(".", 1)[-1]]
+    if depth > _STEPS or "." in name or _SCORES.search(words[0].lower()):
+        return words
+    for assign in own_nodes(function, Assign):
+        if assign.value is not None and any(dotted(target) == name for target in assign.targets):
+            words += _meanings(python, function, assign.value, depth + 1)
+    places = [parameter.name for parameter in function.parameters if parameter.name not in {"self", "cls"}]
+    for call in python.walk(Call) if name in places else ():
+        around, given = python.function_at(call), call.argument(places.index(name), name)
+        if given is not None and around is not None and called_function(python, call) is function:
+            words += _meanings(python, around, given, depth + 1)
+    return words
 
 
 def _words_around(python: PythonFacts, function: Function, part: Subscript) -> list[str]:
@@ -184,6 +216,21 @@ import triton_python_backend_utils as pb_utils
 
 class TritonPythonModel:
 """
+_HELPER = (
+    _CONFIG
+    + """\
+    def probabilities(self, x):
+        powers = np.exp(x - x.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def top(self, x):
+        return self.top_k(self.probabilities(x), 2)
+
+    def top_k(self, values, k):
+        return np.argsort(values, axis=1)[:, :k]
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP523
+"""
+)
 _EXECUTE = """
     def execute(self, requests):
         responses = []
@@ -193,6 +240,12 @@ _EXECUTE = """
         return responses
 """
 EXAMPLES = (
+    _HELPER + _EXECUTE,
+    # What is handed over is turned round.
+    _HELPER.replace("self.top_k(self", "self.top_k(-self").replace(
+        "#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP523\n", ""
+    )
+    + _EXECUTE,
     _CONFIG
     + """\
     def top(self, scores, k=2):
