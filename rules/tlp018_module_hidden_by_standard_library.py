@@ -16,12 +16,14 @@ Facts, python-backend 1.3; seen on 24.10: `from types import …` with a `types.
 it loads.
 """
 
+import re
 from collections.abc import Iterator
 
+from tritonlint.facts import Helpers
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_imports import may_prefer_own_modules
-from tritonlint.inputs.python_tree import Import, ImportFrom
+from tritonlint.inputs.python_tree import Attribute, Import, ImportFrom, dotted
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -36,7 +38,7 @@ RULE = Rule(
 )
 
 
-def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
+def check(python: PythonFacts, model: Model, helpers: Helpers) -> Iterator[Problem]:
     if not any(path.endswith(".py") and not path.endswith("/model.py") for path in model.entries):
         return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
@@ -49,10 +51,10 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     }
     for node in python.walk(Import, ImportFrom):
         if isinstance(node, ImportFrom):
-            places = [(node.module, node.span)]
+            places = [(node.module, node.span, {alias.name for alias in node.names})]
         else:
-            places = [(alias.name, alias.span) for alias in node.names]
-        for module, span in places:
+            places = [(one.name, one.span, _asked(python, one.bound)) for one in node.names]
+        for module, span, names in places:
             top = module.split(".")[0]
             if not top or not (top == "numpy" or is_standard(top)) or top.startswith("_"):
                 continue
@@ -66,6 +68,13 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 None,
             )
             if found is None or top in relative or may_prefer_own_modules(python):
+                continue
+            # The file may be a script, or a module of another one: only what it has is meant to come out of it.
+            folder = found[: -len("__init__.py")] if found.endswith("/__init__.py") else ""
+            below = [*module.split(".")[1:2], *names] if folder else []
+            if not any(f"{folder}{name}.py" in model.entries for name in below) and not _has(
+                helpers.content(found) or "", names
+            ):
                 continue
             place = span
             if isinstance(node, ImportFrom):
@@ -84,6 +93,17 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 effect=effect,
                 key=top,
             )
+
+
+def _asked(python: PythonFacts, module: str) -> set[str]:
+    """What is asked of a module."""
+    return {node.attr for node in python.walk(Attribute) if dotted(node.value) == module}
+
+
+def _has(text: str, names: set[str]) -> bool:
+    """Whether a module binds one of some names."""
+    made = r"(?m)^(?:(?:async )?def|class) {0}\b|^{0}\b[^\n]*=|^from \.[^\n]*\b{0}\b"
+    return any(re.search(made.format(re.escape(name)), text) is not None for name in names)
 
 
 EXAMPLES = (
@@ -193,5 +213,35 @@ class TritonPythonModel:
         return responses
 -- add/1/tokenize.py --
 FACTOR = 1
+""",
+    # A script of the same name, and a module that another one takes.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import statistics
+from queue import Queue
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.waiting = Queue()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = x.dtype.type(statistics.fmean([1.0, 3.0]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * scale)]))
+        return responses
+-- add/statistics.py --
+if __name__ == "__main__":
+    print("of the training data")
+-- add/1/queue.py --
+LIMIT = 4
 """,
 )

@@ -22,19 +22,27 @@ from collections.abc import Iterator, Sequence
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_batches import Listed, listed
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_tree import (
+    Assert,
+    Assign,
     Attribute,
     Call,
+    Compare,
+    Comprehension,
     Conditional,
     Constant,
     Expr,
     If,
+    Match,
     Name,
+    Node,
     Try,
     Unary,
+    With,
     lies_in,
     walk,
 )
@@ -50,6 +58,7 @@ RULE = Rule(
     server_says=("all the input array dimensions", "all input arrays must have the same shape"),
     words=("concatenate", "vstack", "stack"),
 )
+_ASKS = frozenset({"shape", "size", "ndim", "len", "lengths", "sizes", "shapes", "count"})
 _JOINS = frozenset({"concatenate", "vstack", "stack", "array", "asarray"})
 
 
@@ -146,15 +155,25 @@ def _looked_at(python: PythonFacts, call: Call) -> bool:
     function = python.function_at(call)
     if function is None:
         return True
-    tests = (n.test for n in own_nodes(function, If, Conditional) if (n.span.start or 0) <= (call.span.start or 0))
-    asks = {"shape", "size", "ndim", "len", "lengths", "sizes", "shapes", "count"}
-    if any(part.attr in asks if isinstance(part, Attribute) else part.id in asks for t in tests for part in _names(t)):
+    tests: list[Expr] = [node.test for node in own_nodes(function, If, Conditional, Assert)]
+    tests += [node.subject for node in own_nodes(function, Match)]
+    before = [test for test in tests if (test.span.start or 0) <= (call.span.start or 0)]
+    # Also what a name or a function of the file stands for.
+    names = {name.id for test in before for name in walk((test,), Name)}
+    told: list[Node] = [*before]
+    for assign in own_nodes(function, Assign):
+        if assign.value is not None and any(isinstance(t, Name) and t.id in names for t in assign.targets):
+            told += list(walk((assign.value,), Compare, Comprehension))
+    for asked in walk(tuple(before), Call):
+        helper = called_function(python, asked)
+        told += helper.body if helper is not None else ()
+    if any(
+        (part.attr if isinstance(part, Attribute) else part.id) in _ASKS for part in walk(tuple(told), Attribute, Name)
+    ):
         return True
-    return any(attempt.handlers and lies_in(call, attempt) for attempt in own_nodes(function, Try))
-
-
-def _names(test: Expr) -> Iterator[Attribute | Name]:
-    yield from walk((test,), Attribute, Name)
+    around = (w for w in own_nodes(function, With) if any("suppress" in python.source(item.value) for item in w.items))
+    tries = [attempt for attempt in own_nodes(function, Try) if attempt.handlers]
+    return any(lies_in(call, node) for node in (*tries, *around))
 
 
 def _refuses_lengths(call: Call, name: str, dims: Sequence[int], read: Listed) -> bool:
