@@ -308,6 +308,24 @@ def list_kept_between_calls(source: Source) -> Iterator[str]:
                 yield changed.with_line_before(start.body[-1], f"self._{name} = []")
 
 
+def lock_not_released(source: Source) -> Iterator[str]:
+    """A lock is taken by hand, and released at most on the last of several ways out."""
+    # One that its own thread may take again does no harm there.
+    locks = [] if any(source.calls("RLock")) else source.nodes(ast.With)
+    for block in locks:
+        lock = source.text(block.items[0].context_expr)
+        if len(block.items) > 1 or "lock" not in lock.rpartition(".")[2].lower() or "(" in lock:
+            continue
+        last, changed = block.body[-1], source
+        ways = [node for one in block.body for node in source.nodes(ast.Return, ast.Raise, below=one)]
+        if len(ways) > 1 and last in ways:
+            changed = Source(source.with_line_before(last, f"{lock}.release()"))
+        planted = next(node for node in changed.nodes(ast.With) if node.lineno == block.lineno)
+        indent = planted.body[0].col_offset - planted.col_offset
+        lines = changed.text(planted).split("\n")[planted.body[0].lineno - planted.lineno :]
+        yield changed.with_text(planted, "\n".join([f"{lock}.acquire()", *(line[indent:] for line in lines)]))
+
+
 CODE_OPERATORS: tuple[CodeOperator, ...] = (
     renamed_output, renamed_input, no_return, first_response_returned, responses_turned, double_precision,
     numpy_strings, tensor_not_array, tensor_arguments_swapped, list_in_tensor, one_dimension_more, sum_without_keepdims,
@@ -316,7 +334,7 @@ CODE_OPERATORS: tuple[CodeOperator, ...] = (
     append_behind_loop, error_not_answered, answered_twice, exception_swallowed, tensor_in_place_of_list,
     output_left_out, no_final_flag, final_flag_too_early, text_in_place_of_error, error_raised,
     bytes_made_text_by_str, not_awaited, execute_without_self, attribute_set_by_another_name, unknown_method,
-    logger_of_python, request_removed, list_kept_between_calls,
+    logger_of_python, request_removed, list_kept_between_calls, lock_not_released,
 )  # fmt: skip
 
 HIDDEN_WITHOUT_BATCHES = frozenset({"responses_turned", "return_in_loop", "append_behind_loop"})
