@@ -34,6 +34,7 @@ from tritonlint.inputs.python_tree import (
     Binary,
     Call,
     Class,
+    Clause,
     Compare,
     Comprehension,
     Conditional,
@@ -52,6 +53,7 @@ from tritonlint.inputs.python_tree import (
     Return,
     Sequence,
     Stmt,
+    Subscript,
     Try,
     dotted,
     lies_in,
@@ -269,10 +271,29 @@ def _answered_with(python: PythonFacts, function: Function, helper: Function) ->
         if called_function(python, call) is not helper:
             continue
         inside = {id(node) for node in walk(call, Name)}
+        for each in own_nodes(function, Comprehension):
+            if any(lies_in(call, element) for element in each.elements):
+                # What the call is made for, once for each row.
+                inside |= {id(node) for clause in walk((each,), Clause) for node in walk((clause,), Name)}
         if len(tensors) == 1 and lies_in(call, tensors[0]) and _is_alone(tensors[0], inside, bound):
             return call
+        for statement in own_nodes(function, Expression):
+            # ``values.append(self.quote(pair))``
+            added = statement.value
+            if (
+                isinstance(added, Call)
+                and isinstance(added.func, Attribute)
+                and added.func.attr == "append"
+                and isinstance(added.func.value, Name)
+                and lies_in(call, added)
+                and _is_alone(added, inside | {id(added.func.value)}, bound)
+                and _is_whole_answer(python, function, {added.func.value.id}, statement.span.end or 0)
+            ):
+                return statement
         for one in own_nodes(function, Assign):
             target = one.targets[0]
+            if isinstance(target, Subscript):
+                target = target.value  # ``values[row] = self.quote(pair)``
             if one.value is None or one.operator or not isinstance(target, Name) or not lies_in(call, one.value):
                 continue
             if _is_alone(one.value, inside, bound) and _is_whole_answer(
@@ -857,6 +878,80 @@ class TritonPythonModel:
 #               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP417
             out = np.array(texts, dtype=object).reshape(documents.shape)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", out)]))
+        return responses
+""",
+    # Each row of the answer is what a helper gives, or zero.
+    """\
+-- quote/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "pair" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "rate" data_type: TYPE_FP32 dims: [ 1 ] }
+-- quote/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Rates(dict):
+    def cross(self, base, quote):
+        return self[quote] / self[base]
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.rates = Rates(EUR=1.0, USD=1.08)
+
+    def quote(self, pair):
+        try:
+            base, quote = pair.decode("ascii").split("/")
+            return self.rates.cross(base, quote)
+        except Exception:
+            return 0.0
+#           ^^^^^^^^^^ TLP417
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            pairs = pb_utils.get_input_tensor_by_name(request, "pair").as_numpy()[:, 0]
+            rates = np.array([self.quote(pair) for pair in pairs], dtype=np.float32).reshape(-1, 1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("rate", rates)]))
+        return responses
+""",
+    # Only what cannot be read is nothing, and the class says so.
+    """\
+-- quote/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "pair" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "rate" data_type: TYPE_FP32 dims: [ 1 ] }
+-- quote/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Rates(dict):
+    def cross(self, base, quote):
+        return self[quote] / self[base]
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.rates = Rates(EUR=1.0, USD=1.08)
+
+    def quote(self, pair):
+        # 0 means that there is none.
+        try:
+            base, quote = pair.decode("ascii").split("/")
+            return self.rates.cross(base, quote)
+        except Exception:
+            return 0.0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            pairs = pb_utils.get_input_tensor_by_name(request, "pair").as_numpy()[:, 0]
+            rates = np.array([self.quote(pair) for pair in pairs], dtype=np.float32).reshape(-1, 1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("rate", rates)]))
         return responses
 """,
 )

@@ -610,6 +610,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}), holds=math.inf, why="the root mean square is 300"),
     ),
     "TLP417": (
+        Evidence(where='(document)["text"]', ask=Ask(values={"x": ["no JSON"]}), holds=b"", why="it is no document"),
+        Evidence(where="rates.cross", ask=Ask(values={"pair": ["EUR/XXX"]}), holds=0.0, why="there is no such rate"),
         Evidence(where="PoorSignal", holds=0.0, why="no request has a pulse"),
         Evidence(
             where="three features", ask=Ask(values={"x": [1.0, 2.0]}, shapes={"x": [2]}), holds=0.0, why="it is refused"
