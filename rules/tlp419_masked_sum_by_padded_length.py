@@ -2,8 +2,8 @@
 
 ## What it does
 Reports a sum of `values * mask` over an axis that is divided by the length of that axis (`x.shape[1]`, `len(x[0])`, a
-name for it), and the mean of such a product over an axis. Silent where the result is normalised or set right by the
-mask later, and where it is meant to be a share.
+name for it), and the mean of such a product, or of `np.where(mask, values, 0)`, over an axis. Silent where the result
+is normalised or set right by the mask later, and where it is meant to be a share.
 
 ## What happens
 The mask takes the padding out of the sum, and the division counts it all the same: the result of a row gets smaller
@@ -27,10 +27,12 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Binary,
     Call,
+    Compare,
     Constant,
     Expr,
     Function,
     Name,
+    Sequence,
     Subscript,
     Unary,
     dotted,
@@ -59,8 +61,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if any(_SET_RIGHT.search(word.lower()) for word in python.identifiers):
         return
     for function in python.walk(Function):
-        for node in own_nodes(function, Binary, Call):
-            if isinstance(node, Binary):
+        for node in own_nodes(function, Binary, Call, Assign):
+            if isinstance(node, Assign):
+                # `total /= x.shape[1]`, for a name that was given one value before.
+                made = _first_value(function, node) if node.operator == "/" else None
+                reduced, axis = made, _axis(made, "sum") if isinstance(made, Call) else None
+                padded = axis is not None and node.value is not None and _is_length(function, node.value, axis)
+            elif isinstance(node, Binary):
                 reduced = _value(function, node.left) if node.operator == "/" else None
                 axis = _axis(reduced, "sum") if isinstance(reduced, Call) else None
                 padded = axis is not None and _is_length(function, node.right, axis)
@@ -89,6 +96,13 @@ def _value(function: Function, expr: Expr) -> Expr:
     return value if value is not None and isinstance(made[0].targets[0], Name) else expr
 
 
+def _first_value(function: Function, changed: Assign) -> Expr | None:
+    """What the name was given that a statement changes, if that is one thing."""
+    name = dotted(changed.targets[0])
+    made = [a for a in own_nodes(function, Assign) if a is not changed and dotted(a.targets[0]) == name]
+    return made[0].value if name is not None and len(made) == 1 and not made[0].operator else None
+
+
 def _axis(call: Call, name: str) -> int | None:
     """The one axis that a ``sum`` or ``mean`` goes over; not the rows of a batch."""
     if not isinstance(call.func, Attribute) or call.func.attr != name or call.argument(None, "where") is not None:
@@ -106,6 +120,8 @@ def _axis(call: Call, name: str) -> int | None:
 def _is_length(function: Function, divisor: Expr, axis: int) -> bool:
     """Whether something is ``x.shape[axis]``, or ``len(x[0])`` for the axis behind the rows."""
     divisor = _value(function, divisor)
+    if isinstance(divisor, Name):
+        return _unpacked(function, divisor.id) == axis
     if isinstance(divisor, Call) and dotted(divisor.func) in {"float", "np.float32"} and divisor.arguments:
         divisor = _value(function, divisor.arguments[0].value)
     if isinstance(divisor, Call):
@@ -114,7 +130,21 @@ def _is_length(function: Function, divisor: Expr, axis: int) -> bool:
     if not isinstance(divisor, Subscript) or not isinstance(divisor.value, Attribute) or divisor.value.attr != "shape":
         return False
     place = divisor.items[0]
+    if isinstance(place, Unary) and place.operator == "-" and isinstance(place.operand, Constant):
+        # The last axis of a mask is that of the places.
+        return place.operand.value == (1 if _of_mask(function, divisor.value.value, 0) else -axis)
     return isinstance(place, Constant) and place.value in ({axis} if axis > 0 else {axis, 1})
+
+
+def _unpacked(function: Function, name: str) -> int | None:
+    """The place of a name in ``rows, length, size = x.shape``."""
+    for assign in own_nodes(function, Assign):
+        target, value = assign.targets[0], assign.value
+        if isinstance(target, Sequence) and isinstance(value, Attribute) and value.attr == "shape":
+            places = [at for at, item in enumerate(target.items) if isinstance(item, Name) and item.id == name]
+            if places:
+                return places[0]
+    return None
 
 
 def _is_masked(function: Function, reduced: Call) -> bool:
@@ -124,6 +154,14 @@ def _is_masked(function: Function, reduced: Call) -> bool:
     plain = dotted(reduced.func.value) in {"np", "numpy"}
     product = reduced.argument(0) if plain else reduced.func.value
     product = _value(function, product) if product is not None else None
+    if (
+        isinstance(product, Call)
+        and dotted(product.func) in {"np.where", "numpy.where"}
+        and len(product.arguments) == 3
+    ):
+        test, other = product.arguments[0].value, product.arguments[2].value
+        test = test.left if isinstance(test, Compare) else test
+        return isinstance(other, Constant) and other.value == 0 and _of_mask(function, test, 0)
     if not isinstance(product, Binary) or product.operator != "*":
         return False
     masks = [_of_mask(function, side, 0) for side in (product.left, product.right)]

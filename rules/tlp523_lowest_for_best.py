@@ -52,7 +52,8 @@ RULE = Rule(
     words=("argsort", "argpartition", "sorted"),
 )
 _SCORES = re.compile(
-    r"(^|_)(scores?|probs?|probabilit(y|ies)|sims?|similarit(y|ies)|confidences?|logits?|relevances?)$"
+    r"(^|_)(scores?|probs?|probabilit(y|ies)|sims?|similarit(y|ies)|confidences?|logits?|relevances?"
+    r"|(log_)?softmax|sigmoid|predict_proba)$"
 )
 _BEST = re.compile(r"(^|_)(top|best|highest|winners?|recommend\w*|retriev\w*|most)(_|\d|$|k$)", re.IGNORECASE)
 _OTHER = re.compile(

@@ -332,6 +332,16 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP270": (
         Evidence(
+            where="def to_chw",
+            ask=Ask(
+                shapes={"x": [1, 2, 2, 3]},
+                values={"x": list(range(1, 13))},
+                change={"*self.dims)": "*self.dims)[:, ::-1]"},
+            ),
+            holds=9.0,
+            why="the third plane begins with 3",
+        ),
+        Evidence(
             ask=Ask(
                 shapes={"x": [1, 1, 2, 3]},
                 values={"x": [1, 2, 3, 4, 5, 6]},
@@ -565,6 +575,23 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="two requests of two rows each: the second one's begin with 1",
         ),
     ),
+    "TLP279": (
+        Evidence(
+            where="model_version",
+            ask=Ask(values={"zone": [0]}, shapes={"zone": [1]}, change={"TARIFFS[2])": "np.float32([9]))"}),
+            holds=9.0,
+            why="version 1 has 1.1",
+        ),
+        Evidence(
+            ask=Ask(
+                values={"zone": [0]},
+                shapes={"zone": [1]},
+                change={"self.tariff = TARIFFS[1]": "self.tariff = np.float32([9])"},
+            ),
+            holds=9.0,
+            why="tariff 2 has 1.2",
+        ),
+    ),
     "TLP278": (
         Evidence(where='"unknown")', holds=b"unknown", why="the label is there, under its text"),
         Evidence("error"),
@@ -600,7 +627,22 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP415": (Evidence(ask=Ask(values={"x": [5, 0]}, shapes={"x": [2]}), holds=b"\x05", why="5 and 0: four bytes"),),
+    "TLP419": (
+        Evidence(
+            ask=Ask(
+                values={"hidden": [1.0, 1.0, 1.0, 1.0], "mask": [1, 0]}, shapes={"hidden": [1, 2, 2], "mask": [1, 2]}
+            ),
+            holds=0.5,
+            why="the mean of the one that counts is 1",
+        ),
+    ),
     "TLP416": (
+        Evidence(
+            where="def unit(",
+            ask=Ask(values={"x": [300.0, 0.0, 0.0]}, shapes={"x": [1, 3]}),
+            holds=0.0,
+            why="it points where the centre does",
+        ),
         Evidence(
             where="(x * x).sum()",
             ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}),
@@ -671,6 +713,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP523": (
+        Evidence(
+            where="def top_k(self, values",
+            ask=Ask(values={"x": [1.0, 2.0, 3.0, 4.0]}, shapes={"x": [1, 4]}),
+            holds=0,
+            why="the first place is the one of the lowest probability",
+        ),
         Evidence(
             where="def top(self, scores",
             ask=Ask(values={"x": [1.0, 2.0, 3.0, 4.0]}, shapes={"x": [1, 4]}),
