@@ -326,6 +326,23 @@ def lock_not_released(source: Source) -> Iterator[str]:
         yield changed.with_text(planted, "\n".join([f"{lock}.acquire()", *(line[indent:] for line in lines)]))
 
 
+def sorted_upwards(source: Source) -> Iterator[str]:
+    """The best are taken from the front of an order that goes upwards."""
+    for call in source.calls("argsort", "argpartition"):
+        first = call.args[0] if call.args else None
+        if isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.USub):
+            yield source.with_text(first, source.text(first.operand))
+
+
+def transposed_by_reshape(source: Source) -> Iterator[str]:
+    """The channels are moved to the front with reshape."""
+    for call in source.calls("transpose"):
+        owner = source.text(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        if owner.isidentifier() and [source.text(one) for one in call.args] == ["0", "3", "1", "2"]:
+            shape = ", ".join(f"{owner}.shape[{axis}]" for axis in (0, 3, 1, 2))
+            yield source.with_text(call, f"{owner}.reshape({shape})")
+
+
 CODE_OPERATORS: tuple[CodeOperator, ...] = (
     renamed_output, renamed_input, no_return, first_response_returned, responses_turned, double_precision,
     numpy_strings, tensor_not_array, tensor_arguments_swapped, list_in_tensor, one_dimension_more, sum_without_keepdims,
@@ -334,7 +351,8 @@ CODE_OPERATORS: tuple[CodeOperator, ...] = (
     append_behind_loop, error_not_answered, answered_twice, exception_swallowed, tensor_in_place_of_list,
     output_left_out, no_final_flag, final_flag_too_early, text_in_place_of_error, error_raised,
     bytes_made_text_by_str, not_awaited, execute_without_self, attribute_set_by_another_name, unknown_method,
-    logger_of_python, request_removed, list_kept_between_calls, lock_not_released,
+    logger_of_python, request_removed, list_kept_between_calls, lock_not_released, sorted_upwards,
+    transposed_by_reshape,
 )  # fmt: skip
 
 HIDDEN_WITHOUT_BATCHES = frozenset({"responses_turned", "return_in_loop", "append_behind_loop"})
