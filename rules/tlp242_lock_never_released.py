@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Call, Expression, Name, dotted
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Expression, Name, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP242", name="lock-never-released", effect="instability", words=("acquire",))
@@ -34,14 +34,15 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         # What does not wait, or not for long, is no trap.
         if call.arguments or not isinstance(call.func.value, Attribute | Name):
             continue
-        made = python.follow(call.func.value)
+        made = [expr for expr, _ in python.follow(call.func.value) or ()] or _kept(python, call.func.value)
         if not made or any(
-            not isinstance(expr, Call) or python.qualified(expr.func, frame) not in _LOCKS for expr, frame in made
+            not isinstance(expr, Call) or python.qualified(expr.func, python.frame_at(expr)) not in _LOCKS
+            for expr in made
         ):
             continue
         lock = python.source(call.func.value)
         # One that every call makes for itself hinders nobody, and what it is handed to may give it back.
-        if any(python.function_at(expr) is python.function_at(call) for expr, _ in made):
+        if any(python.function_at(expr) is python.function_at(call) for expr in made):
             continue
         if any(dotted(a.value) == lock for other in python.walk(Call) for a in other.arguments):
             continue
@@ -51,6 +52,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             help=f"write `with {lock}:` around what needs it",
             key=lock,
         )
+
+
+def _kept(python: PythonFacts, place: Expr) -> list[Expr]:
+    """What an object of a class of the file keeps under the name of an attribute."""
+    frame = python.frame_at(place)
+    name = dotted(place)
+    if frame.in_class is None or name is None or name.split(".")[:-1] != [python.self_name(frame)]:
+        return []
+    stored = [a for a in walk(frame.in_class.body, Assign) if name in {dotted(t) for t in a.targets}]
+    return [a.value for a in stored if a.value is not None]
 
 
 EXAMPLES = (
@@ -102,6 +113,41 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             with self.lock:
                 self.count += 1
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # An object of one's own has the lock.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class Counter:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.count = 0
+
+    def more(self):
+        self.lock.acquire()
+#       ^^^^^^^^^^^^^^^^^^^ TLP242
+        self.count += 1
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.counter = Counter()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.counter.more()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
