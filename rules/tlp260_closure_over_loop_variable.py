@@ -78,7 +78,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 continue  # a list that grows
             for target in statement.targets:
                 bound |= _names(target)
-        for made in (*_kept(loop, bound), *_run_beside(python, loop)):
+        for made in (*_kept(python, loop, bound), *_run_beside(python, loop)):
             yield from _problem(python, made, bound, loop.header)
     for comprehension in python.walk(Comprehension):
         task = comprehension.elements[-1]
@@ -92,7 +92,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             yield from _problem(python, comprehension.elements[-1], bound, comprehension.clauses[0].span)
 
 
-def _kept(loop: For, bound: set[str]) -> Iterator[Lambda | Function]:
+def _kept(python: PythonFacts, loop: For, bound: set[str]) -> Iterator[Lambda | Function]:
     """The functions of a loop's body that something outside of it holds."""
     functions = {node.name: node for node in loop.body if isinstance(node, Function) and not node.decorators}
 
@@ -116,14 +116,23 @@ def _kept(loop: For, bound: set[str]) -> Iterator[Lambda | Function]:
         root = held
         while isinstance(root, Attribute | Subscript):
             root = root.value
-        if made is not None and isinstance(root, Name) and root.id not in bound and not _emptied(loop, held):
+        if made is not None and isinstance(root, Name) and root.id not in bound and not _emptied(python, loop, held):
             yield made
 
 
-def _emptied(loop: For, held: Expr) -> bool:
+def _emptied(python: PythonFacts, loop: For, held: Expr) -> bool:
     """Whether a turn of a loop takes out again what is held: it is called in the same turn."""
-    calls = (c.func for c in walk(loop.body, Call, into_functions=False) if isinstance(c.func, Attribute))
-    return any(func.attr in _EMPTIES and dotted(func.value) == dotted(held) for func in calls)
+    name = dotted(held)
+    for call in walk(loop.body, Call, into_functions=False):
+        func = call.func
+        if isinstance(func, Subscript) and dotted(func.value) == name:
+            return True
+        if isinstance(func, Attribute) and func.attr in _EMPTIES and dotted(func.value) == name:
+            return True
+        helper = called_function(python, call) if name is not None and name.startswith("self.") else None
+        if helper is not None and any(dotted(node) == name for node in walk(helper.body, Attribute)):
+            return True
+    return False
 
 
 def _run_beside(python: PythonFacts, loop: For) -> Iterator[Lambda | Function]:

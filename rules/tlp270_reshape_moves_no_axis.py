@@ -28,12 +28,15 @@ from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_remarks import remarks
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Call,
     Compare,
+    Conditional,
     Constant,
     Function,
+    If,
     Match,
     Name,
     dotted,
@@ -69,7 +72,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     for mistake in found:
         call = next((call for call in python.walk(Call) if call.span == mistake.span), None)
-        if call is None or _is_turned(python, call):
+        if call is None or _is_turned(python, call) or _is_asked_for(python, call):
             continue
         yield Problem(
             mistake.span,
@@ -115,6 +118,15 @@ def _is_turned(python: PythonFacts, call: Call) -> bool:
             ):
                 return True
     return False
+
+
+def _is_asked_for(python: PythonFacts, call: Call) -> bool:
+    """Whether a condition in the function of a call is about the lengths that it names."""
+    function = python.function_at(call)
+    names = {name.id for argument in call.arguments for name in walk(argument.value, Name)}
+    tests = [node.test for node in walk(function.body, If, Conditional, Assert)] if function is not None else []
+    before = [test for test in tests if (test.span.start or 0) <= (call.span.start or 0)]
+    return any(name.id in names for test in before for name in walk(test, Name))
 
 
 def _asks_for_one(python: PythonFacts) -> bool:

@@ -55,11 +55,13 @@ _LEARNT = re.compile(
 )
 """What goes on from request to request."""
 _LOOKS = frozenset({"copy", "astype", "shape", "size", "ndim", "dtype", "max", "min", "sum", "mean", "any", "all"})
+_HIDDEN = frozenset({"setattr", "getattr", "vars", "__dict__"})
+"""What may make it anew without its name."""
 _OWN = frozenset({"max", "sum", "norm", "mean", "amax"})
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
-    if not python.understood or effective.scheduling == "sequence":
+    if not python.understood or effective.scheduling == "sequence" or not _HIDDEN.isdisjoint(python.identifiers):
         return
     for made in python.walk(Assign):
         target, around = made.targets[0], python.function_at(made)

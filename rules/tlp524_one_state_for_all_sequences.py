@@ -81,7 +81,13 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         resets: list[Node] = []
         moves: list[Node] = []
         for function in serving:
-            tests = [test for test in own_nodes(function, If) if _asks_for_start(python, test.test, start)]
+            # What is also asked how far it has come is no state of a sequence.
+            tests = [
+                test
+                for test in own_nodes(function, If)
+                if _asks_for_start(python, test.test, start)
+                and not any(_attribute(node) == name for node in walk(test.test, Attribute))
+            ]
             for assign in own_nodes(function, Assign):
                 if not any(_attribute(t) == name for t in assign.targets):
                     continue
