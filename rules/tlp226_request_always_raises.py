@@ -232,4 +232,47 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    # Other requests were turned away.
+    """\
+-- a/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- a/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        out = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if len(x) != 1:
+                raise pb_utils.TritonModelException("one row per request")
+            (row,) = x
+            out.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.sort(row)[np.newaxis])]))
+        return out
+-- e/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- e/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        out = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            assert x.shape == (2, 4), "two rows"
+            left, right = x
+            y = np.stack([left - right, right - left])
+            out.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return out
+""",
 )

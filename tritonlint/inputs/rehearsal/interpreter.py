@@ -227,9 +227,12 @@ class Machine(Imports):
         if not whole and starred is None and isinstance(value, Seq) and len(value.columns) == wanted:
             items, whole = list(value.columns), True  # Without any items it raises here.
         if not whole:
-            if starred is None and (_is_row_of_ones(value) or (isinstance(value, Array) and self.is_batch(value))):
+            rows = isinstance(value, Array) and self.is_batch(value) and not self.may_be_of_size(wanted)
+            if starred is None and (rows or _is_row_of_ones(value)):
                 # It fits a batch of that size, and none else.
                 text = f"not enough values to unpack (expected {wanted}, got 1)"
+                if wanted == 1:
+                    text = "too many values to unpack (expected 1)"
                 self.may_meet(self.fail("ValueError", text, span))
                 value = UNKNOWN
             element = self.element(value)
@@ -246,6 +249,10 @@ class Machine(Imports):
             self.assign(target.items[starred], Seq("list", items[starred:end]), scope, span)
             for part, item in zip(target.items[starred + 1 :], items[end:], strict=True):
                 self.assign(part, item, scope, span)
+
+    def may_be_of_size(self, rows: int) -> bool:
+        """Whether requests of another number of rows may not come so far."""
+        return self.origins.is_of_size(rows) or self.matches(_ASKS_IN_TEST)
 
     def _s_return(self, node: tree.Return, scope: Scope) -> str | None:
         value = self.eval(node.value, scope) if node.value is not None else None
@@ -978,6 +985,12 @@ def _yields_once(node: tree.Function | tree.Lambda) -> bool:
             body = outer.body
         else:
             return isinstance(outer, (tree.Expression, tree.Assign))
+
+
+_ASKS_IN_TEST = re.compile(
+    r"\b(?:if|elif|assert|match|while)\b[^\n]*(?:\.shape\b|\blen\((?!requests\b|responses\b)|\.size\b)"
+)
+"""A condition that may be about the number of rows."""
 
 
 def _is_row_of_ones(value: Value) -> bool:

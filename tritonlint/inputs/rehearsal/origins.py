@@ -342,6 +342,10 @@ class Origins:
         if any(id(v) in self._free for v in values) and any(v.__class__ in (int, float) and v > 1 for v in values):
             self._limited = True
 
+    def is_of_size(self, rows: int) -> bool:
+        """Whether requests may have so many rows only: no others can come, or they were asked for their number."""
+        return self._rows_asked or rows == self.most_rows == 1
+
     def largest(self, items: Value, made: Value) -> Value:
         """``max(items)`` or ``min(items)``: a value of its own, which items may be compared with."""
         if items.__class__ is Seq and made.__class__ is Unknown and made.type is not None:

@@ -368,6 +368,8 @@ class Replies:
             if not fits and (sure or 0 not in array.shape):
                 self.say(Mistake("shape", span, sure, name, shape=array.shape, value=value))
             elif fits and shape[:1] == (None,) and array.shape[:1] not in {(None,), (1,), ()} and self.rows_differ:
+                if self.machine.may_be_of_size(array.shape[0] or 0):
+                    return
                 self.say(Mistake("fixed-rows", span, False, name, shape=array.shape, value=value))
 
 
