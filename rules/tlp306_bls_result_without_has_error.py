@@ -27,6 +27,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import checked_for_none, own_nodes, returns
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Attribute,
     Await,
@@ -38,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Expr,
     For,
     Function,
+    If,
     Name,
     Node,
     Raise,
@@ -299,7 +301,12 @@ def _is_looked_at(function: Function, read: Node) -> bool:
 
 
 def _is_missed(function: Function, read: Node | None) -> bool:
-    """Whether outputs are gone through, and somebody may ask whether anything came of it."""
+    """Whether outputs are gone through or counted, and somebody may ask whether anything came of it."""
+    for test in own_nodes(function, If, Assert):
+        held = [argument.value for call in walk((test.test,), Call) for argument in call.arguments]
+        held += [clause.iterable for made in walk((test.test,), Comprehension) for clause in made.clauses]
+        if any(one is read for one in held):
+            return True
     for loop in own_nodes(function, For):
         if loop.iterable is not read:
             continue
@@ -955,6 +962,42 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
 -- m3/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
+""",
+    # The test looks at the outputs.
+    """\
+-- names_set/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- names_set/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            answer = pb_utils.InferenceRequest(model_name="ext", requested_output_names=["y"], inputs=[x]).exec()
+            if not any(t.name() == "y" for t in answer.output_tensors()):
+                raise pb_utils.TritonModelException("ext did not answer")
+            y = pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- ext/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- ext/1/model.py --
 import numpy as np
 import triton_python_backend_utils as pb_utils
 
