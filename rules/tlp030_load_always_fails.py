@@ -20,9 +20,9 @@ where auto-completion is on, the default since 22.07.
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem, called_at
+from tritonlint.finding import Problem, called_at, looked_up_at
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_keys import key_written, looked_up_at
+from tritonlint.inputs.python_keys import key_written
 from tritonlint.inputs.python_load import failures
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.pb_utils import OUTSIDE

@@ -20,9 +20,9 @@ Facts, python-backend 6.4: exceptions of `execute`; each example was run on a se
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Problem, Related, called_at
+from tritonlint.finding import Problem, Related, called_at, looked_up_at
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
-from tritonlint.inputs.python_keys import key_written, looked_up_at
+from tritonlint.inputs.python_keys import key_written
 from tritonlint.inputs.python_tree import Function
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.outcome import Raise

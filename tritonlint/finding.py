@@ -92,6 +92,11 @@ class Related:
     message: str
 
 
+def looked_up_at(written: Span | None, raised: Span) -> tuple[Related, ...]:
+    """Where a key is looked up that is written elsewhere."""
+    return (Related(raised, "looked up here"),) if written is not None else ()
+
+
 def called_at(span: Span | None) -> tuple[Related, ...]:
     """What a model file calls, for what is told of another file."""
     return (Related(span, "called here"),) if span is not None else ()

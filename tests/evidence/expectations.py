@@ -464,6 +464,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(companions={"scorer": "echo"}), where="for attempt in range"),
     ),
     "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),
+    "TLP315": (Evidence(ask=Ask(together=3, rounds=8)),),
+    "TLP315 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
     "TLP313": (Evidence(ask=Ask(companions={"other": "failing"}), holds=0.0, why="the error is in the log only"),),
     "TLP313 clean": (Evidence(ask=TO_OTHER),),
     "TLP303": (

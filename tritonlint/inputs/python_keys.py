@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tritonlint.finding import Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_tree import (
@@ -50,11 +49,6 @@ def key_written(python: PythonFacts, raised: Span, message: str) -> Span | None:
             if isinstance(given, Name):
                 waiting.append(given)
     return None
-
-
-def looked_up_at(written: Span | None, raised: Span) -> tuple[Related, ...]:
-    """Where a key is looked up that is written elsewhere."""
-    return (Related(raised, "looked up here"),) if written is not None else ()
 
 
 def _given(python: PythonFacts, name: Name) -> Iterator[Expr]:

@@ -65,6 +65,7 @@ Kind = Literal[
     "log-level",
     "error-code",
     "error-value",
+    "error-again",
     "batch-to-each",
     "metric",
     "only-errors",

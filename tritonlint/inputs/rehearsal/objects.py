@@ -290,9 +290,10 @@ class Response:
 
 @dataclass(slots=True, eq=False)
 class Error:
-    """A ``TritonError``."""
+    """A ``TritonError``; ``phase`` is the part of the model's life in which it was made."""
 
     span: Span
+    phase: str
     python_type: ClassVar[str] = "c_python_backend_utils.TritonError"
 
 

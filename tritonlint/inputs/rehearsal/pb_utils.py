@@ -414,6 +414,8 @@ class PbUtils(Replies):
         if written is not None and isinstance(error, Perhaps) and _is_no_error(error.value):
             # Fine while it is None.
             self.machine.note("error-value", written.span)
+        if written is not None and isinstance(error, Error) and error.phase != self.machine.phase:
+            self.machine.note("error-again", written.span)
         if error is not None:
             self.machine.error_made()
         known = None
@@ -448,7 +450,7 @@ class PbUtils(Replies):
         if written is not None and type_name(code) in {"int", "str", "float", "bool"}:
             self.machine.note("error-code", written.span)
         self.machine.error_made()
-        return Error(node.span)
+        return Error(node.span, self.machine.phase)
 
     def _c_exception(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         self.machine.error_made()
@@ -535,7 +537,7 @@ class PbUtils(Replies):
         if name == "output_tensors":
             return Seq("list", [self.output_of(owner, one, node) for one in names], not names, mixed=bool(names))
         if name == "error":
-            return Perhaps(Error(node.span))
+            return Perhaps(Error(node.span, self.machine.phase))
         return Unknown("bool") if name == "has_error" else UNKNOWN
 
     def _m_family(

@@ -61,6 +61,7 @@ Note = Literal[
     "log-level",
     "error-code",
     "error-value",
+    "error-again",
     "list-changed",
 ]
 _BROAD = frozenset({"Exception", "BaseException"})
