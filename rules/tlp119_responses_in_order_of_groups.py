@@ -3,8 +3,8 @@
 ## What it does
 Reports requests that `execute` sorts into groups (`groups[key].append(request)`, two lists filled in `if` and `else`)
 and answers group by group into one list that is returned as it is, or of which each item gives a response. A helper
-may make the groups, and what is sorted into them may be an object for each request. Also answers of a cache that leave
-before those that had to be worked out.
+may make the groups, and what is sorted into them may be an object for each request, or something that is made of it.
+Also answers of a cache that leave before those that had to be worked out.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests of different groups are batched,
@@ -88,7 +88,7 @@ def _group_by_group(python: PythonFacts, execute: Function, groups: set[str], pa
     kept -= _put_in_order(execute)
     filled: dict[str, list[Node]] = {}
     for loop in own_nodes(execute, For):
-        whole = _goes_over(python, loop.iterable, groups, parts)
+        whole = _goes_over(python, loop.iterable, groups, parts) or _by_key(python, loop, groups)
         single = dotted(loop.iterable) in parts
         for name in kept if whole or single else ():
             place = _adds_to(loop, name)
@@ -106,6 +106,16 @@ def _group_by_group(python: PythonFacts, execute: Function, groups: set[str], pa
         if nested and isinstance(value, Comprehension) and _goes_over(python, value.clauses[0].iterable, groups, parts):
             return value
     return None
+
+
+def _by_key(python: PythonFacts, loop: For, groups: set[str]) -> bool:
+    """Whether a function of the file says in which order groups are taken: ``for key in longest_first(groups)``."""
+    made = loop.iterable
+    if not isinstance(made, Call) or called_function(python, made) is None:
+        return False
+    given = {name.id for argument in made.arguments for name in walk((argument.value,), Name)} & groups
+    taken = (part for part in walk(loop.body, Subscript) if dotted(part.value) in given and len(part.items) == 1)
+    return any(isinstance(loop.target, Name) and dotted(part.items[0]) == loop.target.id for part in taken)
 
 
 def _goes_through(value: Expr | None) -> str | None:
@@ -289,9 +299,12 @@ def _filled(python: PythonFacts, function: Function, each: set[str]) -> tuple[se
             func = call.func
             if not isinstance(func, Attribute) or func.attr != "append" or len(call.arguments) != 1:
                 continue
-            if not isinstance(target, Name) or not _holds(call.arguments[0].value, target.id):
+            if not isinstance(target, Name):
                 continue
             owner = func.value
+            made = not isinstance(owner, Name) and _holds_made(loop, call, target.id)
+            if not made and not _holds(call.arguments[0].value, target.id):
+                continue
             if isinstance(owner, Subscript) and dotted(owner.value) is not None:
                 if not any(_by_place(item, loop) for item in owner.items):
                     groups.add(dotted(owner.value) or "")
@@ -325,6 +338,29 @@ def _holds(given: Expr, name: str) -> bool:
     """Whether a list gets a request itself, alone or in a tuple."""
     items = given.items if isinstance(given, Sequence) else (given,)
     return any(isinstance(item, Name) and item.id == name for item in items)
+
+
+def _holds_made(loop: For, call: Call, name: str) -> bool:
+    """Whether a list outside of a loop gets, once in each turn, something that is made of the request there."""
+    if any(lies_in(call, inner) for inner in walk(loop.body, For)):
+        return False
+    assigns = [one for one in walk(loop.body, Assign) if not one.operator and one.value is not None]
+    anew = {target.id for one in assigns for target in one.targets if isinstance(target, Name)}
+    if (dotted(_root_of(call)) or "") in anew:
+        return False
+    made = {name}
+    for one in assigns:
+        if one.value is not None and made & {part.id for part in walk((one.value,), Name)}:
+            made |= {target.id for target in one.targets if isinstance(target, Name)}
+    return any(_holds(call.arguments[0].value, one) for one in made)
+
+
+def _root_of(call: Call) -> Expr:
+    """``groups`` of ``groups[key].append(…)`` and ``groups.setdefault(key, []).append(…)``."""
+    owner: Expr = call
+    while isinstance(owner, Call | Attribute | Subscript):
+        owner = owner.func if isinstance(owner, Call) else owner.value
+    return owner
 
 
 def _goes_over(python: PythonFacts, iterable: Expr, groups: set[str], parts: set[str]) -> bool:
@@ -740,5 +776,103 @@ class TritonPythonModel:
             done.extend(self._run(members))
         done.sort(key=lambda job: job.position)
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", job.x)]) for job in done]
+""",
+    # What is made of each request.
+    """\
+-- pool/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 400000 }
+-- pool/1/model.py --
+from collections import defaultdict
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def largest_first(groups):
+    return sorted(groups, reverse=True)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        groups = defaultdict(list)
+        for index, request in enumerate(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            groups[int(x[0, 0]) % 2].append((index, x))
+        responses = []
+        for kind in largest_first(groups):
+            members = groups[kind]
+            joined = np.concatenate([x for _, x in members])
+            start = 0
+            for _, x in members:
+                y = joined[start : start + len(x)]
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP119
+                start += len(x)
+        return responses
+""",
+    """\
+-- pool/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 400000 }
+-- pool/1/model.py --
+from collections import defaultdict
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def largest_first(groups):
+    return sorted(groups, reverse=True)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        groups = defaultdict(list)
+        for index, request in enumerate(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            groups[int(x[0, 0]) % 2].append((index, x))
+        responses = [None] * len(requests)
+        for kind in largest_first(groups):
+            for index, x in groups[kind]:
+                responses[index] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        return responses
+""",
+    """\
+-- pool/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 400000 }
+-- pool/1/model.py --
+from collections import defaultdict
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def largest_first(groups):
+    return sorted(groups, reverse=True)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        groups = defaultdict(list)
+        for index, request in enumerate(requests):
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            groups[int(x[0, 0]) % 2].append((index, x))
+        answers = []
+        for kind in largest_first(groups):
+            for index, x in groups[kind]:
+                answers.append((index, pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])))
+        answers.sort(key=lambda answer: answer[0])
+        return [response for _, response in answers]
 """,
 )
