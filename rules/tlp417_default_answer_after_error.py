@@ -4,7 +4,8 @@
 Reports a handler of every exception (`except Exception`, `except:`) that puts empty values (`[]`, `""`, `np.zeros(…)`)
 in the place of the results and at most writes to a log or counts, where all outputs of the response are made of these
 values and nothing asks for them later. So does one that leaves zeros as they were before the `try`, one that answers
-with a response of zeros, and one that returns them from a helper around the model. A handler of an exception that the
+with a response of zeros, and one that returns them from a helper around the model. Beside empty values, a confidence
+(`score`, `probability`) may be any number. A handler of an exception that the
 file defines and raises itself is reported when it warns in the log and answers with zeros.
 
 ## What happens
@@ -163,6 +164,8 @@ def _sizes(shape: Expr) -> tuple[Expr, ...]:
 
 _TELLS = re.compile(r"ok|valid|status|flag|found|success|fail|error", re.IGNORECASE)
 """Names of a value beside the others that says whether they are there."""
+_SURE = re.compile(r"conf|score|prob|certain|quality|likel", re.IGNORECASE)
+"""Names of a value that says how good the others are: a number there does not say that they are missing."""
 _ANY = "after any error this empty result is answered with status OK: the client cannot tell that it failed"
 _HELP = "answer with `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`"
 _LOOKS = frozenset({"get", "index", "items", "keys", "append", "add", "log_info", "info", "debug"})
@@ -176,9 +179,12 @@ def _defaults(
     made = [one for one in handler.body if isinstance(one, Assign) and not _is_aside(python, handler, one)]
     names = {name.id for one in made for target in one.targets for name in walk((target,), Name)}
     if not made or not all(
-        (one in made and _is_quiet(python, one)) or _is_aside(python, handler, one) for one in handler.body
+        (one in made and (_is_quiet(python, one) or _is_sure(python, one))) or _is_aside(python, handler, one)
+        for one in handler.body
     ):
         return
+    if all(not _is_quiet(python, one) for one in made):
+        return  # Only a number for all: it may be one that says so.
     tried = {name.id for one in walk(attempt.body, Assign) for target in one.targets for name in walk((target,), Name)}
     if names <= tried and _is_whole_answer(python, function, names, attempt.span.end or 0):
         yield Problem(
@@ -189,6 +195,29 @@ def _defaults(
             help=_HELP,
             key=",".join(sorted(names)),
         )
+
+
+def _is_sure(python: PythonFacts, assign: Assign) -> bool:
+    """Whether a statement gives a confidence a number above 0, also in an array or a list of such numbers."""
+    if assign.operator or not all(isinstance(t, Name) and _SURE.search(t.id) for t in assign.targets):
+        return False
+    value = _bare(assign.value)
+    while not isinstance(value, Constant):
+        if isinstance(value, Binary) and value.operator == "*":
+            value = value.left
+        elif isinstance(value, Sequence) and len(value.items) == 1:
+            value = value.items[0]
+        elif isinstance(value, Comprehension) and value.kind == "list":
+            value = value.elements[0]
+        elif isinstance(value, Call) and python.qualified(value.func) in {"numpy.ones", "numpy.ones_like"}:
+            return True
+        elif isinstance(value, Call) and python.qualified(value.func) in {"numpy.full", "numpy.full_like"}:
+            value = value.argument(1, "fill_value")
+        elif isinstance(value, Call) and python.qualified(value.func) in {"numpy.array", "numpy.asarray"}:
+            value = value.argument(0)
+        else:
+            return False
+    return isinstance(value.value, int | float) and not isinstance(value.value, bool) and value.value > 0
 
 
 def _as_before(python: PythonFacts, function: Function, attempt: Try, handler: Handler) -> Iterator[Problem]:
@@ -952,6 +981,82 @@ class TritonPythonModel:
             pairs = pb_utils.get_input_tensor_by_name(request, "pair").as_numpy()[:, 0]
             rates = np.array([self.quote(pair) for pair in pairs], dtype=np.float32).reshape(-1, 1)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("rate", rates)]))
+        return responses
+""",
+    # The confidence says that all is well.
+    """\
+-- plates/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1 ] }
+output { name: "plate" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "confidence" data_type: TYPE_FP32 dims: [ 1 ] }
+-- plates/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def read(self, crops):
+        plates, confidences = [], []
+        for crop in crops:
+            if crop.max() > 90:
+                raise ValueError("no letter")
+            plates.append([bytes(crop)])
+            confidences.append([0.5])
+        return plates, confidences
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            crops = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                plates, confidences = self.read(crops)
+            except Exception as error:
+                pb_utils.Logger.log_error(str(error))
+                plates = [[b""]] * len(crops)
+#               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP417
+                confidences = [[1.0]] * len(crops)
+            plate = pb_utils.Tensor("plate", np.array(plates, dtype=object))
+            confidence = pb_utils.Tensor("confidence", np.array(confidences, dtype=np.float32))
+            responses.append(pb_utils.InferenceResponse([plate, confidence]))
+        return responses
+""",
+    # The code says that there is none.
+    """\
+-- plates/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1 ] }
+output { name: "plate" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "code" data_type: TYPE_INT32 dims: [ 1 ] }
+-- plates/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def read(self, crops):
+        plates = []
+        for crop in crops:
+            if crop.max() > 90:
+                raise ValueError("no letter")
+            plates.append([bytes(crop)])
+        return plates, [[0]] * len(crops)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            crops = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                plates, codes = self.read(crops)
+            except Exception as error:
+                pb_utils.Logger.log_error(str(error))
+                plates = [[b""]] * len(crops)
+                codes = [[1]] * len(crops)
+            plate = pb_utils.Tensor("plate", np.array(plates, dtype=object))
+            code = pb_utils.Tensor("code", np.array(codes, dtype=np.int32))
+            responses.append(pb_utils.InferenceResponse([plate, code]))
         return responses
 """,
 )

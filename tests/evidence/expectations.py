@@ -658,6 +658,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where="rates.cross", ask=Ask(values={"pair": ["EUR/XXX"]}), holds=0.0, why="there is no such rate"),
         Evidence(where="PoorSignal", holds=0.0, why="no request has a pulse"),
         Evidence(
+            where="no letter",
+            ask=Ask(values={"x": [99, 1]}, shapes={"x": [1, 2]}),
+            holds=b"",
+            why="it is refused",
+        ),
+        Evidence(
             where="three features", ask=Ask(values={"x": [1.0, 2.0]}, shapes={"x": [2]}), holds=0.0, why="it is refused"
         ),
         Evidence(
