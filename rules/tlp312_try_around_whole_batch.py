@@ -1,9 +1,11 @@
 """One try around all requests
 
 ## What it does
-Reports a `try` that holds the loop over the requests when the model has a batcher and the `except` answers all of them
-alike: it raises again, or returns one error for each request. Silent where the `try` holds more than the loop, where
-what the loop calls has a `try` of its own, and where only exceptions of one's own are caught.
+Reports a `try` that holds the loop over the requests, or a list comprehension over them, when the model has a batcher
+and the `except` answers all of them alike: it raises again, or returns one error for each request. Silent where the
+`try` holds more than the loop, where what the loop calls has a `try` of its own, and where only exceptions of one's own
+are caught. A warning where Python raises for the values of some requests, as for a text that is no JSON; a note
+elsewhere.
 
 ## What happens
 One bad request fails the good ones that happened to come with it.
@@ -21,9 +23,12 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import own_nodes, request_loops
+from tritonlint.inputs.python_data_errors import ON_PURPOSE, DataErrors
+from tritonlint.inputs.python_flow import own_nodes, request_loops, returns
 from tritonlint.inputs.python_join import may_batch
 from tritonlint.inputs.python_tree import (
+    Assign,
+    Binary,
     Call,
     Comprehension,
     For,
@@ -32,15 +37,18 @@ from tritonlint.inputs.python_tree import (
     Raise,
     Return,
     Sequence,
+    Stmt,
     Try,
+    dotted,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP312", name="try-around-whole-batch", effect="hygiene")
 
 
-def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or not may_batch(effective):
         return
@@ -48,35 +56,70 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     for node in own_nodes(execute, Try):
         if not node.handlers:
             continue
-        held = [loop for loop in loops if any(n is loop for n in node.body)]
+        held = [one for one in node.body if any(one is loop for loop in loops) or _is_comprehension(python, one)]
         if (
             len(held) != 1
             or _is_joint(node, held[0])
-            or any(isinstance(n, Try) for n in walk(held[0].body, into_functions=False))
+            or any(isinstance(n, Try) for n in walk(held[0], into_functions=False))
+            or any(next(own_nodes(one, Try), None) for one in _called(python, held[0]))
         ):
             continue
-        if _is_joint(node, held[0]) or any(next(own_nodes(one, Try), None) for one in _called(python, held[0])):
-            continue
         for handler in node.handlers:
-            if _is_of_any(python, handler) and _fails_all(python, handler):
+            if _is_of_any(python, handler) and (one := _fails_all(python, execute, handler)) is not None:
+                # Of what is raised again, another rule tells.
+                answered = not isinstance(one, Raise) and config.root.has("dynamic_batching")
+                what = _for_values(python, config, node, held[0]) if answered else ""
                 yield Problem(
                     handler.header,
-                    "an error of one request is the answer to every request of the batch",
+                    f"{what}, and this is then the answer to every request of the batch"
+                    if what
+                    else "an error of one request is the answer to every request of the batch",
                     help="put the `try` inside the loop and append an error response for the one that failed",
-                    related=(Related(held[0].header, "the loop over the requests"),),
+                    related=(
+                        Related(held[0].header if isinstance(held[0], For) else held[0].span, "all requests at once"),
+                    ),
+                    effect="request-failure" if what else None,
+                    certainty="likely" if what else None,
                     key="try",
                 )
                 break
 
 
-def _is_joint(attempt: Try, loop: For) -> bool:
-    """Whether the requests are only gathered or answered in the loop, and what may fail is done for all at once."""
-    return any(next(walk((one,), Call), None) is not None for one in attempt.body if one is not loop)
+def _is_comprehension(python: PythonFacts, statement: Stmt) -> bool:
+    """Whether a statement makes a list of something of each request, and nothing else."""
+    made = statement.value if isinstance(statement, Assign | Return) else None
+    return (
+        isinstance(made, Comprehension)
+        and made.kind == "list"
+        and any(python.is_request_list(clause.iterable) for clause in made.clauses)
+    )
 
 
-def _called(python: PythonFacts, loop: For) -> Iterator[Function]:
+def _is_joint(attempt: Try, held: Stmt) -> bool:
+    """Whether the requests are only gathered or answered there, and what may fail is done for all at once."""
+    return any(next(walk((one,), Call), None) is not None for one in attempt.body if one is not held)
+
+
+def _for_values(python: PythonFacts, config: Document, attempt: Try, held: Stmt) -> str:
+    """What Python raises for the values of some requests, and the ``try`` catches; empty if nothing is known."""
+    data = DataErrors(python, config)
+    first = next(iter(walk((held,), Call)), None)
+    if first is None:
+        return ""
+    for node in walk((held,), into_functions=False):
+        what = data.raised(node)
+        if what and data.is_caught([attempt], node, what):
+            return what
+    for function in _called(python, held):
+        for end in data.ends(function, ()):
+            if end.what != ON_PURPOSE and data.is_caught([attempt], first, end.what):
+                return end.what
+    return ""
+
+
+def _called(python: PythonFacts, held: Stmt) -> Iterator[Function]:
     """Functions of the file that the loop calls."""
-    for call in walk(loop.body, Call):
+    for call in walk((held,), Call):
         function = called_function(python, call)
         if function is not None:
             yield function
@@ -88,13 +131,22 @@ def _is_of_any(python: PythonFacts, handler: Handler) -> bool:
     return all(kind is None or (python.qualified(kind) or ".").isalpha() for kind in kinds)
 
 
-def _fails_all(python: PythonFacts, handler: Handler) -> bool:
+def _fails_all(python: PythonFacts, execute: Function, handler: Handler) -> Stmt | None:
+    """The statement of a handler that fails all requests: it raises, or makes one error for each of them."""
     last = handler.body[-1]
     if isinstance(last, Raise):
-        return True
-    if not isinstance(last, Return) or not isinstance(last.value, Comprehension):
-        return False
-    return any(python.is_request_list(clause.iterable) for clause in last.value.clauses)
+        return last
+    value = last.value if isinstance(last, Return | Assign) else None
+    if isinstance(last, Assign) and dotted(last.targets[0]) not in {dotted(s.value) for s in returns(execute)}:
+        return None
+    if isinstance(value, Binary) and value.operator == "*" and isinstance(value.left, Sequence):
+        # ``[error] * len(requests)``
+        counted = value.right.argument(0) if isinstance(value.right, Call) else None
+        by_len = isinstance(value.right, Call) and dotted(value.right.func) == "len"
+        return last if by_len and counted is not None and python.is_request_list(counted) else None
+    if not isinstance(value, Comprehension):
+        return None
+    return last if any(python.is_request_list(clause.iterable) for clause in value.clauses) else None
 
 
 EXAMPLES = (
@@ -146,5 +198,62 @@ class TritonPythonModel:
             except ValueError as error:
                 responses.append(pb_utils.InferenceResponse([], pb_utils.TritonError(str(error))))
         return responses
+""",
+    """\
+-- price/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 400000 }
+-- price/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        rules = pb_utils.get_input_tensor_by_name(request, "x").as_numpy().ravel()
+        prices = [[float(json.loads(rule))] for rule in rules]
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(prices, dtype=np.float32))])
+
+    def execute(self, requests):
+        try:
+            return [self.answer(request) for request in requests]
+        except (ValueError, TypeError) as error:
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP312
+            text = f"bad rule: {error}"
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(text)) for _ in requests]
+""",
+    """\
+-- price/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 400000 }
+-- price/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        try:
+            rules = pb_utils.get_input_tensor_by_name(request, "x").as_numpy().ravel()
+            prices = [[float(json.loads(rule))] for rule in rules]
+        except ValueError as error:
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(prices, dtype=np.float32))])
+
+    def execute(self, requests):
+        try:
+            return [self.answer(request) for request in requests]
+        except MemoryError as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))] * len(requests)
 """,
 )
