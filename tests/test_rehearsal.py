@@ -785,7 +785,8 @@ y, label = x, text
         "_ = text.reshape(1, len(text))"
     ),
     "squares_summed_as_halves": each(
-        "half = x.astype(np.float16)\nn = np.sqrt(np.sum(half * half, axis=-1, keepdims=True))  #! sure half-squares\n"
+        "half = x.astype(np.float16)  #! sure half-cast\n"
+        "n = np.sqrt(np.sum(half * half, axis=-1, keepdims=True))  #! sure half-squares\n"
         "wide = half.astype(np.float32)\n_ = np.sqrt(np.sum(wide * wide, axis=-1))\n"
         "_ = half / n\ny, label = x, text"
     ),
@@ -815,7 +816,7 @@ class TritonPythonModel:
         "_ = x[kept] @ np.ones((4, 2))\n_ = x[kept, :3] @ np.ones((4, 2))  #! sure ValueError\ny, label = x, text"
     ),
     "squares_before_the_cast": each(
-        "half = x.astype(np.float16)\npower = np.mean(half * half)  #! sure late-cast\n"
+        "half = x.astype(np.float16)  #! sure half-cast\npower = np.mean(half * half)  #! sure late-cast\n"
         "y, label = x * power.astype(np.float32), text\n_ = np.mean(x * x).astype(np.float64)"
     ),
     "bytes_clipped_too_late": each(

@@ -166,8 +166,13 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP202": (Evidence("hang", releases={"24.03": "error", "24.07": "hang"}),),
     "TLP203": (Evidence("error", TOGETHER),),
     "TLP205": (Evidence("error", TOGETHER),),
+    "TLP206": (Evidence("error", Ask(values={"x": [2000.0]}), where="suppress(ValueError)"), Evidence()),
     "TLP211": (Evidence("error", TOGETHER),),
-    "TLP223": (Evidence(ask=TOGETHER, where="requests[:1]"), Evidence()),
+    "TLP223": (
+        Evidence(ask=TOGETHER, where="requests[:1]"),
+        Evidence(ask=Ask(values={"x": [2000.0]}), where="filter(None"),
+        Evidence(),
+    ),
     "TLP212": (
         Evidence(
             ask=Ask(
@@ -184,6 +189,26 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the first one takes longer",
         ),
         Evidence(
+            ask=Ask(
+                together=2,
+                config=BATCHED,
+                change={
+                    'submit(abs, pb_utils.get_input_tensor_by_name(r, "x").as_numpy()) for r in requests': (
+                        "submit(lambda r, n: (__import__('time').sleep(1 - n), "
+                        'pb_utils.get_input_tensor_by_name(r, "x").as_numpy())[1], r, n) '
+                        "for n, r in enumerate(requests)"
+                    )
+                },
+            ),
+            difference="another client's request",
+            why="the first one takes longer",
+        ),
+        Evidence(
+            ask=Ask(together=2, config=BATCHED, change={"-float(arrays[place].max())": "-place"}),
+            difference="another client's request",
+            why="the second one has the larger values",
+        ),
+        Evidence(
             ask=Ask(together=2, config=BATCHED, change={"-arrays[i].sum()": "-i"}),
             difference="another client's request",
             why="the second one has the larger sum",
@@ -196,6 +221,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
     "TLP207": (
+        Evidence("hang", ask=Ask(change={"text.split()[:10]": "text.split()[:0]"}), why="there is no word in the text"),
         Evidence("hang", ask=Ask(change={"range(n)": "range(0)"}), why="the number of the request is 0"),
         Evidence("hang", ask=Ask(change={"if part]": "if not part]"}), why="the text holds no sentence"),
     ),
@@ -463,6 +489,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=TO_OTHER, where="outputs = second"),
         Evidence(ask=Ask(companions={"scorer": "echo"}), where="for attempt in range"),
     ),
+    "TLP302 clean": (Evidence(where="outputs, problem", ask=Ask(values={"x": [-1.0]})), Evidence()),
     "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),
     "TLP315": (Evidence(ask=Ask(together=3, rounds=8)),),
     "TLP315 clean": (Evidence(ask=Ask(values={"x": [-1.0]})),),
