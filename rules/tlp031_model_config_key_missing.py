@@ -4,13 +4,15 @@
 Reports keys that `initialize` reads in every load and that do not exist: a parameter that config.pbtxt does not set
 (`config["parameters"]["size"]`), another key of a parameter than `string_value`, a field that the config does not have,
 another key of `args` than Triton's seven, and the result of `get_output_config_by_name` for a tensor that is not
-declared.
+declared. So is `args.get("parameters", {})` with a default, for what config.pbtxt holds and `args` never does.
 
 ## What happens
-`KeyError`, or `'NoneType' object is not subscriptable`: the model does not load.
+`KeyError`, or `'NoneType' object is not subscriptable`: the model does not load. `args.get` always gives its default:
+what config.pbtxt says is ignored, with status OK.
 
 ## How to fix
-Add the parameter to config.pbtxt, or read it with `.get()` and a default.
+Add the parameter to config.pbtxt, or read it with `.get()` and a default. The config is in
+`json.loads(args["model_config"])`.
 
 ## Source
 Facts, python-backend 6.3; loaded on a real server of 24.10.
@@ -21,7 +23,7 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_load import ARGUMENTS, missing_keys
+from tritonlint.inputs.python_load import ARGUMENTS, misplaced_defaults, missing_keys
 from tritonlint.inputs.python_tree import Subscript
 from tritonlint.pbtxt.schema import root_type
 from tritonlint.pbtxt.tree import Document
@@ -78,6 +80,15 @@ def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
             f"{HOLDERS[failure.kind].format(key)}: initialize fails and the model cannot load",
             help=f'did you mean "{near[0]}"?' if near else help_text,
             fix=fix,
+            key=key,
+        )
+    for call, key in misplaced_defaults(python, config):
+        yield Problem(
+            call.span,
+            f"{HOLDERS['argument'].format(key)}: this is always the default, whatever config.pbtxt says",
+            help=f"""read "{key}" from `json.loads(args["model_config"])`""",
+            effect="wrong-result",
+            certainty="likely",  # The default may say the same.
             key=key,
         )
 
@@ -192,6 +203,86 @@ class TritonPythonModel:
     def initialize(self, args):
         parameters = json.loads(args["model_config"])["parameters"]
         self.scale = int(parameters["scale"]["string_value"])
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "scale" value: { string_value: "3" } }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+        parameters = args.get("parameters", {})
+#                    ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP031
+        self.scale = np.float32(parameters.get("scale", {}).get("string_value", "1"))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "scale" value: { string_value: "3" } }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+        parameters = self.config.get("parameters", {})
+        self.scale = np.float32(parameters.get("scale", {}).get("string_value", "1"))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]))
+        return responses
+""",
+    # The config is asked first.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "scale" value: { string_value: "3" } }
+-- add/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        parameters = args.get("parameters", {}) or json.loads(args["model_config"])["parameters"]
+        self.scale = np.float32(parameters["scale"]["string_value"])
+        self.name = args.get("model_name", "add")
 
     def execute(self, requests):
         responses = []

@@ -20,21 +20,46 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import Assign, Binary, Constant, dotted
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(code="TLP414", name="rows-normalised-together", effect="wrong-result", certainty="likely", words=())
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     for mistake in mistakes(python, config, effective, "over-rows"):
+        if _is_put_back(python, mistake.span):
+            continue
         yield Problem(
             mistake.span,
             "this is one number for all rows of the batch: each row's answer depends on the others",
             help="reduce each row by itself: pass `axis=-1, keepdims=True`",
             key=python.text[mistake.span.start : mistake.span.end],
         )
+
+
+def _is_put_back(python: PythonFacts, reduced: Span) -> bool:
+    """Whether what rows are divided by, or moved by, is given a name, and rows are multiplied or moved back by it."""
+    names = {
+        dotted(target)
+        for assign in python.walk(Assign)
+        if assign.value is not None and _within(reduced, assign.value.span) and not assign.operator
+        for target in assign.targets
+    } - {None}
+    if not names:
+        return False
+    back = [n for n in python.walk(Binary) if n.operator in {"*", "+"}]
+    sides = [(one, other) for n in back for one, other in ((n.left, n.right), (n.right, n.left))]
+    return any(dotted(one) in names and not isinstance(other, Constant) for one, other in sides) or any(
+        assign.operator in {"*=", "+="} and dotted(assign.value) in names for assign in python.walk(Assign)
+    )
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
 
 
 EXAMPLES = (
@@ -121,6 +146,71 @@ class TritonPythonModel:
             # The rows of a request are the candidates of one question.
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = (x - x.mean(axis=0)) / (x.std(axis=0) + np.float32(1e-6))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- share/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- share/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            total = x.sum()
+#                   ^^^^^^^ TLP414
+            y = (x / max(float(total), 1e-6)).astype(np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- share/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- share/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            total = np.float32(len(x))
+            y = (x / max(float(total), 1e-6)).astype(np.float32)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # What is divided by is multiplied with again.
+    """\
+-- round/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- round/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = max(float(np.abs(x).max()), 1e-6)
+            y = (np.tanh(x / scale) * scale).astype(np.float32)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

@@ -772,6 +772,11 @@ y, label = x, text
         "n = np.linalg.norm(x, axis=-1)  #! sure axis-lost\ny, label = x / (n + 1e-9), text"
     ),
     "rows_with_their_axis": each("n = np.linalg.norm(x, axis=-1)\ny, label = x / n[:, None] - x.max(axis=0), text"),
+    "rows_normalised_by_a_number_of_python": each(
+        "low, high = float(x.min()), float(x.max())  #! sure over-rows\n"
+        "y, label = (x - x.min(axis=1, keepdims=True)) / max(high - low, 1e-6), text"
+    ),
+    "rows_normalised_each_by_its_number": each("y, label = np.stack([v / max(float(v.sum()), 1e-6) for v in x]), text"),
     "rows_normalised_together": each(
         "e = np.exp(x - x.max())\ny, label = e / e.sum(), text  #! sure over-rows\n"
         "_ = np.divide(e, e.sum(axis=0) + 1)  #! sure over-rows\n_ = (x - x.mean(axis=0)) / (x.std(axis=0) + 1)\n"

@@ -103,6 +103,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(),
     ),
     "TLP020": (Evidence("error or hang", why="the process of the model ends, and the server stays"),),
+    "TLP031": (
+        Evidence(where="args.get(", ask=Ask(values={"x": [2.0]}), holds=2.0, why="2 times the scale of 3 is 6"),
+        Evidence(),
+    ),
     "TLP039": (Evidence("refused"),),
     "TLP106": (
         Evidence(

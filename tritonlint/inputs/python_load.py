@@ -30,6 +30,7 @@ from tritonlint.inputs.python_tree import (
     Conditional,
     Constant,
     Delete,
+    Dict,
     Expr,
     Expression,
     Flow,
@@ -131,6 +132,70 @@ def missing_keys(python: PythonFacts, config: Document) -> tuple[LoadFailure, ..
     reader = _Keys(python, config)
     found = (reader.failure(item) for item in _reached(python, None) if isinstance(item, Subscript))
     return tuple(item for item in found if item is not None)
+
+
+@remembered
+def misplaced_defaults(python: PythonFacts, config: Document) -> tuple[tuple[Call, str], ...]:
+    """Calls of ``get`` that ask the arguments of ``initialize`` for what the config holds: they give the default."""
+    if "get" not in python.identifiers:
+        return ()
+    reader = _Keys(python, config)
+    calls = [c for c in python.walk(Call) if isinstance(c.func, Attribute) and c.func.attr == "get"]
+    asked = [(call, key) for call in calls if (key := reader.config_key_asked(call)) is not None]
+    if not asked or any(reader.names_argument(a.value) for call in python.walk(Call) for a in call.arguments):
+        return ()  # Or what it is handed to may add something.
+    return tuple((call, key) for call, key in asked if not reader.may_add(key) and not _has_another(python, call, key))
+
+
+def _has_another(python: PythonFacts, call: Call, key: str) -> bool:
+    """Whether the right value may be had elsewhere when a call of ``get`` gives its default."""
+    if any(lies_in(call, node) for node in (*python.walk(Dict, Conditional, If), *python.walk(Try, Walrus))):
+        return True  # Merged with others, or asked about.
+    if any(n.operators[0].endswith("in") and key in python.source(n.left) for n in python.walk(Compare)):
+        return True
+    if any(lies_in(call, n) and n.operator in {"or", "and", "|"} for n in python.walk(Binary)):
+        return True
+    outer = [c for c in python.walk(Call) if c is not call and isinstance(c.func, Attribute) and lies_in(call, c.func)]
+    if any(not _is_fixed(argument.value) for c in outer for argument in c.arguments):
+        return True
+    for assign in python.walk(Assign):
+        if assign.value is not None and lies_in(call, assign.value):
+            names = {dotted(target) for target in assign.targets} - {None}
+            others = (a for a in python.walk(Assign) if a is not assign)
+            asked = any(dotted(target) in names for a in others for target in a.targets)
+            return asked or any(_is_asked_about(python, name) for name in names if name is not None)
+    return False
+
+
+def _is_asked_about(python: PythonFacts, name: str) -> bool:
+    """Whether something else may stand in for what a name holds."""
+    asked: list[Node] = [node.test for node in python.walk(If, Conditional)]
+    asked += [node for node in python.walk(Binary) if node.operator in {"or", "and", "|"}]
+    asked += python.walk(Dict)
+    for call in python.walk(Call):
+        default = call.argument(1) if isinstance(call.func, Attribute) and dotted(call.func.value) == name else None
+        if default is not None and not _is_fixed(default):
+            asked.append(call)
+    return any(dotted(inner) == name for node in asked for inner in walk((node,), Name, Attribute))
+
+
+def _is_fixed(expr: Expr) -> bool:
+    """Whether a default is written down."""
+    if isinstance(expr, Constant):
+        return expr.value is not None
+    return (isinstance(expr, Dict) and all(key is not None for key in expr.keys)) or (
+        isinstance(expr, Sequence) and not any(isinstance(item, Starred) for item in expr.items)
+    )
+
+
+def _same(default: object, value: str | None) -> bool:
+    """Whether a default may stand for the same value as the text of a parameter."""
+    if value is None or str(default).casefold() == value.casefold():
+        return True
+    try:
+        return float(str(default)) == float(value)
+    except ValueError:
+        return False
 
 
 @remembered
@@ -558,7 +623,11 @@ class _Keys:
         return None
 
     def is_argument(self, expr: Expr) -> bool:
-        """Whether an expression is the dict that ``initialize`` gets."""
+        """Whether an expression is the dict that ``initialize`` gets, as it is given."""
+        return self.names_argument(expr) and dotted(expr) not in self.python.mutated
+
+    def names_argument(self, expr: Expr) -> bool:
+        """Whether an expression is the dict that ``initialize`` gets, to which something may have been added."""
         initialize = self.python.method("initialize")
         if initialize is None or len(initialize.positional) != 2 or not isinstance(expr, Name):
             return False
@@ -570,7 +639,6 @@ class _Keys:
             and len(found[0]) == 1
             and found[1].owner is not None
             and found[1].owner.span == initialize.span
-            and name not in self.python.mutated
         )
 
     def config_path(self, expr: Expr, steps: int = 0) -> tuple[str, ...] | None:
@@ -594,6 +662,26 @@ class _Keys:
             key = self.key_of(source)
             return None if base is None or key is None else (*base, key)
         return None
+
+    def config_key_asked(self, call: Call) -> str | None:
+        """The key of the config, with another value there than the default, for which a call asks the arguments."""
+        if self.config is None or len(call.arguments) != 2 or not isinstance(call.func, Attribute):
+            return None
+        asked, default = call.argument(0), call.argument(1)
+        if asked is None or default is None or not _is_fixed(default) or not self.names_argument(call.func.value):
+            return None
+        keys = self.python.strings(asked)
+        key = keys[0] if keys is not None and len(keys) == 1 else None
+        if key is None or key in ARGUMENTS:
+            return None
+        root, number = self.config.root, default.value if isinstance(default, Constant) else None
+        if key == "max_batch_size":
+            return key if number is not None and number != (root.integer(key) or 0) else None
+        if key in {"parameters", "input", "output", "instance_group"}:
+            return key if root.has(key) else None
+        parameters = [entry for entry in root.messages("parameters") if entry.string("key") == key]
+        values = [value.string("string_value") for entry in parameters for value in entry.messages("value")]
+        return key if number is not None and values and not any(_same(number, value) for value in values) else None
 
     def key_of(self, node: Subscript) -> str | None:
         keys = self.python.strings(node.items[0]) if len(node.items) == 1 else None

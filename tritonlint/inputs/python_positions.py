@@ -215,13 +215,23 @@ def _is_symmetric(python: PythonFacts, assign: Assign, target: Sequence) -> bool
     if function is None or len(names) != 2 or len(names) != len(target.items):
         return False
     first, second = names
-    uses = {name: [n for n in walk(function.body, Name) if n.id == name] for name in names}
+    compared = [n for n in walk(function.body, Compare) if _compares_looks(python, n, first, second)]
+
+    def compares(node: Node) -> bool:
+        return any(lies_in(node, one) for one in compared)
+
+    uses = {name: [n for n in walk(function.body, Name) if n.id == name and not compares(n)] for name in names}
     again = [n for n in walk(function.body, Assign) if n is not assign]
     if any({dotted(t) for t in walk(n.targets, Name)} & set(names) for n in again):
         return True  # Swapped when they came the other way round.
-    if any(n.attr in _LOOKS and dotted(n.value) in names for n in walk(function.body, Attribute)):
+    looks = [n for n in walk(function.body, Attribute) if n.attr in _LOOKS and dotted(n.value) in names]
+    if not all(compares(n) for n in looks):
         return True  # Told apart by what they are like.
     behind = python.text[assign.span.end : function.span.end]
+    for one in compared:
+        behind = behind.replace(python.source(one), "")
+    if any(_is_symmetric_call(python, call, first, second) for call in walk(function.body, Call)):
+        return True
     if len(uses[first]) == len(uses[second]) and _NO_ORDER.search(behind):
         return True
     if any(len(found) != 2 for found in uses.values()):
@@ -242,3 +252,31 @@ def _is_symmetric(python: PythonFacts, assign: Assign, target: Sequence) -> bool
         for left, right in pairs
         if (holds(left, first) and holds(right, second)) or (holds(left, second) and holds(right, first))
     )
+
+
+def _compares_looks(python: PythonFacts, node: Compare, first: str, second: str) -> bool:
+    """``a.shape != b.shape``: this asks whether they are alike, not which is which."""
+    if len(node.rights) != 1 or node.operators[0] not in {"==", "!="}:
+        return False
+    left, right = (side if isinstance(side, Attribute) else None for side in (node.left, node.rights[0]))
+    if left is None or right is None or left.attr != right.attr or left.attr not in _LOOKS:
+        return False
+    return {dotted(left.value), dotted(right.value)} == {first, second}
+
+
+def _is_symmetric_call(python: PythonFacts, call: Call, first: str, second: str) -> bool:
+    """Whether two names are handed to a function of the file that may not tell them apart."""
+    given = [dotted(argument.value) for argument in call.arguments]
+    if first not in given or second not in given:
+        return False
+    called = called_function(python, call)
+    if called is None:
+        return False
+    places = [given.index(name) for name in (first, second)]
+    keywords = [call.arguments[place].keyword for place in places]
+    own = called.positional[1:] if isinstance(call.func, Attribute) else called.positional
+    if any(place >= len(own) and not keyword for place, keyword in zip(places, keywords, strict=True)):
+        return True
+    inner = [keyword or own[place].name for place, keyword in zip(places, keywords, strict=True)]
+    one, other = (sum(n.id == name for n in walk(called.body, Name)) for name in inner)
+    return one == other and _NO_ORDER.search(python.text[called.span.start : called.span.end]) is not None

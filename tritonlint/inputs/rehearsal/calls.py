@@ -1051,6 +1051,8 @@ class Calls(Concurrency):
         made = self.guard(lambda: library.call(name, given, kwargs, self.caller(span), self.touch), span)
         if name == "range" and len(args) == 1:
             self.origins.turns(args[0], made)
+        if name in {"max", "min"} and len(args) > 1:
+            self.origins.bounded(args, made)
         return self.origins.largest(args[0], made) if name in {"max", "min"} and len(args) == 1 else made
 
     def _convert(self, name: str, array: Array, span: Span) -> Value:

@@ -364,11 +364,21 @@ class Origins:
         """A number of NumPy as one of Python."""
         if id(value) in self._reached and made.__class__ is Unknown:
             self._reached[id(made)] = made, self._reached[id(value)][1]
+        if id(value) in self._over and made == Unknown("float"):
+            self._over[id(made)] = made, *self._over[id(value)][1:]
+
+    def bounded(self, values: list[Value], made: Value) -> None:
+        """What is computed of several numbers, or is the larger or smaller one of them."""
+        for value in values if self._over and made.__class__ in {Unknown, Array} and made is not UNKNOWN else ():
+            if id(value) in self._over:
+                self._over[id(made)] = made, *self._over[id(value)][1:]
 
     # --------------------------------------------------------------------------------------------------- operators
     def binary(self, operator: str, left: Value, right: Value, made: Value, span: Span) -> Value:
         """``left operator right``."""
         if made.__class__ is not Array:
+            if made == Unknown("float"):
+                self.bounded([left, right], made)
             if operator == "-" and left.__class__ is int and left > 0 and self._may_exceed(right, left):
                 made = Unknown("int")
                 self._missing[id(made)] = made
