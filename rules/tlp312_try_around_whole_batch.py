@@ -34,6 +34,7 @@ from tritonlint.inputs.python_tree import (
     For,
     Function,
     Handler,
+    Name,
     Raise,
     Return,
     Sequence,
@@ -68,7 +69,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             if _is_of_any(python, handler) and (one := _fails_all(python, execute, handler)) is not None:
                 # Of what is raised again, another rule tells.
                 answered = not isinstance(one, Raise) and config.root.has("dynamic_batching")
-                what = _for_values(python, config, node, held[0]) if answered else ""
+                what = _for_values(python, config, handler, held[0]) if answered else ""
                 yield Problem(
                     handler.header,
                     f"{what}, and this is then the answer to every request of the batch"
@@ -100,21 +101,27 @@ def _is_joint(attempt: Try, held: Stmt) -> bool:
     return any(next(walk((one,), Call), None) is not None for one in attempt.body if one is not held)
 
 
-def _for_values(python: PythonFacts, config: Document, attempt: Try, held: Stmt) -> str:
-    """What Python raises for the values of some requests, and the ``try`` catches; empty if nothing is known."""
+def _for_values(python: PythonFacts, config: Document, handler: Handler, held: Stmt) -> str:
+    """What Python raises for the values of some requests, and a handler catches; empty if nothing is known."""
     data = DataErrors(python, config)
-    first = next(iter(walk((held,), Call)), None)
-    if first is None:
-        return ""
     for node in walk((held,), into_functions=False):
         what = data.raised(node)
-        if what and data.is_caught([attempt], node, what):
+        if what and _catches(handler, what):
             return what
     for function in _called(python, held):
         for end in data.ends(function, ()):
-            if end.what != ON_PURPOSE and data.is_caught([attempt], first, end.what):
+            if end.what != ON_PURPOSE and _catches(handler, end.what):
                 return end.what
     return ""
+
+
+def _catches(handler: Handler, what: str) -> bool:
+    """Whether a handler is for an exception, which the text of what is raised names."""
+    if handler.type is None:
+        return True
+    kinds = [dotted(kind) for kind in (handler.type.items if isinstance(handler.type, Sequence) else [handler.type])]
+    lookup = "LookupError" in kinds and ("KeyError" in what or "IndexError" in what)
+    return lookup or any(kind in {"Exception", "BaseException"} or (kind or " ") in what.split() for kind in kinds)
 
 
 def _called(python: PythonFacts, held: Stmt) -> Iterator[Function]:
@@ -145,6 +152,10 @@ def _fails_all(python: PythonFacts, execute: Function, handler: Handler) -> Stmt
         by_len = isinstance(value.right, Call) and dotted(value.right.func) == "len"
         return last if by_len and counted is not None and python.is_request_list(counted) else None
     if not isinstance(value, Comprehension):
+        return None
+    # What is made of the request may be a second attempt at it alone.
+    used = {name.id for element in value.elements for name in walk((element,), Name)}
+    if any(name.id in used for clause in value.clauses for name in walk((clause.target,), Name)):
         return None
     return last if any(python.is_request_list(clause.iterable) for clause in value.clauses) else None
 
@@ -255,5 +266,38 @@ class TritonPythonModel:
             return [self.answer(request) for request in requests]
         except MemoryError as error:
             return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))] * len(requests)
+""",
+    # Each one is tried again, alone.
+    """\
+-- price/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 400000 }
+-- price/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        rules = pb_utils.get_input_tensor_by_name(request, "x").as_numpy().ravel()
+        prices = [[float(json.loads(rule))] for rule in rules]
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array(prices, dtype=np.float32))])
+
+    def alone(self, request):
+        try:
+            return self.answer(request)
+        except ValueError as error:
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+
+    def execute(self, requests):
+        try:
+            return [self.answer(request) for request in requests]
+        except ValueError:
+            return [self.alone(request) for request in requests]
 """,
 )
