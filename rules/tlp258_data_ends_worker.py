@@ -586,4 +586,94 @@ class TritonPythonModel:
     async def execute(self, requests):
         await asyncio.gather(*(self.serve(request) for request in requests))
 """,
+    # A field of a dataclass.
+    """\
+-- feed/config.pbtxt --
+backend: "python"
+input { name: "symbol" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- feed/1/model.py --
+import asyncio
+from dataclasses import dataclass
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+PRICES = {"ABC": 10.0}
+
+
+@dataclass
+class Order:
+    symbol: str
+
+    @classmethod
+    def of(cls, request):
+        symbol = pb_utils.get_input_tensor_by_name(request, "symbol").as_numpy()[0]
+        return cls(symbol.decode("ascii").upper())
+
+
+class Walk:
+    def __init__(self, symbol):
+        self.price = PRICES[symbol]
+
+
+class TritonPythonModel:
+    async def feed(self, request):
+        sender = request.get_response_sender()
+        order = Order.of(request)
+        walk = Walk(order.symbol)
+#              ^^^^^^^^^^^^^^^^^^ TLP258
+        await asyncio.sleep(0)
+        y = np.array([walk.price], dtype=np.float32)
+        sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self.feed(request) for request in requests))
+""",
+    """\
+-- feed/config.pbtxt --
+backend: "python"
+input { name: "symbol" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- feed/1/model.py --
+import asyncio
+from dataclasses import dataclass
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+PRICES = {"ABC": 10.0}
+
+
+@dataclass
+class Order:
+    symbol: str
+
+    @classmethod
+    def of(cls, request):
+        symbol = pb_utils.get_input_tensor_by_name(request, "symbol").as_numpy()[0]
+        return cls(symbol.decode("ascii").upper())
+
+
+class Walk:
+    def __init__(self, symbol):
+        self.price = PRICES.get(symbol, 0.0)
+
+
+class TritonPythonModel:
+    async def feed(self, request):
+        sender = request.get_response_sender()
+        order = Order.of(request)
+        walk = Walk(order.symbol)
+        await asyncio.sleep(0)
+        y = np.array([walk.price], dtype=np.float32)
+        sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    async def execute(self, requests):
+        await asyncio.gather(*(self.feed(request) for request in requests))
+""",
 )

@@ -236,7 +236,18 @@ class RequestValues:
             given = call.argument(None, expr.attr)
             if given is not None and dotted(call.func) is not None:
                 return self.kind(given, depth + 1)
-        return ""
+        owners = _fields(self.python).get(expr.attr, ())
+        if len(owners) != 1:
+            return ""
+        # Of an object of a dataclass, by its place: `Job(text, 3)`, or `cls(text, 3)` in a method of the class.
+        cls, place = owners[0]
+        made = [
+            call
+            for call in self.python.walk(Call)
+            if dotted(call.func) == cls.name
+            or (dotted(call.func) == "cls" and self.python.frame_at(call).in_class is cls)
+        ]
+        return self.kind(made[0].argument(place), depth + 1) if len(made) == 1 else ""
 
 
 def cuts(expr: Expr) -> bool:
@@ -244,6 +255,24 @@ def cuts(expr: Expr) -> bool:
     if isinstance(expr, Call) and dotted(expr.func) == "map" and len(expr.arguments) == 2:
         return cuts(expr.arguments[1].value)
     return isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in {"split", "rsplit"}
+
+
+@remembered
+def _fields(python: PythonFacts) -> dict[str, list[tuple[Class, int]]]:
+    """The fields of dataclasses of a file that are made as usual, by name: of which class, and the place of each."""
+    found: dict[str, list[tuple[Class, int]]] = {}
+    for cls in python.body:
+        if not isinstance(cls, Class) or cls.keywords or cls.bases or len(cls.decorators) != 1:
+            continue
+        kind = cls.decorators[0]
+        called = kind.func if isinstance(kind, Call) else kind
+        own = {one.name for one in cls.body if isinstance(one, Function)}
+        if python.qualified(called) != "dataclasses.dataclass" or own & {"__init__", "__post_init__", "__new__"}:
+            continue
+        names = [dotted(one.targets[0]) for one in cls.body if isinstance(one, Assign) and one.annotation is not None]
+        for place, name in enumerate(names):
+            found.setdefault(name or "", []).append((cls, place))
+    return found
 
 
 @remembered
