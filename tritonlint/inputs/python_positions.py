@@ -274,7 +274,8 @@ def _is_symmetric_call(python: PythonFacts, call: Call, first: str, second: str)
         return False
     places = [given.index(name) for name in (first, second)]
     keywords = [call.arguments[place].keyword for place in places]
-    own = called.positional[1:] if isinstance(call.func, Attribute) else called.positional
+    bound = isinstance(call.func, Attribute) and "staticmethod" not in called.decorator_names
+    own = called.positional[1:] if bound else called.positional
     if any(place >= len(own) and not keyword for place, keyword in zip(places, keywords, strict=True)):
         return True
     inner = [keyword or own[place].name for place, keyword in zip(places, keywords, strict=True)]
