@@ -269,7 +269,11 @@ def _fields(python: PythonFacts) -> dict[str, list[tuple[Class, int]]]:
         own = {one.name for one in cls.body if isinstance(one, Function)}
         if python.qualified(called) != "dataclasses.dataclass" or own & {"__init__", "__post_init__", "__new__"}:
             continue
-        names = [dotted(one.targets[0]) for one in cls.body if isinstance(one, Assign) and one.annotation is not None]
+        fields = [one for one in cls.body if isinstance(one, Assign) and one.annotation is not None]
+        # What is none of its arguments would count as a place.
+        if any(word in python.source(one) for one in fields for word in ("ClassVar", "KW_ONLY", "init=")):
+            continue
+        names = [dotted(one.targets[0]) for one in fields]
         for place, name in enumerate(names):
             found.setdefault(name or "", []).append((cls, place))
     return found
