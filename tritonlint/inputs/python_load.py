@@ -153,7 +153,8 @@ def _has_another(python: PythonFacts, call: Call, key: str) -> bool:
         return True  # Merged with others, or asked about.
     if any(n.operators[0].endswith("in") and key in python.source(n.left) for n in python.walk(Compare)):
         return True
-    if any(lies_in(call, n) and n.operator in {"or", "and", "|"} for n in python.walk(Binary)):
+    around = [n for n in python.walk(Binary) if n.operator in {"or", "and", "|"} and lies_in(call, n)]
+    if any(n.left is not call or n.operator != "or" or not _is_fixed(n.right) for n in around):
         return True
     outer = [c for c in python.walk(Call) if c is not call and isinstance(c.func, Attribute) and lies_in(call, c.func)]
     if any(not _is_fixed(argument.value) for c in outer for argument in c.arguments):
@@ -177,6 +178,11 @@ def _is_asked_about(python: PythonFacts, name: str) -> bool:
         if default is not None and not _is_fixed(default):
             asked.append(call)
     return any(dotted(inner) == name for node in asked for inner in walk((node,), Name, Attribute))
+
+
+def _instead(python: PythonFacts, call: Call) -> Expr | None:
+    """What ``call or default`` gives for None."""
+    return next((n.right for n in python.walk(Binary) if n.operator == "or" and n.left is call), None)
 
 
 def _is_fixed(expr: Expr) -> bool:
@@ -665,10 +671,11 @@ class _Keys:
 
     def config_key_asked(self, call: Call) -> str | None:
         """The key of the config, with another value there than the default, for which a call asks the arguments."""
-        if self.config is None or len(call.arguments) != 2 or not isinstance(call.func, Attribute):
+        owner = call.func.value if isinstance(call.func, Attribute) else None
+        if self.config is None or owner is None or not self.names_argument(owner):
             return None
-        asked, default = call.argument(0), call.argument(1)
-        if asked is None or default is None or not _is_fixed(default) or not self.names_argument(call.func.value):
+        asked, default = call.argument(0), call.argument(1) or _instead(self.python, call)
+        if asked is None or default is None or not _is_fixed(default):
             return None
         keys = self.python.strings(asked)
         key = keys[0] if keys is not None and len(keys) == 1 else None

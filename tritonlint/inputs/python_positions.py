@@ -230,7 +230,7 @@ def _is_symmetric(python: PythonFacts, assign: Assign, target: Sequence) -> bool
     behind = python.text[assign.span.end : function.span.end]
     for one in compared:
         behind = behind.replace(python.source(one), "")
-    if any(_is_symmetric_call(python, call, first, second) for call in walk(function.body, Call)):
+    if compared and any(_is_symmetric_call(python, call, first, second) for call in walk(function.body, Call)):
         return True
     if len(uses[first]) == len(uses[second]) and _NO_ORDER.search(behind):
         return True
