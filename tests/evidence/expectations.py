@@ -222,6 +222,19 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             difference="another client's request",
             why="the second one has the larger sum",
         ),
+        Evidence(
+            ask=Ask(
+                together=2,
+                config=BATCHED,
+                change={
+                    "sorted(self._load(requests), key=lambda texts: texts[0], reverse=True)": (
+                        "self._load(requests)[::-1]"
+                    )
+                },
+            ),
+            difference="another client's request",
+            why="the second one has the later text",
+        ),
         Evidence(ask=TOGETHER, difference="another client's request"),
     ),
     "TLP207": (
@@ -360,6 +373,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="the second request has another place",
         ),
     ),
+    "TLP270 clean": (
+        Evidence("not observable", where="one column only", why="the bench sends two of every open dimension"),
+        Evidence(),
+    ),
     "TLP270": (
         Evidence(
             where="def to_chw",
@@ -483,6 +500,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [1.0]}), holds=0.5, why="the default"),
     ),
     "TLP306": (
+        Evidence(where='model_name="judge"', ask=Ask(values={"x": [2000.0, 1.0]}), holds=0.0, why="the judge refuses"),
         Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),
         Evidence("difference", where="SOURCE_MODEL", holds=0.0, why="the sum of nothing"),
     ),
