@@ -48,11 +48,10 @@ _FUNCTIONS = frozenset(
         "log10",
     }
     | {"maximum", "minimum", "multiply", "nan_to_num", "power", "round", "sign", "sqrt", "square", "subtract", "tanh"}
-    | {"add", "divide", "true_divide", "float32", "int32", "int64", "float16", "float64"}
+    | {"log10", "add", "divide", "true_divide", "float32", "int32", "int64", "float16", "float64"}
 )
-
-
 _PLAIN = frozenset({"astype", "copy", "asarray", "array", "ascontiguousarray", "round"})
+_ONE_FOR_EACH = frozenset({"enumerate", "zip", "list", "tuple", "reversed", "iter"})
 _SCALARS = frozenset({"float", "int", "float16", "float32", "float64", "int32", "int64"})
 
 
@@ -99,11 +98,7 @@ def listed(python: PythonFacts, expr: Expr, frame: Frame | None = None, steps: i
         return None
     if not isinstance(made, Sequence) or made.items:
         return listed(python, made, where, steps + 1) if made is not None else None
-    adds = [
-        call
-        for call in own_nodes(found[1].function, Call)
-        if isinstance(call.func, Attribute) and isinstance(call.func.value, Name) and call.func.value.id == expr.id
-    ]
+    adds = _calls_on(found[1].function, expr.id)
     if len(adds) != 1 or not _filled_by_all(python, found[1].function, made, adds[0], where, steps + 1):
         return None
     added, method = adds[0].argument(0), getattr(adds[0].func, "attr", "")
@@ -113,6 +108,15 @@ def listed(python: PythonFacts, expr: Expr, frame: Frame | None = None, steps: i
     if method == "append":
         return one
     return None if one.rows else Listed(one.name, rows=True)
+
+
+def _calls_on(function: Function, name: str) -> list[Call]:
+    """Calls of the methods of what a name stands for."""
+    return [
+        call
+        for call in own_nodes(function, Call)
+        if isinstance(call.func, Attribute) and isinstance(call.func.value, Name) and call.func.value.id == name
+    ]
 
 
 def _filled_by_all(python: PythonFacts, function: Function, made: Expr, add: Call, frame: Frame, steps: int) -> bool:
@@ -128,14 +132,7 @@ def _spans(python: PythonFacts, iterable: Expr, frame: Frame, steps: int) -> boo
     """Whether something gives all requests of a call, or one thing for each of them."""
     if steps > _MOST:
         return False
-    if isinstance(iterable, Call) and dotted(iterable.func) in {
-        "enumerate",
-        "zip",
-        "list",
-        "tuple",
-        "reversed",
-        "iter",
-    }:
+    if isinstance(iterable, Call) and dotted(iterable.func) in _ONE_FOR_EACH:
         return any(_spans(python, argument.value, frame, steps + 1) for argument in iterable.arguments)
     if isinstance(iterable, Comprehension):
         clause = iterable.clauses[0]
@@ -161,13 +158,7 @@ def _spans(python: PythonFacts, iterable: Expr, frame: Frame, steps: int) -> boo
     made = binding.expr
     if not isinstance(made, Sequence) or made.items:
         return _spans(python, made, found[1], steps + 1)
-    adds = [
-        call
-        for call in own_nodes(function, Call)
-        if isinstance(call.func, Attribute)
-        and isinstance(call.func.value, Name)
-        and (call.func.value.id, call.func.attr) == (iterable.id, "append")
-    ]
+    adds = [call for call in _calls_on(function, iterable.id) if getattr(call.func, "attr", "") == "append"]
     return len(adds) == 1 and _filled_by_all(python, function, made, adds[0], found[1], steps + 1)
 
 

@@ -91,8 +91,8 @@ _EACH = "<each element>"
 _MOST_LISTS = 6
 """Of functions that return more lists of tensors than these, none is kept in mind."""
 _PARTIAL = "<partial>"
-_REQUEST = f"{OF_BACKEND}InferenceRequest"
 """The name of what calls a function with some arguments that were given before."""
+_REQUEST = f"{OF_BACKEND}InferenceRequest"
 _HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unknown})
 _PURE = (
     "numpy", "json", "time", "os", "math", "logging", "random", "re", "sys", "string", "struct", "base64", "hashlib",
@@ -143,13 +143,13 @@ _SCALAR_CLASSES = {
 }
 """Classes of NumPy's scalars, and how the names of their data types begin."""
 _REDUCTIONS = frozenset({"sum", "mean", "max", "min", "std", "prod"})
+"""Methods that make one number of a whole array."""
 _NEED_RESULTS = frozenset({"float", "int", "abs", "round", "len", "complex"})
 """Functions of Python that take no coroutine."""
 _MOVES_ITEMS = frozenset({"random.shuffle", "heapq.heapify"})
 _FILLS_TEXT = frozenset({"format", "format_map", "substitute", "safe_substitute"})
 """Methods of a text with places, and of `string.Template`, that put values there."""
 _CHANGES_LIST = frozenset({"pop", "remove", "clear", "append", "insert", "extend", "sort", "reverse"})
-"""Methods that make one number of a whole array."""
 _MAKERS = frozenset({"numpy.array", "numpy.asarray", "numpy.stack", "numpy.vstack"})
 _EAGER = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "dict", "max", "min"})
 _PATHS_READ = {"read_text": "str", "read_bytes": "bytes"}

@@ -350,10 +350,15 @@ class PbUtils(Replies):
             used = self.used_unasked(node)
             if used is None and self.python.text.startswith("[", node.span.end or 0):
                 used = node.span
-            through = any(each.iterable is node for each in self.python.walk(For, Clause))
-            if used is not None or answer.streamed or through:
-                found = "used" if used is not None else "streamed" if answer.streamed else "gone through"
-                self.say(Mistake("error-lost", node.span, False, found=found, value=node))
+            if used is not None:
+                found = "used"
+            elif answer.streamed:
+                found = "streamed"
+            elif any(each.iterable is node for each in self.python.walk(For, Clause)):
+                found = "gone through"
+            else:
+                continue
+            self.say(Mistake("error-lost", node.span, False, found=found, value=node))
 
     def answer(self, call: Call) -> Answer:
         """What another model answers, as far as its config says."""
