@@ -37,7 +37,7 @@ from tritonlint.inputs.python_tree import (
     Stmt,
     Try,
     With,
-    dotted,
+    last_name,
 )
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -149,7 +149,7 @@ def _refuses(python: PythonFacts, last: Stmt, depth: int) -> bool:
     call = last.value if isinstance(last, Expression) else None
     if not isinstance(call, Call) or depth == 0:
         return False
-    name = (dotted(call.func) or "").rsplit(".", 1)[-1]
+    name = last_name(call.func)
     called = by_name(python).get(name, [])
     if not called:
         return _REFUSES.search(name) is not None and "log" not in name

@@ -46,6 +46,7 @@ from tritonlint.inputs.python_tree import (
     Try,
     With,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -311,7 +312,7 @@ def _reached(python: PythonFacts, start: Function | None) -> set[str]:
             continue
         found.add(function.name)
         for call in own_nodes(function, Call):
-            last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+            last = last_name(call.func)
             if last in own:
                 waiting.append(own[last])
     return found

@@ -41,6 +41,7 @@ from tritonlint.inputs.python_tree import (
     Try,
     While,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.inputs.rehearsal.backend import mistakes
@@ -145,7 +146,7 @@ def _is_looked_at(python: PythonFacts, function: Function) -> bool:
 
 
 def _called(call: Call) -> str:
-    return (dotted(call.func) or "").rsplit(".", 1)[-1]
+    return last_name(call.func)
 
 
 def _holds(node: Node, part: Span) -> bool:

@@ -40,6 +40,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     While,
     dotted,
+    last_name,
     lies_in,
 )
 from tritonlint.rule import Rule
@@ -79,7 +80,7 @@ def _size(python: PythonFacts, node: Call | Binary) -> tuple[Expr | None, str, b
             if node.operator == "*" and isinstance(one, Sequence) and one.kind == "list" and len(one.items) == 1:
                 return other, "this list is empty", False
         return None, "", False
-    name = (dotted(node.func) or "").rpartition(".")[2]
+    name = last_name(node.func)
     if name in SHAPED and isinstance(node.func, Attribute) and (python.qualified(node.func) or "").startswith("numpy."):
         shape = node.argument(0, "shape")
         sizes = shape.items if isinstance(shape, Sequence) else (shape,)
@@ -96,7 +97,7 @@ def _matters(python: PythonFacts, node: Call | Binary) -> bool:
     function = python.function_at(node)
     if function is not None and any(t.handlers and lies_in(node, t) for t in own_nodes(function, Try)):
         return False
-    if isinstance(node, Call) and (dotted(node.func) or "").rpartition(".")[2] not in SHAPED:
+    if isinstance(node, Call) and last_name(node.func) not in SHAPED:
         return True
     assigns = list(python.walk(Assign))
     kept = {dotted(t) for a in assigns if a.value is node for t in a.targets} - {None}

@@ -46,6 +46,7 @@ from tritonlint.inputs.python_tree import (
     Starred,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -219,7 +220,7 @@ def _joined(value: Expr) -> tuple[Expr, ...]:
         return value.left, value.right
     if isinstance(value, Call) and dotted(value.func) == "list" and len(value.arguments) == 1:
         return _joined(value.arguments[0].value)
-    if isinstance(value, Call) and (dotted(value.func) or "").rsplit(".", 1)[-1] == "chain":
+    if isinstance(value, Call) and last_name(value.func) == "chain":
         return tuple(argument.value for argument in value.arguments)
     if isinstance(value, Sequence) and all(isinstance(item, Starred) for item in value.items):
         return tuple(item.value for item in value.items if isinstance(item, Starred))

@@ -42,6 +42,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -147,9 +148,7 @@ def _keys(python: PythonFacts) -> Iterator[Expr]:
 def _is_started(python: PythonFacts, name: str) -> bool:
     """Whether initialize calls a function by this name."""
     initialize = python.method("initialize")
-    return initialize is not None and any(
-        (dotted(call.func) or "").rsplit(".", 1)[-1] == name for call in walk(initialize.body, Call)
-    )
+    return initialize is not None and any(last_name(call.func) == name for call in walk(initialize.body, Call))
 
 
 def _is_of_parameters(python: PythonFacts, call: Call) -> bool:
@@ -164,7 +163,7 @@ def _is_of_parameters(python: PythonFacts, call: Call) -> bool:
 def _helps(python: PythonFacts, call: Call, place: int) -> bool:
     """Whether a call goes to code of the file, which takes an argument for a key as it is."""
     called = called_function(python, call)
-    last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+    last = last_name(call.func)
     named = [f.function for f in python.frames if f.function is not None and f.function.name == last]
     for function in [called] if called is not None else named:
         own = [p.name for p in function.parameters if p.name not in {"self", "cls"}]

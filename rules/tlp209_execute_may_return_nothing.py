@@ -52,7 +52,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     With,
-    dotted,
+    last_name,
     walk,
 )
 from tritonlint.rule import Rule
@@ -147,7 +147,7 @@ def _may_match_every_value(python: PythonFacts, node: Match) -> bool:
     subject = node.subject
     while isinstance(subject, Call) and isinstance(subject.func, Attribute) and subject.func.attr in _TIDIES:
         subject = subject.func.value
-    name = (dotted(subject) or "").rsplit(".", 1)[-1]
+    name = last_name(subject)
     if not name or "Literal" in python.identifiers or "Enum" in python.text:
         return True
     texts: set[object] = set()
@@ -158,7 +158,7 @@ def _may_match_every_value(python: PythonFacts, node: Match) -> bool:
             return True
         texts |= {one[1:-1] for one in _TEXT.findall(pattern[1])}
     for other in python.walk(Compare):
-        if any((dotted(side) or "").rsplit(".", 1)[-1] == name for side in (other.left, *other.rights)):
+        if any(last_name(side) == name for side in (other.left, *other.rights)):
             return True
     for listed in python.walk(Sequence, Dict):
         inside = listed.items if isinstance(listed, Sequence) else listed.keys

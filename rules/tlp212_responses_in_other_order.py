@@ -46,6 +46,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     Yield,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.rule import Rule
@@ -133,9 +134,7 @@ def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node 
     sortings = [call for call in own_nodes(execute, Call) if _is_sorting(python, call, items, requests)]
     # A second one may undo the first, and so may whatever asks for places.
     places = {"argsort", "index", "lexsort", "argpartition", "empty_like", "sort"}
-    others = sum(
-        (dotted(call.func) or "").rsplit(".", 1)[-1] in {*places, "sorted"} for call in own_nodes(execute, Call)
-    )
+    others = sum(last_name(call.func) in {*places, "sorted"} for call in own_nodes(execute, Call))
     if len(sortings) != 1 or others != 1:
         return None
     sorting = sortings[0]

@@ -24,7 +24,16 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import gets_sender, guarded, own_nodes
 from tritonlint.inputs.python_join import defines
-from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Constant, Name, Node, Sequence, dotted
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Name,
+    Node,
+    Sequence,
+    last_name,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -107,7 +116,7 @@ def _send(python: PythonFacts, call: Call) -> tuple[Span, str, str] | None:
             "write `send(response)` or `send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)`",
         )
     wrong = isinstance(flags, Constant) and flags.value not in (0, 1)
-    if flags is not None and (wrong or (dotted(flags) or "").rsplit(".", 1)[-1] in OTHER_FLAGS):
+    if flags is not None and (wrong or last_name(flags) in OTHER_FLAGS):
         return (
             flags.span,
             "a response can be sent with flags 0 or the final flag only",

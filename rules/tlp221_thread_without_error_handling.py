@@ -22,7 +22,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, thread_targets
 from tritonlint.inputs.python_threads import reached
-from tritonlint.inputs.python_tree import Call, Function, Try, With, dotted
+from tritonlint.inputs.python_tree import Call, Function, Try, With, dotted, last_name
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP221", name="thread-without-error-handling", effect="hygiene", first="22.05")
@@ -56,7 +56,7 @@ def _may_raise(function: Function) -> bool:
     """Whether a function does more than to close a stream."""
     calls = list(own_nodes(function, Call))
     return any(
-        (dotted(call.func) or "").rpartition(".")[2] not in _HARMLESS
+        last_name(call.func) not in _HARMLESS
         or any(argument.keyword != "flags" for argument in call.arguments if dotted(call.func) != "time.sleep")
         for call in calls
     )

@@ -44,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     Walrus,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -170,7 +171,7 @@ def _may_hold_for_all(python: PythonFacts, function: Function, test: Expr, state
     if any(lies_in(statement, one) for one in own_nodes(function, If)) or any(True for _ in walk(test, Walrus)):
         return True  # Somebody has looked before, or looks at more than the condition.
     for call in walk(test, Call):
-        if (dotted(call.func) or "").rsplit(".", 1)[-1] in {"isinstance", "hasattr", "callable", "inputs"}:
+        if last_name(call.func) in {"isinstance", "hasattr", "callable", "inputs"}:
             return True
         asked = called_function(python, call)
         given = [one.value for one in returns(asked)] if asked is not None else []

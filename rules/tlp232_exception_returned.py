@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_none, meant_to_fail, own_nodes, returns
-from tritonlint.inputs.python_tree import Call, Expr, Expression, Raise, Return, Sequence, dotted
+from tritonlint.inputs.python_tree import Call, Expr, Expression, Raise, Return, Sequence, dotted, last_name
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -47,9 +47,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
     if not any(_exception(s.value) is not None for s in python.walk(Return)) or _asks_for_type(python):
         return
-    raised_calls = {
-        (dotted(r.exception.func) or "").rsplit(".", 1)[-1] for r in python.walk(Raise) if isinstance(r.exception, Call)
-    }
+    raised_calls = {last_name(r.exception.func) for r in python.walk(Raise) if isinstance(r.exception, Call)}
     for function in (frame.function for frame in python.frames if frame.function is not None):
         if function.name in raised_calls:
             continue

@@ -39,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.rule import Rule
@@ -76,7 +77,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _is_empty(value: Expr) -> bool:
     if isinstance(value, Call):
-        made = (dotted(value.func) or "").rsplit(".", 1)[-1]
+        made = last_name(value.func)
         if made == "deque":
             # One of bounded length is meant to slide.
             return value.argument(1, "maxlen") is None

@@ -44,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -210,7 +211,7 @@ def _formatted(dtype: Expr) -> Expr | None:
 
 def _is_asked(python: PythonFacts, function: Function, dtype: Expr, size: int) -> bool:
     """Whether a width stands elsewhere, too, where longer texts may be refused or cut on purpose."""
-    names = {last for node in walk((dtype,), Name, Attribute) if (last := (dotted(node) or "").rsplit(".", 1)[-1])}
+    names = {last for node in walk((dtype,), Name, Attribute) if (last := last_name(node))}
     names -= {"self", "cls", "np", "numpy", "str", "format", "dtype", "bytes_", "str_"}
     own = {constant.span for constant in walk((dtype,), Constant)}
     places: set[Span] = set()
@@ -218,11 +219,9 @@ def _is_asked(python: PythonFacts, function: Function, dtype: Expr, size: int) -
     while written:
         part = written.pop()
         for node in walk((part,), Name, Attribute):
-            last = (dotted(node) or "").rsplit(".", 1)[-1]
+            last = last_name(node)
             for assign in python.walk(Assign) if last in names and node.span not in places else ():
-                if assign.value is not None and any(
-                    (dotted(t) or "").rsplit(".", 1)[-1] == last for t in assign.targets
-                ):
+                if assign.value is not None and any(last_name(t) == last for t in assign.targets):
                     places |= {target.span for target in assign.targets}
                     own |= {constant.span for constant in walk((assign.value,), Constant)}
                     if len(places) < 8:

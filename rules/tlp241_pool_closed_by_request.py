@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
-from tritonlint.inputs.python_tree import Attribute, Call, Expr, Handler, With, dotted, lies_in
+from tritonlint.inputs.python_tree import Attribute, Call, Expr, Handler, With, last_name, lies_in
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -68,7 +68,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 def _last(call: Call) -> str:
-    return (dotted(call.func) or "").rsplit(".", 1)[-1]
+    return last_name(call.func)
 
 
 def _made_while_loading(python: PythonFacts, expr: Expr) -> Span | None:

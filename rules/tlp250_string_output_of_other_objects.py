@@ -38,6 +38,7 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -226,7 +227,7 @@ def _is_table_of_texts(python: PythonFacts, table: Expr) -> bool:
         written = isinstance(source, Dict) and [*source.keys, *source.values]
         if not written or not all(isinstance(n, Constant) and isinstance(n.value, str | bytes) for n in written):
             return False
-    name = (dotted(table) or "").rsplit(".", 1)[-1]
+    name = last_name(table)
     # It is made, and asked with `get`; whoever does more with it may look for the key.
     known = {id(target) for node in python.walk(Assign) for target in node.targets}
     known |= {id(node.value) for node in python.walk(Attribute) if node.attr == "get"}

@@ -45,6 +45,7 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -189,7 +190,7 @@ def _in_loops(python: PythonFacts, execute: Function) -> Iterator[_Filled]:
 
 
 def _is_clock(call: Call) -> bool:
-    return (dotted(call.func) or "").rpartition(".")[2] in _CLOCKS
+    return last_name(call.func) in _CLOCKS
 
 
 def _filled(python: PythonFacts, table: Expr, whole: Node, key: Expr, place: Span) -> Iterator[_Filled]:

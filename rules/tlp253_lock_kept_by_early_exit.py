@@ -43,6 +43,7 @@ from tritonlint.inputs.python_tree import (
     While,
     With,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.rule import Rule
@@ -121,7 +122,7 @@ def _given_back_elsewhere(python: PythonFacts, function: Function, lock: str) ->
     others = [one for frame in python.frames if (one := frame.function) is not None and one is not function]
     for other in others:
         calls = [c.func for c in own_nodes(other, Call) if isinstance(c.func, Attribute)]
-        done = {c.attr for c in calls if (dotted(c.value) or "").rsplit(".", 1)[-1] == lock.rsplit(".", 1)[-1]}
+        done = {c.attr for c in calls if last_name(c.value) == lock.rsplit(".", 1)[-1]}
         if "release" in done and "acquire" not in done:
             return True
     return False

@@ -39,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Return,
     Sequence,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.rule import Rule
@@ -61,9 +62,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     if "enumerate" not in python.identifiers and "range" not in python.identifiers:
         return
     finals = {FINAL} | {
-        (dotted(target) or "").rsplit(".", 1)[-1]
+        last_name(target)
         for node in python.walk(Assign)
-        if node.value is not None and (dotted(node.value) or "").rsplit(".", 1)[-1] == FINAL
+        if node.value is not None and last_name(node.value) == FINAL
         for target in node.targets
     }
     for frame in python.frames:

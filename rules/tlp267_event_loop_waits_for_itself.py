@@ -37,7 +37,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     While,
     With,
-    dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -110,9 +110,9 @@ def _on_loop(python: PythonFacts) -> list[Function]:
     """The functions that an event loop runs: coroutines, and what they call themselves."""
     found = [f.function for f in python.frames if f.function is not None and f.function.is_async]
     threads = thread_targets(python.body) | {
-        (dotted(argument.value) or "").rsplit(".", 1)[-1]
+        last_name(argument.value)
         for call in python.walk(Call)
-        if (dotted(call.func) or "").rsplit(".", 1)[-1] in _ELSEWHERE
+        if last_name(call.func) in _ELSEWHERE
         for argument in call.arguments
     }
     last = found
@@ -196,7 +196,7 @@ def _given(python: PythonFacts, function: Function, name: str) -> list[Expr | No
     return [
         call.argument(place, name)
         for call in python.walk(Call)
-        if (dotted(call.func) or "").rsplit(".", 1)[-1] == function.name and called_function(python, call) is function
+        if last_name(call.func) == function.name and called_function(python, call) is function
     ]
 
 

@@ -23,7 +23,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_ends import OF_PATH, REMOVERS, made_exclusively
 from tritonlint.inputs.python_flow import own_nodes, unconditional
 from tritonlint.inputs.python_threads import reached
-from tritonlint.inputs.python_tree import Attribute, Call, Class, Function, Name, Node, Try, dotted, lies_in
+from tritonlint.inputs.python_tree import Attribute, Call, Class, Function, Name, Node, Try, dotted, last_name, lies_in
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -95,7 +95,7 @@ def _comes_each_time(python: PythonFacts, starts: list[Function], function: Func
         (caller, call)
         for caller in reached(python, starts)
         for call in own_nodes(caller, Call)
-        if (dotted(call.func) or "").rpartition(".")[2] == name and caller is not function
+        if last_name(call.func) == name and caller is not function
     ]
     if len(calls) != 1:
         return False
@@ -113,7 +113,7 @@ def _has_number_of_process(python: PythonFacts) -> bool:
         return any(
             isinstance(node, Name | Attribute) and dotted(node) == "os.getpid" for node in python.walk(Attribute)
         )
-    outer = [call for call in python.walk(Call) if (dotted(call.func) or "").rpartition(".")[2] in _WRITES]
+    outer = [call for call in python.walk(Call) if last_name(call.func) in _WRITES]
     return not all(any(lies_in(one, argument.value) for o in outer for argument in o.arguments) for one in asked)
 
 

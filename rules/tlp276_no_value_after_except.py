@@ -52,6 +52,7 @@ from tritonlint.inputs.python_tree import (
     While,
     With,
     dotted,
+    last_name,
     lies_in,
     target_parts,
     walk,
@@ -134,7 +135,7 @@ def _goes_on(python: PythonFacts, handler: Handler) -> bool:
     if any(n.keyword != "pass" for n in walk(handler.body, Flow)):
         return False
     for call in walk(handler.body, Call):
-        last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+        last = last_name(call.func)
         own = next((f.function for f in python.frames if f.function is not None and f.function.name == last), None)
         if any(word in last.lower() for word in _ENDS) or (own is not None and any(own_nodes(own, Raise))):
             return False

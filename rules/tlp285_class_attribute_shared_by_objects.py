@@ -34,6 +34,7 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Subscript,
     dotted,
+    last_name,
 )
 from tritonlint.rule import Rule
 
@@ -81,7 +82,7 @@ def _is_empty(python: PythonFacts, value: Expr) -> bool:
 def _filled(python: PythonFacts, cls: Class, name: str) -> Node | None:
     """Where a method fills the attribute; None if one makes it anew, or if it is reached through the class."""
     for node in python.walk(Attribute):
-        if node.attr == name and (dotted(node.value) or "").rsplit(".", 1)[-1] in {cls.name, "cls", "__class__"}:
+        if node.attr == name and last_name(node.value) in {cls.name, "cls", "__class__"}:
             return None
     found: Node | None = None
     for method in (m for m in cls.body if isinstance(m, Function)):

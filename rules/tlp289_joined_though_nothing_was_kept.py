@@ -51,6 +51,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     While,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -147,7 +148,7 @@ def _filled(python: PythonFacts, given: Expr, call: Call) -> tuple[Function, Exp
 
 def _returned(python: PythonFacts, call: Call, place: int | None) -> tuple[Function, Expr] | None:
     """As ``_filled``, for what a helper returns, or for one part of it."""
-    named = by_name(python).get((dotted(call.func) or "").rsplit(".", 1)[-1], ())
+    named = by_name(python).get(last_name(call.func), ())
     if len(named) != 1 or named[0].decorators or named[0].is_async:
         return None
     function = named[0]
@@ -211,7 +212,7 @@ def _is_asked(function: Function, name: str) -> bool:
         if node.operator in {"and", "or"} and (_asks(node.left, name) or _asks(node.right, name)):
             return True
     for call in own_nodes(function, Call):
-        last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+        last = last_name(call.func)
         if last not in _LAST | {"append", "zip", "enumerate", "array", "asarray"} and any(
             _is_name(a.value, name) for a in call.arguments
         ):

@@ -44,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     Try,
     Unary,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -121,10 +122,10 @@ def _is_table(python: PythonFacts, table: Expr) -> bool:
         elif not isinstance(source, Call) or python.qualified(source.func, where) not in _LOADS or not source.arguments:
             return False
     # What is filled later may hold every key that is asked for.
-    name = (dotted(table) or "").rsplit(".", 1)[-1]
+    name = last_name(table)
     for assign in python.walk(Assign):
         for target in assign.targets:
-            if isinstance(target, Subscript) and (dotted(target.value) or "").rsplit(".", 1)[-1] == name:
+            if isinstance(target, Subscript) and last_name(target.value) == name:
                 return False
     return True
 
@@ -203,11 +204,11 @@ def _is_asked(python: PythonFacts, name: str) -> bool:
                 return True
     # `set(words) <= table.keys()`
     for keys in python.walk(Attribute):
-        if keys.attr == "keys" and (dotted(keys.value) or "").rsplit(".", 1)[-1] == last:
+        if keys.attr == "keys" and last_name(keys.value) == last:
             return True
     # A set of its keys may be asked instead.
     return any(
-        any(isinstance(n, Name | Attribute) and (dotted(n) or "").rsplit(".", 1)[-1] == last for n in parts)
+        any(isinstance(n, Name | Attribute) and last_name(n) == last for n in parts)
         for call in python.walk(Call)
         for parts in ([argument.value for argument in call.arguments],)
     )
@@ -265,7 +266,7 @@ def _is_text_name(python: PythonFacts, name: Name, function: Function, depth: in
     place = places.index(name.id) - (places[0] in {"self", "cls"})
     given = []
     for call in python.walk(Call):
-        if (dotted(call.func) or "").rsplit(".", 1)[-1] == function.name:
+        if last_name(call.func) == function.name:
             argument = call.argument(place, name.id)
             user = python.frame_at(call).function
             if argument is None or user is None:

@@ -42,6 +42,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -170,7 +171,7 @@ def _is_overwritten(python: PythonFacts, function: Function, held: Expr, change:
 
 def _orders(call: Call) -> bool:
     """Whether a call gives each place of an array once."""
-    return (dotted(call.func) or "").rsplit(".", 1)[-1] in {"arange", "argsort", "permutation"}
+    return last_name(call.func) in {"arange", "argsort", "permutation"}
 
 
 def _is_whole(target: Subscript) -> bool:
@@ -210,7 +211,7 @@ def _arrays_behind(python: PythonFacts, function: Function, held: Expr) -> Itera
     if numbers and not plain and len(by_name(python).get(function.name, ())) == 1:
         method = bool(function.positional) and function.positional[0].name in {"self", "cls"}
         for call in python.walk(Call):
-            if (dotted(call.func) or "").rsplit(".", 1)[-1] != function.name:
+            if last_name(call.func) != function.name:
                 continue
             around = python.function_at(call)
             passed = call.argument(numbers[0] - method, held.id)

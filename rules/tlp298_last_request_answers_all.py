@@ -44,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     Try,
     While,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -157,7 +158,7 @@ def _uses(loop: For | Comprehension, target: Expr) -> bool:
     """Whether a turn uses what it is about, for more than a line in a log."""
     bound = {name.id for name in walk((target,), Name)}
     body: tuple[Node, ...] = loop.elements if isinstance(loop, Comprehension) else loop.body
-    logged = [call for call in walk(body, Call) if (dotted(call.func) or "").rsplit(".", 1)[-1].startswith(_LOGS)]
+    logged = [call for call in walk(body, Call) if last_name(call.func).startswith(_LOGS)]
     return any(name.id in bound and not any(lies_in(name, call) for call in logged) for name in walk(body, Name))
 
 
@@ -296,7 +297,7 @@ def _brings(value: Expr, names: set[str] | frozenset[str], changing: set[str]) -
 
 def _reads(function: Function, name: str) -> bool:
     """Whether a function uses an attribute for more than a line in a log."""
-    logged = [c for c in own_nodes(function, Call) if (dotted(c.func) or "").rsplit(".", 1)[-1].startswith(_LOGS)]
+    logged = [c for c in own_nodes(function, Call) if last_name(c.func).startswith(_LOGS)]
     return any(
         node.attr == name and dotted(node.value) == "self" and not any(lies_in(node, call) for call in logged)
         for node in own_nodes(function, Attribute)

@@ -35,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.inputs.rehearsal.backend import mistakes
@@ -107,7 +108,7 @@ def _is_weighed(python: PythonFacts, made: Expr, depth: int) -> bool:
         ):
             return True
     for call in own_nodes(function, Call):
-        last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+        last = last_name(call.func)
         if last in _WEIGHING and any(_is_one(node, names) or node is made for node in walk(call.arguments, Name, Call)):
             return True
     if any(
@@ -118,7 +119,7 @@ def _is_weighed(python: PythonFacts, made: Expr, depth: int) -> bool:
     returned = any(node is made or _is_one(node, names) for value in given for node in walk((value,), Name, Call))
     if not returned or function.name == "execute":
         return False
-    callers = [call for call in python.walk(Call) if (dotted(call.func) or "").rsplit(".", 1)[-1] == function.name]
+    callers = [call for call in python.walk(Call) if last_name(call.func) == function.name]
     return any(_is_weighed(python, call, depth + 1) for call in callers)
 
 

@@ -45,6 +45,7 @@ from tritonlint.inputs.python_tree import (
     Try,
     With,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.inputs.rehearsal.backend import rehearse
@@ -184,11 +185,11 @@ def _looked_up(body: tuple[Stmt, ...]) -> Iterator[Name]:
 def _of_values(python: PythonFacts, attempt: Try, handler: Handler) -> bool:
     """Whether what a handler raises anew was raised for a value: a key that is missing, a text that is no number."""
     types = handler.type.items if isinstance(handler.type, Sequence) else (handler.type,)
-    names = {(dotted(one) or "").rsplit(".", 1)[-1] for one in types if one is not None}
+    names = {last_name(one) for one in types if one is not None}
     if not names or not names <= _VALUE_ERRORS:
         return False
     for node in walk(attempt.body, Call, Subscript):
-        parsed = isinstance(node, Call) and (dotted(node.func) or "").rsplit(".", 1)[-1] in _CONVERSIONS
+        parsed = isinstance(node, Call) and last_name(node.func) in _CONVERSIONS
         given = [a.value for a in node.arguments] if isinstance(node, Call) else list(node.items)
         kept = node.func.value if isinstance(node, Call) and isinstance(node.func, Attribute) else None
         if not parsed and isinstance(node, Call):
@@ -238,7 +239,7 @@ def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
 def _of_server(handler: Handler) -> bool:
     """Whether a handler only catches what no request is to blame for."""
     types = handler.type.items if isinstance(handler.type, Sequence) else (handler.type,)
-    return all((dotted(one) or "").rsplit(".", 1)[-1] in _OF_SERVER for one in types if one is not None) and any(types)
+    return all(last_name(one) in _OF_SERVER for one in types if one is not None) and any(types)
 
 
 _OF_SERVER = frozenset(
@@ -259,7 +260,7 @@ def _may_catch(python: PythonFacts, manager: Expr) -> bool:
     if "suppress" in python.source(manager):
         return True
     made = manager.func if isinstance(manager, Call) else manager
-    name = (dotted(made) or "").rpartition(".")[2]
+    name = last_name(made)
     functions = [f.function for f in python.frames if f.function is not None and f.function.name == name]
     if any(next(own_nodes(function, Try), None) is not None for function in functions):
         return True

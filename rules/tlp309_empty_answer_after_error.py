@@ -32,6 +32,7 @@ from tritonlint.inputs.python_tree import (
     Stmt,
     Try,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -94,7 +95,7 @@ def _is_quiet(statement: Stmt, name: str) -> bool:
     if isinstance(statement, Assign):
         return starts_list(statement) and dotted(statement.targets[0]) == name
     if isinstance(statement, Expression) and isinstance(statement.value, Call):
-        called = (dotted(statement.value.func) or "").rsplit(".", 1)[-1]
+        called = last_name(statement.value.func)
         return called.startswith(("log", "print", "warn", "debug", "info", "error", "exception"))
     return isinstance(statement, Flow) and statement.keyword == "pass"
 

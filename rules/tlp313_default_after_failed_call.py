@@ -44,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     Stmt,
     Unary,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -147,7 +148,7 @@ def _is_answer(python: PythonFacts, function: Function, made: Node) -> bool:
         return not any(lies_in(made, node) for node in own_nodes(function, Binary, Compare))
     if made.value is not None and not isinstance(made.value, Call):
         return False
-    calls = [c for c in python.walk(Call) if (dotted(c.func) or "").rsplit(".", 1)[-1] == function.name]
+    calls = [c for c in python.walk(Call) if last_name(c.func) == function.name]
     held = {dotted(t) for a in python.walk(Assign) if any(lies_in(c, a) for c in calls) for t in a.targets} - {None}
     logs = (c for c in python.walk(Call) if _only_tells(Expression(c.span, c)))
     for node in (*python.walk(Binary, Compare), *logs):
@@ -183,7 +184,7 @@ def _is_zero(python: PythonFacts, value: Expr) -> bool:
 def _only_tells(statement: Stmt) -> bool:
     """Whether a statement does nothing but log or print."""
     if isinstance(statement, Expression) and isinstance(statement.value, Call):
-        called = (dotted(statement.value.func) or "").rsplit(".", 1)[-1]
+        called = last_name(statement.value.func)
         return called.startswith(("log", "print", "warn", "debug", "info", "error", "exception"))
     if isinstance(statement, Assign) and isinstance(statement.targets[0], Name):
         # The message may be put together first.

@@ -57,6 +57,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -131,7 +132,7 @@ def _is_refusal(python: PythonFacts, handler: Handler) -> bool:
     made_by = [r.exception for r in python.walk(Raise) if r.exception is not None]
     raised = {dotted(one.func if isinstance(one, Call) else one) for one in made_by}
     own = any(node.name == kind for node in python.walk(Class))
-    warned = any((dotted(call.func) or "").rsplit(".", 1)[-1] in _WARNED for call in walk(handler.body, Call))
+    warned = any(last_name(call.func) in _WARNED for call in walk(handler.body, Call))
     assigns = [statement for statement in handler.body if isinstance(statement, Assign)]
     made = [assign.value for assign in assigns]
     if any(_TELLS.search(name.id) for assign in assigns for t in assign.targets for name in walk(t, Name)):
@@ -436,7 +437,7 @@ def _is_quiet(python: PythonFacts, statement: Stmt) -> bool:
     if isinstance(statement, Assign):
         return not statement.operator and _is_empty(python, statement.value)
     if isinstance(statement, Expression) and isinstance(statement.value, Call):
-        return (dotted(statement.value.func) or "").rsplit(".", 1)[-1].startswith(_SAID)
+        return last_name(statement.value.func).startswith(_SAID)
     return isinstance(statement, Flow) and statement.keyword == "pass"
 
 

@@ -49,6 +49,7 @@ from tritonlint.inputs.python_tree import (
     With,
     Yield,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -150,7 +151,7 @@ def _callers(python: PythonFacts, function: Function, depth: int) -> Iterator[_P
         return
     for call in python.walk(Call):
         around = python.function_at(call)
-        if (dotted(call.func) or "").rsplit(".", 1)[-1] == function.name and around is not None:
+        if last_name(call.func) == function.name and around is not None:
             yield from _owners(python, around, call, depth - 1)
 
 
@@ -358,7 +359,7 @@ def _is_kept(python: PythonFacts, place: _Place) -> bool:
         if isinstance(node, Yield) and not any(python.qualified(d) in _MANAGERS for d in function.decorators):
             return True
     for call in own_nodes(function, Call):
-        last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+        last = last_name(call.func)
         keeps = last in _KEEPS | _HANDED_ON or last == "encode"
         if keeps and any(n.id in names for n in walk(call, Name)):
             return True
@@ -375,7 +376,7 @@ def _removes(python: PythonFacts, call: Call, names: frozenset[str]) -> bool:
         return True
     if isinstance(call.func, Attribute) and call.func.attr in OF_PATH | {"rename", "replace", "cleanup"}:
         return any(n.id in names for n in walk(call.func.value, Name))
-    inner = by_name(python).get((dotted(call.func) or "").rsplit(".", 1)[-1], ())
+    inner = by_name(python).get(last_name(call.func), ())
     return any(not _REMOVING.isdisjoint(words_of(one)) for function in inner for one in reached(python, [function]))
 
 

@@ -20,7 +20,7 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import BlsRequest, always, bls_requests
-from tritonlint.inputs.python_tree import Subscript, dotted
+from tritonlint.inputs.python_tree import Subscript, last_name
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
@@ -62,8 +62,8 @@ def _own_name(python: PythonFacts, request: BlsRequest) -> bool:
     sources = python.follow(named, request.frame) if named is not None else None
     return bool(sources) and all(
         isinstance(source, Subscript)
-        and (dotted(source.value) or "").rpartition(".")[2] in _OWN
-        and python.strings(source.items[0], where) == (_OWN[(dotted(source.value) or "").rpartition(".")[2]],)
+        and last_name(source.value) in _OWN
+        and python.strings(source.items[0], where) == (_OWN[last_name(source.value)],)
         for source, where in sources or ()
     )
 

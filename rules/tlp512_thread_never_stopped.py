@@ -53,6 +53,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     While,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -263,7 +264,7 @@ def _exits(loop: For | While) -> list[Node]:
             continue
         found.append(way)
     for call in walk(loop.body, Call, into_functions=False):
-        if (dotted(call.func) or "").rsplit(".", 1)[-1] in {"exit", "_exit", "quit"}:
+        if last_name(call.func) in {"exit", "_exit", "quit"}:
             found.append(call)
     return found
 

@@ -36,6 +36,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Unary,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.pbtxt.tree import Document
@@ -195,7 +196,7 @@ def _length(value: Expr) -> bool:
     """Whether an expression asks how long something is, or is a name for that."""
     if isinstance(value, Call):
         return dotted(value.func) in {"len", "np.size", "numpy.size"}
-    last = (dotted(value.value if isinstance(value, Subscript) else value) or "").rsplit(".", 1)[-1]
+    last = last_name(value.value if isinstance(value, Subscript) else value)
     return last in {"shape", "size"} or isinstance(value, Name)
 
 

@@ -47,6 +47,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Try,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -141,7 +142,7 @@ def _turned(python: PythonFacts, function: Function) -> Iterator[Problem]:
 
 def _is_called_apart(python: PythonFacts, function: Function) -> bool:
     """Whether a helper is called under a condition, or twice: once only, or there and back."""
-    calls = [c for c in python.walk(Call) if (dotted(c.func) or "").rsplit(".", 1)[-1] == function.name]
+    calls = [c for c in python.walk(Call) if last_name(c.func) == function.name]
     tests = list(python.walk(If))
     return len(calls) > 1 or any(lies_in(c, s) for c in calls for one in tests for s in (*one.body, *one.orelse))
 
@@ -168,10 +169,10 @@ def _is_renewed(python: PythonFacts, function: Function, name: str) -> bool:
 
 def _places_matter(python: PythonFacts, held: Expr) -> bool:
     """Whether something takes an item of a list by its place."""
-    last = (dotted(held) or "").rsplit(".", 1)[-1]
+    last = last_name(held)
 
     def same(expr: Expr | None) -> bool:
-        return (dotted(expr) or "").rsplit(".", 1)[-1] == last
+        return last_name(expr) == last
 
     return any(same(n.value) for n in python.walk(Subscript)) or any(
         same(a.value) for c in python.walk(Call) if dotted(c.func) in {"enumerate", "zip"} for a in c.arguments
@@ -184,10 +185,7 @@ def _filled(python: PythonFacts, function: Function, kept: set[str]) -> Iterator
         target = assign.targets[0]
         if assign.operator or len(assign.targets) != 1 or not isinstance(target, Name) or assign.value is None:
             continue
-        if (
-            not isinstance(assign.value, Attribute | Name)
-            or (dotted(assign.value) or "").rsplit(".", 1)[-1] not in kept
-        ):
+        if not isinstance(assign.value, Attribute | Name) or last_name(assign.value) not in kept:
             continue
         if _REMEMBERS.search((dotted(assign.value) or "x").lower()):
             continue

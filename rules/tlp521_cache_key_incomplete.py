@@ -40,6 +40,7 @@ from tritonlint.inputs.python_tree import (
     Node,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -172,7 +173,7 @@ def _constant_arguments(python: PythonFacts, function: Function) -> set[str]:
     if function is python.method("execute") or len(by_name(python).get(function.name, ())) != 1:
         return set() if function is python.method("execute") else set(names)
     for call in python.walk(Call):
-        last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+        last = last_name(call.func)
         around = python.function_at(call)
         if last != function.name or around is None:
             continue

@@ -39,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     Unary,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -132,7 +133,7 @@ def _meanings(python: PythonFacts, function: Function, scores: Expr, depth: int)
     """What the values are called that are sorted: here, where they are made, and where they are handed over."""
     if isinstance(scores, Call):
         # What a helper or a method of a model gives, and what is only converted.
-        made = (dotted(scores.func) or "").rsplit(".", 1)[-1]
+        made = last_name(scores.func)
         inner = scores.argument(0) if made in _CONVERTS and scores.arguments else None
         of = scores.func.value if made in _KEEPS and isinstance(scores.func, Attribute) else inner
         return [made] if of is None or depth > _STEPS else _meanings(python, function, of, depth + 1)
@@ -175,7 +176,7 @@ def _turned(python: PythonFacts, function: Function, scores: Expr, depth: int) -
         return False
     last = name.rsplit(".", 1)[-1]
     for assign in python.walk(Assign) if "." in name else own_nodes(function, Assign):
-        if not any((dotted(t) or "").rsplit(".", 1)[-1] == last for t in assign.targets) or assign.value is None:
+        if not any(last_name(t) == last for t in assign.targets) or assign.value is None:
             continue
         called = called_function(python, assign.value) if isinstance(assign.value, Call) else None
         given = [s.value for s in returns(called) if s.value is not None] if called is not None else []

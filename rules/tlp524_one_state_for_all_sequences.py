@@ -38,6 +38,7 @@ from tritonlint.inputs.python_tree import (
     Node,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -152,7 +153,7 @@ def _sets(python: PythonFacts, method: str) -> bool:
 
 def _only_logged(python: PythonFacts, asked: list[Node]) -> bool:
     """Whether something, and what it is assigned to, stands in messages for the log only."""
-    logs = [c for c in python.walk(Call) if _LOGS.search((dotted(c.func) or "").rsplit(".", 1)[-1])]
+    logs = [c for c in python.walk(Call) if _LOGS.search(last_name(c.func))]
     assigns = list(python.walk(Assign))
     names: set[str] = set()
     while asked:

@@ -45,6 +45,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     While,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -84,7 +85,7 @@ def _of_calls(python: PythonFacts, config: Document) -> Iterator[Problem]:
         if decorator is None or len(function.decorators) > 1:
             continue
         for call in python.walk(Call):
-            if (dotted(call.func) or "").rpartition(".")[2] != function.name or not call.certain:
+            if last_name(call.func) != function.name or not call.certain:
                 continue
             texts = [a.value for a in call.arguments if values.kind(a.value) in {"text", "cell"}]
             if texts and not _looks_up(function):

@@ -23,6 +23,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     Walrus,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -271,7 +272,7 @@ def _is_no_longer(other: Expr, array: Expr) -> bool:
         other = other.operand
     if isinstance(other, Constant):
         return True
-    if isinstance(other, Call) and (dotted(other.func) or "").rpartition(".")[2] in _SCALARS:
+    if isinstance(other, Call) and last_name(other.func) in _SCALARS:
         return True
     if isinstance(other, Binary):
         return _is_no_longer(other.left, array) and _is_no_longer(other.right, array)

@@ -43,6 +43,7 @@ from tritonlint.inputs.python_tree import (
     While,
     With,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -145,7 +146,7 @@ def _refuses(python: PythonFacts, node: Call | Subscript, given: frozenset[str],
             return True
         if isinstance(node.func, Attribute) and node.func.attr in _SEARCHES and len(node.arguments) == 1:
             return True
-    called = by_name(python).get((dotted(node.func) or "").rsplit(".", 1)[-1], ())
+    called = by_name(python).get(last_name(node.func), ())
     if depth == 0 or len(called) != 1 or any(True for _ in called[0].decorators):
         return False
     return first_risk(python, called[0], called[0].body, depth - 1) is not None

@@ -29,6 +29,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     Yield,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.remember import remembered
@@ -753,7 +754,7 @@ class Types:
                 single = source.arguments and self._scalar(source.arguments[0].value, frame, MAX_STEPS - 1) is not None
                 if single and self.facts.qualified(source.func, frame) in {"numpy.array", "numpy.asarray"}:
                     return True
-                last = (dotted(source.func) or "").rsplit(".", 1)[-1]
+                last = last_name(source.func)
                 if last in _REDUCED or last in _NAMES:
                     return True
         return False

@@ -18,7 +18,7 @@ from tritonlint.inputs.python_tree import (
     Node,
     Subscript,
     Try,
-    dotted,
+    last_name,
     lies_in,
 )
 
@@ -110,7 +110,7 @@ def made_exclusively(python: PythonFacts, loading: Iterable[Function]) -> tuple[
     """Where loading makes a file or folder that must not be there yet, and neither looks for it nor removes it."""
     functions = reached(python, loading)
     calls = [call for function in functions for call in own_nodes(function, Call)]
-    names = {(dotted(call.func) or "").rpartition(".")[2] for call in calls}
+    names = {last_name(call.func) for call in calls}
     if not _ASKS.isdisjoint(python.identifiers) or not (names - {"getpid"}).isdisjoint(RANDOM):
         return None
     if any(python.qualified(call.func) in REMOVERS for call in calls) or not names.isdisjoint(OF_PATH):

@@ -45,6 +45,7 @@ from tritonlint.inputs.python_tree import (
     With,
     Yield,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -739,7 +740,7 @@ def thread_targets(body: tuple[Stmt, ...]) -> set[str]:
     """Names of the functions that are started as threads or tasks, or submitted to an executor."""
     found = set()
     for call in walk(body, Call):
-        name = (dotted(call.func) or "").rsplit(".", 1)[-1]
+        name = last_name(call.func)
         started: Node | None = None
         if name in {"Thread", "Timer"}:
             started = call.argument(None if name == "Thread" else 1, "target" if name == "Thread" else "function")
@@ -751,7 +752,7 @@ def thread_targets(body: tuple[Stmt, ...]) -> set[str]:
             task = call.argument(0)
             started = task.func if isinstance(task, Call) else None
         if started is not None:
-            found.add((dotted(started) or "").rsplit(".", 1)[-1])
+            found.add(last_name(started))
     return found - {""}
 
 
@@ -781,7 +782,7 @@ def final_names(python: PythonFacts) -> frozenset[str]:
     for node in python.walk(Assign):
         if isinstance(node.value, Constant) and node.value.value is None:
             continue  # It keeps the place until the flag is there: None is no flag.
-        final = (dotted(node.value) or "").rsplit(".", 1)[-1] == FINAL if node.value is not None else False
+        final = last_name(node.value) == FINAL if node.value is not None else False
         for target in node.targets:
             (names if final and not node.operator else others).add(dotted(target))
     return frozenset(name for name in names - others if name is not None)
@@ -1027,7 +1028,7 @@ def meant_to_fail(body: tuple[Stmt, ...], node: Node) -> bool:
     for outer in walk(body, With):
         if any(lies_in(node, part) for part in outer.body):
             contexts = (item.value.func for item in outer.items if isinstance(item.value, Call))
-            if any((dotted(context) or "").rsplit(".", 1)[-1] in _EXPECTING for context in contexts):
+            if any(last_name(context) in _EXPECTING for context in contexts):
                 return True
     return False
 

@@ -20,7 +20,7 @@ from tritonlint.inputs.python_tree import (
     Node,
     Sequence,
     Subscript,
-    dotted,
+    last_name,
     lies_in,
 )
 from tritonlint.source import Span
@@ -59,7 +59,7 @@ def _given(python: PythonFacts, name: Name) -> Iterator[Expr]:
         if name.id in places:
             called = owner.name if isinstance(owner, Function) else _name_of(python, owner)
             for call in python.walk(Call) if called else ():
-                if (dotted(call.func) or "").rsplit(".", 1)[-1] == called:
+                if last_name(call.func) == called:
                     argument = call.argument(places.index(name.id), name.id)
                     if argument is not None:
                         yield argument
@@ -74,7 +74,7 @@ def _given(python: PythonFacts, name: Name) -> Iterator[Expr]:
 def _name_of(python: PythonFacts, function: Lambda) -> str | None:
     """The name that an anonymous function is given."""
     assign = next((one for one in python.walk(Assign) if one.value is function), None)
-    return (dotted(assign.targets[0]) or "").rsplit(".", 1)[-1] if assign is not None else None
+    return last_name(assign.targets[0]) if assign is not None else None
 
 
 def _items(iterable: Node) -> Iterator[Expr]:

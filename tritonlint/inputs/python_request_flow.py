@@ -24,6 +24,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     children,
     dotted,
+    last_name,
 )
 from tritonlint.pbtxt.tree import Document
 
@@ -77,7 +78,7 @@ class RequestFlow:
         parameters = [p.name for p in function.positional]
         found = {name for name in parameters if self.values.of_parameter(function, name, 0) not in self.others}
         for call in self.python.walk(Call):
-            last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+            last = last_name(call.func)
             if function.name not in (last, "__call__") or called_function(self.python, call) is not function:
                 continue
             caller = self.python.function_at(call)

@@ -26,6 +26,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     With,
     dotted,
+    last_name,
     walk,
 )
 from tritonlint.remember import remembered
@@ -204,7 +205,7 @@ class RequestValues:
         makers = _makers(self.python) if function.name == "__init__" else {}
         for call in self.python.walk(Call):
             handed = [argument.value for argument in call.arguments]
-            last = (dotted(call.func) or "").rsplit(".", 1)[-1]
+            last = last_name(call.func)
             runs = function.name in (last, "__call__") or (function.name == "__init__" and last in makers)
             if runs and self.called(call) is function:
                 keyword = call.argument(None, name)

@@ -728,6 +728,11 @@ def dotted(node: Node | None) -> str | None:
     return None if before is None else f"{before}.{node.attr}"
 
 
+def last_name(expr: Node | None) -> str:
+    """``c`` of ``a.b.c``; "" for anything but a chain of names."""
+    return (dotted(expr) or "").rpartition(".")[2]
+
+
 def lies_in(node: Node, outer: Node) -> bool:
     """Whether a node begins within another one's text."""
     return (outer.span.start or 0) <= (node.span.start or 0) < (outer.span.end or 0)
