@@ -1001,10 +1001,10 @@ def _comes_before(body: tuple[Stmt, ...], first: Stmt, node: Node) -> bool:
     """Whether a statement stands before a node in one of the blocks around it: control comes by."""
     if (first.span.end or 0) > (node.span.start or 0):
         return False
-    return any(statement is first for block in _blocks(body, node) for statement in block)
+    return any(statement is first for block in blocks_around(body, node) for statement in block)
 
 
-def _blocks(body: tuple[Stmt, ...], node: Node) -> Iterator[tuple[Stmt, ...]]:
+def blocks_around(body: tuple[Stmt, ...], node: Node) -> Iterator[tuple[Stmt, ...]]:
     """Every block around a node."""
     for statement in body:
         if not lies_in(node, statement):
@@ -1020,7 +1020,7 @@ def _blocks(body: tuple[Stmt, ...], node: Node) -> Iterator[tuple[Stmt, ...]]:
         elif isinstance(statement, Match):
             inner = [case.body for case in statement.cases]
         for block in inner:
-            yield from _blocks(block, node)
+            yield from blocks_around(block, node)
 
 
 def meant_to_fail(body: tuple[Stmt, ...], node: Node) -> bool:

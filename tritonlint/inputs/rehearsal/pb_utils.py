@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from tritonlint.effective import EffectiveConfig
@@ -15,11 +16,12 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_bls import target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
+from tritonlint.inputs.python_flow import blocks_around, own_nodes
 from tritonlint.inputs.python_join import declared, may_batch, tensors_of
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Attribute, Clause, Expr, For, Match, Name, Unary, walk
+from tritonlint.inputs.python_tree import Assign, Attribute, Clause, Expr, For, Match, Name, Subscript, Unary, walk
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.completed import described, entry_of
 from tritonlint.inputs.rehearsal.found import Called, Mistake, Rehearsal
@@ -98,7 +100,6 @@ _MEMBERS: dict[type, frozenset[str]] = {kind: frozenset(MEMBERS[name]) for kind,
 _NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
 """What the logger refuses: it takes text and nothing else."""
 _NO_LEVELS = frozenset({"int", "str", "float", "bool", "NoneType"})
-_NAMED = re.compile(r"(?:^|\n)\s*(\w+) = $")
 _ASKED_BY_NAME = re.compile(r"[\"']has_error[\"']")
 _TESTED = re.compile(r"\b(not|if|while|len\()\s*$")
 """What stands before outputs of which is only asked whether there are any."""
@@ -293,18 +294,22 @@ class PbUtils(Replies):
 
     def used_unasked(self, node: CallNode) -> Span | None:
         """Where an output becomes an array, at once or in the next line, though nothing asks whether it is there."""
-        text, end = self.machine.python.text, node.span.end or 0
-        if text.startswith(".as_numpy", end):
+        function = self.machine.python.function_at(node)
+        if function is None:
+            return None
+        turned = [one.value for one in own_nodes(function, Attribute) if one.attr == "as_numpy"]
+        if node in turned:
             return node.span
-        named = _NAMED.search(self._before(node))
-        if named is None:
-            return None
-        name = named.group(1)
-        used = re.match(rf"\s*\n[^\n#]*?\b{name}(?=\.as_numpy\()", text[end:])
-        asked = rf"\b{name}\s*(is|==|!=|:=|if)\b|\b(if|not|and|or|assert|while)\s*\(*{name}\b"
-        if used is None or re.search(asked, text):
-            return None
-        return Span(node.span.path, end + used.end() - len(name), end + used.end())
+        innermost = [(), *blocks_around(function.body, node)][-1]
+        for made, following in pairwise(innermost):
+            if isinstance(made, Assign) and made.value is node and isinstance(made.targets[0], Name):
+                name = made.targets[0].id
+                owners = {one.value for one in own_nodes(function, Attribute)}
+                bound = {target for one in own_nodes(function, Assign) for target in one.targets}
+                uses = [one for one in own_nodes(function, Name) if one.id == name and one not in bound]
+                if all(one in owners for one in uses):
+                    return next((one.span for one in walk(following, Name) if one.id == name and one in turned), None)
+        return None
 
     def output_of(self, answer: Answer, name: Value, node: CallNode) -> Value:
         """One of the tensors in another model's answer."""
@@ -347,10 +352,8 @@ class PbUtils(Replies):
                 if asks and one.attr_span not in known:
                     return  # What was not played, or not with a known answer, may ask any of them.
         for answer, node in reads:
-            used = self.used_unasked(node)
-            if used is None and self.python.text.startswith("[", node.span.end or 0):
-                used = node.span
-            if used is not None:
+            taken = any(one.value is node for one in self.python.walk(Subscript))
+            if taken or self.used_unasked(node) is not None:
                 found = "used"
             elif answer.streamed:
                 found = "streamed"
