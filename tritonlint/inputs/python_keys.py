@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (
     Assign,
-    Call,
     Clause,
     Constant,
     Dict,
@@ -58,11 +58,10 @@ def _given(python: PythonFacts, name: Name) -> Iterator[Expr]:
         places = [parameter.name for parameter in owner.parameters if parameter.name not in {"self", "cls"}]
         if name.id in places:
             called = owner.name if isinstance(owner, Function) else _name_of(python, owner)
-            for call in python.walk(Call) if called else ():
-                if last_name(call.func) == called:
-                    argument = call.argument(places.index(name.id), name.id)
-                    if argument is not None:
-                        yield argument
+            for reference, call in objects_of(python).uses().get(called or "", ()):
+                argument = call.argument(places.index(name.id), name.id) if call.func is reference else None
+                if argument is not None:
+                    yield argument
             return
     if function is None:
         return
