@@ -612,6 +612,7 @@ class TritonPythonModel:
     ),
     "rows_split": each("y, label = x, text\nx.reshape(len(x), 3)  #! maybe ValueError"),
     "rows_split2": each("y, label = x, text\nnp.reshape(x, (-1, 3, 2))  #! maybe ValueError"),
+    "rows_of_parts": each("label = text\nparts = x.reshape(len(x) * 2, 2)\ny = np.exp(parts).reshape(len(x), 4)"),
     "rows_cut": each("y, label = x, text\nx.reshape(x.shape[0] * 2, 2), x.reshape(-1, 4, 1), x.reshape(len(x), -1)"),
     "an_error_is_no_answer": """\
 class TritonPythonModel:

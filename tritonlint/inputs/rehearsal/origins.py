@@ -213,6 +213,10 @@ class Origins:
             if first is Ellipsis or (first.__class__ is Slice and first.lower is None is first.upper):
                 self._chosen[id(made)] = made
 
+    def has_rows(self, value: Value) -> bool:
+        """Whether the first axis of an array surely is that of the rows of a request, or of several."""
+        return id(value) in self._rows
+
     # ------------------------------------------------------------------------------------------------- one row only
     def single(self, value: Value) -> None:
         """One row of a request, or what is made of it."""
