@@ -2,8 +2,8 @@
 
 ## What it does
 Reports a Python model file that defines no `TritonPythonModel` at module level, or defines it only below a condition
-that is false while Triton imports the file (`if __name__ == "__main__":`, `if False:`). A name that is imported,
-assigned or possibly made by `import *` counts as there.
+that is false while Triton imports the file (`if __name__ == "__main__":`, `if False:`), or binds the name to an object
+in place of a class. A name that is imported, assigned or possibly made by `import *` counts as there.
 
 ## What happens
 The model does not load.
@@ -18,10 +18,25 @@ Facts, python-backend 6.1 (observed on 24.10).
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from tritonlint.facts import Helpers
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_load import skipped
-from tritonlint.inputs.python_tree import Class, ImportFrom, Name, Scope
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Call,
+    Class,
+    Constant,
+    Function,
+    ImportFrom,
+    Name,
+    Return,
+    Scope,
+    Sequence,
+    Yield,
+    dotted,
+)
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -29,13 +44,15 @@ RULE = Rule(
     code="TLP002",
     name="no-model-class",
     effect="load-failure",
-    server_says=("has no attribute 'TritonPythonModel'",),
+    server_says=("has no attribute 'TritonPythonModel'", "object is not callable"),
 )
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
     if python.error is not None:
         return
+    yield from _not_callable(python)
+    yield from _lacks_in_star(python, helpers)
     never = _never_bound(python) if python.class_status != "missing" else None
     if never is not None:
         yield Problem(
@@ -73,16 +90,90 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         )
         return
     yield Problem(
-        Span(python.path),
+        _nearest(python) or Span(python.path),
         f"this file defines no class `{MODEL_CLASS}`, so the model cannot load",
         help=f"define `class {MODEL_CLASS}:` with `execute(self, requests)` at module level",
         key=MODEL_CLASS,
     )
 
 
+def _nearest(python: PythonFacts) -> Span | None:
+    """What was probably meant to make the class: an import under another name, or methods without a class."""
+    for node in python.walk(ImportFrom):
+        for alias in node.names:
+            if get_close_matches(MODEL_CLASS, [alias.name], 1, 0.7):
+                return alias.span
+    functions = (s for s in python.body if isinstance(s, Function) and s.name == "execute")
+    return next((function.name_span for function in functions), None)
+
+
+def _not_callable(python: PythonFacts) -> Iterator[Problem]:
+    """The name bound to what cannot be called: an object of a class of the file, what a decorator forgets to return."""
+    classes = {s.name: s for s in python.body if isinstance(s, Class)}
+    for statement in python.body:
+        if not isinstance(statement, Assign) or [dotted(t) for t in statement.targets] != [MODEL_CLASS]:
+            continue
+        made = statement.value
+        if not isinstance(made, Call):
+            continue
+        cls = classes.get(dotted(made.func) or "")
+        if cls is None or cls.bases or cls.keywords or cls.decorators:
+            continue
+        if not any(isinstance(s, Function) and s.name in {"__call__", "__new__"} for s in cls.body):
+            yield Problem(
+                made.span,
+                f"`{MODEL_CLASS}` is an object here, and Triton calls it to make one: the model cannot load",
+                help=f"write `{MODEL_CLASS} = {cls.name}`",
+                key=MODEL_CLASS,
+            )
+    functions = {s.name: s for s in python.body if isinstance(s, Function)}
+    for decorator in python.model_class.decorators[:1] if python.model_class is not None else ():
+        function = functions.get(dotted(decorator) or "")
+        if function is not None and not function.is_async and not list(own_nodes(function, Return, Yield)):
+            yield Problem(
+                decorator.span,
+                f"`{function.name}` returns nothing, so `{MODEL_CLASS}` is None: the model cannot load",
+                help=f"end `{function.name}` with `return` of the class",
+                key=MODEL_CLASS,
+            )
+
+
+def _lacks_in_star(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
+    """``import *`` of a module of the model that has no such class."""
+    if python.class_status != "unknown" or python.frames[0].bindings.keys() & {MODEL_CLASS, "__getattr__"}:
+        return
+    stars = [node for node in python.walk(ImportFrom) if node.star]
+    if len(stars) != 1 or stars[0] not in python.body or python.calls_any("globals", "exec", "setattr", "vars"):
+        return
+    module = helpers.module(python.path, stars[0].module)
+    if module is None or module.error is not None:
+        return
+    shown = _all_of(module)
+    hides = module.class_status == "defined" and shown is not None and MODEL_CLASS not in shown
+    if module.class_status != "missing" and not hides:
+        return
+    start = python.text.index(stars[0].module, stars[0].span.start)
+    yield Problem(
+        Span(python.path, start, stars[0].span.end),
+        f"`{stars[0].module}` {'does not name it in `__all__`' if hides else 'defines no such class'}: "
+        f"there is no `{MODEL_CLASS}` in this file, so the model cannot load",
+        help=f"write `from {stars[0].module} import {MODEL_CLASS}`" if hides else "define the class",
+        key=MODEL_CLASS,
+    )
+
+
+def _all_of(module: PythonFacts) -> list[object] | None:
+    """The names in ``__all__`` where it is one plain list."""
+    shown = [binding.expr for binding in module.frames[0].bindings.get("__all__", ())]
+    if len(shown) != 1 or not isinstance(shown[0], Sequence):
+        return None
+    items: list[object] = [item.value for item in shown[0].items if isinstance(item, Constant)]
+    return items if len(items) == len(shown[0].items) else None
+
+
 def _never_bound(python: PythonFacts) -> Span | None:
     """Where the name is bound that Triton looks for, if importing the file surely never comes there."""
-    if python.model_class is not None:
+    if python.model_class is not None and python.model_class.name == MODEL_CLASS:
         return python.model_class.name_span if skipped(python, python.model_class.span) else None
     frame = python.frames[0]
     if "__getattr__" in frame.bindings or any(node.star for node in python.walk(ImportFrom)):
@@ -252,5 +343,213 @@ def define():
 
 
 define()
+""",
+    """\
+-- alias_instance/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- alias_instance/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Model:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+
+
+TritonPythonModel = Model()
+#                   ^^^^^^^ TLP002
+""",
+    """\
+-- decorator_function/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- decorator_function/1/model.py --
+import functools
+
+import triton_python_backend_utils as pb_utils
+
+
+def logged(cls):
+    cls.logged = True
+
+
+@logged
+#^^^^^^ TLP002
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- star_hidden/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- star_hidden/1/model.py --
+from impl import *
+#    ^^^^^^^^^^^^^ TLP002
+-- star_hidden/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+__all__ = ["helper"]
+
+
+def helper(x):
+    return x
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- star_lacks/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- star_lacks/1/model.py --
+from impl import *
+#    ^^^^^^^^^^^^^ TLP002
+-- star_lacks/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scorer:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- as_import/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- as_import/1/model.py --
+from impl import TritonPythonModel as Model
+#                ^^^^^^^^^^^^^^^^^ TLP002
+-- as_import/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- functions_only/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- functions_only/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def initialize(args):
+    pass
+
+
+def execute(requests):
+#   ^^^^^^^ TLP002
+    arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+    return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- callable_instance/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- callable_instance/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Model:
+    def __call__(self):
+        return self
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+
+
+TritonPythonModel = Model()
+""",
+    """\
+-- decorated/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- decorated/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def logged(cls):
+    cls.logged = True
+    return cls
+
+
+@logged
+class TritonPythonModel:
+    def __new__(cls, *args):
+        return super().__new__(cls)
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- lambda_factory/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- lambda_factory/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Model:
+    def __init__(self, scale):
+        self.scale = scale
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+
+
+TritonPythonModel = lambda: Model(2.0)
+""",
+    """\
+-- made_by_function/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- made_by_function/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def build():
+    class Model:
+        def execute(self, requests):
+            arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+            return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+
+    return Model
+
+
+TritonPythonModel = build()
 """,
 )

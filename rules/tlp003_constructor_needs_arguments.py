@@ -1,8 +1,8 @@
 """A model class whose constructor needs arguments
 
 ## What it does
-Reports an `__init__` of TritonPythonModel that cannot be called without arguments, a dataclass with a field without
-default, and a class that leaves an abstract method of its base undefined.
+Reports an `__init__` or `__new__` of TritonPythonModel that cannot be called without arguments, a dataclass with a
+field without default, and a class that leaves an abstract method of its base undefined.
 
 ## What happens
 The stub creates the model with `TritonPythonModel()`; the model does not load.
@@ -26,19 +26,19 @@ RULE = Rule(
     name="constructor-needs-arguments",
     effect="load-failure",
     server_says=("__init__() missing 1 required", "Can't instantiate abstract class"),
-    words=("__init__", "dataclass", "ABC", "ABCMeta"),
+    words=("__init__", "__new__", "dataclass", "ABC", "ABCMeta"),
 )
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     yield from _fields(python)
     yield from _abstract(python)
-    init = python.method("__init__")
-    if init is None or init.decorators or init.takes(1) or python.method("__new__"):
+    init = python.method("__new__") or python.method("__init__")
+    if init is None or init.decorators or init.takes(1):
         return
     yield Problem(
         init.name_span,
-        "`__init__` needs arguments, but Triton creates the model without any",
+        f"`{init.name}` needs arguments, but Triton creates the model without any",
         help="remove the parameters; `initialize(self, args)` receives the configuration",
         key="__init__",
     )
@@ -234,5 +234,70 @@ class TritonPythonModel(Base):
             )
             for r in requests
         ]
+""",
+    """\
+-- new_args/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- new_args/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def __new__(cls, device):
+#       ^^^^^^^ TLP003
+        return super().__new__(cls)
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- decorated/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- decorated/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def logged(cls):
+    cls.logged = True
+    return cls
+
+
+@logged
+class TritonPythonModel:
+    def __new__(cls, *args):
+        return super().__new__(cls)
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]) for x in arrays]
+""",
+    """\
+-- alias_init_args/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- alias_init_args/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def __init__(self, scale):
+#       ^^^^^^^^ TLP003
+        self.scale = scale
+
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", self.scale * x)]) for x in arrays]
+
+
+TritonPythonModel = Scaler
 """,
 )

@@ -50,7 +50,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     candidates = [
         (cls, node)
         for cls in python.walk(Class)
-        if cls.name != "TritonPythonModel" and not cls.keywords and not cls.decorators
+        if cls is not python.model_class and not cls.keywords and not cls.decorators
         for node in cls.body
         if isinstance(node, Assign) and node.value is not None and _is_empty(python, node.value)
     ]

@@ -306,7 +306,8 @@ class PythonFacts(_Placed):
         owner, wanted = call.argument(0), call.argument(1)
         if isinstance(wanted, Constant):
             return wanted.value == name
-        return dotted(owner) in {MODEL_CLASS, "cls"} if owner is not None else True
+        named = {MODEL_CLASS, "cls", *(cls.name for cls in self.model_classes)}
+        return dotted(owner) in named if owner is not None else True
 
     @property
     @remembered
@@ -1253,6 +1254,9 @@ class _Builder:
             magic = "__getattr__" in facts.frames[0].bindings or facts.calls_any("globals", "exec", "setattr", "vars")
             facts.class_status = "unknown" if star or magic else "missing"
             return
+        if len(bindings) == 1 and isinstance(bindings[0].expr, Name) and bindings[0].kind == "value":
+            # `TritonPythonModel = Scaler`
+            bindings = facts.frames[0].bindings.get(bindings[0].expr.id, [])
         if len(bindings) != 1 or bindings[0].kind != "class":
             facts.class_status = "unknown"
             return
