@@ -23,7 +23,8 @@ import libcst
 
 from tritonlint import cache
 from tritonlint.engine import check_paths
-from tritonlint.inputs import python
+from tritonlint.inputs import python_reading
+from tritonlint.inputs.python import PythonFacts
 from tritonlint.rule import rule_modules
 from tritonlint.settings import Settings
 
@@ -43,15 +44,15 @@ def texts_read(action: Callable[[], object]) -> dict[str, str]:
     """The Python files, by their paths, that are read while something runs."""
     texts: dict[str, str] = {}
 
-    def read(path: str, text: str) -> python.PythonFacts:
+    def read(path: str, text: str) -> PythonFacts:
         texts[path] = text
         return own(path, text)
 
-    own, python.read_python = python.read_python, read
+    own, python_reading.read_python = python_reading.read_python, read
     try:
         action()
     finally:
-        python.read_python = own
+        python_reading.read_python = own
     return texts
 
 

@@ -6,10 +6,11 @@ import textwrap
 
 import pytest
 
-from tritonlint.inputs.python import PythonFacts, read_python
+from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions, response_makers
 from tritonlint.inputs.python_flow import answering_loop, answers, innermost_block, open_ends, request_loops, stores
 from tritonlint.inputs.python_kinds import kind_of
+from tritonlint.inputs.python_reading import read_python
 from tritonlint.inputs.python_tree import Assign, Call
 from tritonlint.python_edits import answer_errors_of_loop, append_error, insert_after, pb_alias
 

@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from tritonlint.inputs.python import PythonFacts, read_python
+from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_reading import read_python
 
 HEAD = "import numpy as np\nimport triton_python_backend_utils as pb_utils\n"
 

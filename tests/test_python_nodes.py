@@ -11,9 +11,9 @@ import libcst as cst
 import pytest
 
 from tritonlint.inputs import python_nodes
-from tritonlint.inputs.python import read_python
 from tritonlint.inputs.python_convert import convert
 from tritonlint.inputs.python_nodes import Light, light_module, placed_module
+from tritonlint.inputs.python_reading import read_python
 from tritonlint.inputs.python_tree import Constant, Node, children, walk
 
 HERE = Path(__file__).resolve().parent

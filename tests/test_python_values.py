@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tritonlint.inputs.python import Frame, PythonFacts, read_python
+from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_dtypes import Types
 from tritonlint.inputs.python_reaching import sources_at
+from tritonlint.inputs.python_reading import read_python
 from tritonlint.inputs.python_shapes import Shapes
 from tritonlint.inputs.python_tree import Expr, Return, walk
 

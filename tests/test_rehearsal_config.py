@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_rehearsal import HEAD, events, marked
-from tritonlint.inputs.python import read_python
+from tritonlint.inputs.python_reading import read_python
 from tritonlint.inputs.rehearsal.completed import completed
 from tritonlint.pbtxt.reader import read_config
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.blind import RELEASE
 from tritonlint.facts import ModelFacts, read_text_file
-from tritonlint.inputs.python import read_python
+from tritonlint.inputs.python_reading import read_python
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.repository import discover
 from tritonlint.target import Target

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tritonlint.inputs.python import PythonFacts, read_python
+from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_imports import changes_imports, reached, sure_imports
+from tritonlint.inputs.python_reading import read_python
 from tritonlint.standard_library import is_standard, lacking
 
 DATA = Path(__file__).parent.parent / "tritonlint" / "data" / "stdlib.json"

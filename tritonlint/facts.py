@@ -59,7 +59,7 @@ def python_facts(path: str, text: str) -> PythonFacts:
     """Facts of a model file, from the cache when the same text was read at the same path before."""
 
     def compute() -> PythonFacts:
-        from tritonlint.inputs.python import read_python
+        from tritonlint.inputs.python_reading import read_python
 
         return read_python(path, text)
 

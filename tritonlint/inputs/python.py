@@ -1,8 +1,9 @@
-"""What a model.py says, without running it: ``read_python(path, text)``.
+"""What a model.py says, without running it: :class:`PythonFacts`.
 
-The file is read once into the tree of :mod:`tritonlint.inputs.python_tree`; everything else here answers
-questions about that tree. A value that cannot be known is None. Names are followed through plain assignments,
-loops over literal lists, module constants and ``self.x``; nothing is ever executed.
+``python_reading.read_python(path, text)`` reads a file once into the tree of :mod:`tritonlint.inputs.python_tree`,
+``python_building`` gathers what it binds and calls, and here are the answers to questions about it. A value that
+cannot be known is None. Names are followed through plain assignments, loops over literal lists, module constants and
+``self.x``; nothing is ever executed.
 
 How to ask:
 
@@ -20,19 +21,13 @@ Whoever reads facts from the cache gets equal ones: spans, never object identiti
 
 from __future__ import annotations
 
-import ast
-import codecs
-import re
-import tokenize
-import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, product
+from itertools import product
 from typing import Any, Literal, overload
 
 from tritonlint.inputs.python_tree import (
-    MAX_DEPTH,
     A,
     Alias,
     Argument,
@@ -47,29 +42,22 @@ from tritonlint.inputs.python_tree import (
     Comprehension,
     Conditional,
     Constant,
-    Delete,
     Dict,
     Expr,
-    Expression,
-    For,
     FString,
     Function,
-    Handler,
     Import,
     ImportFrom,
     Lambda,
-    Match,
     Name,
     Node,
     Order,
-    Scope,
     Sequence,
     Starred,
     Stmt,
     Subscript,
     Syntax,
     Walrus,
-    With,
     arrange,
     dotted,
     walk,
@@ -83,26 +71,10 @@ _GIVING_ATTRIBUTES = frozenset({"__getattr__", "__getattribute__", "__new__"})
 """Methods by which an object may have attributes that its class does not name."""
 _HARMLESS = frozenset({"dataclasses.dataclass", "typing.final"})
 """Decorators of a class that leave its methods alone."""
-MAX_BRACKETS = 200
-MAX_CHAINING = 1000
-"""Signs that can make an expression deeper, in a whole file of which that is never asked in detail."""
-MAX_NODES = 100_000
-"""Nodes of Python's own syntax tree that are read: some 10,000 lines, a hundred times a usual model.py."""
 MAX_VALUES = 32
 MAX_STEPS = 24
 """Assignments followed for one value; more means a cycle or a program too clever to judge."""
 
-_CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_BRACKET = re.compile(r"[()\[\]{}]")
-_CHAINING_SIGNS = b"([{.+-*/%@&|^~<>"
-_CHAINING_WORDS = ("if ", "and ", "or ", "not ", "lambda")
-_MUTATORS = frozenset(
-    {
-        "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem",
-        "add", "discard", "appendleft", "extendleft", "popleft",
-    }
-)  # fmt: skip
 
 ErrorKind = Literal["syntax", "encoding", "null-byte", "too-deep"]
 Value = str | bytes | int | float | complex | bool | None
@@ -373,12 +345,13 @@ class PythonFacts(_Placed):
         try:
             return iter(self._walked[kinds])
         except KeyError:
-            order = self._order()
+            order = self.order()
             found = self._walked[kinds] = order.select(kinds, 0, len(order.nodes))
             return iter(found)
 
     @remembered
-    def _order(self) -> Order:
+    def order(self) -> Order:
+        """All nodes, each before what lies in it."""
         return arrange(self.body)
 
     def frame_at(self, node: Node) -> Frame:
@@ -601,7 +574,7 @@ class PythonFacts(_Placed):
         leading = self.leading
         found = []
         for node in self.walk(Attribute):
-            if _root(node) in leading:
+            if root_name(node) in leading:
                 name = self.pb_name(node)
                 if name is not None:
                     found.append((node, name))
@@ -805,7 +778,7 @@ class PythonFacts(_Placed):
 _FOLLOWED = frozenset({Attribute, Conditional, Name, Walrus})
 
 
-def _root(expr: Expr) -> str | None:
+def root_name(expr: Expr) -> str | None:
     """The name that a dotted name begins with."""
     while expr.__class__ is Attribute:
         expr = expr.value
@@ -845,200 +818,6 @@ def _item(source: Expr, key: Value) -> Expr | None:
     return None
 
 
-# ------------------------------------------------------------------------------------------------------ reading
-def read_python(path: str, text: str) -> PythonFacts:
-    """Read a model.py. Never raises for what a file holds: ``error`` says why there is no tree."""
-    facts = PythonFacts(path, text)
-    offset = 1 if text.startswith("\ufeff") else 0
-    source = text[offset:]
-    facts.error = _encoding_error(path, source, offset)
-    if facts.error is not None:
-        return facts
-    # Undecodable bytes of a declared 8-bit encoding: any letter in their place keeps every offset.
-    source = source if source.isascii() else _SURROGATE.sub("\u00ff", source)
-    if not _shallow(source) and not _shallow_statements(source):
-        verdict = _cpython_verdict(path, source, offset)
-        if verdict is not None and verdict.kind == "too-deep":
-            facts.error = verdict
-            return facts
-    converted = _convert(path, source, offset)
-    if converted is None:
-        verdict = _cpython_verdict(path, source, offset)
-        facts.error = verdict or ReadError("too-deep", Span(path, 0, 0), "the file could not be read by this tool")
-        return facts
-    facts.body, facts.syntax = converted
-    _Builder(facts).build()
-    return facts
-
-
-def _encoding_error(path: str, source: str, offset: int) -> ReadError | None:
-    null = source.find("\0")
-    if null != -1:
-        return ReadError("null-byte", Span(path, offset + null, offset + null + 1), "the file holds a null byte")
-    declared = "utf-8"
-    place = Span(path, 0, 0)
-    position = offset
-    for line in source.split("\n", 2)[:2]:
-        cookie = _CODING.match(line)
-        if cookie is not None:
-            declared = cookie[1]
-            place = Span(path, position + cookie.start(1), position + cookie.end(1))
-            break
-        if line.strip() and not line.lstrip().startswith("#"):
-            break
-        position += len(line) + 1
-    try:
-        codec = codecs.lookup(declared).name
-    except LookupError:
-        return ReadError("encoding", place, f"unknown encoding `{declared}` is declared")
-    if offset and codec != "utf-8":
-        return ReadError("encoding", place, f"the file begins with a UTF-8 byte order mark but declares `{declared}`")
-    bad = _SURROGATE.search(source) if not source.isascii() and codec in {"utf-8", "ascii"} else None
-    if bad is not None and declared.lower().replace("_", "-") == "utf-8":
-        # Under this name CPython (3.8 to 3.13 were tried) decodes nothing beforehand, so comments may hold any bytes.
-        comments = list(_comments(source))
-        bad = next((m for m in _SURROGATE.finditer(source) if not any(a <= m.start() < b for a, b in comments)), None)
-    if bad is not None:
-        found = Span(path, offset + bad.start(), offset + bad.end())
-        return ReadError("encoding", found, f"byte 0x{ord(bad[0]) - 0xDC00:02x} is not UTF-8")
-    return None
-
-
-def _comments(source: str) -> Iterator[tuple[int, int]]:
-    """Where the comments of a file stand, as far as it can be split into tokens."""
-    lines = _SURROGATE.sub("\u00ff", source).split("\n")
-    starts = [0, *accumulate(len(line) + 1 for line in lines)]
-    try:
-        for token in tokenize.generate_tokens(iter([*(f"{line}\n" for line in lines), ""]).__next__):
-            if token.type == tokenize.COMMENT:
-                yield starts[token.start[0] - 1] + token.start[1], starts[token.end[0] - 1] + token.end[1]
-    except (tokenize.TokenError, SyntaxError, StopIteration):
-        return
-
-
-def _shallow(source: str) -> bool:
-    """Whether libcst's native parser, which does not guard its stack or its time, can be given a file as it is.
-
-    Tested: brackets overflow the stack at 2,000 levels, and chains (``a + b + …``) of 5,000 take minutes.
-    """
-    if len(source) > MAX_NODES // 2:
-        return False
-    signs = _signs(source)
-    if signs > MAX_CHAINING:
-        return False
-    # To count is faster than to look at one bracket after the other; mostly there are not so many at all.
-    return signs <= MAX_BRACKETS or sum(map(source.count, "([{")) <= MAX_BRACKETS or _brackets(source) <= MAX_BRACKETS
-
-
-def _signs(source: str) -> int:
-    """How many signs and words there are that can make an expression deeper, brackets among them."""
-    text = source.encode()
-    return len(text) - len(text.translate(None, _CHAINING_SIGNS)) + sum(map(source.count, _CHAINING_WORDS))
-
-
-def _shallow_statements(source: str) -> bool:
-    """Whether that holds of a long file since none of its statements is long.
-
-    CPython's parser, which guards its stack, says where they stand; to look at each node of its tree takes much longer.
-    """
-    if len(source) > MAX_NODES // 2:
-        return False
-    try:
-        body = _cpython_tree(source).body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    # Lines end as they do for CPython.
-    return _short(body, source.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 0)
-
-
-def _short(body: list[ast.stmt], lines: list[str], first: int) -> bool:
-    """Whether each statement behind a number of lines has few signs; one on a line with another gets that one's too."""
-    for statement in body:
-        last = statement.end_lineno or len(lines)
-        if _signs("\n".join(lines[first:last])) > MAX_DEPTH:
-            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                return False
-            head = statement.body[0].lineno
-            if _signs("\n".join(lines[first:head])) > MAX_DEPTH or not _short(statement.body, lines, head - 1):
-                return False
-        first = last - 1
-    return True
-
-
-def _brackets(source: str) -> int:
-    """How deep brackets are nested; those in strings and comments count."""
-    depth = deepest = 0
-    for bracket in _BRACKET.findall(source):
-        if bracket in "([{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif depth:
-            depth -= 1
-    return deepest
-
-
-def _cpython_tree(source: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
-
-
-def _cpython_verdict(path: str, source: str, offset: int) -> ReadError | None:
-    """What CPython's own parser says, which guards its stack."""
-    too_deep = ReadError("too-deep", Span(path, 0, 0), f"nested more than {MAX_DEPTH} levels deep")
-    try:
-        parsed = _cpython_tree(source)
-    except SyntaxError as error:
-        if _brackets(source) > MAX_BRACKETS:
-            return too_deep
-        return _syntax_error(path, source, offset, error)
-    except (ValueError, MemoryError, RecursionError):
-        return too_deep
-    level: list[ast.AST] = [parsed]
-    levels = nodes = 0
-    while level:
-        levels += 1
-        nodes += len(level)
-        # libcst nests what Python's own tree keeps in one list.
-        if levels > MAX_DEPTH or any(isinstance(n, ast.BoolOp) and len(n.values) > MAX_DEPTH for n in level):
-            return too_deep
-        if nodes > MAX_NODES:
-            return ReadError("too-deep", Span(path, 0, 0), f"more than {MAX_NODES} syntax nodes in one file")
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-    return None
-
-
-def _syntax_error(path: str, source: str, offset: int, error: SyntaxError) -> ReadError:
-    starts = [0, *(m.end() for m in re.finditer(r"\r\n?|\n", source))]
-    line = min(max(error.lineno or 1, 1), len(starts))
-    end_of_line = len(source[starts[line - 1] :].splitlines()[0]) if source[starts[line - 1] :] else 0
-    # An error at the end of a line is shown on its last character.
-    column = min(max((error.offset or 1) - 1, 0), max(end_of_line - 1, 0))
-    width = 1
-    if error.end_lineno == error.lineno and error.end_offset and error.offset and error.end_offset > error.offset:
-        width = error.end_offset - error.offset
-    start = offset + starts[line - 1] + column
-    end = min(start + width, offset + len(source))
-    return ReadError("syntax", Span(path, min(start, end), end), (error.msg or "invalid syntax").rstrip("."))
-
-
-def _convert(path: str, source: str, offset: int) -> tuple[tuple[Stmt, ...], tuple[Syntax, ...]] | None:
-    import sys
-
-    import libcst
-
-    from tritonlint.inputs.python_convert import LostPlaceError, convert
-
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 8000))
-    try:
-        return convert(source, path, offset)
-    except (libcst.ParserSyntaxError, libcst.CSTValidationError, LostPlaceError, RecursionError):
-        return None
-    finally:
-        sys.setrecursionlimit(limit)
-
-
 def _bound_by(statement: Stmt) -> set[str]:
     """Names that a statement of a class body binds other than by ``def`` directly in it."""
     names: set[str] = set()
@@ -1054,383 +833,3 @@ def _bound_by(statement: Stmt) -> set[str]:
         elif isinstance(node, Assign):
             names.update(t.id for target in node.targets for t in walk(target) if isinstance(t, Name))
     return names
-
-
-class _Builder:
-    """Fills the facts from the tree in one walk over frames."""
-
-    def __init__(self, facts: PythonFacts) -> None:
-        self.facts = facts
-        self.imports: list[str] = []
-        self.mutated: set[str] = set()
-        self.outer: set[str] = set()
-        """Names that the frame declares global or nonlocal."""
-        self.own: list[tuple[Frame, list[Any]]] = []
-
-    def build(self) -> None:
-        facts = self.facts
-        self.own = self.frames(facts._order())
-        for frame, own in self.own:
-            self.names(frame, own)
-        facts.imports = tuple(dict.fromkeys(self.imports))
-        facts.mutated = frozenset(self.mutated)
-        facts.future_annotations = any(
-            isinstance(s, ImportFrom) and s.module == "__future__" and any(a.name == "annotations" for a in s.names)
-            for s in facts.body
-        )
-        self.model_class()
-        self.self_attributes()
-        self.calls()
-
-    # ------------------------------------------------------------------------------------------------ frames
-    def frames(self, order: Order) -> list[tuple[Frame, list[Any]]]:
-        """Every frame with those nodes of its own that say something about names; all frames are in file order."""
-        frame = Frame(0, None, None)
-        own: list[Any] = []
-        found = [(frame, own)]
-        end = len(order.nodes)
-        hidden = 0
-        around: list[tuple[Frame, list[Any], int, int]] = []
-        nodes: list[Any] = order.nodes
-        for node in nodes:
-            kind = node.__class__
-            if kind not in _NAMING:
-                continue
-            if kind is Call and (node.func.__class__ is not Attribute or node.func.attr not in _MUTATORS):
-                continue
-            place = node._start
-            while place >= end:
-                # Decorators come behind the body.
-                frame, own, end, hidden = around.pop()
-            if place < hidden:
-                continue
-            own.append(node)
-            if kind is Lambda:
-                hidden = node._end
-            elif kind is Function or kind is Class:
-                # Defaults, bases and decorators belong to no frame: nothing is asked about names bound there.
-                around.append((frame, own, end, node._end))
-                cls = frame.owner if isinstance(frame.owner, Class) else None
-                frame, own = Frame(len(found), frame.number, node, in_class=cls), []
-                found.append((frame, own))
-                hidden, end = node.body[0]._start, node.body[-1]._end
-        self.facts.frames = [frame for frame, _ in found]
-        return found
-
-    def names(self, frame: Frame, own: list[Any]) -> None:
-        """What the nodes of a frame bind."""
-        owner = frame.owner
-        if isinstance(owner, Function):
-            for parameter in owner.parameters:
-                self.bind(frame, parameter.name, Binding("parameter", parameter.span))
-        for node in own:
-            _NAMING[node.__class__](self, frame, node)
-        outer, self.outer = self.outer, set()
-        for name in outer:
-            # Assigned through global or nonlocal: the value seen elsewhere is not one that can be followed.
-            if name in frame.bindings:
-                del frame.bindings[name]
-                for above in self.facts.frames[: frame.number]:
-                    if name in above.bindings:
-                        above.bindings[name].append(Binding("unknown", owner.span if owner else Span(self.facts.path)))
-
-    def bind(self, frame: Frame, name: str, binding: Binding) -> None:
-        frame.bindings.setdefault(name, []).append(binding)
-
-    def n_Function(self, frame: Frame, node: Function) -> None:  # noqa: N802
-        self.bind(frame, node.name, Binding("function", node.span))
-
-    def n_Class(self, frame: Frame, node: Class) -> None:  # noqa: N802
-        self.bind(frame, node.name, Binding("class", node.span))
-
-    def n_Scope(self, _: Frame, node: Scope) -> None:  # noqa: N802
-        self.outer.update(node.names)
-
-    def n_Assign(self, frame: Frame, node: Assign) -> None:  # noqa: N802
-        for target in node.targets:
-            self.assign(frame, target, node.value, changed=bool(node.operator))
-
-    def n_Walrus(self, frame: Frame, node: Walrus) -> None:  # noqa: N802
-        self.assign(frame, node.target, node.value)
-
-    def n_For(self, frame: Frame, node: For | Clause) -> None:  # noqa: N802
-        self.loop(frame, node.target, node.iterable)
-
-    n_Clause = n_For  # noqa: N815
-
-    def n_With(self, frame: Frame, node: With) -> None:  # noqa: N802
-        for item in node.items:
-            if item.target is not None:
-                self.unknown(frame, item.target)
-
-    def n_Handler(self, frame: Frame, node: Handler) -> None:  # noqa: N802
-        if node.name is not None:
-            self.bind(frame, node.name, Binding("unknown", node.span))
-
-    def n_Match(self, frame: Frame, node: Match) -> None:  # noqa: N802
-        for case in node.cases:
-            for name in case.bound:
-                self.bind(frame, name, Binding("unknown", case.span))
-
-    def n_Import(self, frame: Frame, node: Import) -> None:  # noqa: N802
-        for alias in node.names:
-            whole = alias.bound == alias.name.split(".")[0]
-            self.imports.append(alias.name)
-            target_name = alias.bound if whole else alias.name
-            self.bind(frame, alias.bound, Binding("import", alias.span, target=target_name))
-
-    def n_ImportFrom(self, frame: Frame, node: ImportFrom) -> None:  # noqa: N802
-        self.imports.append(node.module)
-        for alias in node.names:
-            self.bind(frame, alias.bound, Binding("import", alias.span, target=f"{node.module}.{alias.name}"))
-
-    def n_Lambda(self, frame: Frame, node: Lambda) -> None:  # noqa: N802
-        # Its parameters hide outer names; treated as unknown in the whole frame rather than wrongly followed.
-        for parameter in node.parameters:
-            if parameter.name in frame.bindings:
-                self.bind(frame, parameter.name, Binding("unknown", parameter.span))
-
-    def n_Delete(self, frame: Frame, node: Delete) -> None:  # noqa: N802
-        for target in node.targets:
-            if isinstance(target, Subscript):
-                self.mutate(target.value)
-            else:
-                self.unknown(frame, target)
-
-    def n_Call(self, _: Frame, node: Call) -> None:  # noqa: N802
-        if isinstance(node.func, Attribute):
-            self.mutate(node.func.value)
-
-    def mutate(self, expr: Expr) -> None:
-        name = dotted(expr)
-        if name is not None:
-            self.mutated.add(name)
-
-    def unknown(self, frame: Frame, target: Expr) -> None:
-        for node in walk(target):
-            if isinstance(node, Name):
-                self.bind(frame, node.id, Binding("unknown", node.span))
-
-    def assign(self, frame: Frame, target: Expr, value: Expr | None, *, changed: bool = False) -> None:
-        if value is None:
-            return
-        if isinstance(target, Name):
-            kind: Literal["value", "unknown"] = "unknown" if changed else "value"
-            self.bind(frame, target.id, Binding(kind, target.span, None if changed else value))
-            if changed:
-                self.mutate(target)
-        elif isinstance(target, Sequence):
-            plain = isinstance(value, Sequence) and len(value.items) == len(target.items)
-            starred = any(isinstance(i, Starred) for i in target.items)
-            if isinstance(value, Sequence) and plain and not starred:
-                for part, item in zip(target.items, value.items, strict=True):
-                    self.assign(frame, part, item)
-            else:
-                self.unknown(frame, target)
-        elif isinstance(target, Subscript):
-            self.mutate(target.value)
-        elif isinstance(target, Attribute) and changed:
-            self.mutate(target)
-
-    def loop(self, frame: Frame, target: Expr, iterable: Expr) -> None:
-        if isinstance(target, Name):
-            self.bind(frame, target.id, Binding("element", target.span, iterable))
-        elif isinstance(target, Sequence) and all(isinstance(i, Name) for i in target.items):
-            for index, part in enumerate(target.items):
-                if isinstance(part, Name):
-                    self.bind(frame, part.id, Binding("element", part.span, iterable, index))
-        else:
-            self.unknown(frame, target)
-
-    # ------------------------------------------------------------------------------------------------- class
-    def model_class(self) -> None:
-        facts = self.facts
-        bindings = facts.frames[0].bindings.get(MODEL_CLASS, [])
-        if any(MODEL_CLASS in scope.names for scope in facts.walk(Scope)):
-            facts.class_status = "unknown"  # A function may define it by `global`.
-            return
-        if not bindings:
-            star = any(s.star for s in facts.walk(ImportFrom))
-            magic = "__getattr__" in facts.frames[0].bindings or facts.calls_any("globals", "exec", "setattr", "vars")
-            facts.class_status = "unknown" if star or magic else "missing"
-            return
-        if len(bindings) == 1 and isinstance(bindings[0].expr, Name) and bindings[0].kind == "value":
-            # `TritonPythonModel = Scaler`
-            bindings = facts.frames[0].bindings.get(bindings[0].expr.id, [])
-        if len(bindings) != 1 or bindings[0].kind != "class":
-            facts.class_status = "unknown"
-            return
-        facts.class_status = "defined"
-        outermost = (frame.owner for frame in facts.frames if frame.parent == 0)
-        by_start = {owner.span.start: owner for owner in outermost if isinstance(owner, Class)}
-        facts.model_class = by_start[bindings[0].span.start]
-        order, known = self.bases(facts.model_class, by_start, 0)
-        facts.model_classes = tuple(order)
-        facts.bases_known = known and not facts.model_class.keywords
-
-    def bases(self, cls: Class, known: dict[int | None, Class], depth: int) -> tuple[list[Class], bool]:
-        order = [cls]
-        complete = True
-        for base in cls.bases:
-            name = dotted(base)
-            bound = self.facts.frames[0].bindings.get(name or "", [])
-            if name in {"object", "ABC", "abc.ABC"}:
-                continue
-            if len(bound) == 1 and bound[0].kind == "class" and depth < MAX_STEPS:
-                more, sure = self.bases(known[bound[0].span.start], known, depth + 1)
-                order += [c for c in more if c not in order]
-                complete = complete and sure
-            else:
-                complete = False
-        return order, complete
-
-    def self_attributes(self) -> None:
-        facts = self.facts
-        owners = {c.span for c in facts.model_classes}
-        for owner in facts.model_classes:
-            frame = next(f for f in facts.frames if f.owner is owner)
-            for name, bindings in frame.bindings.items():
-                facts.attributes.setdefault(name, []).extend((b, frame.number) for b in bindings)
-        for frame, nodes in self.own:
-            if frame.function is None:
-                continue
-            own = facts.self_name(frame)
-            top: Frame | None = frame
-            while top is not None and top.in_class is None:
-                top = facts.frames[top.parent] if top.parent is not None else None
-            if own is None or top is None or top.in_class is None or top.in_class.span not in owners:
-                continue
-            for node in nodes:
-                kind: type[Node] = node.__class__
-                if kind in _STORING:
-                    self.self_assignment(frame, own, node)
-
-    def self_assignment(self, frame: Frame, own: str, node: Node) -> None:
-        targets: list[tuple[Expr, Expr | None]] = []
-        if isinstance(node, Assign):
-            targets = [(t, None if node.operator else node.value) for t in node.targets]
-        elif isinstance(node, For):
-            targets = [(node.target, None)]
-        elif isinstance(node, With):
-            targets = [(i.target, None) for i in node.items if i.target is not None]
-        for target, value in targets:
-            if target.__class__ is Name or target.__class__ is Subscript:
-                continue
-            for part in walk(target, Attribute):
-                if not (isinstance(part.value, Name) and part.value.id == own):
-                    continue
-                known = value is not None and part is target
-                binding = Binding("value" if known else "unknown", part.span, value if known else None)
-                self.facts.attributes.setdefault(part.attr, []).append((binding, frame.number))
-
-    # ------------------------------------------------------------------------------------------------- calls
-    def calls(self) -> None:
-        facts = self.facts
-        calls: list[PbCall] = []
-        reads: list[TensorRead] = []
-        dropped = {id(node.value) for node in facts.walk(Expression)}
-        leading = facts.leading
-        for node in facts.walk(Call):
-            if _root(node.func) not in leading:
-                continue
-            name = facts.pb_name(node.func)
-            if name is None:
-                continue
-            frame = facts.frame_at(node)
-            function = facts._function_of(frame)
-            calls.append(PbCall(name, node, function))
-            if name == "get_input_tensor_by_name" and node.certain:
-                wanted = node.argument(1, "name")
-                if wanted is not None:
-                    reads.append(TensorRead(node, wanted.span, facts.strings(wanted, frame), function))
-        facts.pb_calls = tuple(calls)
-        facts.reads = tuple(reads)
-        facts.responses = tuple(
-            self.response(call) for call in calls if call.name == "InferenceResponse" and id(call.call) not in dropped
-        )
-
-    def response(self, call: PbCall) -> ResponseFacts:
-        facts = self.facts
-        tensors = call.call.argument(0, "output_tensors")
-        error = call.call.argument(1, "error")
-        failed = error is not None and not (isinstance(error, Constant) and error.value is None)
-        if tensors is None:
-            # A misspelt keyword may have been meant to hold the outputs.
-            known = all(a.keyword in {"error", "parameters"} for a in call.call.arguments)
-            return ResponseFacts(call.call, (), call.call.certain and known, failed, call.function)
-        outputs, complete = self.tensors(tensors, facts.frame_at(call.call), 0)
-        return ResponseFacts(call.call, tuple(outputs), complete and call.call.certain, failed, call.function)
-
-    def tensors(self, expr: Expr, frame: Frame, depth: int) -> tuple[list[TensorWrite], bool]:
-        """The tensors in a list expression, those appended to a local list included."""
-        facts = self.facts
-        if depth > MAX_STEPS:
-            return [], False
-        if isinstance(expr, Name):
-            found = facts.lookup(expr.id, frame)
-            if found is None or found[1].function is None:
-                return [], False
-            out: list[TensorWrite] = []
-            sure = True
-            for binding in found[0]:
-                if binding.kind != "value" or binding.expr is None:
-                    sure = False
-                    continue
-                more, known = self.tensors(binding.expr, found[1], depth + 1)
-                out += more
-                sure = sure and known
-            for node in walk(found[1].function.body):
-                if not (isinstance(node, Call) and isinstance(node.func, Attribute)):
-                    continue
-                if not (isinstance(node.func.value, Name) and node.func.value.id == expr.id):
-                    continue
-                if node.func.attr == "append" and len(node.arguments) == 1:
-                    write = self.tensor(node.arguments[0].value, facts.frame_at(node))
-                    out += write or []
-                    sure = sure and write is not None
-                elif node.func.attr in _MUTATORS:
-                    sure = False
-            # Handed to a function, the list may get more there.
-            return out, sure
-        if isinstance(expr, Sequence):
-            out = []
-            sure = True
-            for item in expr.items:
-                write = None if isinstance(item, Starred) else self.tensor(item, frame)
-                out += write or []
-                sure = sure and write is not None
-            return out, sure
-        if isinstance(expr, Comprehension) and len(expr.elements) == 1:
-            write = self.tensor(expr.elements[0], frame)
-            return write or [], write is not None
-        return [], False
-
-    def tensor(self, expr: Expr, frame: Frame) -> list[TensorWrite] | None:
-        facts = self.facts
-        sources = facts.follow(expr, frame)
-        if not sources:
-            return None
-        out = []
-        for source, where in sources:
-            if not isinstance(source, Call) or not source.certain:
-                return None
-            name = facts.pb_name(source.func, where)
-            if name not in {"Tensor", "Tensor.from_dlpack"}:
-                return None
-            written, value = source.argument(0), source.argument(1)
-            if written is None:
-                return None
-            dtype = facts.dtype(value, where) if value is not None and name == "Tensor" else None
-            out.append(TensorWrite(source, written.span, facts.strings(written, where), value, dtype))
-        return out
-
-
-_NAMING: dict[type[Node], Callable[[_Builder, Frame, Any], None]] = {
-    kind: getattr(_Builder, f"n_{kind.__name__}")
-    for kind in (
-        Assign, Call, Class, Clause, Delete, For, Function, Handler, Import, ImportFrom, Lambda, Match, Scope, Walrus,
-        With,
-    )
-}  # fmt: skip
-"""What a node says about names; of calls those that change what they are called on."""
-_STORING: frozenset[type[Node]] = frozenset({Assign, For, With})
