@@ -50,6 +50,9 @@ CASES = {
     "best[1].nothing()  #! sure AttributeError",
     "a_heap": "heap = []\nheapq.heappush(heap, (1, key))\nheapq.heappush(heap, (0, 'b'))\n"
     "heapq.heappop(heap)[1].nothing()  #! sure AttributeError",
+    "an_input_of_a_number": "for one, place in enumerate(key):\n"
+    "    pb_utils.get_input_tensor_by_name(one, 'x')  #! maybe AttributeError",
+    "an_output_of_a_number": "pb_utils.get_output_tensor_by_name(len(key), 'x')  #! sure AttributeError",
     "an_empty_heap": "heapq.heappop([])  #! sure IndexError",
     "the_largest": "heapq.nlargest(3, rows)[0][1].nothing()  #! sure AttributeError",
     "groups": "for size, group in itertools.groupby(sorted(rows), key=operator.itemgetter(0)):\n"

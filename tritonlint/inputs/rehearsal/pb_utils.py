@@ -107,6 +107,8 @@ _FLAG_ALONE = re.compile(r"\.send\(\s*flags\s*=")
 _NO_ARRAYS = SCALARS - {complex} | {Seq, Mapping, PbTensor, Response, Obj, Func, BoundFunc, Json}
 _NO_NAMES = SCALARS - {str, bytes} | {type(None), Seq, Mapping, PbTensor, Response, Func, BoundFunc}
 """What is no name of a tensor: objects and texts of unknown origin may be one, and ``bytes`` are taken, too."""
+_PLAIN = frozenset({"int", "float", "bool", "str", "bytes", "NoneType"})
+"""What is no request and no response, known or not."""
 _REFUSE_NONE = frozenset({"Tensor", "TritonError", "get_input_tensor_by_name", "get_output_tensor_by_name"})
 """What takes no None, at whatever place."""
 _NO_LABELS = frozenset({"int", "float", "bool", "NoneType", "list", "tuple", "dict"})
@@ -226,8 +228,8 @@ class PbUtils(Replies):
     def _c_input(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         request = given(args, kwargs, 0, "inference_request")
         name = given(args, kwargs, 1, "name")
-        if request is None or isinstance(request, (Seq, Mapping, Array, PbTensor, Response, str)):
-            shown = type_name(request)
+        shown = type_name(request)
+        if isinstance(request, (Seq, Mapping, Array, PbTensor, Response)) or shown in _PLAIN:
             raise Failure("AttributeError", f"'{shown}' object has no attribute 'inputs'")
         if isinstance(request, Request) and isinstance(name, (Unknown, Json)):
             return Perhaps(self.some_input(node.span))
@@ -273,8 +275,9 @@ class PbUtils(Replies):
 
     def _c_output(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         response = given(args, kwargs, 0, "inference_response")
-        if response is None or isinstance(response, (Seq, Mapping, Array, PbTensor, str)):
-            raise Failure("AttributeError", f"'{type_name(response)}' object has no attribute 'output_tensors'")
+        shown = type_name(response)
+        if isinstance(response, (Seq, Mapping, Array, PbTensor)) or shown in _PLAIN:
+            raise Failure("AttributeError", f"'{shown}' object has no attribute 'output_tensors'")
         if isinstance(response, Coroutine):
             self.machine.attribute(response, "output_tensors", node.span)
         name = given(args, kwargs, 1, "name")
