@@ -4,7 +4,9 @@
 Reports `a, c, b = self._detect(…)` where `_detect` returns `a, b, c`, and calls such as `self._send(numbers, sender)`
 of `def _send(self, sender, numbers)`: the same names stand on both sides, at other places. So do `lat[0], lat[1],
 lon[0], lon[1]` where the parameters are `lat1, lon1, lat2, lon2`. Also for functions that a
-pool or a thread is given together with their arguments.
+pool or a thread is given together with their arguments, for `for mask, image in zip(images, masks)`, `for word, i in
+enumerate(words)`, for two inputs or outputs that are read into, or made of, the name of the other one, and for
+`mask, image = self._read(request, "IMAGE", "MASK")`.
 
 ## What happens
 Each name holds what another one should: the answer is wrong, or the request fails where the value is used; in a
@@ -18,7 +20,7 @@ Python's calls and assignments; both forms were run on a server of 24.10.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
@@ -28,13 +30,20 @@ from tritonlint.inputs.python_tree import (
     Attribute,
     Await,
     Call,
+    Clause,
+    Constant,
     Expr,
+    For,
     Function,
     Name,
+    Node,
     Sequence,
     Subscript,
+    is_text,
+    last_name,
 )
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 
 RULE = Rule(
     code="TLP240",
@@ -46,6 +55,10 @@ RULE = Rule(
 _PASSED_ON = {"submit": 0, "run_in_executor": 1, "to_thread": 0, "apply_async": 0}
 """Methods that call their argument at a position with those that follow."""
 _COPIES = frozenset({"copy", "astype", "item", "tolist", "strip", "lower"})
+_COUNTERS = frozenset({"i", "j", "idx", "index", "ix", "position", "pos"})
+"""Names for the place of an item."""
+_COUNTED = frozenset({"row", "column", "col", "slot", "rank", "step", "line", "bin", "bucket", "place", "id", "label"})
+"""Names for a number, of which a list of places may be made."""
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -57,6 +70,17 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for statement in python.walk(Assign):
         if len(statement.targets) == 1 and isinstance(statement.targets[0], Sequence) and not statement.operator:
             yield from _unpacked(python, statement, statement.targets[0])
+            yield from _unpacked_texts(statement, statement.targets[0])
+    for loop in python.walk(For, Clause):
+        if isinstance(loop.target, Sequence) and isinstance(loop.iterable, Call):
+            yield from _in_loop(loop.target, loop.iterable)
+    if len(python.reads) > 1:
+        yield from _inputs(python)
+    for response in python.responses:
+        if len(response.outputs) > 1:
+            outputs = ((w.value, w.names) for w in response.outputs)
+            named = [(_name(value), names[0], value) for value, names in outputs if value and names and len(names) == 1]
+            yield from _told("output", [each for each in named if each[0]])
 
 
 def _last_name(func: Expr) -> str | None:
@@ -131,6 +155,87 @@ def _unpacked(python: PythonFacts, statement: Assign, target: Sequence) -> Itera
             related=(Related(function.name_span, "defined here"),),
             key="unpack",
         )
+
+
+def _unpacked_texts(statement: Assign, target: Sequence) -> Iterator[Problem]:
+    """`mask, image = self._read(request, "IMAGE", "MASK")`."""
+    value = statement.value.value if isinstance(statement.value, Await) else statement.value
+    if not isinstance(value, Call):
+        return
+    texts = [a.value.value for a in value.arguments if isinstance(a.value, Constant) and is_text(a.value)]
+    if len(texts) == len(target.items):
+        named = [(_target_name(item), str(text), item) for item, text in zip(target.items, texts, strict=True)]
+        yield from _told("text", named)
+
+
+def _in_loop(target: Sequence, iterable: Call) -> Iterator[Problem]:
+    """`for mask, image in zip(images, masks)` and `for word, i in enumerate(words)`."""
+    lists = [last_name(argument.value) for argument in iterable.arguments if argument.keyword is None]
+    names = [last_name(item) for item in target.items]
+    called = last_name(iterable.func)
+    if called == "zip" and len(names) == len(lists):
+        yield from _told("item", list(zip(names, lists, target.items, strict=True)))
+    elif called == "enumerate" and len(names) == 2 and lists and names[1] in _COUNTERS and names[0]:
+        words = set(_words(names[0]))
+        if words <= _words_of_items(lists[0]) and not words & (_COUNTERS | _COUNTED):
+            yield Problem(
+                target.span,
+                f"`enumerate` gives the place first: here `{names[0]}` is a number, and `{names[1]}` the item",
+                help=f"write `{names[1]}, {names[0]}`",
+                key="enumerate",
+            )
+
+
+def _inputs(python: PythonFacts) -> Iterator[Problem]:
+    """Inputs that are read into each other's names."""
+    read = {each.call.span: each.names[0] for each in python.reads if each.names and len(each.names) == 1}
+    by_frame: dict[Span, list[tuple[str | None, str, Node]]] = {}
+    for statement in python.walk(Assign):
+        if len(statement.targets) == 1 and isinstance(statement.targets[0], Name) and not statement.operator:
+            name = read.get(_innermost(statement.value).span) if statement.value is not None else None
+            function = python.function_at(statement)
+            if name is not None and function is not None:
+                by_frame.setdefault(function.span, []).append((statement.targets[0].id, name, statement.targets[0]))
+    for named in by_frame.values():
+        yield from _told("input", named)
+
+
+def _innermost(expr: Expr) -> Expr:
+    """The call at whose result the methods of a chain are called: ``read(…)`` of ``read(…).as_numpy()[0]``."""
+    while True:
+        if isinstance(expr, Subscript):
+            expr = expr.value
+        elif (
+            isinstance(expr, Call)
+            and isinstance(expr.func, Attribute)
+            and isinstance(expr.func.value, Call | Subscript)
+        ):
+            expr = expr.func.value
+        else:
+            return expr
+
+
+def _told(kind: str, named: Iterable[tuple[str | None, str, Node]]) -> Iterator[Problem]:
+    """Two things that have each other's names: each has the words of the other's label, and not those of its own."""
+    known = [(name, set(_words(name)), label, _words_of_items(label), node) for name, label, node in named if name]
+    for first, (name, words, label, own, node) in enumerate(known):
+        for other_name, other_words, other_label, other_own, other in known[first + 1 :]:
+            crossed = words <= other_own and other_words <= own
+            if crossed and not words & own and not other_words & other_own and min(len(name), len(other_name)) > 2:
+                yield Problem(
+                    node.span,
+                    f"`{name}` and `{other_name}` have each other's {kind}: '{label}' and '{other_label}'",
+                    help="exchange them",
+                    related=(Related(other.span, "the other one"),),
+                    key=f"{name} {other_name}",
+                )
+                return
+
+
+def _words_of_items(name: str) -> set[str]:
+    """The words of a name, and those of one of several."""
+    words = set(_words(name))
+    return words | {word.removesuffix("s") for word in words} | {word.removesuffix("es") for word in words}
 
 
 def _place(name: str, order: list[str]) -> int | None:
@@ -289,6 +394,77 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             low, high = self._range(x)
             responses.append(self._answer(low, high))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "BASE" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "WEIGHT" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "LOW" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "HIGH" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            weight = pb_utils.get_input_tensor_by_name(request, "BASE").as_numpy()
+#           ^^^^^^ TLP240
+            base = pb_utils.get_input_tensor_by_name(request, "WEIGHT").as_numpy()
+            low, high = base - weight, base + 2 * weight
+            tensors = [pb_utils.Tensor("LOW", high), pb_utils.Tensor("HIGH", low)]
+#                                             ^^^^ TLP240
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "BASE" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "WEIGHT" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "Y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _read(self, request, *names):
+        return [pb_utils.get_input_tensor_by_name(request, name).as_numpy() for name in names]
+
+    def execute(self, requests):
+        bases, weights = [], []
+        for request in requests:
+            weight, base = self._read(request, "BASE", "WEIGHT")
+#           ^^^^^^ TLP240
+            bases.append(base)
+            weights.append(weight)
+        responses = []
+        for weight, base in zip(bases, weights):
+#           ^^^^^^ TLP240
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("Y", base - 2 * weight)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "WORDS" data_type: TYPE_STRING dims: [ -1 ] }
+output { name: "PLACE" data_type: TYPE_INT32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            words = pb_utils.get_input_tensor_by_name(request, "WORDS").as_numpy()
+            places = np.array([i for word, i in enumerate(words) if word != b"stop"], dtype=np.int32)
+#                                    ^^^^^^^ TLP240
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("PLACE", places)]))
         return responses
 """,
 )
