@@ -2,7 +2,9 @@
 
 ## What it does
 Plays a model with `max_batch_size` through, and reports a sum, mean, norm, minimum or the like over all rows of a batch
-(no `axis`, or `axis=0`) that rows of the same width are then divided by or moved by.
+(no `axis`, or `axis=0`) that rows of the same width are then divided by or moved by. Silent where each column of one
+request is taken by itself, as of a table of candidates, where the number is sent as well, and where rows are multiplied
+with it again.
 
 ## What happens
 Every row is answered with numbers that depend on the other rows of the batch, and so on other clients: probabilities
@@ -20,7 +22,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Assign, Binary, Constant, dotted
+from tritonlint.inputs.python_tree import Assign, Binary, Constant, Expr, Name, dotted, walk
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -31,7 +33,7 @@ RULE = Rule(code="TLP414", name="rows-normalised-together", effect="wrong-result
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     for mistake in mistakes(python, config, effective, "over-rows"):
-        if _is_put_back(python, mistake.span):
+        if _is_put_back(python, mistake.span) or _is_sent(python, mistake.span):
             continue
         yield Problem(
             mistake.span,
@@ -39,6 +41,25 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help="reduce each row by itself: pass `axis=-1, keepdims=True`",
             key=python.text[mistake.span.start : mistake.span.end],
         )
+
+
+def _is_sent(python: PythonFacts, reduced: Span) -> bool:
+    """Whether the client gets the number as well, and can put the rows back: the scale of a quantized array."""
+    names: set[str] = set()
+
+    def holds(expr: Expr | None) -> bool:
+        """Whether the number goes into a value, but not as what something is divided by or moved by."""
+        if expr is None:
+            return False
+        divisors = [n.right.span for n in walk((expr,), Binary) if n.operator in {"/", "-"}]
+        found = [n.span for n in walk((expr,), Name) if n.id in names]
+        found += [reduced] if _within(reduced, expr.span) else []
+        return any(not any(_within(one, divisor) for divisor in divisors) for one in found)
+
+    for assign in python.walk(Assign):
+        if holds(assign.value):
+            names |= {target.id for target in assign.targets if isinstance(target, Name)}
+    return any(holds(made.call.argument(1, "tensor")) for made in python.calls_of("Tensor"))
 
 
 def _is_put_back(python: PythonFacts, reduced: Span) -> bool:
@@ -132,6 +153,7 @@ class TritonPythonModel:
 -- candidates/config.pbtxt --
 backend: "python"
 max_batch_size: 64
+dynamic_batching { }
 input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
 -- candidates/1/model.py --
@@ -212,6 +234,30 @@ class TritonPythonModel:
             scale = max(float(np.abs(x).max()), 1e-6)
             y = (np.tanh(x / scale) * scale).astype(np.float32)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # The scale goes to the client, too.
+    """\
+-- quantize/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "q" data_type: TYPE_INT8 dims: [ 4 ] }
+output { name: "scale" data_type: TYPE_FP32 dims: [ 1 ] }
+-- quantize/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scale = max(np.abs(x).max(), np.float32(1e-6))
+            q = pb_utils.Tensor("q", np.rint(x / scale * 127).astype(np.int8))
+            scales = np.full((len(x), 1), scale, dtype=np.float32)
+            responses.append(pb_utils.InferenceResponse([q, pb_utils.Tensor("scale", scales)]))
         return responses
 """,
 )

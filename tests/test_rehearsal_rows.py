@@ -144,3 +144,13 @@ class TritonPythonModel:
         return responses
 """
     assert events(tmp_path, model, config("4", "4", "dynamic_batching { }")) == [], model
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_columns_of_all_rows(joined: bool, tmp_path: Path) -> None:
+    """Those of one request may be a table that a client means as a whole; those of several clients never are one."""
+    many = '[pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]'
+    rows = f"np.concatenate({many})" if joined else "x"
+    mark = "  #! sure over-rows" if joined else ""
+    model = each(f"rows = {rows} * 2\nrows = np.float32(rows - rows.mean(axis=0)){mark}\n{SEND.format('x')}")
+    assert events(tmp_path, model, config("4", "4", "dynamic_batching { }")) == marked(model), model

@@ -85,6 +85,8 @@ class Origins:
         """Of which input an array is, or is made."""
         self._rows: dict[int, Array] = {}
         """Arrays whose first dimension are the rows of a request."""
+        self._joined: dict[int, Array] = {}
+        """Those among them that have the rows of several requests."""
         self._whole: dict[int, Array] = {}
         """Arrays that are as long as a client made them."""
         self._over: dict[int, tuple[Value, Span, str]] = {}
@@ -216,6 +218,12 @@ class Origins:
     def has_rows(self, value: Value) -> bool:
         """Whether the first axis of an array surely is that of the rows of a request, or of several."""
         return id(value) in self._rows
+
+    def _keep_rows(self, one: Array, made: Array) -> None:
+        """What is made of the rows of one array, row by row, has rows of the same requests."""
+        self._rows[id(made)] = made
+        if id(one) in self._joined:
+            self._joined[id(made)] = made
 
     # ------------------------------------------------------------------------------------------------- one row only
     def single(self, value: Value) -> None:
@@ -399,7 +407,7 @@ class Origins:
             if one.__class__ is not Array:
                 continue
             if id(one) in self._rows and (made.shape == one.shape or (operator == "@" and one is left)):
-                self._rows[id(made)] = made
+                self._keep_rows(one, made)
             if made.shape is not None and made.shape == one.shape:
                 self._axes.same(made, one)
                 if id(one) in self._whole:
@@ -512,6 +520,8 @@ class Origins:
             below = args[1:] in ([], [0]) and kwargs.get("axis", 0) == 0 and made.shape[0] is None
             if below and parts and all(id(part) in self._rows for part in parts):
                 self._rows[id(made)] = made
+                if self.queued and self.of_several(parts):
+                    self._joined[id(made)] = made
         if first.__class__ is not Array:
             return
         asked = lengths_asked(args[1:], kwargs) if name == "reshape" else None
@@ -541,7 +551,7 @@ class Origins:
         if name in _SAME_SHAPE and made.shape == first.shape:
             self._axes.same(made, first)
             if id(first) in self._rows:
-                self._rows[id(made)] = made
+                self._keep_rows(first, made)
             if id(first) in self._over:
                 self._over[id(made)] = made, *self._over[id(first)][1:]
         if name in _SAME_LENGTHS and id(first) in self._whole:
@@ -583,8 +593,8 @@ class Origins:
         if all(size == 1 for size in sizes[1:]) or made.__class__ is not Array:
             return
         rows = axis.__class__ is int and axis in (0, -len(sizes))
-        # Without a batcher the rows are one client's, and a table may hold the candidates of one question.
-        table = not self.queued and len(sizes) == 2 and id(owner) not in self._powers
+        # The rows of one request are one client's, and a table may hold the candidates of one question.
+        table = id(owner) not in self._joined and len(sizes) == 2 and id(owner) not in self._powers
         if (rows and not table) or (axis is None and self.many_rows):
             self._over[id(made)] = made, span, name
 
