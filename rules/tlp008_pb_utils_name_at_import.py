@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
+from tritonlint.inputs.python_flow import own_nodes, unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import Attribute, Call, Name, Subscript
 from tritonlint.rule import Rule
 from tritonlint.source import Span

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,

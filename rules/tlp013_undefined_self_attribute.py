@@ -21,7 +21,8 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import (
     Argument,
     Assign,

@@ -23,7 +23,8 @@ from tritonlint.facts import Helpers
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, while_loading
+from tritonlint.inputs.python_flow import while_loading
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_load import skipped
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Function, ImportFrom, Name, dotted, lies_in
 from tritonlint.rule import Rule

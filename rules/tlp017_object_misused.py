@@ -26,7 +26,8 @@ from itertools import chain
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_objects import MEMBERS, Kind, Objects, objects_of
 from tritonlint.inputs.python_tree import (
     Assign,

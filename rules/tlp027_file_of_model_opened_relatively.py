@@ -20,7 +20,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import Attribute, Call, Expr
 from tritonlint.repository import Model
 from tritonlint.rule import Rule, last_parts

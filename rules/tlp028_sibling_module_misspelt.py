@@ -22,7 +22,7 @@ from difflib import get_close_matches
 from tritonlint.facts import Helpers
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
-from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_imports import THIRD_PARTY, changes_imports
 from tritonlint.inputs.python_tree import Import, ImportFrom, Scope
 from tritonlint.repository import Model

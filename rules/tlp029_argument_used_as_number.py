@@ -18,7 +18,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
+from tritonlint.inputs.python_flow import own_nodes, unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_tree import (
     Assign,

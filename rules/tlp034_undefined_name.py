@@ -22,7 +22,8 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import guarded, own_nodes, unconditional
+from tritonlint.inputs.python_flow import own_nodes, unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_load import bound_in_passing, failures, undefined_names
 from tritonlint.inputs.python_tree import (
     Assign,

@@ -22,7 +22,7 @@ from difflib import get_close_matches
 from tritonlint.finding import Certainty, Edit, Fix, Problem
 from tritonlint.inputs.auto_complete import HookCall, hook_calls
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import Attribute, is_text
 from tritonlint.rule import Rule
 

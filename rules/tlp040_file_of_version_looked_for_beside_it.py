@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_paths import NAME, VERSION, path_inside
 from tritonlint.inputs.python_tree import Binary, Call, FString
 from tritonlint.repository import Model

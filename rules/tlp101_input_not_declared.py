@@ -22,7 +22,8 @@ from dataclasses import replace
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts, TensorRead
-from tritonlint.inputs.python_flow import falls_back, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import falls_back
 from tritonlint.inputs.python_join import declared, none_is_handled, written_in
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (

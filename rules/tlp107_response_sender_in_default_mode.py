@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, own_nodes
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_join import defines
 from tritonlint.inputs.python_tree import Attribute, Call
 from tritonlint.rule import Rule

@@ -22,7 +22,8 @@ from math import prod
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import falls_back, own_nodes, unconditional
+from tritonlint.inputs.python_flow import own_nodes, unconditional
+from tritonlint.inputs.python_guards import falls_back
 from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_shapes import Shapes, declared_shapes, shape_is_asked, shape_words, shapes_of
 from tritonlint.inputs.python_tree import (

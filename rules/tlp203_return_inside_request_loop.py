@@ -21,8 +21,9 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions
-from tritonlint.inputs.python_flow import answering_loop, answers, request_loops, returns
+from tritonlint.inputs.python_flow import request_loops, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_response_flow import answering_loop, answers
 from tritonlint.inputs.python_tree import (
     Call,
     Flow,

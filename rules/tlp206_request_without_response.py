@@ -20,14 +20,8 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answer_lists
-from tritonlint.inputs.python_flow import (
-    answering_loop,
-    answers,
-    completes,
-    may_name_every_case,
-    own_nodes,
-    stores,
-)
+from tritonlint.inputs.python_flow import completes, may_name_every_case, own_nodes
+from tritonlint.inputs.python_response_flow import answering_loop, answers, stores
 from tritonlint.inputs.python_tree import (
     Assign,
     Call,

@@ -26,20 +26,22 @@ from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import (
-    FINAL,
-    Answers,
-    final_names,
-    gets_sender,
     innermost_block,
     is_generator,
     is_none,
     may_name_every_case,
-    open_ends,
     own_nodes,
     returns,
+    thread_targets,
+)
+from tritonlint.inputs.python_response_flow import (
+    FINAL,
+    Answers,
+    final_names,
+    gets_sender,
+    open_ends,
     send_flags,
     starts_list,
-    thread_targets,
 )
 from tritonlint.inputs.python_streams import flags_of_helpers
 from tritonlint.inputs.python_tree import (

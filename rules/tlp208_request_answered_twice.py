@@ -21,8 +21,9 @@ from collections.abc import Iterator
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answer_lists
-from tritonlint.inputs.python_flow import answering_loop, answers, own_nodes, request_loops
+from tritonlint.inputs.python_flow import own_nodes, request_loops
 from tritonlint.inputs.python_join import switched_off
+from tritonlint.inputs.python_response_flow import answering_loop, answers
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,

@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import completes, is_generator, own_nodes, returns, starts_list, used_elsewhere
+from tritonlint.inputs.python_flow import completes, is_generator, own_nodes, returns
 from tritonlint.inputs.python_join import switched_off, uses_sender
 from tritonlint.inputs.python_kinds import kind_of
+from tritonlint.inputs.python_response_flow import starts_list, used_elsewhere
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

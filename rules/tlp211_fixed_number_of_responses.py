@@ -28,9 +28,9 @@ from tritonlint.inputs.python_flow import (
     own_nodes,
     request_loops,
     returns,
-    starts_list,
 )
 from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import (
     Assert,
     Assign,

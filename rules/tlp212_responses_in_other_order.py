@@ -25,8 +25,9 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import is_generator, own_nodes, returns, starts_list, used_elsewhere
+from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_response_flow import starts_list, used_elsewhere
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

@@ -22,16 +22,8 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import (
-    FINAL,
-    final_names,
-    gets_sender,
-    innermost_block,
-    open_ends,
-    own_nodes,
-    send_flags,
-    thread_targets,
-)
+from tritonlint.inputs.python_flow import innermost_block, own_nodes, thread_targets
+from tritonlint.inputs.python_response_flow import FINAL, final_names, gets_sender, open_ends, send_flags
 from tritonlint.inputs.python_streams import flags_of_helpers
 from tritonlint.inputs.python_tree import (
     Assign,

@@ -22,8 +22,9 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import gets_sender, innermost_block, is_none, own_nodes, send_flags
+from tritonlint.inputs.python_flow import innermost_block, is_none, own_nodes
 from tritonlint.inputs.python_join import defines
+from tritonlint.inputs.python_response_flow import gets_sender, send_flags
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

@@ -22,8 +22,10 @@ from difflib import get_close_matches
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import gets_sender, guarded, own_nodes
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_join import defines
+from tritonlint.inputs.python_response_flow import gets_sender
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import final_names, own_nodes, request_loops, send_flags
+from tritonlint.inputs.python_flow import own_nodes, request_loops
+from tritonlint.inputs.python_response_flow import final_names, send_flags
 from tritonlint.inputs.python_tree import Attribute, Call, Function, Node, Raise, Try, With, Yield, dotted, walk
 from tritonlint.rule import Rule
 from tritonlint.source import Span

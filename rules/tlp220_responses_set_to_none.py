@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Name, dotted
 from tritonlint.rule import Rule
 from tritonlint.source import Span

@@ -23,8 +23,9 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions, called_function
-from tritonlint.inputs.python_flow import completes, is_none, own_nodes, returns, starts_list
+from tritonlint.inputs.python_flow import completes, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import answering_loop, answers, returns
+from tritonlint.inputs.python_flow import returns
+from tritonlint.inputs.python_response_flow import answering_loop, answers
 from tritonlint.inputs.python_tree import Call, Handler, Name, dotted, lies_in, walk
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import is_none, meant_to_fail, own_nodes, returns
+from tritonlint.inputs.python_flow import is_none, own_nodes, returns
+from tritonlint.inputs.python_guards import meant_to_fail
 from tritonlint.inputs.python_tree import Call, Expr, Expression, Raise, Return, Sequence, dotted, last_name
 from tritonlint.rule import Rule
 from tritonlint.source import Span

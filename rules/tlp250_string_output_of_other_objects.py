@@ -21,8 +21,10 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import checked_for_none, own_nodes, returns, starts_list
+from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_guards import checked_for_none
 from tritonlint.inputs.python_requests import TEXT_METHODS, RequestValues
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_threads import function_named, method_called
 from tritonlint.inputs.python_tree import (
     Assign,

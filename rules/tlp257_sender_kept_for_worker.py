@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import gets_sender, own_nodes, request_loops, thread_targets
+from tritonlint.inputs.python_flow import own_nodes, request_loops, thread_targets
+from tritonlint.inputs.python_response_flow import gets_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

@@ -25,7 +25,8 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_data_errors import DataErrors, End
-from tritonlint.inputs.python_flow import gets_sender, is_generator, own_nodes, thread_targets
+from tritonlint.inputs.python_flow import is_generator, own_nodes, thread_targets
+from tritonlint.inputs.python_response_flow import gets_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

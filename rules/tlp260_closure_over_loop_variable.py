@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import gets_sender
+from tritonlint.inputs.python_response_flow import gets_sender
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

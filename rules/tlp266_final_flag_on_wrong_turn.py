@@ -20,7 +20,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import FINAL, own_nodes
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_response_flow import FINAL
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import starts_list
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Constant, Function, Name, Node, Return, dotted
 from tritonlint.rule import Rule
 

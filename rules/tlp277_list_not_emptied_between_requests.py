@@ -19,8 +19,9 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, request_loops, starts_list
+from tritonlint.inputs.python_flow import own_nodes, request_loops
 from tritonlint.inputs.python_join import may_batch
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Constant, For, Name, dotted, lies_in, walk
 from tritonlint.rule import Rule
 

@@ -22,8 +22,9 @@ from typing import TypeGuard
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, returns, starts_list
+from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import (
     Assert,
     Assign,

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import checked_for_none, own_nodes
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_guards import checked_for_none
 from tritonlint.inputs.python_threads import by_name, reached
 from tritonlint.inputs.python_tree import (
     Assign,

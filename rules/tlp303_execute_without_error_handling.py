@@ -24,7 +24,8 @@ from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_data_errors import ON_PURPOSE, DataErrors
-from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
+from tritonlint.inputs.python_flow import own_nodes, request_loops, returns
+from tritonlint.inputs.python_response_flow import answers
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import answers, own_nodes, request_loops, returns
+from tritonlint.inputs.python_flow import own_nodes, request_loops, returns
+from tritonlint.inputs.python_response_flow import answers
 from tritonlint.inputs.python_tree import Assign, Constant, Expression, Flow, Function, Handler, Name, Stmt
 from tritonlint.rule import Rule
 

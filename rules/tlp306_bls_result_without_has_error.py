@@ -25,7 +25,8 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import checked_for_none, own_nodes, returns
+from tritonlint.inputs.python_flow import own_nodes, returns
+from tritonlint.inputs.python_guards import checked_for_none
 from tritonlint.inputs.python_tree import (
     Assert,
     Assign,

@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PbCall, PythonFacts
-from tritonlint.inputs.python_flow import meant_to_fail, while_loading
+from tritonlint.inputs.python_flow import while_loading
+from tritonlint.inputs.python_guards import meant_to_fail
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_tree import Constant
 from tritonlint.inputs.rehearsal.backend import mistakes

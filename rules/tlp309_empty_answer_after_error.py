@@ -19,7 +19,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import own_nodes, starts_list
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import (
     Assign,
     Call,

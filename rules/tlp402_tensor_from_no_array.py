@@ -22,7 +22,8 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
 from tritonlint.inputs.python_dtypes import Types
-from tritonlint.inputs.python_flow import meant_to_fail, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import meant_to_fail
 from tritonlint.inputs.python_join import types_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shapes, shapes_of

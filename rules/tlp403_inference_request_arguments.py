@@ -22,7 +22,8 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_dtypes import Types
-from tritonlint.inputs.python_flow import meant_to_fail, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import meant_to_fail
 from tritonlint.inputs.python_tree import Call, Constant, Dict, Sequence
 from tritonlint.rule import Rule
 from tritonlint.source import Span

@@ -20,7 +20,8 @@ from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_config import config_path
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, dtype_named
-from tritonlint.inputs.python_flow import falls_back, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import falls_back
 from tritonlint.inputs.python_tree import Assign, Attribute, Call, Constant, Subscript
 from tritonlint.rule import Rule
 from tritonlint.source import Span

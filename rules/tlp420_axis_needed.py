@@ -18,7 +18,8 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import guarded, unconditional, while_loading
+from tritonlint.inputs.python_flow import unconditional, while_loading
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import Call
 from tritonlint.resolution import Plan
 from tritonlint.rule import Rule

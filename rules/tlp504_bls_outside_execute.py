@@ -20,7 +20,8 @@ from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import function_called
-from tritonlint.inputs.python_flow import guarded, own_nodes
+from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import Attribute, Call, Function
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.pb_utils import OUTSIDE

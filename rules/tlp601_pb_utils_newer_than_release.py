@@ -23,7 +23,8 @@ from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Effect, Problem
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, while_loading
+from tritonlint.inputs.python_flow import while_loading
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_objects import spread_keys
 from tritonlint.inputs.python_tree import If, Node, lies_in
 from tritonlint.inputs.rehearsal.backend import mistakes

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, own_nodes, request_loops
+from tritonlint.inputs.python_flow import own_nodes, request_loops
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Constant, Function, Name, dotted
 from tritonlint.rule import Rule
 from tritonlint.target import Target

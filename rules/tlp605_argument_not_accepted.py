@@ -22,7 +22,8 @@ from difflib import get_close_matches
 from tritonlint.finding import Edit, Effect, Fix, Problem, Related
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, while_loading
+from tritonlint.inputs.python_flow import while_loading
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_objects import spread_keys
 from tritonlint.rule import Rule
 from tritonlint.source import Span

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_api import pb_api
-from tritonlint.inputs.python_flow import guarded, while_loading
+from tritonlint.inputs.python_flow import while_loading
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_objects import Objects, objects_of
 from tritonlint.inputs.python_tree import Binary, Expr, Sequence, Starred

@@ -28,7 +28,8 @@ from typing import NamedTuple
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Effect, Fix, Problem
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_flow import guarded, unconditional
+from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_kinds import described, kind_of
 from tritonlint.inputs.python_tree import Attribute, Call, Constant, Dict, Expr, Sequence
 from tritonlint.inputs.rehearsal.backend import mistakes

@@ -8,9 +8,10 @@ import pytest
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import answering_functions, response_makers
-from tritonlint.inputs.python_flow import answering_loop, answers, innermost_block, open_ends, request_loops, stores
+from tritonlint.inputs.python_flow import innermost_block, request_loops
 from tritonlint.inputs.python_kinds import kind_of
 from tritonlint.inputs.python_reading import read_python
+from tritonlint.inputs.python_response_flow import answering_loop, answers, open_ends, stores
 from tritonlint.inputs.python_tree import Assign, Call
 from tritonlint.python_edits import answer_errors_of_loop, append_error, insert_after, pb_alias
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import checked_for_none, is_generator, is_none, own_nodes, returns
+from tritonlint.inputs.python_flow import is_generator, is_none, own_nodes, returns
+from tritonlint.inputs.python_guards import checked_for_none
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Assign,

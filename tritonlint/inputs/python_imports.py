@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
-from tritonlint.inputs.python_flow import completes, guarded, unconditional
+from tritonlint.inputs.python_flow import completes, unconditional
+from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_tree import Alias, Import, ImportFrom
 from tritonlint.remember import remembered
 from tritonlint.source import Span

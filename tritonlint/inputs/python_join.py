@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY, Types
-from tritonlint.inputs.python_flow import checked_for_none
+from tritonlint.inputs.python_guards import checked_for_none
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,

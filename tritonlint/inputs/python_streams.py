@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import final_names, is_generator, open_ends, own_nodes
+from tritonlint.inputs.python_flow import is_generator, own_nodes
+from tritonlint.inputs.python_response_flow import final_names, open_ends
 from tritonlint.inputs.python_tree import Attribute, Call, Function, dotted
 
 
