@@ -3,7 +3,8 @@
 ## What it does
 Reports responses that are made for each request of a batch without anything of that request in them: `[response] *
 len(requests)`, `[pb_utils.InferenceResponse([out]) for _ in requests]`, and a loop that appends the same. Only where
-execute reads inputs and Triton may batch; error responses are left out.
+execute reads inputs and Triton may batch; error responses are left out. Silent where execute compares the number of
+requests: one alone may have its answer so.
 
 ## What happens
 Every client of the batch gets the same result, with status OK: that of one request, or of all of them together.
@@ -20,17 +21,20 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import request_loops, returns
+from tritonlint.inputs.python_flow import numbers_of_requests, own_nodes, request_loops, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_tree import (
+    Assert,
     Assign,
     Binary,
     Call,
+    Compare,
     Comprehension,
     Expr,
     Expression,
     For,
     Function,
+    If,
     Name,
     Sequence,
     Starred,
@@ -50,6 +54,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         read.function is not None and read.function.span == execute.span for read in python.reads
     ):
         return
+    if _counts_requests(execute):
+        return
     for expr in (s.value for s in returns(execute) if s.value is not None):
         for source, _ in python.follow(expr) or ():
             yield from _list(python, execute, source)
@@ -64,6 +70,13 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
                 continue
             if not _depends(python, loop, call.arguments[0].value) and _answers(python, call.arguments[0].value):
                 yield _problem(call.arguments[0].value, loop)
+
+
+def _counts_requests(execute: Function) -> bool:
+    """Whether a condition compares how many requests there are."""
+    numbers = numbers_of_requests(execute)
+    compared = (asked for node in own_nodes(execute, If, Assert) for asked in walk((node.test,), Compare))
+    return any(name.id in numbers for asked in compared for name in walk(asked, Name))
 
 
 def _problem(expr: Expr, loop: For | None) -> Problem:
@@ -219,5 +232,27 @@ class TritonPythonModel:
             start += array.shape[0]
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
         return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+max_batch_size: 8
+dynamic_batching { }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def answer(self, x):
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def execute(self, requests):
+        if len(requests) == 1:
+            x = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            return [response] * len(requests)
+        return [self.answer(pb_utils.get_input_tensor_by_name(r, "x").as_numpy()) for r in requests]
 """,
 )

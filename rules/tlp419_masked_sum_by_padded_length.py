@@ -3,7 +3,8 @@
 ## What it does
 Reports a sum of `values * mask` over an axis that is divided by the length of that axis (`x.shape[1]`, `len(x[0])`, a
 name for it), and the mean of such a product, or of `np.where(mask, values, 0)`, over an axis. Silent where the result
-is normalised or set right by the mask later, and where it is meant to be a share.
+is normalised or set right by the mask later, where only its order counts, where it is meant to be a share, and for a
+mask that the model keeps, or that hides parts of images and tables of a fixed size.
 
 ## What happens
 The mask takes the padding out of the sum, and the division counts it all the same: the result of a row gets smaller
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -38,6 +40,7 @@ from tritonlint.inputs.python_tree import (
     dotted,
     walk,
 )
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -48,6 +51,8 @@ RULE = Rule(
     words=("sum", "mean"),
 )
 _MASK = re.compile(r"(^|_)masks?(_|$)|attention_?mask|(^|_)(not_pad|padding|is_token|real)(_|$)", re.IGNORECASE)
+_PADDING = re.compile(r"attention|token|pad(_|ded|ding)?|valid", re.IGNORECASE)
+"""What a mask of a fixed size has in its name, or in others of the file, if it hides what was filled up."""
 _SET_RIGHT = re.compile(
     r"norm|unit(_|$)|share|ratio|fraction|coverage|rate(_|$)|percent|counts?(_|$)|lengths?(_|$)|count_nonzero|cosine"
 )
@@ -55,8 +60,12 @@ _SET_RIGHT = re.compile(
 _MADE_OF = 3
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document) -> Iterator[Problem]:
     if not python.understood or not any(_MASK.search(word) for word in python.identifiers):
+        return
+    inputs = tensors_of(python, config, "input")
+    fixed = all(-1 not in (tensor.integers("dims") or (-1,)) for tensor in inputs.values())
+    if fixed and not any(_PADDING.search(word) for word in (*inputs, *python.identifiers)):
         return
     if any(_SET_RIGHT.search(word.lower()) for word in python.identifiers):
         return
@@ -76,7 +85,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 padded = axis is not None
             if not padded or not isinstance(reduced, Call) or not _is_masked(function, reduced):
                 continue
-            if _is_set_right(function):
+            if _is_set_right(function) or _is_only_ordered(function, node):
                 continue
             yield Problem(
                 node.span,
@@ -182,7 +191,8 @@ def _of_mask(function: Function, expr: Expr, depth: int) -> bool:
         else:
             break
     if isinstance(expr, Attribute):
-        return _MASK.search(expr.attr) is not None
+        # What the model keeps is the same for all requests.
+        return _MASK.search(expr.attr) is not None and not (dotted(expr) or "").startswith("self.")
     if not isinstance(expr, Name):
         return False
     if _MASK.search(expr.id):
@@ -198,6 +208,17 @@ def _is_set_right(function: Function) -> bool:
             summed = call.argument(0) if dotted(call.func.value) in {"np", "numpy"} else call.func.value
             if summed is not None and not any(walk(summed, Binary)) and _of_mask(function, summed, 0):
                 return True
+    return False
+
+
+def _is_only_ordered(function: Function, node: Binary | Call | Assign) -> bool:
+    """Whether the places of the largest values of a result are asked for: dividing by a number moves none."""
+    names = [a.targets[0] for a in own_nodes(function, Assign) if a is node or a.value is node]
+    results = {id(node), *(id(n) for n in own_nodes(function, Name) if n.id in {dotted(name) for name in names})}
+    for call in own_nodes(function, Call):
+        owner = call.func.value if isinstance(call.func, Attribute) and call.func.attr.startswith("arg") else None
+        if owner is not None and any(id(one) in results for one in (owner, call.argument(0))):
+            return True
     return False
 
 
@@ -261,4 +282,17 @@ EXAMPLES = (
         return total / np.maximum(np.linalg.norm(total, axis=-1, keepdims=True), np.float32(1e-9))
 
 """),
+    # The largest one stays the largest one.
+    _pool("""\
+        total = (hidden * weights).mean(axis=1)
+        return np.eye(2, dtype=np.float32)[total.argmax(axis=1)]
+
+"""),
+    # A picture is never filled up.
+    _pool("""\
+        return np.mean(hidden * weights, axis=1)
+
+""")
+    .replace("[ -1, 2 ]", "[ 3, 2 ]")
+    .replace("[ -1 ]", "[ 3 ]"),
 )
