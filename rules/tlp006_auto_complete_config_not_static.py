@@ -1,7 +1,7 @@
 """auto_complete_config that needs an instance
 
 ## What it does
-Reports `auto_complete_config(self, config)` without `@staticmethod`.
+Reports `auto_complete_config(self, config)` without `@staticmethod`, and one that is a property.
 
 ## What happens
 Triton calls it on the class, before any instance exists, with the config only; the model does not load. Servers
@@ -26,13 +26,20 @@ RULE = Rule(
     name="auto-complete-config-not-static",
     effect="load-failure",
     first="22.07",
-    server_says=("missing 1 required positional argument",),
+    server_says=("missing 1 required positional argument", "'property' object is not callable"),
     words=("auto_complete_config",),
 )
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
     hook = python.method("auto_complete_config")
+    if hook is not None and {"property", "cached_property"} & set(hook.decorator_names):
+        yield Problem(
+            hook.name_span,
+            "Triton calls `auto_complete_config` on the class, where a property is no function",
+            help="make it a static method that takes the config",
+            key="auto_complete_config",
+        )
     if hook is None or not set(hook.decorator_names) <= {"staticmethod", "classmethod"}:
         return
     static = "staticmethod" in hook.decorator_names
@@ -121,6 +128,29 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- property/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- property/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @property
+    def auto_complete_config(self):
+#       ^^^^^^^^^^^^^^^^^^^^ TLP006
+        return lambda config: config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
         return responses
 """,
 )

@@ -17,6 +17,7 @@ Facts, python-backend 6.2 (observed on 24.10); called by default since 22.07.
 import re
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
@@ -39,6 +40,8 @@ from tritonlint.inputs.python_tree import (
     With,
     last_name,
 )
+from tritonlint.inputs.rehearsal.completed import refused
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -48,7 +51,6 @@ RULE = Rule(
     effect="load-failure",
     first="22.07",
     server_says=("must return a valid pb.ModelConfig object.",),
-    words=("auto_complete_config",),
 )
 
 _CHANGES = frozenset(
@@ -65,7 +67,22 @@ LITERALS = {
 }
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    told = list(_ways(python))
+    yield from told
+    met = refused(python, config, effective)
+    if met.place is not None and not told:
+        yield Problem(
+            met.place,
+            f"`auto_complete_config` gives {met.given_back} back; Triton demands the ModelConfig object",
+            help="return the object that it is given",
+            key="given-back",
+            general=met.place,
+        )
+
+
+def _ways(python: PythonFacts) -> Iterator[Problem]:
+    """What the ends of the hook itself say."""
     hook = python.method("auto_complete_config")
     if hook is None or not set(hook.decorator_names) <= {"staticmethod", "classmethod"}:
         return
@@ -347,6 +364,191 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- helper_none/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- helper_none/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def complete(config, size):
+    config.set_max_batch_size(size)
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        return complete(config, 8)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP007
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- dict_through_helper/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- dict_through_helper/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Shape:
+    def __init__(self, config):
+        self.config = config.as_dict()
+
+    def fill(self):
+        self.config["max_batch_size"] = 8
+        return self.config
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        return Shape(config).fill()
+#              ^^^^^^^^^^^^^^^^^^^^ TLP007
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- inherited_none/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- inherited_none/1/model.py --
+import triton_python_backend_utils as pb_utils
+from base import Base
+
+
+class TritonPythonModel(Base):
+#     ^^^^^^^^^^^^^^^^^ TLP007
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+-- inherited_none/1/base.py --
+class Base:
+    @staticmethod
+    def auto_complete_config(config):
+        config.set_max_batch_size(8)
+""",
+    """\
+-- returns_helper/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- returns_helper/1/model.py --
+import triton_python_backend_utils as pb_utils
+from base import Base, filled
+
+
+class TritonPythonModel(Base):
+    @staticmethod
+    def auto_complete_config(config):
+        return filled(config)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+-- returns_helper/1/base.py --
+class Base:
+    def initialize(self, args):
+        self.n = 2
+
+
+def filled(config):
+    if config.as_dict()["max_batch_size"] < 8:
+        config.set_max_batch_size(8)
+    return config
+""",
+    """\
+-- chained/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- chained/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+import functools
+
+
+def ready(function):
+    @functools.wraps(function)
+    def inner(config):
+        made = function(config)
+        return config if made is None else made
+
+    return inner
+
+
+class TritonPythonModel:
+    @staticmethod
+    @ready
+    def auto_complete_config(config):
+        config.set_max_batch_size(8)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- dict_used/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- dict_used/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    TENSORS = {"input": [("INPUT0", "TYPE_FP32", [4])], "output": [("OUTPUT0", "TYPE_FP32", [4])]}
+
+    @classmethod
+    def auto_complete_config(cls, config):
+        given = config.as_dict()
+        for direction, add in (("input", config.add_input), ("output", config.add_output)):
+            names = {one["name"] for one in given[direction]}
+            for name, kind, dims in cls.TENSORS[direction]:
+                if name not in names:
+                    add({"name": name, "data_type": kind, "dims": dims})
+        if given.get("max_batch_size", 0) == 0:
+            config.set_max_batch_size(8)
+        if not given.get("dynamic_batching"):
+            config.set_dynamic_batching()
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
         return responses
 """,
 )

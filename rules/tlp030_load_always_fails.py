@@ -25,6 +25,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_keys import key_written
 from tritonlint.inputs.python_load import failures
 from tritonlint.inputs.rehearsal.backend import rehearse
+from tritonlint.inputs.rehearsal.completed import refused
 from tritonlint.inputs.rehearsal.pb_utils import OUTSIDE
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -68,7 +69,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig, tar
             key=failure.phase,
         )
     played = rehearse(python, config, effective)
-    for raised in played.raises:
+    of_hook = refused(python, config, effective).raises if target.since("22.07") else ()
+    for raised in (*of_hook, *played.raises):
         if raised.phase == "execute" or raised.caught or not raised.sure or raised.message.endswith(OUTSIDE):
             continue
         written = key_written(python, raised.span, raised.message)
@@ -210,6 +212,202 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- sibling_base/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- sibling_base/1/model.py --
+import triton_python_backend_utils as pb_utils
+from base import Base
+
+
+class TritonPythonModel(Base):
+#     ^^^^^^^^^^^^^^^^^ TLP030
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+-- sibling_base/1/base.py --
+class Base:
+    def auto_complete_config(self, config):
+        return config
+""",
+    """\
+-- decorated/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- decorated/1/model.py --
+import functools
+
+import triton_python_backend_utils as pb_utils
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        print("called", function.__name__)
+        return function(*args, **kwargs)
+
+    return inner
+
+
+class TritonPythonModel:
+    @logged
+    def auto_complete_config(self, config):
+#       ^^^^^^^^^^^^^^^^^^^^ TLP030
+        config.set_max_batch_size(8)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- lru/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- lru/1/model.py --
+from functools import lru_cache
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @lru_cache(maxsize=None)
+    def auto_complete_config(self, config):
+#       ^^^^^^^^^^^^^^^^^^^^ TLP030
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- undefined_constant/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- undefined_constant/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    IN = [{"name": "INPUT0", "data_type": "TYPE_FP32", "dims": [4]}]
+
+    @staticmethod
+    def auto_complete_config(config):
+        for one in IN:
+#                  ^^ TLP030
+            config.add_input(one)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- wrong_attr/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- wrong_attr/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    OUTS = [("OUTPUT0", "TYPE_FP32", [4])]
+
+    @classmethod
+    def auto_complete_config(cls, config):
+        for name, kind in cls.OUTS:
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP030
+            config.add_output({"name": name, "data_type": kind, "dims": [4]})
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- varargs/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- varargs/1/model.py --
+import functools
+
+import triton_python_backend_utils as pb_utils
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        print("called", function.__name__)
+        return function(*args, **kwargs)
+
+    return inner
+
+
+class TritonPythonModel:
+    @staticmethod
+    @logged
+    def auto_complete_config(config):
+        config.set_max_batch_size(8)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- static_from_function/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- static_from_function/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def complete(config):
+    config.set_max_batch_size(8)
+    return config
+
+
+class TritonPythonModel:
+    auto_complete_config = staticmethod(complete)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
         return responses
 """,
 )

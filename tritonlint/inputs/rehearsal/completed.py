@@ -15,15 +15,16 @@ the hook changes of its batches or its policy may be so or not. Unseen code is t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Attribute, Name, Return, walk
+from tritonlint.inputs.python_tree import Attribute, Function, Name, Return, walk
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.interpreter import Machine
-from tritonlint.inputs.rehearsal.objects import Cls, ModelConfig
-from tritonlint.inputs.rehearsal.outcome import GaveUpError, RaisedError
+from tritonlint.inputs.rehearsal.objects import BoundFunc, Cls, Coroutine, Func, ModelConfig
+from tritonlint.inputs.rehearsal.outcome import GaveUpError, Raise, RaisedError
 from tritonlint.inputs.rehearsal.values import (
     UNKNOWN,
     Failure,
@@ -42,6 +43,16 @@ Direction = Literal["input", "output"]
 DIRECTIONS: tuple[Direction, ...] = ("input", "output")
 _HOOK = "auto_complete_config"
 _TEXTS = ("name", "platform", "backend", "default_model_filename")
+_NO_CONFIG = {
+    None.__class__: "None",
+    Mapping: "a dict",
+    Seq: "a list, tuple or set",
+    str: "a text",
+    bool: "a truth value",
+    int: "a number",
+    Coroutine: "a coroutine",
+    Func: "a function",
+}
 _SCHEDULERS = frozenset({"sequence_batching", "ensemble_scheduling", "dynamic_batching"})
 _NO_TENSORS = frozenset({"set_max_batch_size", "set_dynamic_batching", "set_model_transaction_policy"})
 """Methods of the ModelConfig that leave its tensors alone (``triton_python_backend_utils.py``)."""
@@ -78,6 +89,52 @@ def completed(python: PythonFacts, config: Document) -> Completed | None:
     return play.unknown()
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a load surely meets in the hook: exceptions that nobody catches, or something else than the config."""
+
+    raises: tuple[Raise, ...] = ()
+    given_back: str = ""
+    """What comes back in place of the config."""
+    place: Span | None = None
+    """Where the model file says so."""
+
+
+@remembered
+def refused(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Refused:
+    """Why the server surely refuses the model when it asks the hook, which a base in another file may have, too."""
+    if not python.understood or config.problems or config.root.uncertain or not _may_have_hook(python):
+        return Refused()
+    play = _Hook(python, config)
+    play.machine.find = partial(effective.module, python.path)
+    play.runs()
+    machine = play.machine
+    met = [one for one in machine.raises if one.phase == _HOOK and one.sure and not one.caught]
+    # That the call does not fit is said where the hook is defined, wherever a decorator calls it.
+    own = python.method(_HOOK)
+    unfit = f"TypeError: {_HOOK}()"
+    raises = tuple(
+        replace(one, span=own.name_span, statement=own.name_span)
+        if own is not None and one.message.startswith(unfit)
+        else one
+        for one in met
+    )
+    if raises or not play.finished or not machine.sure:
+        return Refused(raises)
+    given_back = _NO_CONFIG.get(play.given_back.__class__)
+    place = machine.return_span
+    if place is None or place.path != python.path:
+        place = play.asked
+    return Refused(given_back=given_back, place=place) if given_back is not None else Refused()
+
+
+def _may_have_hook(python: PythonFacts) -> bool:
+    """Whether the class has the hook, or may have it from a base of another file."""
+    if python.class_status != "defined":
+        return False
+    return _HOOK in python.text or not python.bases_known
+
+
 def effective_of(python: PythonFacts, config: Document, effective: EffectiveConfig) -> EffectiveConfig:
     """The effective config after loading."""
     known = completed(python, config)
@@ -109,6 +166,14 @@ def may_add_tensors(python: PythonFacts) -> bool:
     return set_things != sum(node.id == own for node in walk(hook.body, Name))
 
 
+def _place_of(hook: Value, python: PythonFacts) -> Span | None:
+    """The name of the hook where it is defined in the model file."""
+    func = hook.func if isinstance(hook, BoundFunc) else hook
+    if not isinstance(func, Func) or func.node.span.path != python.path:
+        return None
+    return func.node.name_span if isinstance(func.node, Function) else func.node.span
+
+
 def _is_plain(python: PythonFacts) -> bool:
     """Whether the hook is a method of the file that goes through the methods of the config object alone."""
     return python.method(_HOOK) is not None and all(node.attr != "_model_config" for node in python.walk(Attribute))
@@ -136,6 +201,11 @@ def entry_of(tensor: Message) -> Mapping:
 
 class _Hook:
     """One call of the hook."""
+
+    given_back: Value = None
+    finished = False
+    asked: Span | None = None
+    """Where the hook is defined, or else the class; None as long as it was not called."""
 
     def __init__(self, python: PythonFacts, config: Document) -> None:
         self.python = python
@@ -170,12 +240,21 @@ class _Hook:
                 return False
             machine.phase = _HOOK
             hook = machine.attribute(cls, _HOOK, cls.node.name_span)
-            given_back = machine.call(hook, [config], {}, cls.node.name_span)
-        except (RaisedError, GaveUpError, RecursionError):
+            if isinstance(hook, Func) and hook.kind in {"property", "cached_property"}:
+                return False
+            self.asked = _place_of(hook, self.python) or cls.node.name_span
+            machine.return_span = None
+            self.given_back = machine.call(hook, [config], {}, self.asked)
+        except RaisedError as error:
+            if self.asked is not None:
+                machine.record(error)
+            return False
+        except (GaveUpError, RecursionError):
             return False
         except Exception:
             return False  # The rehearsal proper meets it, too, and keeps it.
-        return given_back is config
+        self.finished = True
+        return self.given_back is config
 
     def call(self, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         """Functions of the backend have no part in this."""
