@@ -162,7 +162,8 @@ def _unpacked_texts(statement: Assign, target: Sequence) -> Iterator[Problem]:
     value = statement.value.value if isinstance(statement.value, Await) else statement.value
     if not isinstance(value, Call):
         return
-    texts = [a.value.value for a in value.arguments if isinstance(a.value, Constant) and is_text(a.value)]
+    positional = [a.value for a in value.arguments if a.keyword is None]
+    texts = [each.value for each in positional if isinstance(each, Constant) and is_text(each)]
     if len(texts) == len(target.items):
         named = [(_target_name(item), str(text), item) for item, text in zip(target.items, texts, strict=True)]
         yield from _told("text", named)
@@ -435,16 +436,63 @@ class TritonPythonModel:
         return [pb_utils.get_input_tensor_by_name(request, name).as_numpy() for name in names]
 
     def execute(self, requests):
-        bases, weights = [], []
+        responses = []
         for request in requests:
             weight, base = self._read(request, "BASE", "WEIGHT")
 #           ^^^^^^ TLP240
-            bases.append(base)
-            weights.append(weight)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("Y", base - 2 * weight)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "BASE" data_type: TYPE_FP32 dims: [ 2 ] }
+input { name: "WEIGHT" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "Y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def _arrays(self, requests, name):
+        return [pb_utils.get_input_tensor_by_name(request, name).as_numpy() for request in requests]
+
+    def execute(self, requests):
+        bases, weights = self._arrays(requests, "BASE"), self._arrays(requests, "WEIGHT")
         responses = []
         for weight, base in zip(bases, weights):
 #           ^^^^^^ TLP240
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("Y", base - 2 * weight)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "SCORES" data_type: TYPE_FP32 dims: [ -1 ] }
+input { name: "RANKS" data_type: TYPE_INT32 dims: [ -1 ] }
+output { name: "LOW" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "LOW_RANK" data_type: TYPE_INT32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def read(request, second, first):
+    return [pb_utils.get_input_tensor_by_name(request, name).as_numpy() for name in (first, second)]
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            scores, ranks = read(request, "RANKS", first="SCORES")
+            places = np.zeros_like(ranks)
+            for rank, i in enumerate(ranks):
+                places[rank] = i + 1
+            spans = [(start, end) for start, end in zip(scores[:-1], scores[1:])]
+            low = min([start for start, _ in spans], default=np.float32(0))
+            tensors = [pb_utils.Tensor("LOW_RANK", places), pb_utils.Tensor("LOW", np.array([low], np.float32))]
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
         return responses
 """,
     """\

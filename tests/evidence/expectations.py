@@ -316,6 +316,19 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             holds=6.0,
             why="between (1, 2) and (5, 10), which are 12 apart",
         ),
+        Evidence("error", where="enumerate(words)"),
+        Evidence(
+            where='Tensor("LOW", high)',
+            ask=Ask(values={"BASE": [1.0, 1.0], "WEIGHT": [2.0, 2.0]}),
+            holds=4.0,
+            why="1 - 2 is -1",
+        ),
+        Evidence(
+            where="weight, base",
+            ask=Ask(values={"BASE": [1.0, 1.0], "WEIGHT": [2.0, 2.0]}),
+            holds=0.0,
+            why="1 - 2 * 2 is -3",
+        ),
         Evidence(ask=Ask(values={"x": [1.0, 2.0]}), holds=2.0, why="the least of 1 and 2"),
     ),
     "TLP241": (Evidence("error", Ask(rounds=2), why="the second call"),),
@@ -660,6 +673,18 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP294": (Evidence(ask=Ask(shapes={"hidden": (3, 5, 4), "mask": (3, 5)})),),
+    "TLP295": (
+        Evidence(
+            ask=Ask(together=2, config=BATCHED, change={"x + 1": "x"}),
+            difference="another client's request",
+            why="with the input as the answer",
+        ),
+        Evidence(
+            ask=Ask(together=2, config=BATCHED, change={"np.sqrt(array)": "array * np.float32(1)"}),
+            difference="another client's request",
+            why="with the input as the answer",
+        ),
+    ),
     "TLP298": (
         Evidence(
             ask=Ask(together=2, change={'b"Hello, " + user': "user"}),

@@ -199,17 +199,18 @@ def request_loops(function: Function) -> list[For]:
     if len(function.positional) < 2:
         return []
     name = function.positional[1].name
-    return [loop for loop in own_nodes(function, For) if _iterates(loop.iterable, name)]
+    return [loop for loop in own_nodes(function, For) if iterates(loop.iterable, name)]
 
 
-def _iterates(iterable: Node, name: str) -> bool:
+def iterates(iterable: Node, name: str) -> bool:
+    """Whether a loop has a turn for each item of what a name stands for."""
     if isinstance(iterable, Name):
         return iterable.id == name
     if isinstance(iterable, Call) and dotted(iterable.func) in {"enumerate", "zip", "range", "len", "tqdm"}:
         # A range with a step goes over parts of the list.
         if dotted(iterable.func) == "range" and len(iterable.arguments) == 3:
             return False
-        return any(_iterates(argument.value, name) for argument in iterable.arguments)
+        return any(iterates(argument.value, name) for argument in iterable.arguments)
     return False
 
 
