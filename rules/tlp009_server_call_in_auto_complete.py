@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `load_model`, `unload_model`, `is_model_ready` and `MetricFamily` in `auto_complete_config`, and calls there of
-functions and classes of the file that do this.
+functions and classes of the file, or of a module beside it, that do this.
 
 ## What happens
 The process that runs `auto_complete_config` has no connection to the server: the call never returns, and the load
@@ -17,11 +17,14 @@ Facts, python-backend 6.2 (observed on 24.10 and 25.08).
 
 from collections.abc import Iterator
 
+from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PbCall, PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, unconditional
 from tritonlint.inputs.python_tree import Attribute, Call, Class, Function, Name
+from tritonlint.inputs.rehearsal.completed import SERVER_CALLS, Refused, refused
+from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -29,18 +32,34 @@ RULE = Rule(
     name="server-call-in-auto-complete",
     effect="load-failure",
     first="23.07",
-    words=("auto_complete_config",),
 )
 _DEEPEST = 4
 
 
-def check(python: PythonFacts) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    played = refused(python, config, effective)
+    told = list(_written(python, played))
+    yield from told
+    for one in () if told else dict.fromkeys(played.asked):
+        yield Problem(
+            one.span,
+            f"`{one.name}`, which this comes to, never returns in auto_complete_config: the model load hangs",
+            help="move the call to `initialize`",
+            certainty=None if one.sure else "likely",
+            key=one.name,
+        )
+
+
+def _written(python: PythonFacts, played: Refused) -> Iterator[Problem]:
+    """The calls that stand in the hook, and those of the file's own code in it that come to one."""
     hook = python.method("auto_complete_config")
     if hook is None:
         return
-    asked = list(python.calls_of("load_model", "unload_model", "is_model_ready", "MetricFamily"))
+    asked = list(python.calls_of(*SERVER_CALLS))
     for call in asked:
         if call.function is not None and call.function.span == hook.span:
+            if played.whole and not any(one.span == call.span for one in played.asked):
+                continue  # Behind a condition that is false.
             yield Problem(
                 call.span,
                 f"`{call.name}` never returns in auto_complete_config: the model load hangs",
@@ -176,6 +195,147 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- sibling/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- sibling/1/model.py --
+import triton_python_backend_utils as pb_utils
+from backends import wait_for
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        wait_for("encoder")
+#       ^^^^^^^^^^^^^^^^^^^ TLP009
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+-- sibling/1/backends.py --
+import triton_python_backend_utils as pb_utils
+
+
+def wait_for(name):
+    while not pb_utils.is_model_ready(name):
+        pass
+""",
+    """\
+-- getattr/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- getattr/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        load = getattr(pb_utils, "load_model", None)
+        if load is not None:
+            load("encoder")
+#           ^^^^^^^^^^^^^^^ TLP009
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- sibling_base/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- sibling_base/1/model.py --
+import triton_python_backend_utils as pb_utils
+from dependent import Dependent
+
+
+class TritonPythonModel(Dependent):
+#     ^^^^^^^^^^^^^^^^^ TLP009
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+-- sibling_base/1/dependent.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Dependent:
+    @staticmethod
+    def auto_complete_config(config):
+        pb_utils.load_model("encoder")
+        return config
+""",
+    """\
+-- never_true/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- never_true/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    WAITS = False
+
+    @classmethod
+    def auto_complete_config(cls, config):
+        if cls.WAITS:
+            pb_utils.load_model("x")
+        config.set_max_batch_size(8)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+""",
+    """\
+-- own_name/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- own_name/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def is_model_ready(name):
+    return len(name) > 2
+
+
+class TritonPythonModel:
+    @staticmethod
+    def auto_complete_config(config):
+        config.set_max_batch_size(8 if is_model_ready("encoder") else 4)
+        return config
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
         return responses
 """,
 )

@@ -42,6 +42,8 @@ from tritonlint.tensors import DATA_TYPES
 Direction = Literal["input", "output"]
 DIRECTIONS: tuple[Direction, ...] = ("input", "output")
 _HOOK = "auto_complete_config"
+SERVER_CALLS = frozenset({"load_model", "unload_model", "is_model_ready", "MetricFamily"})
+"""What waits for an answer of the server."""
 _TEXTS = ("name", "platform", "backend", "default_model_filename")
 _NO_CONFIG = {
     None.__class__: "None",
@@ -90,10 +92,23 @@ def completed(python: PythonFacts, config: Document) -> Completed | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A call to the server, which has no connection to the hook; ``span`` is where the model file comes to it."""
+
+    name: str
+    span: Span
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """What a load surely meets in the hook: exceptions that nobody catches, or something else than the config."""
 
     raises: tuple[Raise, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    """What never returns there, though not every load may come to it."""
+    whole: bool = False
+    """Whether the hook was played to its end, so that nothing else is reached in it."""
     given_back: str = ""
     """What comes back in place of the config."""
     place: Span | None = None
@@ -119,13 +134,14 @@ def refused(python: PythonFacts, config: Document, effective: EffectiveConfig) -
         else one
         for one in met
     )
-    if raises or not play.finished or not machine.sure:
-        return Refused(raises)
+    asked = tuple(play.asked)
+    if raises or asked or not play.finished or not machine.sure:
+        return Refused(raises, asked, play.finished)
     given_back = _NO_CONFIG.get(play.given_back.__class__)
     place = machine.return_span
     if place is None or place.path != python.path:
-        place = play.asked
-    return Refused(given_back=given_back, place=place) if given_back is not None else Refused()
+        place = play.start
+    return Refused(whole=True, given_back=given_back or "", place=place if given_back is not None else None)
 
 
 def _may_have_hook(python: PythonFacts) -> bool:
@@ -204,11 +220,12 @@ class _Hook:
 
     given_back: Value = None
     finished = False
-    asked: Span | None = None
+    start: Span | None = None
     """Where the hook is defined, or else the class; None as long as it was not called."""
 
     def __init__(self, python: PythonFacts, config: Document) -> None:
         self.python = python
+        self.asked: list[Asked] = []
         self.root = root = config.root
         self.machine = Machine(python, lambda value, name: True, self.call, self.method)
         self.written = {d: [(tensor, _found(tensor)) for tensor in root.messages(d)] for d in DIRECTIONS}
@@ -242,11 +259,11 @@ class _Hook:
             hook = machine.attribute(cls, _HOOK, cls.node.name_span)
             if isinstance(hook, Func) and hook.kind in {"property", "cached_property"}:
                 return False
-            self.asked = _place_of(hook, self.python) or cls.node.name_span
+            self.start = _place_of(hook, self.python) or cls.node.name_span
             machine.return_span = None
-            self.given_back = machine.call(hook, [config], {}, self.asked)
+            self.given_back = machine.call(hook, [config], {}, self.start)
         except RaisedError as error:
-            if self.asked is not None:
+            if self.start is not None:
                 machine.record(error)
             return False
         except (GaveUpError, RecursionError):
@@ -257,7 +274,12 @@ class _Hook:
         return self.given_back is config
 
     def call(self, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
-        """Functions of the backend have no part in this."""
+        """Functions of the backend have no part in this, but for those that wait for the server."""
+        machine = self.machine
+        if name in SERVER_CALLS and self.start is not None:
+            machine.seen(node.span)
+            place = node.span if node.span.path == self.python.path else machine.entered.get(node.span)
+            self.asked.append(Asked(name, place or self.start, machine.sure))
         for value in (*args, *kwargs.values()):
             self.machine.havoc_value(value)
         return UNKNOWN
