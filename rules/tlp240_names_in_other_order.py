@@ -19,12 +19,12 @@ Use the same order on both sides.
 Python's calls and assignments; both forms were run on a server of 24.10.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_generator, returns
+from tritonlint.inputs.python_names import inputs_read_into, name_of_value, words_in, words_of_items
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -38,7 +38,6 @@ from tritonlint.inputs.python_tree import (
     Name,
     Node,
     Sequence,
-    Subscript,
     is_text,
     last_name,
 )
@@ -54,7 +53,6 @@ RULE = Rule(
 
 _PASSED_ON = {"submit": 0, "run_in_executor": 1, "to_thread": 0, "apply_async": 0}
 """Methods that call their argument at a position with those that follow."""
-_COPIES = frozenset({"copy", "astype", "item", "tolist", "strip", "lower"})
 _COUNTERS = frozenset({"i", "j", "idx", "index", "ix", "position", "pos"})
 """Names for the place of an item."""
 _COUNTED = frozenset({"row", "column", "col", "slot", "rank", "step", "line", "bin", "bucket", "place", "id", "label"})
@@ -79,7 +77,11 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for response in python.responses:
         if len(response.outputs) > 1:
             outputs = ((w.value, w.names) for w in response.outputs)
-            named = [(_name(value), names[0], value) for value, names in outputs if value and names and len(names) == 1]
+            named = [
+                (name_of_value(value), names[0], value)
+                for value, names in outputs
+                if value and names and len(names) == 1
+            ]
             yield from _told("output", [each for each in named if each[0]])
 
 
@@ -97,7 +99,7 @@ def _swapped(python: PythonFacts, call: Call) -> Iterator[Problem]:
         effect = "instability"
     if function is None:
         return
-    names = [_name(value) for value in positional[skipped:]]
+    names = [name_of_value(value) for value in positional[skipped:]]
     parameters = [p.name for p in function.positional]
     bound = python.frame_of(function).in_class is not None and function.decorator_names != ("staticmethod",)
     parameters = parameters[bound:]
@@ -139,7 +141,7 @@ def _unpacked(python: PythonFacts, statement: Assign, target: Sequence) -> Itera
     for given in returns(function):
         if not isinstance(given.value, Sequence) or len(given.value.items) != len(taken):
             return
-        orders.append([_name(item) for item in given.value.items])
+        orders.append([name_of_value(item) for item in given.value.items])
     for order in orders:
         if None in order or None in taken or len(set(order)) != len(order):
             return
@@ -177,8 +179,8 @@ def _in_loop(target: Sequence, iterable: Call) -> Iterator[Problem]:
     if called == "zip" and len(names) == len(lists):
         yield from _told("item", list(zip(names, lists, target.items, strict=True)))
     elif called == "enumerate" and len(names) == 2 and lists and names[1] in _COUNTERS and names[0]:
-        words = set(_words(names[0]))
-        if words <= _words_of_items(lists[0]) and not words & (_COUNTERS | _COUNTED):
+        words = set(words_in(names[0]))
+        if words <= words_of_items(lists[0]) and not words & (_COUNTERS | _COUNTED):
             yield Problem(
                 target.span,
                 f"`enumerate` gives the place first: here `{names[0]}` is a number, and `{names[1]}` the item",
@@ -189,36 +191,16 @@ def _in_loop(target: Sequence, iterable: Call) -> Iterator[Problem]:
 
 def _inputs(python: PythonFacts) -> Iterator[Problem]:
     """Inputs that are read into each other's names."""
-    read = {each.call.span: each.names[0] for each in python.reads if each.names and len(each.names) == 1}
-    by_frame: dict[Span, list[tuple[str | None, str, Node]]] = {}
-    for statement in python.walk(Assign):
-        if len(statement.targets) == 1 and isinstance(statement.targets[0], Name) and not statement.operator:
-            name = read.get(_innermost(statement.value).span) if statement.value is not None else None
-            function = python.function_at(statement)
-            if name is not None and function is not None:
-                by_frame.setdefault(function.span, []).append((statement.targets[0].id, name, statement.targets[0]))
-    for named in by_frame.values():
+    by_function: dict[Span, list[tuple[str | None, str, Node]]] = {}
+    for one in inputs_read_into(python):
+        by_function.setdefault(one.function.span, []).append((one.target.id, one.tensor, one.target))
+    for named in by_function.values():
         yield from _told("input", named)
-
-
-def _innermost(expr: Expr) -> Expr:
-    """The call at whose result the methods of a chain are called: ``read(…)`` of ``read(…).as_numpy()[0]``."""
-    while True:
-        if isinstance(expr, Subscript):
-            expr = expr.value
-        elif (
-            isinstance(expr, Call)
-            and isinstance(expr.func, Attribute)
-            and isinstance(expr.func.value, Call | Subscript)
-        ):
-            expr = expr.func.value
-        else:
-            return expr
 
 
 def _told(kind: str, named: Iterable[tuple[str | None, str, Node]]) -> Iterator[Problem]:
     """Two things that have each other's names: each has the words of the other's label, and not those of its own."""
-    known = [(name, set(_words(name)), label, _words_of_items(label), node) for name, label, node in named if name]
+    known = [(name, set(words_in(name)), label, words_of_items(label), node) for name, label, node in named if name]
     for first, (name, words, label, own, node) in enumerate(known):
         for other_name, other_words, other_label, other_own, other in known[first + 1 :]:
             crossed = words <= other_own and other_words <= own
@@ -233,23 +215,13 @@ def _told(kind: str, named: Iterable[tuple[str | None, str, Node]]) -> Iterator[
                 return
 
 
-def _words_of_items(name: str) -> set[str]:
-    """The words of a name, and those of one of several."""
-    words = set(_words(name))
-    return words | {word.removesuffix("s") for word in words} | {word.removesuffix("es") for word in words}
-
-
 def _place(name: str, order: list[str]) -> int | None:
     """Which returned name a target is named after."""
     if name in order:
         return order.index(name)
-    words = set(_words(name))
-    found = [place for place, one in enumerate(order) if set(_words(one)) <= words]
+    words = set(words_in(name))
+    found = [place for place, one in enumerate(order) if set(words_in(one)) <= words]
     return found[0] if len(found) == 1 else None
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"_+", name.lower()) if word]
 
 
 def _called(python: PythonFacts, func: Expr) -> Function | None:
@@ -269,17 +241,6 @@ def _called(python: PythonFacts, func: Expr) -> Function | None:
             function = python.function_bound(found[0][0])
             return function if function is not None and not function.decorators else None
     return None
-
-
-def _name(expr: Expr) -> str | None:
-    """The name of a value, which a copy or some of its items keep."""
-    while True:
-        if isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr in _COPIES:
-            expr = expr.func.value
-        elif isinstance(expr, Subscript):
-            expr = expr.value
-        else:
-            return expr.id if isinstance(expr, Name) else None
 
 
 def _target_name(expr: Expr) -> str | None:

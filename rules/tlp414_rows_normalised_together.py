@@ -6,6 +6,9 @@ Plays a model with `max_batch_size` through, and reports a sum, mean, norm, mini
 request is taken by itself, as of a table of candidates, where the number is sent as well, and where rows are multiplied
 with it again.
 
+A sum, mean and the like of a whole batch with `keepdims=True` is reported in any case: who keeps dimensions has
+forgotten the axis.
+
 ## What happens
 Every row is answered with numbers that depend on the other rows of the batch, and so on other clients: probabilities
 no longer sum to 1. With `axis=0` a single row becomes all ones (or zeros).
@@ -38,6 +41,13 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         yield Problem(
             mistake.span,
             "this is one number for all rows of the batch: each row's answer depends on the others",
+            help="reduce each row by itself: pass `axis=-1, keepdims=True`",
+            key=python.text[mistake.span.start : mistake.span.end],
+        )
+    for mistake in mistakes(python, config, effective, "no-axis"):
+        yield Problem(
+            mistake.span,
+            "without an axis this is one number for all rows of the batch, whose dimensions nobody needs to keep",
             help="reduce each row by itself: pass `axis=-1, keepdims=True`",
             key=python.text[mistake.span.start : mistake.span.end],
         )
@@ -258,6 +268,52 @@ class TritonPythonModel:
             q = pb_utils.Tensor("q", np.rint(x / scale * 127).astype(np.int8))
             scales = np.full((len(x), 1), scale, dtype=np.float32)
             responses.append(pb_utils.InferenceResponse([q, pb_utils.Tensor("scale", scales)]))
+        return responses
+""",
+    """\
+-- total/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- total/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.sqrt((x * x).sum(keepdims=True))
+#                       ^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP414
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    # Softmax moves by the greatest number of all rows; one row is a batch of its own; a text counts what it likes.
+    """\
+-- total/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- total/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            e = np.exp(x - x.max(keepdims=True))
+            shares = e / e.sum(axis=-1, keepdims=True)
+            best = np.stack([row.mean(keepdims=True) for row in shares])
+            spread = shares.T.std(0, keepdims=True).T
+            pb_utils.Logger.log_verbose(f"{x.size} numbers")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", best + 0 * spread)]))
         return responses
 """,
 )

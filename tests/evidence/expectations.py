@@ -685,6 +685,15 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="with the input as the answer",
         ),
     ),
+    "TLP296": (
+        Evidence(
+            where="attention_mask",
+            ask=Ask(values={"input_ids": [2, 2, 2, 2], "attention_mask": [1, 1, 0, 0]}),
+            holds=16,
+            why="2 + 2 is 4",
+        ),
+        Evidence(ask=Ask(values={"x": [1.0, 2.0, 3.0, 6.0]}), holds=3.0, why="the lowest is 1"),
+    ),
     "TLP298": (
         Evidence(
             ask=Ask(together=2, change={'b"Hello, " + user': "user"}),
@@ -700,6 +709,12 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP414": (
+        Evidence(
+            where="(x * x).sum(",
+            ask=Ask(values={"x": [1.0] * 4}, shapes={"x": [2, 2]}),
+            difference="batch entries",
+            why="one number for two rows",
+        ),
         Evidence(
             ask=Ask(values={"x": [1.0] * 4}, shapes={"x": [2, 2]}), holds=0.25, why="two rows, each of which sums to 1"
         ),

@@ -17,6 +17,7 @@ from tritonlint.source import Span
 
 Origin: TypeAlias = Literal[
     "over-rows",
+    "no-axis",
     "binary-cut",
     "late-cast",
     "half-squares",
@@ -34,6 +35,7 @@ _REDUCTIONS = frozenset(
 _SUMS = frozenset({"sum", "mean", "nansum", "nanmean", "add.reduce"})
 _SHIFTS = frozenset({"mean", "min", "amin", "median", "nanmean", "nanmin", "nanmedian"})
 """Of which a difference depends on the other rows; one from the maximum is what a softmax begins with."""
+_GREATEST = frozenset({"max", "amax", "nanmax"})
 _SAME_SHAPE = frozenset(
     {"exp", "log", "log1p", "expm1", "sqrt", "square", "abs", "absolute", "tanh", "round", "rint", "floor", "ceil"}
     | {"clip", "maximum", "minimum", "astype", "copy", "ascontiguousarray", "asarray", "array", "nan_to_num", "power"}
@@ -597,6 +599,10 @@ class Origins:
         table = id(owner) not in self._joined and len(sizes) == 2 and id(owner) not in self._powers
         if (rows and not table) or (axis is None and self.many_rows):
             self._over[id(made)] = made, span, name
+        # Nobody keeps the dimensions of one number: the axis was forgotten.
+        kept = kwargs.get("keepdims") is True and name not in _GREATEST
+        if axis is None and self.many_rows and kept and not self._rows_asked:
+            self.note("no-axis", span)
 
     def too_short(self, name: str, args: list[Value]) -> str | None:
         """What NumPy says of a width that is negative when a client sends more than fits."""
