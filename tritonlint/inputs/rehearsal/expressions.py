@@ -12,7 +12,8 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_load import names_from_elsewhere
 from tritonlint.inputs.rehearsal import arrays, library
 from tritonlint.inputs.rehearsal.buffers import anew
-from tritonlint.inputs.rehearsal.calls import Calls, PbCall, PbMethod
+from tritonlint.inputs.rehearsal.calls import Calls, PbMethod
+from tritonlint.inputs.rehearsal.library_calls import PbCall
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     Func,

@@ -15,8 +15,9 @@ from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_imports import MAX_REACHED, rearranges_modules
 from tritonlint.inputs.python_load import names_from_elsewhere
-from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
+from tritonlint.inputs.rehearsal.calls import PbMethod
 from tritonlint.inputs.rehearsal.expressions import Expressions
+from tritonlint.inputs.rehearsal.library_calls import PbCall
 from tritonlint.inputs.rehearsal.objects import Cls, Module, Scope
 from tritonlint.inputs.rehearsal.outcome import RaisedError
 from tritonlint.inputs.rehearsal.trail import ABSENT

@@ -19,10 +19,11 @@ from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_imports import imports_others
 from tritonlint.inputs.rehearsal import arrays, foreign, library
 from tritonlint.inputs.rehearsal.builtin import FILE
-from tritonlint.inputs.rehearsal.calls import PbCall, PbMethod
+from tritonlint.inputs.rehearsal.calls import PbMethod
 from tritonlint.inputs.rehearsal.expressions import MAX_STEPS
 from tritonlint.inputs.rehearsal.habits import is_used_up_by
 from tritonlint.inputs.rehearsal.importing import Imports, sets_attributes
+from tritonlint.inputs.rehearsal.library_calls import PbCall
 from tritonlint.inputs.rehearsal.objects import (
     SENT_FINAL,
     Around,
