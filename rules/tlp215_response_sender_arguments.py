@@ -2,8 +2,8 @@
 
 ## What it does
 Reports `sender.send()` with neither a response nor a flag, with flags other than 0 and
-`TRITONSERVER_RESPONSE_COMPLETE_FINAL`, with a tensor or a list instead of a response, with keywords that do not exist,
-and methods that a sender does not have.
+`TRITONSERVER_RESPONSE_COMPLETE_FINAL`, with a tensor, a list or the flag instead of a response, with keywords that do
+not exist, and methods that a sender does not have.
 
 ## What happens
 The call raises: `Inference Response object must be provided when the response flags is set to zero.`, `Unsupported flag
@@ -25,7 +25,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_join import defines
-from tritonlint.inputs.python_response_flow import gets_sender
+from tritonlint.inputs.python_response_flow import final_names, gets_sender, send_flags
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,
@@ -109,6 +109,12 @@ def _send(python: PythonFacts, call: Call) -> tuple[Span, str, str] | None:
                 "write `send(response, flags=…)`",
             )
     response, flags = call.argument(0, "response"), call.argument(1, "flags")
+    if flags is None and send_flags(call, final_names(python)) == 1 and response is not None:
+        return (
+            response.span,
+            "the first argument of `send` is the response, and this is the flag: it raises TypeError",
+            "write `send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)`",
+        )
     nothing = response is None or (isinstance(response, Constant) and response.value is None)
     zero = flags is None or (isinstance(flags, Constant) and flags.value == 0)
     if nothing and zero:
@@ -215,5 +221,48 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]), 0)
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- feed/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- feed/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            sender.send(self.final)
+#                       ^^^^^^^^^^ TLP215
+""",
+    """\
+-- feed/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- feed/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            sender.send(None, self.final)
 """,
 )

@@ -1197,6 +1197,17 @@ ASYNC = {
 }
 FINAL = "flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 STREAMS = {
+    "flag_in_the_place_of_the_response": f"""\
+    def finish(self, sender, flag):
+        sender.send(flag)  #! sure TypeError
+
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            if {TEXT}[0, 0] == b"":
+                self.finish(sender, pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            self.finish(sender, pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
     "only_errors_end_it": f"""\
     def execute(self, requests):
         for request in requests:

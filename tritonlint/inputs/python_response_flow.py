@@ -504,17 +504,22 @@ def gets_sender(expr: Node | None) -> bool:
 def send_flags(call: Call, finals: frozenset[str] = frozenset()) -> int | None:
     """The flags of ``sender.send(…)`` as far as they are written out: 0, 1 (final), or None for anything else.
 
-    ``finals`` are names that stand for the final flag.
+    ``finals`` are names that stand for the final flag. Given in the place of the response it raises, which is told
+    there: it was meant.
     """
     if not call.certain:
         return None
-    flags = call.argument(1, "flags")
+    response, flags = call.argument(0, "response"), call.argument(1, "flags")
     if flags is None:
-        return 0
+        one = isinstance(response, Constant) and response.value == 1
+        return 1 if response is not None and (one or _is_final(response, finals)) else 0
     if isinstance(flags, Constant):
         return flags.value if flags.value in (0, 1) and isinstance(flags.value, int) else None
-    name = dotted(flags)
-    return 1 if name is not None and (name.rsplit(".", 1)[-1] == FINAL or name in finals) else None
+    return 1 if _is_final(flags, finals) else None
+
+
+def _is_final(expr: Expr, finals: frozenset[str]) -> bool:
+    return last_name(expr) == FINAL or dotted(expr) in finals
 
 
 @remembered

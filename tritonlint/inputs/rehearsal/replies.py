@@ -10,7 +10,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import declared, may_batch, tensors_of
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Attribute, Function, If, walk
+from tritonlint.inputs.python_tree import Attribute, Function, If, last_name, walk
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.found import Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.interpreter import Machine
@@ -24,6 +24,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Response,
     Sender,
 )
+from tritonlint.inputs.rehearsal.protocols import OF_BACKEND
 from tritonlint.inputs.rehearsal.trail import AFTER_TURN, MAYBE_FINAL, PARTLY, SOMETIMES
 from tritonlint.inputs.rehearsal.values import (
     EXCEPTION,
@@ -221,7 +222,8 @@ class Replies:
         flags = given(args, kwargs, 1, "flags", 0)
         if set(kwargs) - {"response", "flags"} or isinstance(flags, Response | str | None):
             raise Failure("TypeError", "send(): incompatible function arguments")
-        if isinstance(sent, (Seq, Array, PbTensor, Mapping, str, Error)) or is_no_object(sent):
+        no_response = isinstance(sent, (Seq, Array, PbTensor, Mapping, str, int, Error)) or is_no_object(sent)
+        if no_response or self._is_flag(sent, node):
             raise Failure("TypeError", "send(): incompatible function arguments")
         state = owner.request.state
         machine = self.machine
@@ -251,6 +253,14 @@ class Replies:
             self.sent.setdefault(id(state), set()).add(node.span)
             if sent is not None and self.effective.decoupled is False:
                 self.found.sends.add(node.span)
+
+    def _is_flag(self, sent: Value, node: CallNode) -> bool:
+        """Whether the flag stands in the place of the response; a condition may have looked at what a helper got."""
+        if not isinstance(sent, Library) or sent.name != f"{OF_BACKEND}{FINAL}":
+            return False
+        written = node.argument(0, "response")
+        found = self.machine.python.follow(written) if written is not None else None
+        return self.machine.sure or (bool(found) and all(last_name(one) == FINAL for one, _ in found or ()))
 
     def say(self, mistake: Mistake) -> None:
         """Keep a mistake, once."""
