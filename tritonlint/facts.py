@@ -126,13 +126,19 @@ class ModelFacts:
     @cached_property
     def python(self) -> tuple[PythonFacts, ...]:
         """Facts of the Python model file of every version that has one, when the Python backend runs the model."""
+        from tritonlint.inputs.python_imports import base_may_change_methods
+
         found = []
         for place in self.python_files:
             parsed = self._parsed.get(place)
             try:
-                found.append(parsed if parsed is not None else python_facts(place, self._text(place)))
+                facts = parsed if parsed is not None else python_facts(place, self._text(place))
             except UnreadableFile as error:
                 self.unreadable.append(error)
+                continue
+            if facts.understood and not facts.bases_known:
+                facts.base_changes_methods = base_may_change_methods(facts, self.helpers.module)
+            found.append(facts)
         return tuple(found)
 
     @cached_property

@@ -197,6 +197,8 @@ class PythonFacts(_Placed):
     """``unknown``: imported, made by an expression, or hidden behind ``import *``."""
     bases_known: bool = False
     """Whether every base of the model class, as far as there are any, is a class of this file."""
+    base_changes_methods: bool = False
+    """Whether a base in another file may put something in the place of methods; who knows the other files says so."""
     model_classes: tuple[Class, ...] = ()
     """The model class and its bases in this file, in the order attributes are looked up."""
     future_annotations: bool = False
@@ -267,7 +269,7 @@ class PythonFacts(_Placed):
                 return True
             if not all(self.qualified(d.func if isinstance(d, Call) else d) in _HARMLESS for d in owner.decorators):
                 return True
-        if "__init_subclass__" in self._methods or name in self.assigned_attributes:
+        if self.base_changes_methods or "__init_subclass__" in self._methods or name in self.assigned_attributes:
             return True
         return "setattr" in self.used_names and any(
             dotted(call.func) == "setattr" and self._sets_method(call, name) for call in self.walk(Call)

@@ -10,7 +10,7 @@ from typing import Literal
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_flow import completes, unconditional
 from tritonlint.inputs.python_guards import guarded
-from tritonlint.inputs.python_tree import Alias, Import, ImportFrom
+from tritonlint.inputs.python_tree import Alias, Class, Import, ImportFrom, dotted
 from tritonlint.remember import remembered
 from tritonlint.source import Span
 from tritonlint.standard_library import is_standard
@@ -94,6 +94,31 @@ def rearranges_modules(python: PythonFacts) -> bool:
     return _REARRANGES.search(_HARMLESS.sub("", python.text)) is not None
 
 
+def base_may_change_methods(python: PythonFacts, find: Callable[[str, str], PythonFacts | None]) -> bool:
+    """Whether a base in another file may put something in the place of the methods of the model class.
+
+    ``find`` gives the module that a file gets by a name, if it is one of the model. Nothing is known of others, but
+    those that everybody has do no such thing.
+    """
+    pending, seen = [python], {python.path}
+    while pending:
+        one = pending.pop()
+        imported = {alias.bound: node.module for node in one.walk(ImportFrom) for alias in node.names}
+        imported |= {alias.bound: alias.name for node in one.walk(Import) for alias in node.names}
+        firsts = {(dotted(base) or "").split(".")[0] for cls in one.walk(Class) for base in cls.bases}
+        for module in {imported[first] for first in firsts if first in imported}:
+            if is_standard(module.split(".")[0]) or module.split(".")[0] in THIRD_PARTY:
+                continue
+            found = find(one.path, module)
+            if found is None or found.error is not None or _CHANGES_METHODS.search(found.text):
+                return True
+            if found.path not in seen:
+                seen.add(found.path)
+                pending.append(found)
+    return False
+
+
+_CHANGES_METHODS = re.compile(r"__init_subclass__|\bmetaclass\s*=(?!\s*(?:abc\.)?ABCMeta\b)")
 _APPENDS = re.compile(r"sys\.path\.append\(|in sys\.path\b")
 
 
