@@ -26,8 +26,8 @@ from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import while_loading
 from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_objects import spread_keys
-from tritonlint.inputs.python_tree import If, Node, lies_in
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.python_tree import Call, If, Node, Try, lies_in
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -46,7 +46,7 @@ _OF_RELEASE = re.compile(r"\bself\.|version|release|hasattr|getattr|environ|supp
 
 def check(python: PythonFacts, target: Target, model: Model, repository: RepositoryFacts) -> Iterator[Problem]:
     api = pb_api()
-    found: list[tuple[Node, Span, str, str]] = []
+    found: list[tuple[PythonFacts, Node, Span, str, str]] = []
     told: set[Span] = set()
     newer = {
         name
@@ -59,36 +59,38 @@ def check(python: PythonFacts, target: Target, model: Model, repository: Reposit
         if name not in newer or (dot and api.names[owner] == api.names[name]):
             continue
         if python.qualified(used.value) == (f"{PB_MODULE}.{owner}" if dot else PB_MODULE):
-            found.append((used, used.attr_span, f"`pb_utils.{name}`", api.names[name]))
+            found.append((python, used, used.attr_span, f"`pb_utils.{name}`", api.names[name]))
     for call in python.pb_calls:
         keywords = api.keywords.get(call.name, {})
         for argument in call.call.arguments if keywords else ():
             first = keywords.get(argument.keyword or "")
             if first is not None:
                 told.add(call.call.span)
-                found.append((argument.value, argument.span, f"`{call.name}({argument.keyword}=…)`", first))
+                found.append((python, argument.value, argument.span, f"`{call.name}({argument.keyword}=…)`", first))
         for argument, name in zip(call.call.arguments, api.signatures[call.name][0], strict=False) if keywords else ():
             if name in keywords and argument.keyword is None and call.call.certain:
-                found.append((argument.value, argument.span, f"`{call.name}({name})`", keywords[name]))
+                found.append((python, argument.value, argument.span, f"`{call.name}({name})`", keywords[name]))
         for keyword, place in spread_keys(python, call.call) if keywords else ():
             if keyword in keywords and not _knows_release(python, place) and not guarded(python.body, call.call):
                 told.add(call.call.span)
-                found.append((place, place.span, f"`{call.name}({keyword}=…)`", keywords[keyword]))
+                found.append((python, place, place.span, f"`{call.name}({keyword}=…)`", keywords[keyword]))
         if call.name == "InferenceResponse" and call.call.certain and call.call.argument(0, "output_tensors") is None:
-            found.append((call.call, call.span, "`InferenceResponse()` without `output_tensors`", "23.06"))
-    own = repository.models.get(model.name) if "**" in python.text or "partial" in python.identifiers else None
-    handed = mistakes(python, own.config, own.effective, "newer-keyword") if own is not None and own.config else ()
-    for mistake in handed:
-        calls = [call.call for call in python.pb_calls if call.call.span == mistake.span]
-        if calls and mistake.sure and mistake.span not in told and not _knows_release(python, calls[0]):
+            found.append((python, call.call, call.span, "`InferenceResponse()` without `output_tensors`", "23.06"))
+    own = repository.models.get(model.name)
+    handed = mistakes_anywhere(python, own.config, own.effective, "newer-keyword") if own and own.config else ()
+    for file, mistake, caller in handed:
+        if not mistake.sure or mistake.span in told or (caller is not None and _is_tried(python, caller)):
+            continue
+        made = next((one for one in file.walk(Call) if one.span == mistake.span), None)
+        if made is not None and not _knows_release(file, made):
             first = api.keywords[mistake.found][mistake.name]
-            found.append((calls[0], mistake.span, f"`{mistake.found}({mistake.name}=…)`", first))
-    for node, span, what, first in found:
-        if target.since(first) or guarded(python.body, node):
+            found.append((file, made, mistake.span, f"`{mistake.found}({mistake.name}=…)`", first))
+    for file, node, span, what, first in found:
+        if target.since(first) or guarded(file.body, node):
             continue
         release = target.release
         effect: Effect | None = None
-        if while_loading(python, node):
+        if while_loading(file, node):
             effect = "load-failure"
         yield Problem(
             span,
@@ -98,6 +100,15 @@ def check(python: PythonFacts, target: Target, model: Model, repository: Reposit
             certainty="certain" if release and effect else "likely",
             key=what,
         )
+
+
+def _is_tried(python: PythonFacts, call: Span) -> bool:
+    """Whether the model file calls another module in a ``try``, which may be there for older releases."""
+    return any(_is_within(call, part.span) for attempt in python.walk(Try) for part in attempt.body)
+
+
+def _is_within(inner: Span, outer: Span) -> bool:
+    return (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
 
 
 def _knows_release(python: PythonFacts, place: Node) -> bool:
@@ -275,6 +286,64 @@ class TritonPythonModel:
             if self.tells:
                 answer["parameters"] = {"above": "0"}
             responses.append(pb_utils.InferenceResponse(**answer))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/answers.py --
+import triton_python_backend_utils as pb_utils
+
+
+def answer(y, told):
+    return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)], parameters=told)
+#          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP601
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+from answers import answer
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(answer(x, {"above": "0"}))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/answers.py --
+import triton_python_backend_utils as pb_utils
+
+
+def answer(y, told=None):
+    if told is None:
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)])
+    return pb_utils.InferenceResponse([pb_utils.Tensor("y", y)], parameters=told)
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+from answers import answer
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            try:
+                responses.append(answer(x, {"above": "0"}))
+            except TypeError:
+                responses.append(answer(x))
         return responses
 """,
 )

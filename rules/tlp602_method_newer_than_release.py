@@ -23,8 +23,10 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_flow import own_nodes, request_loops
 from tritonlint.inputs.python_guards import guarded
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Constant, Function, Name, dotted
 from tritonlint.rule import Rule
+from tritonlint.source import Span
 from tritonlint.target import Target
 
 RULE = Rule(
@@ -46,12 +48,18 @@ RULE = Rule(
 )
 
 _OF_REQUESTS = frozenset({"get_response_sender", "set_release_flags", "is_cancelled", "parameters", "timeout", "trace"})
+_BY_KIND = {name: {"request": pb_api().methods[name]} for name in _OF_REQUESTS} | {
+    "parameters": {"request": pb_api().methods["parameters"], "response": pb_api().methods["response.parameters"]},
+    "cancel": {"answers": pb_api().methods["cancel"]},
+}
+"""Since when an object of a kind has a method."""
 
 
 def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
     methods = pb_api().methods
     execute, hook = python.method("execute"), python.method("auto_complete_config")
     owners: list[tuple[Function, set[str], frozenset[str]]] = []
+    told: set[Span] = set()
     if execute is not None:
         requests = {loop.target.id for loop in request_loops(execute) if isinstance(loop.target, Name)}
         owners.append((execute, requests, _OF_REQUESTS))
@@ -71,6 +79,7 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
                 continue
             release = target.release
             seen = f"; the target is {release}" if release else ""
+            told.add(node.span)
             yield Problem(
                 node.attr_span,
                 f"`{node.attr}` exists since {first}{seen}",
@@ -78,6 +87,27 @@ def check(python: PythonFacts, target: Target) -> Iterator[Problem]:
                 effect="portability" if not release else "load-failure" if function is hook else None,
                 key=node.attr,
             )
+    yield from _of_kinds(python, target, told)
+
+
+def _of_kinds(python: PythonFacts, target: Target, told: set[Span]) -> Iterator[Problem]:
+    """Members of what is known to be a request, an answer or a stream of answers, wherever that is."""
+    wanted = {attr: kinds for attr, kinds in _BY_KIND.items() if not all(map(target.since, kinds.values()))}
+    for node in python.walk(Attribute) if not wanted.keys().isdisjoint(python.identifiers) else ():
+        if node.attr not in wanted or node.span in told:
+            continue
+        first = wanted[node.attr].get(objects_of(python).kind(node.value) or "")
+        if first is None or target.since(first) or guarded(python.body, node):
+            continue
+        release = target.release
+        seen = f"; the target is {release}" if release else ""
+        yield Problem(
+            node.attr_span,
+            f"`{node.attr}` exists since {first}{seen}",
+            help=f"use release {first} or newer, or test with `hasattr` first",
+            effect=None if release else "portability",
+            key=node.attr,
+        )
 
 
 def _helpers(python: PythonFacts, execute: Function, requests: set[str]) -> Iterator[tuple[Function, str]]:
@@ -158,6 +188,68 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = pb_utils.Tensor("y", x.astype(np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- next/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- next/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            call = pb_utils.InferenceRequest(model_name="next", requested_output_names=["y"], inputs=[x])
+            answer = call.exec()
+            if answer.has_error():
+                raise pb_utils.TritonModelException(answer.error().message())
+            pb_utils.Logger.log_info(answer.parameters())
+#                                           ^^^^^^^^^^ TLP602
+            y = pb_utils.get_output_tensor_by_name(answer, "y")
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            if hasattr(response, "parameters"):
+                pb_utils.Logger.log_info(response.parameters())
+            pb_utils.Logger.log_info(request.parameters())
+            responses.append(response)
         return responses
 """,
 )

@@ -64,6 +64,11 @@ CASES = {
         "1/model.py": MODEL.replace("(x, text))]))", "(x))]))  #! sure TypeError"),
         "1/helpers.py": "def cast(x, text):\n    return x\n",
     },
+    "no_text_for_the_logger": {
+        "1/model.py": MODEL,
+        "1/helpers.py": "import triton_python_backend_utils as pb_utils\n\n\ndef cast(x, text):\n"
+        "    pb_utils.Logger.log_info('rows')\n    pb_utils.Logger.log_info(len(x))  #! sure TypeError\n    return x\n",
+    },
     "bytes_among_texts": {
         "1/model.py": MODEL,
         "1/helpers.py": "KNOWN = {'a': 1}\n\n\ndef cast(x, text):\n"

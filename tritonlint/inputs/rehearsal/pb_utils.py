@@ -218,8 +218,13 @@ class PbUtils(Replies):
         """Note what is given to the logger and is no text."""
         handled = isinstance(message, Unknown) and message.type in EXCEPTION
         own = isinstance(message, Obj) and bool(message.cls.exception)
+        known = message is None or isinstance(message, _NOT_LOGGED) or type_name(message) in _NO_TEXTS
+        if not (handled or own or known):
+            return
         written = node.argument(0, "message")
-        if written is not None and (handled or own or message is None or isinstance(message, _NOT_LOGGED)):
+        if self.machine.python is not self.python:
+            raise Failure("TypeError", "incompatible function arguments")
+        if written is not None:
             self.machine.note("logged", written.span)
 
     def _c_config(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
