@@ -63,6 +63,15 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 certainty="certain" if mistake.sure else "likely",
                 key="logged",
             )
+    for mistake in mistakes(python, config, effective, "log-arguments"):
+        if not any(_lies_in(span, mistake.span) for span in told):
+            yield Problem(
+                mistake.span,
+                "the logger takes one string and formats nothing: what else is given here raises TypeError",
+                help='format the message yourself: `f"… {value}"`',
+                certainty="certain" if mistake.sure else "likely",
+                key="arguments",
+            )
     for mistake in mistakes(python, config, effective, "log-level"):
         if mistake.span not in told:
             yield Problem(mistake.span, *_LEVEL, certainty="certain" if mistake.sure else "likely", key="level")
@@ -275,6 +284,65 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             logger.log_info(f"{x.size} values")
             logger.log("one more", logger.VERBOSE)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def __init__(self, logger):
+        self.logger = logger
+
+    def run(self, x):
+        if x.max() > 0:
+            self.logger.log_warn("%d values are above %s", x.size, 0)
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP307
+        return x / 10
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.scaler = Scaler(pb_utils.Logger)
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.scaler.run(x))]))
+        return responses
+""",
+    # A logger of one's own may take them.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Logger:
+    def log_warn(self, text, *values):
+        pb_utils.Logger.log_warn(text % values)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.logger = Logger()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if x.max() > 0:
+                self.logger.log_warn("%d values are above %s", x.size, 0)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,

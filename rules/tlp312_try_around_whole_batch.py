@@ -265,7 +265,8 @@ class TritonPythonModel:
         try:
             return [self.answer(request) for request in requests]
         except MemoryError as error:
-            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))] * len(requests)
+            text = str(error)
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(text)) for _ in requests]
 """,
     # Each one is tried again, alone.
     """\

@@ -1904,8 +1904,29 @@ class TritonPythonModel:
         rows = np.concatenate([{ARRAY} for request in requests])
         logger.info("%s", sizes)
         parts = np.array_split(rows, len(sizes))  #! sure split-by-requests
-        error = pb_utils.TritonError(str(parts))
-        return [pb_utils.InferenceResponse(error=error) for _ in requests]
+        return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(parts))) for _ in requests]
+""",
+    "one_error_in_several_responses": f"""\
+class TritonPythonModel:
+    def initialize(self, args):
+        self.kept = pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))  #! maybe response-again
+
+    def execute(self, requests):
+        refused = pb_utils.TritonError("no")
+        failed = pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))  #! maybe response-again
+        responses = []
+        for request in requests:
+            x = {ARRAY}
+            if x.max() > 3:
+                responses.append(self.kept)
+            elif x.max() > 2:
+                responses.append(failed)
+            elif x.max() > 1:
+                responses.append(pb_utils.InferenceResponse(error=refused))  #! maybe error-again
+            else:
+                fresh = pb_utils.TritonError("no")
+                responses.append(pb_utils.InferenceResponse(error=fresh))
+        return responses
 """,
     "sizes_are_no_positions": f"""\
 class TritonPythonModel:

@@ -278,22 +278,29 @@ class PbTensor:
 class Response:
     """An ``InferenceResponse``; ``outputs`` is None when they are not known, ``error`` whether it holds an error.
 
-    ``odd`` is what it may be instead.
+    ``odd`` is what it may be instead, ``phase`` the part of the model's life in which it was made. ``either`` are the
+    responses with errors that it is one of, where that depends on the way.
     """
 
     outputs: tuple[PbTensor, ...] | None
     error: bool | None
     span: Span
     odd: Value = None
+    phase: str = "execute"
+    either: tuple[Response, ...] = ()
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
 
 
 @dataclass(slots=True, eq=False)
 class Error:
-    """A ``TritonError``; ``phase`` is the part of the model's life in which it was made."""
+    """A ``TritonError``; ``phase`` is the part of the model's life in which it was made.
+
+    ``state`` says whether it was put into a response already: True, False, or something unknown.
+    """
 
     span: Span
     phase: str
+    state: dict[str, Value] = field(default_factory=lambda: {"answered": False})
     python_type: ClassVar[str] = "c_python_backend_utils.TritonError"
 
 
@@ -322,7 +329,7 @@ class Answer:
 
     ``names`` are the outputs that were asked for, ``outputs`` those that the called model has, if they are known.
     ``ends_empty``: it is one of a stream, the last of which has no outputs. ``asked``: somebody asks, or may ask, it
-    for its error.
+    for its error. ``failure`` is that error, once somebody took it: the same one each time.
     """
 
     names: tuple[str, ...] | None = None
@@ -330,6 +337,7 @@ class Answer:
     streamed: bool = False
     ends_empty: bool = False
     asked: bool = False
+    failure: Error | None = None
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
 
 

@@ -99,6 +99,10 @@ _MEMBERS: dict[type, frozenset[str]] = {kind: frozenset(MEMBERS[name]) for kind,
 }
 _NOT_LOGGED = (Exc, int, float, Seq, Mapping, Array)
 """What the logger refuses: it takes text and nothing else."""
+_LOGGER = dict.fromkeys(("log_info", "log_warn", "log_error", "log_verbose"), ("message",)) | {
+    "log": ("message", "level")
+}
+"""The methods of ``pb_utils.Logger``, and what each takes."""
 _NO_LEVELS = frozenset({"int", "str", "float", "bool", "NoneType"})
 _ASKED_BY_NAME = re.compile(r"[\"']has_error[\"']")
 _TESTED = re.compile(r"\b(not|if|while|len\()\s*$")
@@ -204,6 +208,7 @@ class PbUtils(Replies):
             kwargs = {keyword: _as_base(value) for keyword, value in kwargs.items()}
             return handler(self, args, kwargs, node)
         if name.startswith("Logger."):
+            self._look_at_log_call(name, args, kwargs, node)
             self._look_at_logged(given(args, kwargs, 0, "message", UNKNOWN), node)
             level = given(args, kwargs, 1, "level", UNKNOWN) if name == "Logger.log" else UNKNOWN
             written = node.argument(1, "level")
@@ -213,6 +218,14 @@ class PbUtils(Replies):
         for value in (*args, *kwargs.values()):
             self.machine.havoc_value(value)
         return UNKNOWN
+
+    def _look_at_log_call(self, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> None:
+        """Note a call that gives the logger more than its message, or the message by no name that it knows."""
+        takes = _LOGGER.get(name.removeprefix("Logger."))
+        if takes is None or not node.certain or not node.arguments:
+            return
+        if len(args) + len(kwargs) > len(takes) or not kwargs.keys() <= set(takes):
+            self.machine.note("log-arguments", node.span)
 
     def _look_at_logged(self, message: Value, node: CallNode) -> None:
         """Note what is given to the logger and is no text."""
@@ -430,8 +443,9 @@ class PbUtils(Replies):
         if written is not None and isinstance(error, Perhaps) and _is_no_error(error.value):
             # Fine while it is None.
             self.machine.note("error-value", written.span)
-        if written is not None and isinstance(error, Error) and error.phase != self.machine.phase:
-            self.machine.note("error-again", written.span)
+        put = there(error)
+        if written is not None and isinstance(put, Error):
+            self._look_at_error(put, written.span)
         if error is not None:
             self.machine.error_made()
         known = None
@@ -442,11 +456,21 @@ class PbUtils(Replies):
                 raise Failure("TypeError", _INCOMPATIBLE)
             if all(isinstance(item, PbTensor) for item in items):
                 known = tuple(items)
-        made = Response(known, None if isinstance(error, (Unknown, Perhaps)) else error is not None, node.span)
+        failed = None if isinstance(error, (Unknown, Perhaps)) else error is not None
+        made = Response(known, failed, node.span, phase=self.machine.phase)
         self.response(made)
         if isinstance(outputs, Seq) and outputs.ways and made.error is False:
             self.lacking_on_ways(outputs)
         return made
+
+    def _look_at_error(self, error: Error, written: Span) -> None:
+        """Note an error that is in another response already; a stream sends its text, and keeps the error."""
+        machine, answered = self.machine, error.state["answered"]
+        if self.effective.decoupled is False and (error.phase != machine.phase or answered is not False):
+            machine.maybe += answered is not True
+            machine.note("error-again", written)
+            machine.maybe -= answered is not True
+        machine.put(error.state, "answered", True)
 
     def _look_at_keywords(self, name: str, kwargs: dict[str, Value], node: CallNode) -> None:
         """Refuse keywords that no release takes, and note those that only newer ones take."""
@@ -553,7 +577,8 @@ class PbUtils(Replies):
         if name == "output_tensors":
             return Seq("list", [self.output_of(owner, one, node) for one in names], not names, mixed=bool(names))
         if name == "error":
-            return Perhaps(Error(node.span, self.machine.phase))
+            owner.failure = owner.failure or Error(node.span, self.machine.phase)
+            return Perhaps(owner.failure)
         return Unknown("bool") if name == "has_error" else UNKNOWN
 
     def _m_family(

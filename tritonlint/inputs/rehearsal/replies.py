@@ -126,6 +126,7 @@ class Replies:
             if isinstance(item, (Coroutine, Seq, Mapping, PbTensor, Array, Error, str, int, float, Exc)):
                 self.say(Mistake("element", span, not value.open, found=type_name(item) or ""))
         self.only_errors(value)
+        self.error_for_several(value)
         self.one_for_all(value, span)
         if not value.open and len(value.items) != self.requests:
             self.say(Mistake("count", span, True, count=(len(value.items), self.requests)))
@@ -148,6 +149,16 @@ class Replies:
             if id(tensor.array) in self.machine.batches and not self.machine.matches(_ASKS_HOW_MANY):
                 self.say(Mistake("batch-to-each", span, False, tensor.name or ""))
                 return
+
+    def error_for_several(self, value: Seq) -> None:
+        """One response with an error that several requests get, in this call or in all of them."""
+        met: list[Response] = []
+        for item in (*value.items, value.each):
+            each = (item.either or (item,)) if isinstance(item, Response) else ()
+            for one in each:
+                if one.error is True and (one in met or one.phase != "execute"):
+                    self.say(Mistake("response-again", one.span, item is one and not value.open))
+            met += each
 
     def only_errors(self, value: Seq) -> None:
         """Whether every request gets an error that a condition has chosen, though the file has other answers, too."""

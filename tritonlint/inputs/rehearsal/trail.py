@@ -464,6 +464,8 @@ def _join_responses(left: Value, right: Value) -> Value:
     one, other = (left, right) if isinstance(left, Response) else (right, left)
     if isinstance(other, Response):
         error = one.error if one.error == other.error else None
-        return Response(None, error, one.span, one.odd or other.odd)
+        either = [*(one.either or (one,)), *(other.either or (other,))]
+        failed = tuple(dict.fromkeys(each for each in either if each.error is True))
+        return Response(None, error, one.span, one.odd or other.odd, either=failed)
     odd = isinstance(other, (Error, PbTensor, Seq, Mapping, Array, str, int, float))
     return Response(None, None, one.span, other) if odd else UNKNOWN
