@@ -66,7 +66,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _judged(python: PythonFacts, loop: For, part: Subscript | Call, start: Name, sets: list[Node]) -> Iterator[Problem]:
     inside = [node for node in sets if lies_in(node, loop)]
-    anew = [node for node in inside if node in loop.body and _is_constant(node)]
+    anew = [node for node in inside if node in loop.body and _is_constant(node, start.id)]
     moved = [node for node in inside if node in loop.body and node not in anew]
     turned = next((node for node in inside if _is_turned_round(python, node)), None)
     if turned is not None:
@@ -79,7 +79,7 @@ def _judged(python: PythonFacts, loop: For, part: Subscript | Call, start: Name,
         )
         return
     if not inside:
-        if not sets or not all(_is_constant(node) for node in sets):
+        if not sets or not all(_is_constant(node, start.id) for node in sets):
             return
         message = f"`{start.id}` stays where it is: every turn of the loop gets the same rows"
         help_text = f"move it on at the end of the loop: `{start.id} += …`"
@@ -155,8 +155,15 @@ def _names(target: Expr | tuple[Expr, ...]) -> set[str]:
     return _names(target.items) if isinstance(target, Sequence) else set()
 
 
-def _is_constant(node: Node) -> bool:
-    return isinstance(node, Assign) and not node.operator and isinstance(node.value, Constant)
+def _is_constant(node: Node, name: str) -> bool:
+    """Whether a statement sets a name to a number of its own: `start = 0`, or `responses, start = [], 0`."""
+    if not isinstance(node, Assign) or node.operator or len(node.targets) != 1:
+        return False
+    target, value = node.targets[0], node.value
+    if isinstance(target, Sequence) and isinstance(value, Sequence) and len(target.items) == len(value.items):
+        values = [one for each, one in zip(target.items, value.items, strict=True) if dotted(each) == name]
+        value = values[0] if len(values) == 1 else None
+    return isinstance(value, Constant)
 
 
 def _is_turned_round(python: PythonFacts, node: Node) -> bool:

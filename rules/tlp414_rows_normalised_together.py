@@ -85,7 +85,7 @@ def _is_put_back(python: PythonFacts, reduced: Span) -> bool:
     back = [n for n in python.walk(Binary) if n.operator in {"*", "+"}]
     sides = [(one, other) for n in back for one, other in ((n.left, n.right), (n.right, n.left))]
     return any(dotted(one) in names and not isinstance(other, Constant) for one, other in sides) or any(
-        assign.operator in {"*=", "+="} and dotted(assign.value) in names for assign in python.walk(Assign)
+        assign.operator in {"*", "+"} and dotted(assign.value) in names for assign in python.walk(Assign)
     )
 
 

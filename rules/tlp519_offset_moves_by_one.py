@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_cuts import MovedCut, moved_cuts
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_join import may_batch
 from tritonlint.inputs.python_tree import (
@@ -38,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -48,9 +50,35 @@ RULE = Rule(code="TLP519", name="offset-moves-by-one", effect="wrong-result", ce
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
-    if execute is None or not may_batch(effective) or not any(True for _ in own_nodes(execute, Slice)):
+    if execute is None or not may_batch(effective):
         return
-    for loop in own_nodes(execute, For):
+    told = [*_in_execute(python, execute)] or [*_anywhere(python)]
+    yield from told[:1]
+
+
+def _anywhere(python: PythonFacts) -> Iterator[Problem]:
+    """Also in other functions, and where the turn works out how many rows it takes."""
+    for one in moved_cuts(python):
+        function = python.function_at(one.move)
+        if not isinstance(one.step, Constant) or one.step.value != 1 or not isinstance(one.upper, Binary):
+            continue
+        sides = (one.upper.left, one.upper.right) if one.upper.operator == "+" else ()
+        sizes = [side for side in sides if dotted(side) != one.start]
+        if one.lower is None or len(sizes) != 1 or function is None or _one_row(function):
+            continue
+        if {n.id for n in walk((sizes[0],), Name)} & one.turn and not _is_reckoned_with(one):
+            yield _problem(one.start, python.source(sizes[0]), one.move, one.cut)
+
+
+def _is_reckoned_with(one: MovedCut) -> bool:
+    """Whether what is cut is a window: it is summed up or multiplied, not handed on."""
+    calls = [c for c in walk(one.loop.body, Call) if last_name(c.func) not in {"append", "Tensor"}]
+    parts: list[Node] = [argument.value for call in calls for argument in call.arguments]
+    return any(lies_in(one.cut, part) for part in (*parts, *walk(one.loop.body, Binary)))
+
+
+def _in_execute(python: PythonFacts, execute: Function) -> Iterator[Problem]:
+    for loop in own_nodes(execute, For) if any(True for _ in own_nodes(execute, Slice)) else ():
         if not _of_requests(execute, loop.iterable) or _one_row(execute):
             continue
         counter = _counter(loop)
@@ -64,15 +92,18 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             step = cut if start == counter else _step(execute, loop, start)
             if step is None:
                 continue
-            rows = python.source(taken)
-            yield Problem(
-                step.span,
-                f"`{start}` moves on by 1, and the request took `{rows}` rows: the next one gets rows of this one",
-                help=f"move on by what was taken: `{start} += {rows}`",
-                related=(Related(cut.span, "taken here"),) if step is not cut else (),
-                key=start,
-            )
+            yield _problem(start, python.source(taken), step, cut)
             return
+
+
+def _problem(start: str, rows: str, step: Node, cut: Subscript) -> Problem:
+    return Problem(
+        step.span,
+        f"`{start}` moves on by 1, and the request took `{rows}` rows: the next one gets rows of this one",
+        help=f"move on by what was taken: `{start} += {rows}`",
+        related=(Related(cut.span, "taken here"),) if step is not cut else (),
+        key=start,
+    )
 
 
 def _of_requests(execute: Function, iterable: Expr) -> bool:
@@ -225,6 +256,45 @@ EXAMPLES = (
         start = 0
         for part in parts:
             rows = batch[start : start + len(part)]
+            start += len(part)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", rows)]))
+        return responses
+""",
+    _CONFIG.replace(
+        "    def execute",
+        """\
+    def split(self, batch, sizes):
+        start = 0
+        for size in sizes:
+            yield batch[start : start + size]
+            start += 1
+#           ^^^^^^^^^^ TLP519
+
+    def execute""",
+    )
+    + """\
+        for rows in self.split(batch, [len(part) for part in parts]):
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", rows)]))
+        return responses
+""",
+    # Windows of several lengths.
+    _CONFIG.replace(
+        "    def execute",
+        """\
+    def smooth(self, row, kernels):
+        total, start = 0.0, 0
+        for kernel in kernels:
+            total += np.sum(row[start : start + len(kernel)] * kernel)
+            start += 1
+        return total
+
+    def execute""",
+    )
+    + """\
+        start = 0
+        for part in parts:
+            total = self.smooth(part[0], [[1.0], [0.5]])
+            rows = batch[start : start + len(part)] + total - total
             start += len(part)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", rows)]))
         return responses

@@ -694,6 +694,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
         Evidence(ask=Ask(values={"x": [1.0, 2.0, 3.0, 6.0]}), holds=3.0, why="the lowest is 1"),
     ),
+    "TLP297": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch|empty"),),
     "TLP298": (
         Evidence(
             ask=Ask(together=2, change={'b"Hello, " + user': "user"}),
