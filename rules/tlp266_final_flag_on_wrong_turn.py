@@ -39,8 +39,10 @@ from tritonlint.inputs.python_tree import (
     Node,
     Return,
     Sequence,
+    Unary,
     dotted,
     last_name,
+    lies_in,
     walk,
 )
 from tritonlint.rule import Rule
@@ -72,10 +74,10 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         function = frame.function
         for loop in own_nodes(function, For) if function is not None else ():
             counted = _counted(python, loop)
-            if function is None or counted is None or _flagged_behind(function, loop, finals):
+            if function is None or counted is None:
                 continue
             counter, last = counted
-            if _changes(function, loop, last[0]):
+            if _flagged_behind(python, function, loop, finals, last[0]) or _changes(function, loop, last[0]):
                 continue
             for node in walk(loop.body, Conditional, If, into_functions=False):
                 found = _turn(python, node, counter, finals)
@@ -94,10 +96,26 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 )
 
 
-def _flagged_behind(function: Function, loop: For, finals: set[str]) -> bool:
-    """Whether a final flag stands behind a loop, or in its ``else``."""
+def _flagged_behind(python: PythonFacts, function: Function, loop: For, finals: set[str], length: str) -> bool:
+    """Whether a final flag stands behind a loop, or in its ``else``; not one for when there is no turn at all."""
     end = loop.body[-1].span.end or 0
-    return any((node.span.start or 0) >= end and _is_final(node, finals) for node in own_nodes(function))
+    behind = [node for node in own_nodes(function) if (node.span.start or 0) >= end]
+    empty = [
+        part for node in behind if isinstance(node, If) and _is_empty(python, node.test, length) for part in node.body
+    ]
+    return any(_is_final(node, finals) and not any(lies_in(node, part) for part in empty) for node in behind)
+
+
+def _is_empty(python: PythonFacts, test: Expr, length: str) -> bool:
+    """Whether a condition is true only where what the loop goes over, ``len(…)``, has nothing in it."""
+    asked = test
+    if isinstance(test, Unary) and test.operator == "not":
+        asked = test.operand
+        if f"len({dotted(asked)})" == length:
+            return True
+    elif isinstance(test, Compare) and test.operators == ("==",) and _value(python, test.rights[0]) == ("", 0):
+        asked = test.left
+    return asked is not test and _value(python, asked) == (length, 0)
 
 
 def _changes(function: Function, loop: For, length: str) -> bool:
@@ -256,5 +274,53 @@ class TritonPythonModel:
                 response = pb_utils.InferenceResponse([pb_utils.Tensor("y", value.reshape(1))])
                 last = number + 1 >= len(values)
                 sender.send(response, flags=FINAL if last else 0)
+""",
+    """\
+-- captions/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- captions/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def send_all(self, sender, values):
+        parts = list(values)
+        for number, value in enumerate(parts, start=1):
+            final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if number == len(parts) - 1 else 0
+#                                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP266
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", value.reshape(1))]), flags=final)
+        if not parts:
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def execute(self, requests):
+        for request in requests:
+            values = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.send_all(request.get_response_sender(), values)
+""",
+    """\
+-- captions/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- captions/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            values = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            for number, value in enumerate(values, start=1):
+                response = pb_utils.InferenceResponse([pb_utils.Tensor("y", value.reshape(1))])
+                sender.send(response, flags=FINAL if number == len(values) else 0)
+            if len(values) == 0:
+                sender.send(flags=FINAL)
 """,
 )
