@@ -1290,9 +1290,9 @@ STREAMS = {
 """,
     "thread_never_ends": """\
     def work(self, sender):
-        sender.send()
+        sender.send()  #! sure no-final
 
-    def execute(self, requests):  #! sure no-final
+    def execute(self, requests):
         for request in requests:
             threading.Thread(target=self.work, kwargs={"sender": request.get_response_sender()}).start()
 """,
@@ -1314,6 +1314,64 @@ STREAMS = {
     async def execute(self, requests):
         for request in requests:
             asyncio.create_task(self.work(request.get_response_sender()))
+""",
+    "send_with_its_flag": f"""\
+    def execute(self, requests):
+        import functools
+
+        for request in requests:
+            done = functools.partial(functools.partial(request.get_response_sender().send), {FINAL})
+            done(pb_utils.InferenceResponse(error=pb_utils.TritonError("too long")))
+""",
+    "send_with_flags_that_end_nothing": """\
+    def execute(self, requests):
+        import functools
+
+        for request in requests:
+            emit = functools.partial(request.get_response_sender().send, flags=0)
+            emit(pb_utils.InferenceResponse(error=pb_utils.TritonError("too long")))  #! sure no-final
+""",
+    "send_that_others_call": """\
+    def execute(self, requests):
+        for request in requests:
+            send = request.get_response_sender().send
+            list(map(send, [None], [pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL]))
+""",
+    "send_in_an_iterator": f"""\
+    def execute(self, requests):
+        import itertools
+
+        sends = [request.get_response_sender().send for request in requests]
+        for send, _ in itertools.zip_longest(sends, requests):
+            send({FINAL})
+""",
+    "callback_ends_it": f"""\
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(max_workers=2)
+
+    def end(self, sender, future):
+        sender.send({FINAL})
+
+    def execute(self, requests):
+        import functools
+
+        for request in requests:
+            future = self.pool.submit(np.square, {ARRAY})
+            future.add_done_callback(functools.partial(self.end, request.get_response_sender()))
+""",
+    "callback_ends_nothing": f"""\
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(max_workers=2)
+
+    def end(self, sender, future):
+        sender.send(pb_utils.InferenceResponse(error=pb_utils.TritonError("failed")))  #! sure no-final
+
+    def execute(self, requests):
+        import functools
+
+        for request in requests:
+            future = self.pool.submit(np.square, {ARRAY})
+            future.add_done_callback(functools.partial(self.end, request.get_response_sender()))
 """,
     "thread_class": f"""\
     class Worker(threading.Thread):

@@ -245,6 +245,8 @@ class BuiltinCalls(Concurrency):
             if not whole and not items and isinstance(args[1], Array | Seq):
                 self.use_up(args[1], span)
                 return Seq("map", [], True, self.on_each(args[0], [self.element(args[1])], span))
+        if name == "map" and args and isinstance(args[0], Bound) and args[0].owner.__class__ in BACKEND_OBJECTS:
+            self.havoc_value(args[0].owner)  # What goes over it later calls it.
         given = [as_text(a) for a in args]
         if name == "str" and len(given) == 1 and not kwargs and type_name(given[0]) == "bytes":
             self.note("bytes-in-text", span)

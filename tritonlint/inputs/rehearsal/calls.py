@@ -15,7 +15,7 @@ from tritonlint.inputs.rehearsal.habits import (
     is_integer,
     with_origin,
 )
-from tritonlint.inputs.rehearsal.library_calls import _EACH, _PARTIAL, LibraryCalls, PbCall
+from tritonlint.inputs.rehearsal.library_calls import _EACH, PARTIAL, LibraryCalls, PbCall
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     Around,
@@ -31,6 +31,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Pattern,
     PbTensor,
     Scope,
+    Sender,
     as_tuple,
     is_dict,
 )
@@ -149,9 +150,10 @@ class Calls(LibraryCalls):
             return join_all(found)
         if kind is Bound and function.name is _EACH:
             return self._call_vectorized(function.owner, args, kwargs, span)
-        if kind is Bound and function.name is _PARTIAL:
-            inner, given, named = function.owner.items
-            return self.call(inner, [*given.items, *args], {**named.items, **kwargs}, span, node)
+        if kind is Bound and function.name is PARTIAL:
+            inner, names, *given = function.owner.items
+            before, named = given[: len(given) - len(names)], given[len(given) - len(names) :]
+            return self.call(inner, [*before, *args], {**dict(zip(names, named, strict=True)), **kwargs}, span, node)
         if kind is Bound and function.name in heaps.GETTERS:
             return self._get_parts(function, args, span)
         if kind is Bound:
@@ -176,6 +178,8 @@ class Calls(LibraryCalls):
                 raise self.fail("TypeError", f"'{shown}' object is not callable", span)
         if kind is Unknown and node is not None and _is_told_to_log(node):
             return None
+        if kind is Unknown and self.sends_taken:
+            self.unknown_sends = True  # It may be the `send` that was taken from a sender.
         if kind is Perhaps:
             return self.call(function.value, args, kwargs, span, node)
         for value in (*args, *kwargs.values()):
@@ -463,6 +467,9 @@ class Calls(LibraryCalls):
         owner = bound.owner
         kind = owner.__class__
         if kind in BACKEND_OBJECTS:
+            if node is None and kind is Sender:
+                # It does not matter who calls it.
+                node = tree.Call(span, tree.Name(span, bound.name), ())
             if node is None:
                 return UNKNOWN
             return self.guard(lambda: self.pb_method(owner, bound.name, args, kwargs, node), span)

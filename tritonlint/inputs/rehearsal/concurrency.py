@@ -299,6 +299,9 @@ class Concurrency(Protocols):
                 return self.awaited(owner, span)
             if name in {"done", "cancelled", "running", "cancel", "ready", "successful"} and not args:
                 return Unknown("bool")
+            if name == "add_done_callback" and len(args) == 1 and not kwargs and _holds(args[0]):
+                self.beside(args[0], [owner], {}, span)
+                return None
         elif owner.python_type == "TaskGroup":
             if name == "create_task" and args and isinstance(args[0], Coroutine):
                 return self.beside(args[0].func, args[0].args, args[0].kwargs, span, kind="_asyncio.Task", task=args[0])
@@ -464,6 +467,9 @@ def _holds(value: Value, depth: int = 0) -> bool:
         return any(_holds(one, depth + 1) for one in value.attrs.values())
     if isinstance(value, Coroutine):
         return any(_holds(one, depth + 1) for one in (*value.args, *value.kwargs.values()))
+    if isinstance(value, Bound):
+        # `sender.send`, or what `partial` made of it.
+        return _holds(value.owner, depth + 1)
     if isinstance(value, Func):
         scope: Scope | None = value.scope
         while scope is not None and scope.parent is not None:

@@ -19,6 +19,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Func,
     Obj,
     Scope,
+    Sender,
     as_tuple,
 )
 from tritonlint.inputs.rehearsal.operations import key_of, put_all, put_somewhere, set_of
@@ -136,7 +137,9 @@ class Expressions(Calls):
         return UNKNOWN
 
     def _e_attribute(self, node: tree.Attribute, scope: Scope) -> Value:
-        return self.attribute(self.eval(node.value, scope), node.attr, node.attr_span)
+        owner = self.eval(node.value, scope)
+        self.sends_taken = self.sends_taken or owner.__class__ is Sender
+        return self.attribute(owner, node.attr, node.attr_span)
 
     def _e_subscript(self, node: tree.Subscript, scope: Scope) -> Value:
         owner = self.eval(node.value, scope)

@@ -28,9 +28,12 @@ from tritonlint.inputs.rehearsal.objects import (
     Func,
     Obj,
     Pattern,
+    Request,
+    Sender,
 )
 from tritonlint.inputs.rehearsal.outcome import RaisedError
 from tritonlint.inputs.rehearsal.protocols import (
+    BACKEND_OBJECTS,
     OF_BACKEND,
     Count,
     is_function,
@@ -54,10 +57,10 @@ from tritonlint.source import Span
 
 _EACH = "<each element>"
 """The name of what calls a function of the file on every element of an array."""
-_PARTIAL = "<partial>"
+PARTIAL = "<partial>"
 """The name of what calls a function with some arguments that were given before."""
 _REQUEST = f"{OF_BACKEND}InferenceRequest"
-_HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unknown})
+_HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unknown, Sender, Request})
 _PURE = (
     "numpy", "json", "time", "os", "math", "logging", "random", "re", "sys", "string", "struct", "base64", "hashlib",
     "uuid", "datetime", "pathlib", "typing", "collections", "itertools", "copy", "io", "operator", "warnings", "enum",
@@ -212,13 +215,10 @@ class LibraryCalls(BuiltinCalls):
             if node is None:
                 return UNKNOWN
             return self.guard(lambda: self.pb_call(name[len(OF_BACKEND) :], args, kwargs, node), span)
-        reads = bool(args) and isinstance(args[0], Library) and args[0].name in _HANDED_BY_OTHERS
-        if name == "functools.partial" and args and (is_function(args[0]) or _is_of_libraries(args[0]) or reads):
-            values = [*args[1:], *kwargs.values()]
-            # A sender or another object may get anywhere by this, but not out of a request to another model.
-            safe = reads or (isinstance(args[0], Library) and args[0].name == _REQUEST)
-            if safe or all(one is None or one.__class__ in _HANDED_ON for one in values):
-                return Bound(Seq("tuple", [args[0], Seq("list", args[1:]), Mapping(dict(kwargs))]), _PARTIAL)
+        if name == "functools.partial" and args:
+            made = _partial(args, kwargs)
+            if made is not None:
+                return made
         mappable = bool(args) and (is_function(args[0]) or args[0] == Builtin("str"))
         # These give whole arrays to the function.
         mappable = mappable and not kwargs.keys() & {"excluded", "signature"}
@@ -289,7 +289,12 @@ class LibraryCalls(BuiltinCalls):
             return UNKNOWN
         if root in _KEEP or root in _CALL_BACK:
             for value in (*args, *kwargs.values()):
-                if isinstance(value, (Func, BoundFunc, Obj)) or root in _KEEP:
+                if isinstance(value, (Func, BoundFunc, Obj, Bound, Sender, Request)) or root in _KEEP:
+                    self.havoc_value(value)
+        if root == "itertools":
+            # What goes over it later calls it then.
+            for value in args:
+                if isinstance(value, Bound):
                     self.havoc_value(value)
         if name == "re.compile" and args:
             self.call_plain(name, args, kwargs, span)
@@ -312,6 +317,19 @@ class LibraryCalls(BuiltinCalls):
         if name in {"sub", "subn"} and len(args) > 1 and is_function(args[1]):
             found = self.call_plain("re.finditer", [args[0], *args[2:3]], {}, span) if len(args) > 2 else UNKNOWN
             self.on_each(args[1], [found.each if isinstance(found, Seq) else UNKNOWN], span)
+
+
+def _partial(args: list[Value], kwargs: dict[str, Value]) -> Value | None:
+    """What ``partial(function, …)`` gives; None where what it was given may get anywhere by this."""
+    function, values = args[0], [*args[1:], *kwargs.values()]
+    # Methods of what the backend gives keep nothing, and nor do requests to other models.
+    method = function.__class__ is Bound and (function.owner.__class__ in BACKEND_OBJECTS or function.name is PARTIAL)
+    reads = isinstance(function, Library) and function.name in {*_HANDED_BY_OTHERS, _REQUEST}
+    if not (method or reads or is_function(function) or _is_of_libraries(function)):
+        return None
+    if not (method or reads) and any(one is not None and one.__class__ not in _HANDED_ON for one in values):
+        return None
+    return Bound(Seq("tuple", [function, tuple(kwargs), *values]), PARTIAL)
 
 
 def _taken_apart(value: Value, named: bool, depth: int) -> Value:

@@ -154,6 +154,8 @@ class Protocols(Ways):
         self.buffers = Buffers()
         self.unknown_sends = False
         """Whether something unknown, which may be the sender of a request, was sent through."""
+        self.sends_taken = False
+        """Whether `send` of a sender was taken as a value: something unknown that is called may be it."""
         self.batches: dict[int, Array] = {}
         """Arrays that hold the rows of all requests, by identity."""
         self.origins = Origins(self.note)

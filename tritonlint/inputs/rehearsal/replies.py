@@ -213,9 +213,9 @@ class Replies:
                     self.say(Mistake("no-final", kept.span, True, found="" if started else "not started"))
                 else:
                     found = "" if taken else "no sender"
-                    sent = self.sent.get(id(state), set())
-                    # Without a stream there is but one response, and it ends the request.
-                    place = next(iter(sent)) if len(sent) == 1 and instead else execute.name_span
+                    # Who looks for what lacks begins at the last that is sent.
+                    sent = [span for span in self.sent.get(id(state), ()) if span.path == self.python.path]
+                    place = max(sent, key=lambda span: span.start or 0, default=execute.name_span)
                     self.say(Mistake("no-final", place, taken is not UNKNOWN, found=found))
                 return
             fell = next((error for given, error in machine.died if _has(given, request) and not error.explicit), None)
