@@ -290,7 +290,7 @@ class TritonPythonModel:
         parts = list(values)
         for number, value in enumerate(parts, start=1):
             final = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if number == len(parts) - 1 else 0
-#                                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP266
+#                                                                    ^^^^^^^^^^^^^^^^^^^^^^^^ TLP266
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", value.reshape(1))]), flags=final)
         if not parts:
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
