@@ -24,7 +24,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import completes, is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import is_list, uses_sender
 from tritonlint.inputs.python_tree import Assign, Attribute, Await, Call, Expression, Function, Name, walk
-from tritonlint.inputs.rehearsal.backend import mistakes, rehearse
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
@@ -43,11 +43,11 @@ def check(
 ) -> Iterator[Problem]:
     execute = python.method("execute")
     own = repository.models.get(model.name)
-    if execute is not None and execute.decorators:
+    if execute is None or execute.decorators:
         if own is not None and own.config is not None:
-            yield from _behind_decorator(python, own.config, effective)
+            yield from _from_elsewhere(python, own.config, effective)
         return
-    if execute is None or is_generator(execute) or effective.decoupled is not False:
+    if is_generator(execute) or effective.decoupled is not False:
         return
     if uses_sender(python) or any(not is_none(statement.value) for statement in returns(execute)):
         return
@@ -108,21 +108,26 @@ def _dropped_list(python: PythonFacts, execute: Function) -> Expression | None:
     return found[0] if len(found) == 1 else None
 
 
-def _behind_decorator(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    """A decorator of ``execute`` that calls it and keeps what it returns to itself."""
-    for mistake in mistakes(python, config, effective, "return"):
-        if mistake.found == "NoneType":
-            dropped = _dropped(python, mistake.span)
-            yield Problem(
-                dropped.span if dropped is not None else mistake.span,
-                "what takes the place of `execute` drops these responses, so no request is ever answered"
-                if dropped is not None
-                else "this takes the place of `execute` and returns nothing, so no request is ever answered",
-                help="return what the function that it wraps returns",
-                related=(Related(mistake.span, "this takes the place of `execute`"),) if dropped is not None else (),
-                certainty="certain" if mistake.sure else "likely",
-                key="execute",
-            )
+def _from_elsewhere(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+    """A decorator of ``execute`` that keeps what it returns to itself, or the one of a base in another file."""
+    for file, mistake, _ in mistakes_anywhere(python, config, effective, "return"):
+        if mistake.found != "NoneType":
+            continue
+        inherited = python.method("execute") is None
+        dropped = _dropped(file, mistake.span) if not inherited else None
+        what = "this takes the place of `execute` and returns nothing, so no request is ever answered"
+        if inherited:
+            what = "`execute` returns no responses, so no request is ever answered"
+        elif dropped is not None:
+            what = "what takes the place of `execute` drops these responses, so no request is ever answered"
+        yield Problem(
+            dropped.span if dropped is not None else mistake.span,
+            what,
+            help="return the list of responses" if inherited else "return what the function that it wraps returns",
+            related=(Related(mistake.span, "this takes the place of `execute`"),) if dropped is not None else (),
+            certainty="certain" if mistake.sure else "likely",
+            key="execute",
+        )
 
 
 def _dropped(python: PythonFacts, name: Span) -> Call | None:
@@ -304,5 +309,120 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- decorator_sibling/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- decorator_sibling/1/model.py --
+import triton_python_backend_utils as pb_utils
+from timing import timed
+
+
+class TritonPythonModel:
+    @timed
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+-- decorator_sibling/1/timing.py --
+import functools
+import time
+
+
+def timed(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        started = time.perf_counter()
+        function(*args, **kwargs)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP202
+        print("took", time.perf_counter() - started)
+
+    return inner
+""",
+    """\
+-- sibling_base/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- sibling_base/1/model.py --
+import triton_python_backend_utils as pb_utils
+from served import Served
+
+
+class TritonPythonModel(Served):
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)])
+-- sibling_base/1/served.py --
+class Served:
+    def execute(self, requests):
+#       ^^^^^^^ TLP202
+        responses = []
+        for request in requests:
+            responses.append(self.answer(request))
+""",
+    """\
+-- decorator_sibling/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- decorator_sibling/1/model.py --
+import triton_python_backend_utils as pb_utils
+from timing import timed
+
+
+class TritonPythonModel:
+    @timed("x")
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
+        return responses
+-- decorator_sibling/1/timing.py --
+import functools
+import time
+
+
+def timed(name):
+    def outer(function):
+        @functools.wraps(function)
+        def inner(*args, **kwargs):
+            started = time.perf_counter()
+            made = function(*args, **kwargs)
+            print("took", name, time.perf_counter() - started)
+            return made
+
+        return inner
+
+    return outer
+""",
+    """\
+-- sibling_base/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- sibling_base/1/model.py --
+import triton_python_backend_utils as pb_utils
+from served import Served
+
+
+class TritonPythonModel(Served):
+    def answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        request.get_response_sender().send(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]), flags=1)
+-- sibling_base/1/served.py --
+class Served:
+    def execute(self, requests):
+        for request in requests:
+            self.answer(request)
 """,
 )

@@ -31,6 +31,7 @@ from tritonlint.inputs.python_flow import (
     is_none,
     may_name_every_case,
     numbers_of_requests,
+    only_some_numbers,
     own_nodes,
     returns,
 )
@@ -122,12 +123,13 @@ def _problem(span: Span, what: str, *, one: bool = False) -> Problem:
 def _nothing(python: PythonFacts, function: Function) -> Iterator[tuple[Span, str]]:
     """Ways through a function that end without a value."""
     empty = [s.span for s in returns(function) if is_none(s.value)]
-    harmless = behind_test_for_requests(function) if empty else ()
+    harmless = behind_test_for_requests(function, never_met=True) if empty else ()
     yield from ((span, "here") for span in empty if span not in harmless)
     for span, what, last in _ends(function.body):
         if isinstance(last, If):
             numbers = numbers_of_requests(function) if function.name == "execute" else ()
-            if any(n.id in numbers for n in walk(last.test, Name)) or may_name_every_case(python, function, last):
+            counted = any(n.id in numbers for n in walk(last.test, Name)) and not only_some_numbers(function, last.test)
+            if counted or may_name_every_case(python, function, last):
                 continue
         if isinstance(last, Match) and span == last.subject.span and _may_match_every_value(python, last):
             continue
@@ -196,7 +198,7 @@ def _ends(body: tuple[Stmt, ...]) -> Iterator[_End]:
         for case in last.cases:
             yield from _side(case.body)
     elif isinstance(last, Try):
-        yield from _ends(last.orelse or last.body)
+        yield from _side(last.orelse or last.body)
         for handler in last.handlers:
             if completes(handler.body):
                 yield handler.header, "after this `except` block", None
@@ -440,5 +442,152 @@ class TritonPythonModel:
             op = pb_utils.get_input_tensor_by_name(request, "op").as_numpy()[0].decode("utf-8")
             responses.append(self._apply(op))
         return responses
+""",
+    """\
+-- large_batch_path/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- large_batch_path/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        sizes = [len(a) for a in arrays]
+        joined = np.concatenate(arrays) * 2
+        if len(requests) > 1:
+#          ^^^^^^^^^^^^^^^^^ TLP209
+            parts = np.split(joined, np.cumsum(sizes)[:-1])
+            return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", p)]) for p in parts]
+""",
+    """\
+-- try_else/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- try_else/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        try:
+            tensors = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        except Exception as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))) for _ in requests]
+        else:
+            answers = [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", t * 2)]) for t in tensors]
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP209
+""",
+    """\
+-- few_return/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- few_return/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        n = len(requests)
+        if n < 2:
+            return
+#           ^^^^^^ TLP209
+        return [self.one(r) for r in requests]
+
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+""",
+    """\
+-- two_tests/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- two_tests/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        if len(requests) == 1:
+            return [self.one(requests[0])]
+        if len(requests) > 1:
+            return [self.one(r) for r in requests]
+
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+""",
+    """\
+-- always/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- always/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        if len(requests) >= 1:
+            return [self.one(r) for r in requests]
+
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+""",
+    """\
+-- none_return/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- none_return/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        n = len(requests)
+        if n < 1:
+            return
+        if n == 0:
+            return None
+        return [self.one(r) for r in requests]
+
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+""",
+    """\
+-- try_finally/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- try_finally/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        try:
+            arrays = [pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy() for r in requests]
+        except Exception as error:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))) for _ in requests]
+        else:
+            return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", a * 2)]) for a in arrays]
+        finally:
+            self.done = True
 """,
 )

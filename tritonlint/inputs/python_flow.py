@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, overload
 
 from tritonlint.inputs.python_tree import (
@@ -214,15 +215,19 @@ def iterates(iterable: Node, name: str) -> bool:
     return False
 
 
-def behind_test_for_requests(execute: Function) -> set[Span]:
-    """Returns below ``if not requests`` and the like: Triton never gives an empty list."""
+def behind_test_for_requests(execute: Function, *, never_met: bool = False) -> set[Span]:
+    """Returns below ``if not requests`` and the like: Triton never gives an empty list.
+
+    ``never_met`` leaves those out that some number of requests comes to: below ``len(requests) < 2``.
+    """
     names = numbers_of_requests(execute)
     out: set[Span] = set()
     for node in own_nodes(execute, If, Match):
         test = node.test if isinstance(node, If) else node.subject
         empty = isinstance(test, Unary) and test.operator == "not" and dotted(test.operand) in names
         counted = isinstance(test, Compare) or isinstance(node, Match)
-        if empty or (counted and any(n.id in names for n in walk(test, Name))):
+        met = never_met and numbers_met(test, names)
+        if empty or (counted and any(n.id in names for n in walk(test, Name)) and not met):
             inside = node.body if isinstance(node, If) else tuple(part for case in node.cases for part in case.body)
             out |= {n.span for n in walk(inside, Return, into_functions=False)}
     return out
@@ -238,6 +243,37 @@ def numbers_of_requests(execute: Function) -> set[str]:
         if any(dotted(one.value) == name for one in given):
             names |= {target.id for target in node.targets if isinstance(target, Name)}
     return names
+
+
+_SOME_NUMBERS = (1, 2, 3, 7, 64)
+_COMPARED: dict[str, Callable[[int, int], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def numbers_met(test: Expr, names: set[str]) -> tuple[int, ...]:
+    """Which of some numbers of requests fulfil a comparison with a written number; () where it is no such one."""
+    if not isinstance(test, Compare) or len(test.rights) != 1 or test.operators[0] not in _COMPARED:
+        return ()
+    counted, limit = test.left, test.rights[0]
+    if isinstance(counted, Call) and dotted(counted.func) == "len" and len(counted.arguments) == 1:
+        counted = counted.arguments[0].value
+    if dotted(counted) not in names or not isinstance(limit, Constant) or type(limit.value) is not int:
+        return ()
+    compared = _COMPARED[test.operators[0]]
+    return tuple(number for number in _SOME_NUMBERS if compared(number, limit.value))
+
+
+def only_some_numbers(execute: Function, test: Expr) -> bool:
+    """Whether a comparison with the number of requests is the one in a function, and false for some numbers."""
+    names = numbers_of_requests(execute)
+    asked = [node.test for node in own_nodes(execute, If, While) if any(n.id in names for n in walk(node.test, Name))]
+    return len(asked) == 1 and asked[0] is test and 0 < len(numbers_met(test, names)) < len(_SOME_NUMBERS)
 
 
 def may_name_every_case(python: PythonFacts, function: Function, last: If) -> bool:
