@@ -35,10 +35,16 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not found:
         return
     raised = [one for one in rehearse(python, config, effective).raises if one.sure and "NoneType" in one.message]
-    for node in (node for node in python.walk(Call, Compare) if node.span in found):
+    told: set[tuple[int, str]] = set()
+    for node in sorted((n for n in python.walk(Call, Compare) if n.span in found), key=lambda n: n.span.start or 0):
         key = _key(node)
         if key is None or _is_converted(python, node, key):
             continue
+        # `if key in table` and `table.get(key)` are one mistake.
+        asked = (id(python.function_at(node)), python.source(key))
+        if asked in told:
+            continue
+        told.add(asked)
         effect: Effect | None = None
         if raised and isinstance(node, Call) and len(node.arguments) == 1:
             effect = "request-failure" if raised[0].phase == "execute" else "load-failure"
@@ -102,6 +108,27 @@ _EXECUTE = """
         return responses
 """
 EXAMPLES = (
+    _CONFIG.replace("import numpy", "from types import MappingProxyType\n\nimport numpy")
+    + """\
+    NAMES = MappingProxyType({1: "old", 2: "new"})
+
+    def initialize(self, args):
+        version = args["model_version"]
+        if version not in self.NAMES:
+#          ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP279
+            pb_utils.Logger.log_warn(f"no name for version {version}")
+        self.tariff = TARIFFS[2 if self.NAMES.get(version, "new") == "new" else 1]
+"""
+    + _EXECUTE,
+    _CONFIG.replace("import numpy", "from types import MappingProxyType\n\nimport numpy")
+    + """\
+    NAMES = MappingProxyType({1: "old", 2: "new"})
+
+    def initialize(self, args):
+        version = int(args["model_version"])
+        self.tariff = TARIFFS[2 if self.NAMES.get(version, "new") == "new" else 1]
+"""
+    + _EXECUTE,
     _CONFIG
     + """\
     def initialize(self, args):

@@ -83,6 +83,20 @@ def words(body: str) -> str:
 
 
 CASES = {
+    "rows_counted_from_one": each(
+        "y, label = x, text\nplaces = {n: row for n, row in enumerate(np.zeros(2), start=1)}\nplaces[2]\n"
+        "places = {n: row for n, row in enumerate(np.zeros(2), 1)}\nplaces[2]\nplaces[0]  #! sure KeyError"
+    ),
+    "texts_counted_from_one": each(
+        "y, label = x, text\nfor n, word in enumerate(text[0][:3], start=1):\n    word + '!'  #! sure TypeError"
+    ),
+    "texts_beside_others": each(
+        "y, label = x, text\nfor n, word in zip('a', text[0], strict=True):\n    word + '!'  #! sure TypeError"
+    ),
+    "table_behind_a_view": each(
+        "import types\ny, label = x, text\ntable = {1: 2}\nview = types.MappingProxyType(table)\n"
+        "table[2] = 3\nview[2]\nview.get(text[0, 0].decode())  #! sure other-key\nview[3]  #! sure KeyError"
+    ),
     "far_beyond_the_end": each("y, label = x, text\nwords = text[0, 0].split()[: 10**30]"),
     "a_decorator_that_keeps_the_responses": f"""\
 def guarded(function):

@@ -322,18 +322,21 @@ class BuiltinCalls(Concurrency):
             if name in {"set", "sorted"} or not whole:
                 return (Seq(kind, [], True, self.element(first)),)
             return (Seq(kind, items),)
-        if name in {"enumerate", "zip"} and not kwargs:
+        if name in {"enumerate", "zip"} and kwargs.keys() <= {"start" if name == "enumerate" else "strict"}:
+            start = args[1] if len(args) > 1 else kwargs.get("start", 0)
             lists = [self.iterate(a, span) for a in args[: 1 if name == "enumerate" else None]]
             if any(not whole for _, whole in lists):
                 elements = [self.element(a) for a in args]
                 counter = Unknown("int")
-                if name == "enumerate" and len(args) == 1 and isinstance(first, Array):
+                if name == "enumerate" and start == 0 and isinstance(first, Array):
                     self.origins.counter(counter, first)
                 pair = Seq("tuple", [counter, elements[0]] if name == "enumerate" else elements)
                 # What all turns have in common is kept, how many there are is not.
                 return (Seq("generator", [], True, pair),)
             if name == "enumerate":
-                return (Seq("generator", [Seq("tuple", [i, v]) for i, v in enumerate(lists[0][0])]),)
+                known = isinstance(start, int)
+                rows = [Seq("tuple", [start + i if known else Unknown("int"), v]) for i, v in enumerate(lists[0][0])]
+                return (Seq("generator", rows),)
             return (Seq("generator", [Seq("tuple", list(row)) for row in zip(*(i for i, _ in lists), strict=False)]),)
         return (UNKNOWN,)
 

@@ -277,6 +277,8 @@ class LibraryCalls(BuiltinCalls):
             return _taken_apart(args[0], name == "dataclasses.asdict", 0)
         if name == "collections.namedtuple":
             return self.named_tuple(args, kwargs, span)
+        if name == "types.MappingProxyType" and len(args) == 1 and isinstance(args[0], Mapping):
+            return args[0]  # Whoever reads the view reads the dict.
         if name in _MOVES_ITEMS and args:
             self.changes_handed(args[0], span)
         root = name.split(".", maxsplit=1)[0]
