@@ -2,9 +2,9 @@
 
 ## What it does
 Reports ways through an `execute` in default mode that end without a list although other ways return one: an `except`
-block that only logs, a `return` without value, a condition without `else` at the end. The same in methods whose value
-execute returns or puts into its list. Models that use a response sender
-are left out.
+block that only logs, a `return` without value, a condition without `else` at the end, a last statement that drops the
+list. The same in methods whose value execute returns or puts into its list. Models that use a response sender are left
+out.
 
 ## What happens
 Since 24.06 Triton takes None for 'answered through the response sender' and waits: the client hangs, without a line
@@ -43,6 +43,7 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Dict,
     Expression,
+    For,
     Function,
     If,
     Match,
@@ -125,7 +126,7 @@ def _nothing(python: PythonFacts, function: Function) -> Iterator[tuple[Span, st
     empty = [s.span for s in returns(function) if is_none(s.value)]
     harmless = behind_test_for_requests(function, never_met=True) if empty else ()
     yield from ((span, "here") for span in empty if span not in harmless)
-    for span, what, last in _ends(function.body):
+    for span, what, last in (*_ends(function.body), *_end_behind_returns(function.body)):
         if isinstance(last, If):
             numbers = numbers_of_requests(function) if function.name == "execute" else ()
             counted = any(n.id in numbers for n in walk(last.test, Name)) and not only_some_numbers(function, last.test)
@@ -180,6 +181,15 @@ def _side(body: tuple[Stmt, ...]) -> Iterator[_End]:
         yield from _ends(body)
 
 
+def _end_behind_returns(body: tuple[Stmt, ...]) -> Iterator[_End]:
+    """The last statement of a function that returns something before it, and nothing there."""
+    if body and completes(body) and not any(isinstance(n, Return) for n in walk((body[-1],), into_functions=False)):
+        last = body[-1]
+        while isinstance(last, For | With):
+            last = last.body[-1]
+        yield last.span, _BEHIND, last
+
+
 def _ends(body: tuple[Stmt, ...]) -> Iterator[_End]:
     """Where the end of a block is reached although the block returns something elsewhere."""
     if not body or not completes(body):
@@ -207,6 +217,29 @@ def _ends(body: tuple[Stmt, ...]) -> Iterator[_End]:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.sums = []
+
+    def execute(self, requests):
+        if len(self.sums) > 1000:
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError("full")) for _ in requests]
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            self.sums.append(x.sum())
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP209
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"
