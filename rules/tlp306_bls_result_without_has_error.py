@@ -5,7 +5,8 @@ Reports `get_output_tensor_by_name(response, …)` and `response.output_tensors(
 `InferenceRequest.exec()` when the function neither asks `response.has_error()` nor does this in a `try`. The same
 behind a loop that tries again after an error, but not for ever, also where a function hands on what the last attempt
 gave. The rehearsal sees answers that go through helpers, lists and streams: what counts is that nothing that gets hold
-of an answer asks it.
+of an answer asks it. In a file that never asks any answer, the first outputs that are taken outside of a `try` are
+reported, however the answer got there.
 
 ## What happens
 `exec()` does not raise when the called model fails. The failure shows up as an AttributeError about None, and the real
@@ -51,12 +52,14 @@ from tritonlint.inputs.python_tree import (
     While,
     Yield,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import insert_after, pb_alias
+from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -76,9 +79,18 @@ _LOST = {
 }
 
 
-def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
+def check(python: PythonFacts, config: Document, effective: EffectiveConfig, model: Model) -> Iterator[Problem]:
     if "exec(" not in python.text:
         return
+    known = set()
+    for problem in _told(python, config, effective):
+        known.add(problem.span)
+        yield problem
+    if not known:
+        yield from _never_asked(python, model)
+
+
+def _told(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     known = set()
     for problem in _seen(python):
         known.add(problem.span)
@@ -100,6 +112,54 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             effect=None if used else "wrong-result",
             key="unasked",
         )
+
+
+def _never_asked(python: PythonFacts, model: Model) -> Iterator[Problem]:
+    """The first outputs that are taken from an answer in a file that asks none of them, however it got there."""
+    if "has_error" in python.text or ".error()" in python.text or not python.understood:
+        return
+    if any(path.endswith(".py") and not path.endswith("/model.py") for path in model.entries):
+        return  # A module beside it may ask.
+    sent = [c for c in python.walk(Call) if isinstance(c.func, Attribute) and c.func.attr in {"exec", "async_exec"}]
+    if any(call.arguments for call in sent) or not any(True for _ in python.calls_of("InferenceRequest")):
+        return
+    caught = _called_in_tries(python)
+    reading = {id(made.call) for made in python.calls_of("get_output_tensor_by_name")}
+    for call in python.walk(Call):
+        taken = isinstance(call.func, Attribute) and call.func.attr == "output_tensors"
+        function = python.function_at(call)
+        if function is None or not (taken or id(call) in reading) or function.name in caught:
+            continue
+        owner = call.func.value if taken and isinstance(call.func, Attribute) else call.argument(0)
+        sources = python.follow(owner) if owner is not None else None
+        if any(isinstance(s, Call) and python.pb_name(s.func, w) == "InferenceResponse" for s, w in sources or ()):
+            continue
+        if any(lies_in(call, part) for attempt in own_nodes(function, Try) for part in attempt.body):
+            continue
+        if _is_looked_at(function, call) or _is_missed(function, call):
+            continue
+        yield Problem(
+            call.span,
+            "nothing in this file asks `has_error()`: when the called model fails, its error is lost and this request "
+            "fails with one about what is not there",
+            help="ask `has_error()` of each response first: "
+            "`if response.has_error(): raise pb_utils.TritonModelException(response.error().message())`",
+            key="never",
+        )
+        return
+
+
+def _called_in_tries(python: PythonFacts) -> set[str]:
+    """The names of what a ``try`` comes to, by functions of the file."""
+    named = {frame.function.name: frame.function for frame in python.frames if frame.function is not None}
+    waiting = [last_name(c.func) for t in python.walk(Try) if t.handlers for c in walk(t.body, Call)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in named:
+            found.add(name)
+            waiting += [last_name(call.func) for call in own_nodes(named[name], Call)]
+    return found
 
 
 def _seen(python: PythonFacts) -> Iterator[Problem]:
@@ -1007,5 +1067,68 @@ class TritonPythonModel:
     def execute(self, requests):
         xs = [pb_utils.get_input_tensor_by_name(r, "x").as_numpy() for r in requests]
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in xs]
+""",
+    # Answers that go through gather, a list and a helper.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+import os
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.next_model = os.environ.get("NEXT_MODEL", "absent")
+
+    async def ask(self, x):
+        return await pb_utils.InferenceRequest(
+            model_name=self.next_model, requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+        ).async_exec()
+
+    def result(self, answer):
+        (y,) = answer.output_tensors()
+#              ^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+        return y.as_numpy()
+
+    async def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        first, *others = await asyncio.gather(*(self.ask(array) for array in arrays))
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", self.result(one))]) for one in (first, *others)]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import asyncio
+import os
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.next_model = os.environ.get("NEXT_MODEL", "absent")
+
+    async def ask(self, x):
+        return await pb_utils.InferenceRequest(
+            model_name=self.next_model, requested_output_names=["y"], inputs=[pb_utils.Tensor("x", x)]
+        ).async_exec()
+
+    def result(self, answer, x):
+        outputs = answer.output_tensors()
+        return outputs[0].as_numpy() if outputs else x
+
+    async def execute(self, requests):
+        arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        answers = await asyncio.gather(*(self.ask(array) for array in arrays))
+        results = [self.result(answer, x) for answer, x in zip(answers, arrays, strict=True)]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", result)]) for result in results]
 """,
 )
