@@ -2,8 +2,9 @@
 
 ## What it does
 Follows what `get_input_tensor_by_name` gives, also through the functions of the file that it is given to, or that
-return it, into `eval`, `exec`, `pickle.loads`, `yaml.load`,
+return it, or keep it in an object, into `eval`, `exec`, `pickle.loads`, `yaml.load`,
 `torch.load`, `joblib.load`, `np.load(allow_pickle=True)`, `os.system`, `os.popen` and `subprocess` with `shell=True`.
+Silent where the file holds it against what is allowed; a check that nothing calls is none.
 
 ## What happens
 Whoever can send a request runs code of their choice in the model's process.
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_request_flow import RequestFlow
+from tritonlint.inputs.python_threads import loading_and_answering, reached
 from tritonlint.inputs.python_tree import (
     Attribute,
     Call,
@@ -28,7 +30,9 @@ from tritonlint.inputs.python_tree import (
     Constant,
     Expr,
     Name,
+    Node,
     dotted,
+    last_name,
     lies_in,
     walk,
 )
@@ -73,6 +77,10 @@ _BUFFERS = frozenset({"BytesIO", "SpooledTemporaryFile", "NamedTemporaryFile", "
 _OF_TEXT = frozenset({"eval", "exec", "os.system", "os.popen"})
 _LOOKS = frozenset({"fullmatch", "match", "issubset", "isidentifier", "isalnum", "isalpha"})
 """Methods that hold a text against what is allowed."""
+_LOOKS_INTO_TREE = frozenset(
+    {"walk", "visit", "generic_visit", "NodeVisitor", "iter_child_nodes", "isinstance", "type", "body", "literal_eval"}
+)
+"""Names of what looks at the parts of a text that `ast` has parsed."""
 
 
 def check(python: PythonFacts) -> Iterator[Problem]:
@@ -107,16 +115,25 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 
 def _is_looked_at(python: PythonFacts, given: Expr, name: str) -> bool:
-    """Whether the file holds what it runs against what it allows, before."""
-    if "ast" in python.identifiers and {"parse", "walk", "NodeVisitor"} & python.identifiers:
-        return True
+    """Whether the file holds what it runs against what it allows, before; what nothing calls holds nothing."""
+    live = {id(function) for function in reached(python, loading_and_answering(python))}
+
+    def runs(node: Node) -> bool:
+        function = python.function_at(node)
+        known = function is not None and python.bases_known and not function.name.startswith("__")
+        return not known or id(function) in live
+
+    if "ast" in python.identifiers:
+        of_tree = (node for node in python.walk(Name, Attribute) if last_name(node) in _LOOKS_INTO_TREE)
+        if any(runs(node) for node in of_tree):
+            return True
     parts = {python.source(part) for part in walk(given, Name)}
     for compare in python.walk(Compare):
-        if {"in", "not in"} & set(compare.operators) and python.source(compare.left) in parts:
+        if {"in", "not in"} & set(compare.operators) and python.source(compare.left) in parts and runs(compare):
             return True
     if name not in _OF_TEXT and not name.startswith("subprocess."):
         return "compare_digest" in python.identifiers  # What is signed comes from friends.
-    calls = list(python.walk(Call))
+    calls = [call for call in python.walk(Call) if runs(call)]
     # A helper may look at it under another name.
     if any(isinstance(call.func, Attribute) and call.func.attr in _LOOKS for call in calls):
         return True
@@ -299,6 +316,80 @@ class TritonPythonModel:
             except Exception as error:
                 responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error))))
                 continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- formula/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP64 dims: [ 1 ] }
+-- formula/1/model.py --
+import ast
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Formula:
+    def __init__(self, source):
+        self.source = source
+        self.tree = ast.parse(source.strip(), mode="eval")
+
+    def check(self):
+        for node in ast.walk(self.tree):
+            if not isinstance(node, (ast.Expression, ast.BinOp, ast.Constant, ast.operator)):
+                raise ValueError("not allowed")
+
+    def value(self):
+        return eval(self.source, {})
+#              ^^^^^^^^^^^^^^^^^^^^^ TLP701
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            formula = Formula(x[0].decode("utf-8"))
+            y = np.array([formula.value()], dtype=np.float64)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- formula/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP64 dims: [ 1 ] }
+-- formula/1/model.py --
+import ast
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Formula:
+    def __init__(self, source):
+        self.source = source
+        self.tree = ast.parse(source.strip(), mode="eval")
+
+    def check(self):
+        for node in ast.walk(self.tree):
+            if not isinstance(node, (ast.Expression, ast.BinOp, ast.Constant, ast.operator)):
+                raise ValueError("not allowed")
+
+    def value(self):
+        return eval(self.source, {})
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            formula = Formula(x[0].decode("utf-8"))
+            formula.check()
+            y = np.array([formula.value()], dtype=np.float64)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import returns
+from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_requests import RequestValues
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
     Call,
+    Class,
     Clause,
     Compare,
     Conditional,
@@ -29,7 +30,7 @@ from tritonlint.inputs.python_tree import (
 from tritonlint.pbtxt.tree import Document
 
 _HOLDS = frozenset(
-    {"compile", "str", "bytes", "bytearray", "memoryview", "io.BytesIO", "io.StringIO", "base64.b64decode"}
+    {"compile", "str", "bytes", "bytearray", "memoryview", "io.BytesIO", "io.StringIO", "base64.b64decode", "ast.parse"}
 )
 _HARMLESS = frozenset({"int", "float", "bool", "len", "ast.literal_eval", "json.loads", "shlex.quote"})
 _SHAPES = frozenset({"shape", "size", "ndim", "dtype"})
@@ -49,6 +50,8 @@ class RequestFlow:
         self.others = _NUMBERS | _ARRAYS if config is not None else _NUMBERS
         self.names: dict[Function, set[str]] = {}
         """What each function holds of it; less for one that is being looked at."""
+        self.kept: dict[tuple[Class, str], bool] = {}
+        """Whether objects of a class keep it under a name; not yet for one that is being looked at."""
 
     def received(self, function: Function) -> set[str]:
         """The local names that can hold what a client sent."""
@@ -77,14 +80,17 @@ class RequestFlow:
         """The parameters that some call of the file, a thread or a pool gives such data to."""
         parameters = [p.name for p in function.positional]
         found = {name for name in parameters if self.values.of_parameter(function, name, 0) not in self.others}
+        owner = self.python.frame_of(function).in_class if function.name == "__init__" else None
         for call in self.python.walk(Call):
             last = last_name(call.func)
-            if function.name not in (last, "__call__") or called_function(self.python, call) is not function:
+            made = owner is not None and dotted(call.func) == owner.name
+            named = function.name in (last, "__call__")
+            if not made and not (named and called_function(self.python, call) is function):
                 continue
             caller = self.python.function_at(call)
             names = self.received(caller) if caller is not None else set()
             is_static = "staticmethod" in {dotted(decorator) for decorator in function.decorators}
-            bound = isinstance(call.func, Attribute) and not is_static
+            bound = made or (isinstance(call.func, Attribute) and not is_static)
             for number, argument in enumerate(call.arguments):
                 if argument.star or not self.carries(argument.value, names):
                     continue
@@ -95,6 +101,24 @@ class RequestFlow:
                     found.add(parameters[place])
         return found
 
+    def keeps(self, place: Attribute) -> bool:
+        """Whether a method of the same class may have put it under the name of an attribute of ``self``."""
+        frame = self.python.frame_at(place)
+        owner, name = frame.in_class, dotted(place)
+        if owner is None or name != f"{self.python.self_name(frame)}.{place.attr}":
+            return False
+        if (owner, place.attr) not in self.kept:
+            self.kept[owner, place.attr] = False
+            self.kept[owner, place.attr] = any(
+                any(dotted(target) == name for target in node.targets)
+                and node.value is not None
+                and self.carries(node.value, self.received(method))
+                for method in owner.body
+                if isinstance(method, Function)
+                for node in own_nodes(method, Assign)
+            )
+        return self.kept[owner, place.attr]
+
     def carries(self, node: Node, names: set[str]) -> bool:
         """Whether an expression is, or holds, what a client sent."""
         python = self.python
@@ -102,6 +126,8 @@ class RequestFlow:
             return True
         if isinstance(node, Attribute) and node.attr in _SHAPES:
             return False
+        if isinstance(node, Attribute) and self.keeps(node):
+            return True
         if isinstance(node, Subscript):
             # What a table holds under a name that a client sends is the table's.
             return self.carries(node.value, names)
