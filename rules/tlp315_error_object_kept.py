@@ -214,10 +214,13 @@ EXAMPLES = (
     _CONFIG.replace("-- check/1", "model_transaction_policy { decoupled: true }\n-- check/1")
     + """\
     def execute(self, requests):
-        refusal = pb_utils.TritonError("nothing is served today")
+        refusal = pb_utils.TritonError("x must not be positive")
         for request in requests:
             sender = request.get_response_sender()
-            response = pb_utils.InferenceResponse(error=refusal)
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            if (x > 0).any():
+                response = pb_utils.InferenceResponse(error=refusal)
             sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
     _CONFIG

@@ -261,7 +261,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         ),
     ),
     "TLP231": (Evidence(ask=Ask(shapes={"text": (2, 1)}), difference="batch entries"),),
-    "TLP701 clean": (Evidence(ask=Ask(values={"x": ["1 + 2"]}), where="fullmatch"),),
+    "TLP701 clean": (
+        Evidence(ask=Ask(values={"x": ["1 + 2"]}), where="fullmatch"),
+        Evidence(ask=Ask(values={"x": ["1 + 2"]}), where="formula.check()"),
+    ),
     "TLP232 clean": (Evidence(ask=Ask(values={"text": ["1,2"]})),),
     "TLP234": (
         Evidence(ask=Ask(values={"x": [1.0]}, rounds=2), where="def total", holds=2.0, why="1 was asked for twice"),
