@@ -125,28 +125,31 @@ def _never_asked(python: PythonFacts, model: Model) -> Iterator[Problem]:
         return
     caught = _called_in_tries(python)
     reading = {id(made.call) for made in python.calls_of("get_output_tensor_by_name")}
+    first: Call | None = None
     for call in python.walk(Call):
         taken = isinstance(call.func, Attribute) and call.func.attr == "output_tensors"
         function = python.function_at(call)
-        if function is None or not (taken or id(call) in reading) or function.name in caught:
+        if function is None or not (taken or id(call) in reading):
             continue
         owner = call.func.value if taken and isinstance(call.func, Attribute) else call.argument(0)
         sources = python.follow(owner) if owner is not None else None
         if any(isinstance(s, Call) and python.pb_name(s.func, w) == "InferenceResponse" for s, w in sources or ()):
             continue
+        # Whoever looks at one answer knows what happens to all.
+        if function.name in caught or _is_looked_at(function, call) or _is_missed(function, call):
+            return
         if any(lies_in(call, part) for attempt in own_nodes(function, Try) for part in attempt.body):
-            continue
-        if _is_looked_at(function, call) or _is_missed(function, call):
-            continue
+            return
+        first = first or call
+    if first is not None:
         yield Problem(
-            call.span,
+            first.span,
             "nothing in this file asks `has_error()`: when the called model fails, its error is lost and this request "
             "fails with one about what is not there",
             help="ask `has_error()` of each response first: "
             "`if response.has_error(): raise pb_utils.TritonModelException(response.error().message())`",
             key="never",
         )
-        return
 
 
 def _called_in_tries(python: PythonFacts) -> set[str]:
