@@ -5,7 +5,7 @@ Follows a response sender from `request.get_response_sender()` on, and one that 
 `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL` are reported, among them `except` blocks, `continue`, `return`, a
 `break` that skips the `else` of a loop, and a loop that a request can leave without a turn.
 A sender that is handed to other code is not followed
-there.
+there; where nothing in the whole file can send the flag, it is missing wherever the sender goes.
 
 ## What happens
 Without the final flag the request is never complete: the client waits for ever, and the server keeps the request and
@@ -34,6 +34,7 @@ from tritonlint.inputs.python_flow import (
     returns,
     thread_targets,
 )
+from tritonlint.inputs.python_imports import imports_unknown
 from tritonlint.inputs.python_response_flow import (
     FINAL,
     Answers,
@@ -73,7 +74,7 @@ from tritonlint.inputs.python_tree import (
     lies_in,
     walk,
 )
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes, rehearse
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import insert_after, insert_before, pb_alias
 from tritonlint.rule import Rule
@@ -87,6 +88,11 @@ RULE = Rule(
 )
 _CUTS = frozenset({"split", "rsplit", "splitlines", "findall", "finditer"})
 """Methods that cut texts into parts."""
+_SEND_OTHERWISE = frozenset(
+    {"getattr", "methodcaller", "attrgetter", "eval", "importlib", "socket", "Pipe", "multiprocessing"}
+    | {"set_release_flags"}
+)
+"""Names in files that may send without the word, or something else than responses, or answer later."""
 HELP = "send the last response with `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL`"
 
 _WHY = {
@@ -107,7 +113,14 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     if not found and "set_release_flags" not in python.text:
         found = [*_left_in_loop(python), *_no_turn(python)]
     yield from found
-    for mistake in mistakes(python, config, effective, "no-final") if not found else ():
+    seen = list(mistakes(python, config, effective, "no-final")) if not found else []
+    if taken and not found and not any(mistake.found for mistake in seen):
+        unflagged = _unflagged(python, effective)
+        # An exception of `execute` is an answer.
+        if unflagged is not None and not any(e.phase == "execute" for e in rehearse(python, config, effective).raises):
+            yield unflagged
+            return
+    for mistake in seen:
         if not taken and mistake.found != "request":
             continue
         if not mistake.found and FINAL in python.identifiers and _kept_for_thread(python):
@@ -120,6 +133,31 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key="never",
             general=_counted_turns(python) or mistake.span,
         )
+
+
+def _unflagged(python: PythonFacts, effective: EffectiveConfig) -> Problem | None:
+    """Something is sent, but nothing in the file with the final flag: wherever the sender goes, nobody ends it."""
+    execute = python.method("execute")
+    if execute is None or is_generator(execute) or _SEND_OTHERWISE & python.identifiers or imports_unknown(python):
+        return None
+    streams = effective.decoupled is True
+    by_list = execute.decorators or not all(is_none(s.value) for s in returns(execute))
+    if not streams and (effective.decoupled is None or by_list):
+        return None  # Requests may be answered through the list.
+    named = [node for node in python.walk(Attribute) if node.attr == "send"]
+    sends = [c for c in python.walk(Call) if isinstance(c.func, Attribute) and c.func.attr == "send"]
+    if not sends or len(named) != len(sends) or any(send_flags(call) != 0 for call in sends):
+        return None
+    answers = [
+        call for call in sends if call.arguments and "error" not in python.source(call.arguments[0].value).lower()
+    ]
+    last = (answers or sends)[-1]
+    return Problem(
+        last.span,
+        "nothing in this file sends the final flag: whoever waits for this answer waits for ever",
+        help=HELP,
+        key="nowhere",
+    )
 
 
 def _counted_turns(python: PythonFacts) -> Span | None:
@@ -868,6 +906,75 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             threading.Thread(target=self.work, args=(request.get_response_sender(), x)).start()
+""",
+    """\
+-- echo/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- echo/1/model.py --
+import queue
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.jobs = queue.Queue()
+        self.worker = threading.Thread(target=self.work, daemon=True)
+        self.worker.start()
+
+    def work(self):
+        for job in iter(self.jobs.get, None):
+            sender, x = job
+            try:
+                response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)])
+            except ValueError as error:
+                response = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+            sender.send(response)
+#           ^^^^^^^^^^^^^^^^^^^^^ TLP207
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.jobs.put((request.get_response_sender(), x.copy()))
+
+    def finalize(self):
+        self.jobs.put(None)
+        self.worker.join()
+""",
+    # The flag may be written as a number.
+    """\
+-- echo/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- echo/1/model.py --
+import queue
+import threading
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.jobs = queue.Queue()
+        self.worker = threading.Thread(target=self.work, daemon=True)
+        self.worker.start()
+
+    def work(self):
+        for sender, x, flags in iter(self.jobs.get, None):
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)]), flags)
+
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.jobs.put((request.get_response_sender(), x.copy(), 1))
+
+    def finalize(self):
+        self.jobs.put(None)
+        self.worker.join()
 """,
     # The loop always comes to its last turn.
     """\

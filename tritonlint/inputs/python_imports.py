@@ -138,10 +138,19 @@ def sure_imports(python: PythonFacts) -> Iterator[Imported]:
 @remembered
 def imports_others(python: PythonFacts) -> bool:
     """Whether a file imports more than the standard library, NumPy, PyTorch and what the backend gives."""
+    return any(top not in {"numpy", "torch", PB_MODULE} and not is_standard(top) for top in _tops(python))
+
+
+def imports_unknown(python: PythonFacts) -> bool:
+    """Whether a file imports what may know of the backend: neither a well-known library nor the standard one."""
+    return any(top not in THIRD_PARTY and not is_standard(top) for top in _tops(python))
+
+
+def _tops(python: PythonFacts) -> set[str]:
+    """The first parts of the names of all modules that a file imports."""
     names = {alias.name for node in python.walk(Import) for alias in node.names}
     names |= {node.module for node in python.walk(ImportFrom)}
-    tops = {name.split(".")[0] for name in names}
-    return any(top not in {"numpy", "torch", PB_MODULE} and not is_standard(top) for top in tops)
+    return {name.split(".")[0] for name in names}
 
 
 @remembered
