@@ -934,4 +934,28 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    """\
+-- known/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+-- known/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+KNOWN = {"en": {"the", "and"}, "de": {"der", "und"}}
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            words = set(x[0].lower().split())
+            hits = [len(words & known) for known in KNOWN.values()]
+#                       ^^^^^^^^^^^^^ TLP405
+            y = pb_utils.Tensor("y", np.array([max(hits)], dtype=np.int32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
 )

@@ -53,6 +53,12 @@ CASES = {
     "an_input_of_a_number": "for one, place in enumerate(key):\n"
     "    pb_utils.get_input_tensor_by_name(one, 'x')  #! maybe AttributeError",
     "an_output_of_a_number": "pb_utils.get_output_tensor_by_name(len(key), 'x')  #! sure AttributeError",
+    "a_text_among_bytes": "data = text[0, 0]\n'a' in data.lower()  #! sure TypeError",
+    "bytes_among_a_text": "data = text[0, 0]\ndata in key  #! sure TypeError",
+    "bytes_joined_by_a_text": "data = text[0, 0]\n' '.join(data.split())  #! maybe TypeError",
+    "a_text_joined_by_bytes": "b' '.join(key.split())  #! maybe TypeError",
+    "texts_joined_by_a_text": "data = text[0, 0]\n' '.join(key.split())\nb' '.join(data.split())\nb'a' in data",
+    "bytes_one_by_one": "data = text[0, 0]\n[letter.lower() for letter in data]  #! maybe AttributeError",
     "an_empty_heap": "heapq.heappop([])  #! sure IndexError",
     "the_largest": "heapq.nlargest(3, rows)[0][1].nothing()  #! sure AttributeError",
     "groups": "for size, group in itertools.groupby(sorted(rows), key=operator.itemgetter(0)):\n"

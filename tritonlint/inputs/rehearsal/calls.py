@@ -531,6 +531,10 @@ class Calls(LibraryCalls):
             items, whole = self.iterate(args[0], span)
             each = self.element(args[0])
             args = [Seq("list", items if whole else [each], not whole, each)]
+        elif bound.name == "join" and len(args) == 1 and args[0].__class__ is Seq and args[0].open:
+            self._look_at_joined(type_name(owner), args[0], span)
+        elif bound.name in {"intersection", "isdisjoint"} and len(args) == 1:
+            self.look_for_nothing_common(owner, args[0], span)
         if kind is Seq and owner.kind == FILE:
             return file_method(owner, bound.name)
         if bound.name == "update" and kind is Mapping and args:
@@ -554,6 +558,13 @@ class Calls(LibraryCalls):
             times = given[1] if len(given) > 1 else kwargs.get("maxsplit")
             found.most = times + 1 if times.__class__ is int and times >= 0 else None
         return with_origin(found, "text") if bound.name == "split" and type_name(owner) == "str" else found
+
+    def _look_at_joined(self, kind: str | None, joined: Seq, span: Span) -> None:
+        """Bytes that are joined as texts: that fails wherever there are any."""
+        found = type_name(joined.each)
+        if not joined.items and {kind, found} == {"str", "bytes"}:
+            wanted = "str instance" if kind == "str" else "a bytes-like object"
+            self.may_meet(self.fail("TypeError", f"sequence item 0: expected {wanted}, {found} found", span))
 
     def _method_of_record(
         self, owner: Obj, name: str, args: list[Value], kwargs: dict[str, Value], span: Span

@@ -589,6 +589,8 @@ class Protocols(Ways):
             if not repeats:
                 return Unknown("int") if operator not in {"/", "%"} else UNKNOWN
             left, right = (int(v) if isinstance(v, Count) else v for v in (left, right))
+        if operator == "&":
+            self.look_for_nothing_common(left, right, span)
         if is_plain(left) and is_plain(right):
             found = self.guard(lambda: library.binary(operator, left, right), span)
             found = self.origins.binary(operator, left, right, found, span) if operator in "+-" else found
@@ -740,6 +742,12 @@ class Protocols(Ways):
         elif container is JSON:
             self.note("bytes-compared", span)
 
+    def look_for_nothing_common(self, left: Value, right: Value, span: Span) -> None:
+        """Note bytes among which texts are looked for, or the other way round."""
+        lists = isinstance(left, Seq) and isinstance(right, Seq)
+        if lists and {type_name(self.element(left)), type_name(self.element(right))} == {"str", "bytes"}:
+            self.note("bytes-compared", span)
+
     def look_for_stranger(self, container: Value, item: Value, span: Span) -> None:
         """Note a text that is looked for among numbers, or a number among texts."""
         if container.__class__ not in (Mapping, Seq) or container.open or type_name(item) == "bytes":
@@ -786,7 +794,8 @@ class Protocols(Ways):
         # What was passed on the way to an item is not found again; with `iter(…)` that is a way to ask for an order.
         if container.__class__ is Seq and container.kind in _ASKED_ONCE:
             self.use_up(container, span)
-        if isinstance(container, (Seq, Mapping, str, bytes)) or container is None:
+        searched = container.__class__ is Unknown and container.type in {"str", "bytes"} and is_plain(item)
+        if isinstance(container, (Seq, Mapping, str, bytes)) or container is None or searched:
             if isinstance(container, Seq) and not (is_plain(item) and all(is_plain(i) for i in container.items)):
                 return None
             if isinstance(item, Seq):
@@ -896,6 +905,8 @@ class Protocols(Ways):
             return join_all([*value.items, value.each] if value.open else value.items)
         if isinstance(value, str) or (isinstance(value, Unknown) and value.type == "str"):
             return Unknown("str")
+        if isinstance(value, bytes) or (isinstance(value, Unknown) and value.type == "bytes"):
+            return Unknown("int")
         return self.element(as_tuple(value)) if kind is Obj and as_tuple(value) is not value else UNKNOWN
 
     def plain(self, value: Value) -> Value:
