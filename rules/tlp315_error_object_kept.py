@@ -22,8 +22,9 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_flow import iterates
 from tritonlint.inputs.python_join import may_batch, uses_sender
-from tritonlint.inputs.python_tree import Attribute, Binary, Call, Comprehension, Expr, Sequence, dotted, lies_in
+from tritonlint.inputs.python_tree import Attribute, Binary, Call, Comprehension, Expr, Sequence, lies_in
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -71,21 +72,16 @@ def _several(place: Span, made: Span) -> Problem:
 
 def _items(python: PythonFacts) -> Iterator[Expr]:
     """What is put into lists as many times as there are requests: `[failed] * len(requests)`."""
+    execute = python.method("execute")
+    name = execute.positional[1].name if execute is not None and len(execute.positional) > 1 else ""
     for node in python.walk(Binary, Comprehension):
         if isinstance(node, Comprehension):
-            if node.kind == "list" and len(node.clauses) == 1 and _counts(python, node.clauses[0].iterable):
+            if node.kind == "list" and len(node.clauses) == 1 and iterates(node.clauses[0].iterable, name):
                 yield node.elements[0]
             continue
         one, times = (node.left, node.right) if isinstance(node.left, Sequence) else (node.right, node.left)
-        if node.operator == "*" and isinstance(one, Sequence) and len(one.items) == 1 and _counts(python, times):
+        if node.operator == "*" and isinstance(one, Sequence) and len(one.items) == 1 and iterates(times, name):
             yield one.items[0]
-
-
-def _counts(python: PythonFacts, expr: Expr) -> bool:
-    """Whether an expression is the list of requests, or made of it alone: `len(requests)`, `range(len(requests))`."""
-    while isinstance(expr, Call) and dotted(expr.func) in {"len", "range", "enumerate"} and len(expr.arguments) == 1:
-        expr = expr.arguments[0].value
-    return python.is_request_list(expr)
 
 
 def _repeated(python: PythonFacts) -> Iterator[tuple[Span, Span]]:
@@ -214,12 +210,12 @@ EXAMPLES = (
     _CONFIG.replace("-- check/1", "model_transaction_policy { decoupled: true }\n-- check/1")
     + """\
     def execute(self, requests):
-        refusal = pb_utils.TritonError("x must not be positive")
+        refusal = pb_utils.TritonError("x must not be above 100")
         for request in requests:
             sender = request.get_response_sender()
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
-            if (x > 0).any():
+            if (x > 100).any():
                 response = pb_utils.InferenceResponse(error=refusal)
             sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
