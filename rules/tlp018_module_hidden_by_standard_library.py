@@ -7,6 +7,8 @@ of Python's standard library, or `numpy`.
 ## What happens
 Triton puts the model's folders at the end of `sys.path`, so the standard library wins: `from types import Thing` ends
 in `cannot import name`, and the model does not load; a plain import gives another module than the one that was meant.
+A folder at the front of `sys.path` helps unless the module is imported already: NumPy imports `types`, `tokenize`,
+`enum` and others.
 
 ## How to fix
 Rename the file, or import it relatively: `from .types import Thing`.
@@ -67,7 +69,7 @@ def check(python: PythonFacts, model: Model, helpers: Helpers) -> Iterator[Probl
                 ),
                 None,
             )
-            if found is None or top in relative or may_prefer_own_modules(python):
+            if found is None or top in relative or may_prefer_own_modules(python, top, node):
                 continue
             # The file may be a script, or a module of another one: only what it has is meant to come out of it.
             folder = found[: -len("__init__.py")] if found.endswith("/__init__.py") else ""
@@ -213,6 +215,62 @@ class TritonPythonModel:
         return responses
 -- add/1/tokenize.py --
 FACTOR = 1
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+import sys
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from tokenize import factor
+#    ^^^^^^^^ TLP018
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * np.float32(factor()))]))
+        return responses
+-- add/1/tokenize.py --
+def factor():
+    return 1
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+import sys
+
+import triton_python_backend_utils as pb_utils
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from statistics import factor
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * x.dtype.type(factor()))]))
+        return responses
+-- add/1/statistics.py --
+def factor():
+    return 1
 """,
     # A script of the same name, and a module that another one takes.
     """\

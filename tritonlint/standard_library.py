@@ -9,6 +9,15 @@ from typing import Any
 
 from tritonlint.inputs.elf import version_key
 
+WITH_NUMPY = frozenset(
+    {
+        "ast", "collections", "contextlib", "copyreg", "ctypes", "datetime", "dis", "enum", "functools", "inspect",
+        "itertools", "keyword", "linecache", "math", "numbers", "operator", "pickle", "platform", "re", "reprlib",
+        "struct", "textwrap", "token", "tokenize", "types", "typing", "warnings", "weakref",
+    }
+)  # fmt: skip
+"""Modules that NumPy imports, and with it triton_python_backend_utils (seen with NumPy 1.26 and 2.4 on Python 3.11)."""
+
 
 @cache
 def _table() -> dict[str, Any]:

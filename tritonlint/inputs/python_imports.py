@@ -10,10 +10,10 @@ from typing import Literal
 from tritonlint.inputs.python import PB_MODULE, PythonFacts
 from tritonlint.inputs.python_flow import completes, unconditional
 from tritonlint.inputs.python_guards import guarded
-from tritonlint.inputs.python_tree import Alias, Class, Import, ImportFrom, dotted
+from tritonlint.inputs.python_tree import Alias, Class, Import, ImportFrom, Node, dotted
 from tritonlint.remember import remembered
 from tritonlint.source import Span
-from tritonlint.standard_library import is_standard
+from tritonlint.standard_library import WITH_NUMPY, is_standard
 
 When = Literal["load", "request"]
 MAX_REACHED = 30
@@ -120,14 +120,20 @@ def base_may_change_methods(python: PythonFacts, find: Callable[[str, str], Pyth
 
 _CHANGES_METHODS = re.compile(r"__init_subclass__|\bmetaclass\s*=(?!\s*(?:abc\.)?ABCMeta\b)")
 _APPENDS = re.compile(r"sys\.path\.append\(|in sys\.path\b")
+_PATHS = re.compile(r"sys\.path\b(?!_)")
 
 
-def may_prefer_own_modules(python: PythonFacts) -> bool:
-    """Whether a module beside the file may come before one of the standard library.
+def may_prefer_own_modules(python: PythonFacts, module: str, place: Node) -> bool:
+    """Whether a module beside the file may come before one of the standard library where a statement imports it.
 
-    The model's folders are behind it, and so is what is appended to ``sys.path``.
+    The model's folders are behind it, and so is what is appended to ``sys.path``; and no path leads away from what is
+    imported already.
     """
-    return changes_imports(python) and CHANGES_IMPORTS.search(_APPENDS.sub("", python.text)) is not None
+    if not changes_imports(python):
+        return False
+    before = [node for node in python.body if (node.span.end or 0) < (place.span.start or 0)]
+    imported = module in WITH_NUMPY and not {"numpy", PB_MODULE}.isdisjoint(_tops(before))
+    return CHANGES_IMPORTS.search((_PATHS if imported else _APPENDS).sub("", python.text)) is not None
 
 
 def sure_imports(python: PythonFacts) -> Iterator[Imported]:
@@ -138,18 +144,21 @@ def sure_imports(python: PythonFacts) -> Iterator[Imported]:
 @remembered
 def imports_others(python: PythonFacts) -> bool:
     """Whether a file imports more than the standard library, NumPy, PyTorch and what the backend gives."""
-    return any(top not in {"numpy", "torch", PB_MODULE} and not is_standard(top) for top in _tops(python))
+    return any(
+        top not in {"numpy", "torch", PB_MODULE} and not is_standard(top)
+        for top in _tops([*python.walk(Import, ImportFrom)])
+    )
 
 
 def imports_unknown(python: PythonFacts) -> bool:
     """Whether a file imports what may know of the backend: neither a well-known library nor the standard one."""
-    return any(top not in THIRD_PARTY and not is_standard(top) for top in _tops(python))
+    return any(top not in THIRD_PARTY and not is_standard(top) for top in _tops([*python.walk(Import, ImportFrom)]))
 
 
-def _tops(python: PythonFacts) -> set[str]:
-    """The first parts of the names of all modules that a file imports."""
-    names = {alias.name for node in python.walk(Import) for alias in node.names}
-    names |= {node.module for node in python.walk(ImportFrom)}
+def _tops(nodes: Sequence[Node]) -> set[str]:
+    """The first parts of the names of all modules that some statements import."""
+    names = {alias.name for node in nodes if isinstance(node, Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ImportFrom)}
     return {name.split(".")[0] for name in names}
 
 
