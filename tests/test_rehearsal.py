@@ -627,6 +627,11 @@ class TritonPythonModel:
     "rows_split": each("y, label = x, text\nx.reshape(len(x), 3)  #! maybe ValueError"),
     "rows_split2": each("y, label = x, text\nnp.reshape(x, (-1, 3, 2))  #! maybe ValueError"),
     "rows_of_parts": each("label = text\nparts = x.reshape(len(x) * 2, 2)\ny = np.exp(parts).reshape(len(x), 4)"),
+    "rows_of_groups": each(
+        "y, label = x, text\nif len(x) % 3 or x.shape[0] % 3:\n"
+        "    responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError('groups')))\n    continue\n"
+        "y = np.repeat(x.reshape(-1, 3, 4).mean(axis=1), 3, axis=0)"
+    ),
     "rows_cut": each("y, label = x, text\nx.reshape(x.shape[0] * 2, 2), x.reshape(-1, 4, 1), x.reshape(len(x), -1)"),
     "an_error_is_no_answer": """\
 class TritonPythonModel:

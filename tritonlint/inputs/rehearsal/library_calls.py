@@ -151,7 +151,7 @@ class LibraryCalls(BuiltinCalls):
     def _look_at_rows(self, old: Value, new: Value, span: Span) -> None:
         """Tell of a reshape that fails for a batch of one."""
         # What was reshaped before may have several rows for each row of the batch: frames, windows, heads.
-        message = splits_rows(old, new) if self.origins.has_rows(old) else None
+        message = splits_rows(old, new) if self.origins.may_have_one_row(old) else None
         if message is not None:
             self.may_meet(self.fail("ValueError", message, span))
 

@@ -217,9 +217,9 @@ class Origins:
             if first is Ellipsis or (first.__class__ is Slice and first.lower is None is first.upper):
                 self._chosen[id(made)] = made
 
-    def has_rows(self, value: Value) -> bool:
-        """Whether the first axis of an array surely is that of the rows of a request, or of several."""
-        return id(value) in self._rows
+    def may_have_one_row(self, value: Value) -> bool:
+        """Whether an array has the rows of a request, or of several, and nobody asked how many there are."""
+        return id(value) in self._rows and not self._rows_asked
 
     def _keep_rows(self, one: Array, made: Array) -> None:
         """What is made of the rows of one array, row by row, has rows of the same requests."""
@@ -398,6 +398,9 @@ class Origins:
                 self._missing[id(made)] = made
             elif operator == "+" and made == Unknown("bytes"):
                 made = self._joined_bytes(left, right, made)
+            elif operator == "%" and id(left) in self._lengths:
+                # Whoever takes groups of rows asks whether they come out even.
+                self._rows_asked |= self._lengths[id(left)][2] == 0
             return made
         self._divide(operator, left, right)
         self.follows(made, left, right)

@@ -593,7 +593,7 @@ class Protocols(Ways):
             self.look_for_nothing_common(left, right, span)
         if is_plain(left) and is_plain(right):
             found = self.guard(lambda: library.binary(operator, left, right), span)
-            found = self.origins.binary(operator, left, right, found, span) if operator in "+-" else found
+            found = self.origins.binary(operator, left, right, found, span) if operator in "+-%" else found
             return habits.with_origin(found, habits.added(left, right)) if operator == "+" else found
         if operator == "%" and type_name(left) == "str":
             return Unknown("str")
