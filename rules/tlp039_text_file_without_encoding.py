@@ -2,8 +2,8 @@
 
 ## What it does
 Reports text files that are opened without `encoding=`, where model.py itself writes text with other letters than those
-of ASCII into them (`open(path, "w")`, `Path.open`, `Path.write_text`), or reads what was written as UTF-8 before; and
-files of the model that hold such letters, where they are read.
+of ASCII into them (`open(path, "w")`, `Path.open`, `Path.write_text`) or JSON with `ensure_ascii=False`, or reads what
+was written as UTF-8 before; and files of the model that hold such letters, where they are read.
 
 ## What happens
 Up to 24.10 the stub's Python takes ASCII for such files, always from Python 3.11 on, and before that unless the
@@ -88,7 +88,7 @@ def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
         if not set(mode) & set("wax+"):
             reads += [(call, path)] if encoding is None else []
             continue
-        odd = _odd_content(python, call) if not ascii_only else None
+        odd = _odd_content(python, call) if not ascii_only or "ensure_ascii" in python.identifiers else None
         if odd is None:
             continue
         if encoding is None:
@@ -124,7 +124,7 @@ def _problem(python: PythonFacts, call: Call, what: str, odd: Node | None) -> Pr
         call.span,
         f"without an encoding this is ASCII in the stub's Python: {what}",
         help='write `encoding="utf-8"`',
-        related=(Related(odd.span, "not ASCII"),) if odd is not None else (),
+        related=(Related(odd.span, "keeps other letters" if isinstance(odd, Call) else "not ASCII"),) if odd else (),
         fix=Fix("read and write UTF-8", (Edit(Span(python.path, at, at), text),), safety="unsafe"),
         effect=_effect(python, call),
         key="encoding",
@@ -182,7 +182,8 @@ def _odd_content(python: PythonFacts, call: Call) -> Node | None:
         if isinstance(func, Attribute) and func.attr in {"write", "writelines"} and dotted(func.value) in handles:
             given, way = node.arguments[0].value, "text" if func.attr == "write" else "each"
         elif python.qualified(func) == "json.dump" and dotted(node.argument(1, "fp")) in handles:
-            given, way = node.arguments[0].value if _keeps(node) else None, "all"
+            if _keeps(node):
+                return node
         elif dotted(func) == "print" and dotted(node.argument(None, "file")) in handles:
             given = node.arguments[0].value
         odd = _odd(python, given, way)
@@ -192,7 +193,7 @@ def _odd_content(python: PythonFacts, call: Call) -> Node | None:
 
 
 def _keeps(call: Call) -> bool:
-    """Whether JSON keeps letters as they are."""
+    """Whether JSON keeps letters as they are: whoever asks for that expects others than those of ASCII."""
     keeps = call.argument(None, "ensure_ascii")
     return isinstance(keeps, Constant) and keeps.value is False
 
@@ -272,7 +273,7 @@ def _odd_call(python: PythonFacts, call: Call, way: _Way, depth: int) -> Node | 
     func, first = call.func, call.arguments[0].value if call.arguments else None
     name = python.qualified(func)
     if name == "json.dumps":
-        return _odd(python, first, "all", depth + 1) if _keeps(call) else None
+        return call if _keeps(call) else None
     if name in _SAME_ELEMENTS:
         return _odd(python, first, way, depth + 1) if way != "text" else None
     if name == "str" and way == "text":
@@ -482,6 +483,44 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.array([self.names[i % 2].encode("utf-8") for i in x], dtype=object)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- journal/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- journal/1/model.py --
+import json
+import os
+import tempfile
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Journal:
+    def __init__(self):
+        self.path = os.path.join(tempfile.mkdtemp(), "journal.jsonl")
+
+    def add(self, **entry):
+        line = json.dumps(entry, ensure_ascii=False)
+        with open(self.path, "a") as out:
+#            ^^^^^^^^^^^^^^^^^^^^ TLP039
+            out.write(line)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.journal = Journal()
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            self.journal.add(text=x.item().decode("utf-8"), city=b"K\\xc3\\xb6ln".decode("utf-8", "replace"))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([b"kept"], np.object_))]))
         return responses
 """,
 )

@@ -107,7 +107,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where="args.get(", ask=Ask(values={"x": [2.0]}), holds=2.0, why="2 times the scale of 3 is 6"),
         Evidence(),
     ),
-    "TLP039": (Evidence("refused"),),
+    "TLP039": (Evidence(where="class Journal"), Evidence("refused")),
     "TLP106": (
         Evidence(
             where="execute(self, requests):\n        responses = []\n        for request in requests:\n            x"
