@@ -22,13 +22,14 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_answers import answering_functions, called_function
+from tritonlint.inputs.python_answers import answering_functions, called_function, one_for_each
 from tritonlint.inputs.python_flow import completes, is_none, own_nodes, returns
 from tritonlint.inputs.python_join import may_batch, uses_sender
 from tritonlint.inputs.python_response_flow import starts_list
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
+    Await,
     Binary,
     Call,
     Compare,
@@ -132,20 +133,23 @@ def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
 
 def _conditions(python: PythonFacts, function: Function) -> Iterator[Expr]:
     """What decides in a returned comprehension whether a request gets a response."""
-    requests = function.positional[1].name
     for statement in returns(function):
         value = statement.value
         if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
             clause = value.clauses[0]
-            if clause.conditions and _is_one_each(python, clause.iterable, requests):
+            if clause.conditions and one_for_each(python, function, clause.iterable):
                 none = _may_be_none(python, clause.iterable)
                 yield from (
                     one
                     for one in clause.conditions
-                    if (none or not _tests_for_none(one)) and not _may_hold_for_all(python, function, one, statement)
+                    if (none or not _tests_for_none(one))
+                    and (
+                        _drops_exceptions(python, clause.iterable, one)
+                        or not _may_hold_for_all(python, function, one, statement)
+                    )
                 )
         filtered = _filtered(value)
-        if filtered is not None and _is_one_each(python, filtered.arguments[1].value, requests):
+        if filtered is not None and one_for_each(python, function, filtered.arguments[1].value):
             test = filtered.arguments[0].value
             if not is_none(test) or _may_be_none(python, filtered.arguments[1].value):
                 yield filtered
@@ -183,30 +187,16 @@ def _may_hold_for_all(python: PythonFacts, function: Function, test: Expr, state
     return False
 
 
-def _is_one_each(python: PythonFacts, expr: Expr, requests: str) -> bool:
-    """Whether an iterable is ``requests``, or a list that holds one value for each of them."""
-    if dotted(expr) == requests or _mapped(expr, requests):
-        return True
-    sources = python.follow(expr) or ()
-    return bool(sources) and all(_mapped(source, requests) or _made_for_each(source, requests) for source, _ in sources)
-
-
-def _made_for_each(expr: Expr, requests: str) -> bool:
-    """``[… for request in requests]``."""
-    return (
-        isinstance(expr, Comprehension)
-        and expr.kind in {"list", "generator"}
-        and len(expr.clauses) == 1
-        and not expr.clauses[0].conditions
-        and dotted(expr.clauses[0].iterable) == requests
-    )
-
-
-def _mapped(expr: Expr, requests: str) -> bool:
-    """``map(function, requests)``."""
-    if not isinstance(expr, Call) or dotted(expr.func) != "map" or len(expr.arguments) != 2:
+def _drops_exceptions(python: PythonFacts, iterable: Expr, test: Expr) -> bool:
+    """Whether a condition leaves out what failed: ``not isinstance(…, Exception)``, of ``return_exceptions=True``."""
+    asked = test.operand if isinstance(test, Unary) and test.operator == "not" else None
+    if not isinstance(asked, Call) or dotted(asked.func) != "isinstance":
         return False
-    return dotted(expr.arguments[1].value) == requests
+    kept = [source for source, _ in python.follow(iterable) or ()] if isinstance(iterable, Name) else [iterable]
+    calls = [one.value for one in kept if isinstance(one, Await) and isinstance(one.value, Call)]
+    flags = [call.argument(None, "return_exceptions") for call in calls]
+    caught = dotted(asked.argument(1)) in {"Exception", "BaseException"}
+    return caught and bool(flags) and all(isinstance(flag, Constant) and flag.value is True for flag in flags)
 
 
 def _may_be_none(python: PythonFacts, expr: Expr) -> bool:
@@ -450,5 +440,31 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    # What failed is left out.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 4
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { }
+-- add/1/model.py --
+import asyncio
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def execute(self, requests):
+        answers = await asyncio.gather(*(self._answer(request) for request in requests), return_exceptions=True)
+        return [answer for answer in answers if not isinstance(answer, Exception)]
+#                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP223
+
+    async def _answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if x[0, 0] > 0:
+            raise ValueError("too large")
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
 """,
 )

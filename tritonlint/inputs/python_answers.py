@@ -17,6 +17,7 @@ from tritonlint.inputs.python_tree import (
     Class,
     Comprehension,
     Conditional,
+    Delete,
     Expr,
     Expression,
     Function,
@@ -25,6 +26,8 @@ from tritonlint.inputs.python_tree import (
     Sequence,
     Starred,
     dotted,
+    last_name,
+    walk,
 )
 from tritonlint.remember import remembered
 
@@ -56,6 +59,51 @@ def answer_lists(python: PythonFacts) -> Iterator[tuple[Function, str]]:
     for function in answering_functions(python):
         for name in dict.fromkeys(s.value.id for s in returns(function) if isinstance(s.value, Name)):
             yield function, name
+
+
+def one_for_each(python: PythonFacts, function: Function, expr: Expr, depth: int = 0) -> bool:
+    """Whether an iterable has one item for each of the requests that a function gets as its first argument."""
+    if depth > _DEEPEST:
+        return False
+    if isinstance(expr, Name):
+        if expr.id == function.positional[1].name:
+            return True
+        sources = [] if _may_change(function, expr.id) else python.follow(expr) or []
+        return bool(sources) and all(one_for_each(python, function, source, depth + 1) for source, _ in sources)
+    if isinstance(expr, Await):
+        called = expr.value
+        spread = called.arguments if isinstance(called, Call) and last_name(called.func) == "gather" else ()
+        given = [argument.value for argument in spread if argument.star == "*"]
+        plain = [argument for argument in spread if not argument.star and argument.keyword is None]
+        return len(given) == 1 and not plain and one_for_each(python, function, given[0], depth + 1)
+    if isinstance(expr, Comprehension):
+        clause = expr.clauses[0]
+        single = expr.kind in {"list", "generator"} and len(expr.clauses) == 1 and not clause.conditions
+        return single and one_for_each(python, function, clause.iterable, depth + 1)
+    if not isinstance(expr, Call) or not expr.certain:
+        return False
+    items = [argument.value for argument in expr.arguments if argument.keyword is None]
+    if last_name(expr.func) == "map":
+        return len(items) == 2 and one_for_each(python, function, items[1], depth + 1)
+    over = items if dotted(expr.func) == "zip" else items[:1] if last_name(expr.func) in _SAME_ITEMS else []
+    return any(one_for_each(python, function, item, depth + 1) for item in over)
+
+
+def _may_change(function: Function, name: str) -> bool:
+    """Whether a function may give a list more or fewer items after it has made it."""
+    for call in own_nodes(function, Call):
+        func = call.func
+        if isinstance(func, Attribute) and dotted(func.value) == name and func.attr not in {"index", "count"}:
+            return True
+        if last_name(func) not in _ONLY_LOOK and any(dotted(argument.value) == name for argument in call.arguments):
+            return True
+    assigned = [node for node in own_nodes(function, Assign) for target in node.targets if name in _names_in(target)]
+    deleted = any(name in _names_in(target) for node in own_nodes(function, Delete) for target in node.targets)
+    return deleted or len(assigned) != 1 or bool(assigned[0].operator)
+
+
+def _names_in(target: Expr) -> set[str]:
+    return {node.id for node in walk(target, Name)}
 
 
 def response_makers(python: PythonFacts, function: Function) -> Iterator[tuple[Function, Call]]:
@@ -216,6 +264,11 @@ def _name_is_made(python: PythonFacts, function: Function, name: str, depth: int
 
 
 _DEEPEST = 3
+_SAME_ITEMS = frozenset({"list", "tuple", "enumerate", "reversed", "sorted", "as_completed"})
+"""Functions that give as many items as they are given."""
+_ONLY_LOOK = _SAME_ITEMS | {"len", "zip", "map", "sum", "any", "all", "min", "max", "iter", "print", "str", "gather"}
+_ONLY_LOOK |= {"wait", "concatenate", "stack", "vstack", "hstack", "array", "asarray", "split", "isinstance"}
+"""Functions that leave the lists that they are given as they are."""
 STILL_METHODS = frozenset({"staticmethod", "classmethod"})
 """Decorators that leave a method what it is."""
 

@@ -11,6 +11,7 @@ from tritonlint.inputs.python_tree import (
     A,
     Assert,
     Assign,
+    Attribute,
     B,
     Binary,
     C,
@@ -34,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     Raise,
     Return,
     Stmt,
+    Subscript,
     Try,
     Unary,
     While,
@@ -53,6 +55,12 @@ if TYPE_CHECKING:
 _PASSED = frozenset({Assign, Delete, Function})
 """Statements that control comes by, whatever they hold: most of a block."""
 _ENDLESS = frozenset({"itertools.count", "itertools.cycle", "count", "cycle"})
+_BRINGS = frozenset({"get_input_tensor_by_name", "parameters"})
+_AS_IT_IS = frozenset(
+    {"as_numpy", "decode", "strip", "lower", "upper", "str", "int", "item", "flatten", "ravel", "reshape", "tolist"}
+    | {"loads", "get"}
+)
+"""Functions and methods that leave open which value comes out."""
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
 
@@ -282,12 +290,61 @@ def may_name_every_case(python: PythonFacts, function: Function, last: If) -> bo
     Whoever wrote ``n > 0`` and ``n <= 0``, or every mode that was let in, needs no ``else``.
     """
     asked = _asked_of(python, last.test)
+    if _leaves_some_out(python, function, last):
+        return False
     for other in own_nodes(function, If):
         chained = any(lies_in(last, part) for part in other.orelse)
         left = _ends_before(other, last) and not completes(other.body)
         if (chained or left) and asked & _asked_of(python, other.test):
             return True
     return False
+
+
+def _leaves_some_out(python: PythonFacts, function: Function, last: If) -> bool:
+    """Whether a request may bring what no condition of a chain of ``elif`` names.
+
+    That is so of a text or a number of the request that is held against some, and asked nothing else before, and where
+    ``>`` and ``<`` are asked of the same two values.
+    """
+    chain = [last]
+    while (above := next((one for one in own_nodes(function, If) if one.orelse == (chain[0],)), None)) is not None:
+        chain.insert(0, above)
+    tests = [one.test for one in chain if isinstance(one.test, Compare) and len(one.test.operators) == 1]
+    if len(chain) < 2 or len(tests) < len(chain) or len({python.source(test.left) for test in tests}) != 1:
+        return False
+    rights = [test.rights[0] for test in tests]
+    operators = {test.operators[0] for test in tests}
+    if operators == {">", "<"}:
+        return len({python.source(right) for right in rights}) == 1
+    subject = tests[0].left
+    named = all(isinstance(one, Constant) and type(one.value) in {str, bytes, int} for one in rights)
+    return operators == {"=="} and named and isinstance(subject, Name) and _is_sent(function, subject, chain[0])
+
+
+def _is_sent(function: Function, subject: Name, first: If) -> bool:
+    """Whether a name holds a value as the request brings it, and is used by nothing before a condition."""
+    bound = [a for a in own_nodes(function, Assign) if any(_mentions_name(t, subject.id) for t in a.targets)]
+    used = [n for n in own_nodes(function, Name) if n.id == subject.id and not lies_in(n, first)]
+    return len(bound) == 1 and len(used) == 1 and _brings(function, bound[0].value, 0)
+
+
+def _brings(function: Function, value: Expr | None, depth: int) -> bool:
+    """Whether an expression is a value of a request that is looked up in nothing else."""
+    calls = list(walk(value, Call)) if value is not None else []
+    named = {call.func.attr if isinstance(call.func, Attribute) else last_name(call.func) for call in calls}
+    looked_up = [call.argument(0) for call in calls if isinstance(call.func, Attribute) and call.func.attr == "get"]
+    looked_up += [item for one in walk(value, Subscript) for item in one.items] if value is not None else []
+    if value is None or not named <= _BRINGS | _AS_IT_IS or not all(isinstance(one, Constant) for one in looked_up):
+        return False
+    if named & _BRINGS:
+        return True
+    names = {name.id for name in walk(value, Name)}
+    sources = [a.value for a in own_nodes(function, Assign) if any(dotted(target) in names for target in a.targets)]
+    return depth < 2 and len(sources) == 1 and _brings(function, sources[0], depth + 1)
+
+
+def _mentions_name(target: Expr, name: str) -> bool:
+    return any(one.id == name for one in walk(target, Name))
 
 
 def _ends_before(first: Node, second: Node) -> bool:

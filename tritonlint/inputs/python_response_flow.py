@@ -35,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     Unary,
     While,
     With,
+    Yield,
     dotted,
     last_name,
     lies_in,
@@ -108,7 +109,7 @@ def _judged(walker: _Appends, loop: For) -> Answers | None:
     for way in ends:
         if way.appended is None and way.handler is not None and way.handler not in found.handlers:
             found.handlers.append(way.handler)
-    if _flag_decides(loop.body, walker.name):
+    if _flag_decides(loop.body, walker):
         return Answers(handlers=found.handlers)
     # A flag that a handler sets may decide for the rest: `ok = False`, and `if ok:` behind it.
     if any(walker.adds(s) for handler in walk(loop.body, Handler) for s in walk(handler.body, Expression, Assign)):
@@ -120,7 +121,7 @@ def _judged(walker: _Appends, loop: For) -> Answers | None:
     return found
 
 
-def _flag_decides(body: tuple[Stmt, ...], name: str) -> bool:
+def _flag_decides(body: tuple[Stmt, ...], walker: _Appends) -> bool:
     """Whether a condition asks what a statement before it has left behind that appends on some ways only.
 
     ``ok = False`` beside an answer in a handler, and ``if not ok: continue`` behind the ``try``.
@@ -129,9 +130,9 @@ def _flag_decides(body: tuple[Stmt, ...], name: str) -> bool:
     for statement in body:
         if isinstance(statement, If) and any(part.id in left for part in _flags(statement.test)):
             return True
-        if isinstance(statement, With) and _flag_decides(statement.body, name):
+        if isinstance(statement, With) and _flag_decides(statement.body, walker):
             return True
-        if isinstance(statement, Try | If) and _mentions(statement, name):
+        if isinstance(statement, Try | If) and walker.mentions(statement):
             targets = (target for assign in walk(statement, Assign) for target in assign.targets)
             left |= {target.id for target in targets if isinstance(target, Name)}
     return False
@@ -224,9 +225,13 @@ class _Appends:
         return {_Way(statement, way.handler) for way in ways}
 
     def loop(self, statement: For | While, ways: set[_Way]) -> set[_Way]:
-        if _mentions(statement, self.name):
+        if self.mentions(statement):
             raise _GiveUpError
         return ways
+
+    def mentions(self, node: Node) -> bool:
+        """Whether something may be appended in a node."""
+        return _mentions(node, self.name)
 
     def next_iteration(self, statement: Flow, ways: set[_Way]) -> None:
         around, self.around = self.around, []
@@ -308,6 +313,29 @@ class _Stores(_Appends):
     def adds(self, statement: Expression | Assign) -> bool:
         targets = statement.targets if isinstance(statement, Assign) else ()
         return any(isinstance(target, Subscript) and dotted(target.value) == self.name for target in targets)
+
+
+class _Yields(_Appends):
+    """Follows the ways to a ``yield``."""
+
+    def mentions(self, node: Node) -> bool:
+        return any(True for _ in walk(node, Yield))
+
+    def appends(self, statement: Stmt) -> bool:
+        if not self.mentions(statement):
+            return False
+        if isinstance(statement, Expression) and isinstance(statement.value, Yield):
+            self.appended = True
+            return True
+        raise _GiveUpError
+
+    def adds(self, statement: Expression | Assign) -> bool:
+        return isinstance(statement.value, Yield)
+
+
+def yields(loop: For) -> Answers | None:
+    """As :func:`answers`, for a loop of a generator: how a turn can end without exactly one ``yield``."""
+    return _judged(_Yields(""), loop)
 
 
 def open_ends(
@@ -545,17 +573,24 @@ FINAL = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 @remembered
 def answering_loop(function: Function, name: str) -> For | None:
     """The one loop over requests that fills the list ``name``; None when anything else may fill it."""
-    loops = [loop for loop in request_loops(function) if any(_mentions(s, name) for s in loop.body)]
-    if len(loops) != 1:
+    return filling_loop(function, name, request_loops(function))
+
+
+def filling_loop(function: Function, name: str, among: list[For]) -> For | None:
+    """The one of some loops that fills the list ``name``; None when anything else may fill it."""
+    loops = [loop for loop in among if any(_mentions(s, name) for s in loop.body)]
+    if len(loops) != 1 or is_filled(function, name, but=loops[0]):
         return None
+    return loops[0]
+
+
+def is_filled(function: Function, name: str, but: For | None = None) -> bool:
+    """Whether anything in a function may change a list, outside of a loop."""
     nodes: tuple[Call | Delete | Subscript | Assign, ...] = (
         *own_nodes(function, Call), *own_nodes(function, Delete),
         *own_nodes(function, Subscript), *own_nodes(function, Assign),
     )  # fmt: skip
-    for node in nodes:
-        if not lies_in(node, loops[0]) and _fills(node, name):
-            return None
-    return loops[0]
+    return any(_fills(node, name) for node in nodes if but is None or not lies_in(node, but))
 
 
 def _mentions(node: Node, name: str) -> bool:
