@@ -5,7 +5,8 @@ Reports a loop over `reversed(requests)`, `requests[::-1]`, `sorted(requests, �
 are returned as they come, also over a sorted list with one item for each request or over their numbers in the order
 of something (`sorted(range(len(…)), key=…)`, `np.argsort(lengths)`), over parts of it, or over what a function makes of
 the items in that order, and responses that are reversed, sorted, or inserted at the front before they are returned;
-also futures, one for each request, whose results are taken `as_completed`.
+also futures, one for each request, whose results are taken `as_completed`, and a loop that takes the last of a copy
+with `pop()` or counts the requests down.
 
 ## What happens
 Triton gives response number i to request number i of its own list: when requests are batched, clients get each
@@ -45,6 +46,7 @@ from tritonlint.inputs.python_tree import (
     Slice,
     Subscript,
     Unary,
+    While,
     Yield,
     dotted,
     last_name,
@@ -59,14 +61,17 @@ _NUMBER = re.compile(r"^(?:i|n|k|no|num|at)$|ind|idx|pos|place|order|num|slot|se
 _RESTORES = re.compile(r"restor|unsort|invers|invert|original|undo|scatter|reorder|place|position|index")
 _PARTS = re.compile(r"chunk|batch|bucket|group|split|part|slices|windows", re.IGNORECASE)
 COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
-TURNING = frozenset({"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed", "argsort"})
+TURNING = frozenset(
+    {"reversed", "sorted", "set", "frozenset", "insert", "reverse", "sort", "as_completed", "argsort", "pop"}
+)
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     execute = python.method("execute")
     if execute is None or uses_sender(python) or len(execute.positional) < 2 or effective.decoupled is not False:
         return
-    if python.used_names.isdisjoint(TURNING) and not any(part.step is not None for part in python.walk(Slice)):
+    stepped = any(part.step is not None for part in python.walk(Slice)) or ", -1)" in python.text
+    if python.used_names.isdisjoint(TURNING) and not stepped:
         return
     requests = execute.positional[1].name
     frame = python.frame_of(execute)
@@ -96,6 +101,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             front = node.func.attr == "insert" and isinstance(node.argument(0), Constant)
             if node.func.attr in {"reverse", "sort"} or (front and _value(node.argument(0)) == 0):
                 turned.append((node, dotted(node.func.value) or ""))
+    given = (_reordered_name(statement.value) for statement in returns(execute))
+    turned += _taken_backwards(python, execute, requests, names | {name for name in given if name is not None})
     for statement in returns(execute):
         value = statement.value
         if isinstance(value, Call) and dotted(value.func) == "list" and len(value.arguments) == 1:
@@ -117,6 +124,8 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     if len(turned) != 1 or (left_sorted is None and _turns_copy(execute, requests, turned[0][0])):
         return
     place, name = turned[0]
+    if isinstance(place, Call) and dotted(place.func) == f"{requests}.pop":
+        return  # That changes Triton's own list, and another rule says so.
     if name and (_filled_otherwise(execute, name) or used_elsewhere(execute, name)):
         return
     yield Problem(
@@ -127,6 +136,46 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         certainty=None if may_batch(effective) else "likely",
         key="order",
     )
+
+
+def _taken_backwards(python: PythonFacts, execute: Function, requests: str, names: set[str]) -> list[tuple[Node, str]]:
+    """Loops that begin with the last request: over its number downwards, or over what ``pop`` takes from the end."""
+    found: list[tuple[Node, str]] = []
+    for loop in own_nodes(execute, For, While):
+        filled = [name for name in sorted(names) if _appends_to(loop, name)]
+        if isinstance(loop, For):
+            place: Node | None = loop.iterable if _counts_down(loop.iterable, requests) else None
+        else:
+            place = next((call for call in walk(loop.body, Call) if _pops_last(python, execute, call, requests)), None)
+        if place is not None:
+            found += [(place, name) for name in filled]
+    return found
+
+
+def _counts_down(iterable: Expr, requests: str) -> bool:
+    """Whether an iterable is ``range(len(requests) - 1, -1, -1)``."""
+    if not isinstance(iterable, Call) or dotted(iterable.func) != "range" or len(iterable.arguments) != 3:
+        return False
+    first, _, step = (argument.value for argument in iterable.arguments)
+    return _is_minus_one(step) and any(name.id == requests for name in walk(first, Name))
+
+
+def _pops_last(python: PythonFacts, execute: Function, call: Call, requests: str) -> bool:
+    """Whether a call takes the last one from a copy of the list of requests, or from that list itself."""
+    stack = call.func.value if isinstance(call.func, Attribute) and call.func.attr == "pop" else None
+    if not isinstance(stack, Name) or not (not call.arguments or _is_minus_one(call.argument(0))):
+        return False
+    if stack.id == requests:
+        return True
+    made = [n for n in own_nodes(execute, Assign) if any(dotted(target) == stack.id for target in n.targets)]
+    if len(made) != 1 or made[0].value is None or len(python.frame_of(execute).bindings.get(stack.id, ())) != 1:
+        return False
+    copies = {f"list({requests})", f"{requests}[:]", f"{requests}.copy()", f"[*{requests}]"}
+    return python.source(made[0].value) in copies
+
+
+def _is_minus_one(expr: Expr | None) -> bool:
+    return (isinstance(expr, Unary) and expr.operator == "-" and _value(expr.operand) == 1) or _value(expr) == -1
 
 
 def _left_sorted(python: PythonFacts, execute: Function, requests: str) -> Node | None:
@@ -472,14 +521,11 @@ def _reordered_name(expr: Expr | None) -> str | None:
     if isinstance(expr, Call) and dotted(expr.func) in {"reversed", "sorted", "set", "frozenset"} and expr.arguments:
         return expr.arguments[0].value.id if isinstance(expr.arguments[0].value, Name) else None
     if isinstance(expr, Subscript) and len(expr.items) == 1 and isinstance(expr.items[0], Slice):
-        step = expr.items[0].step
-        minus_one = isinstance(step, Unary) and step.operator == "-" and _value(step.operand) == 1
-        backwards = minus_one or _value(step) == -1
-        return expr.value.id if isinstance(expr.value, Name) and backwards else None
+        return expr.value.id if isinstance(expr.value, Name) and _is_minus_one(expr.items[0].step) else None
     return None
 
 
-def _appends_to(loop: For, name: str) -> bool:
+def _appends_to(loop: For | While, name: str) -> bool:
     return any(isinstance(n, Call) and dotted(n.func) in {f"{name}.append", f"{name}.insert"} for n in walk(loop.body))
 
 
@@ -978,5 +1024,159 @@ class TritonPythonModel:
 
     def finalize(self):
         self.pool.shutdown()
+""",
+    """\
+-- pop_end_copy/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- pop_end_copy/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    def execute(self, requests):
+        stack = list(requests)
+        out = []
+        while stack:
+            out.append(self.one(stack.pop()))
+#                               ^^^^^^^^^^^ TLP212
+        return out
+""",
+    """\
+-- count_down/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- count_down/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for i in range(len(requests) - 1, -1, -1):
+#                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP212
+            x = pb_utils.get_input_tensor_by_name(requests[i], "INPUT0").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]))
+        return responses
+""",
+    """\
+-- back_insert/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- back_insert/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for i in range(len(requests) - 1, -1, -1):
+            x = pb_utils.get_input_tensor_by_name(requests[i], "INPUT0").as_numpy()
+            responses.insert(0, pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]))
+        return responses
+""",
+    """\
+-- pop_end_reverse/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- pop_end_reverse/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    def execute(self, requests):
+        pending = list(requests)
+        out = []
+        while pending:
+            out.append(self.one(pending.pop()))
+        out.reverse()
+        return out
+""",
+    """\
+-- pop_end_slice/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- pop_end_slice/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    def execute(self, requests):
+        stack = requests[:]
+        out = []
+        while len(stack) > 0:
+            out.append(self.one(stack.pop()))
+        return out[::-1]
+""",
+    """\
+-- reversed_stack/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- reversed_stack/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    def execute(self, requests):
+        stack = list(reversed(requests))
+        out = []
+        while stack:
+            out.append(self.one(stack.pop()))
+        return out
+""",
+    """\
+-- pop_number/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- pop_number/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        order = list(range(len(requests)))
+        responses = [None] * len(requests)
+        while order:
+            i = order.pop()
+            x = pb_utils.get_input_tensor_by_name(requests[i], "INPUT0").as_numpy()
+            responses[i] = pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+        return responses
 """,
 )

@@ -2,10 +2,10 @@
 
 ## What it does
 Plays the model with its config and reports `sort`, `reverse`, `shuffle`, `pop`, `remove`, `clear`, `del`, `append`,
-`insert`, `extend`, `+=` and `[:] =` where a method or another object of the file was given Triton's own list of
-requests, under whatever name. Files that use response senders are left out, and so are sorted lists where the order of
-the requests is kept first, and lists that get back what was taken. What execute does with its parameter is told
-elsewhere.
+`insert`, `extend`, `+=` and `[:] =` where a method or another object of the file, or of one beside it, was given
+Triton's own list of requests, under whatever name. Files that use response senders are left out, and so are sorted
+lists where the order of the requests is kept first, and lists that get back what was taken. What execute does with its
+parameter is told elsewhere.
 
 ## What happens
 The list belongs to the backend. Triton matches responses with requests by their order in it: after a sort, clients get
@@ -27,7 +27,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import names_of_requests
 from tritonlint.inputs.python_join import may_batch
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.target import Target
@@ -55,17 +55,17 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig, tar
     execute = python.method("execute")
     if execute is None or effective.decoupled is not False:
         return
-    found = list(mistakes(python, config, effective, "list-changed"))
-    if not found or "get_response_sender" in python.text:
+    found = list(mistakes_anywhere(python, config, effective, "list-changed"))
+    if not found or any("get_response_sender" in file.text for file in (python, *(file for file, _, _ in found))):
         return
-    changes = [(mistake.span, *_change(python.text[mistake.span.start : mistake.span.end])) for mistake in found]
+    changes = [(one.span, *_change(file.text[one.span.start : one.span.end])) for file, one, _ in found]
     ways = {how for _, _, how in changes}
     if ways & _TAKES and ways - _TAKES - _MOVES:
         return  # What was taken may be put back.
     names = names_of_requests(python, execute)
     keeps_order = _KEEPS_ORDER.search(python.text) is not None
     for span, owner, how in changes:
-        inside = (execute.span.start or 0) <= (span.start or 0) < (execute.span.end or 0)
+        inside = span.path == python.path and (execute.span.start or 0) <= (span.start or 0) < (execute.span.end or 0)
         if (inside and owner in names) or (how in _MOVES and (keeps_order or not may_batch(effective))):
             continue
         crashes = how in _TAKES and target.since("24.10")
@@ -226,5 +226,56 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    """\
+-- sibling/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- sibling/1/model.py --
+import triton_python_backend_utils as pb_utils
+from queueing import drain
+
+
+class TritonPythonModel:
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)])
+
+    def execute(self, requests):
+        return [self.one(r) for r in drain(requests)]
+-- sibling/1/queueing.py --
+def drain(items):
+    while items:
+        yield items.pop(0)
+#             ^^^^^^^^^^^^ TLP293
+""",
+    """\
+-- helper_copy/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { max_queue_delay_microseconds: 300000 }
+-- helper_copy/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+def chunks(items, size):
+    items = list(items)
+    while items:
+        yield items[:size]
+        del items[:size]
+
+
+class TritonPythonModel:
+    def one(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)])
+
+    def execute(self, requests):
+        return [self.one(r) for chunk in chunks(requests, 4) for r in chunk]
 """,
 )
