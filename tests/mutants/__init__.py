@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.blind import HELD_BACK, RELEASE, SETS, set_names
+from tests.mutants.batches import BATCH_OPERATORS, HIDDEN_ALONE
 from tests.mutants.code import CODE_OPERATORS, HIDDEN_WITHOUT_BATCHES, CodeOperator
 from tests.mutants.config import CONFIG_OPERATORS
+from tests.mutants.slips import SLIP_OPERATORS
 from tests.mutants.source import Source
 from tritonlint.engine import check_paths
 from tritonlint.example import parse_example
@@ -43,7 +45,10 @@ def _in_code(plant_in: CodeOperator) -> Callable[[str], Iterator[str]]:
 OPERATORS = {
     each.name: each
     for each in (
-        *(Operator(CODE, each.__name__, each.__doc__ or "", _in_code(each)) for each in CODE_OPERATORS),
+        *(
+            Operator(CODE, each.__name__, each.__doc__ or "", _in_code(each))
+            for each in (*CODE_OPERATORS, *BATCH_OPERATORS, *SLIP_OPERATORS)
+        ),
         *(Operator(CONFIG, each.__name__, each.__doc__ or "", each) for each in CONFIG_OPERATORS),
     )
 }
@@ -124,7 +129,7 @@ def plant(operator: Operator, models: Sequence[Model], sample: int, seed: int) -
     chance = random.Random(seed)
     mutants: list[Mutant] = []
     for model in chance.sample(models, len(models)):
-        if operator.name in HIDDEN_WITHOUT_BATCHES and "dynamic_batching" not in model.text(CONFIG):
+        if operator.name in HIDDEN_WITHOUT_BATCHES | HIDDEN_ALONE and "dynamic_batching" not in model.text(CONFIG):
             continue
         texts = list(operator.texts(model.text(operator.path)))
         if texts:
