@@ -68,8 +68,11 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     names = declared(python, config, "output")
     if not names:
         return
+    # A request that only starts or ends a sequence may have nothing to answer.
+    bare = {r.call.span for r in python.responses if r.complete and not r.outputs}
+    starts = config.root.has("sequence_batching")
     for mistake in mistakes(python, config, effective, "missing-output"):
-        if _may_be_asked_for(python, config, mistake.name):
+        if _may_be_asked_for(python, config, mistake.name) or (starts and mistake.span in bare):
             continue
         if mistake.found and not _is_left_for_data(python, mistake.span):
             continue

@@ -38,6 +38,10 @@ RULE = Rule(
 BACK = {numpy: triton for triton, numpy in TRITON_TO_NUMPY.items()}
 
 
+_HOW = {"bool": "add `.astype(np.bool_)`", "object": "send bytes or texts in an array of np.object_"}
+"""What to write for types that NumPy calls otherwise, or that no cast makes."""
+
+
 def _fits(declared_type: str, dtype: str) -> bool:
     if declared_type == "TYPE_STRING":
         return dtype in {"object", "bytes"}
@@ -123,7 +127,7 @@ def _problem(
     return Problem(
         span,
         f'output "{name}" is declared {wanted.value if wanted else ""}, but this array is {dtype}',
-        help=f"add `.astype(np.{right})`, or declare {BACK.get(dtype, 'the type that is sent')}",
+        help=f"{_HOW.get(right, f'add `.astype(np.{right})`')}, or declare {BACK.get(dtype, 'the type that is sent')}",
         related=(Related(wanted.span, "declared here"),) if wanted is not None else (),
         fix=Fix(f"convert to {right}", edits, safety="unsafe") if edits else None,
         key=name,

@@ -56,7 +56,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     for execute, name in answer_lists(python):
         loop = answering_loop(execute, name)
         if loop is not None:
-            yield from _in_inner_loop(loop, name)
+            yield from _in_inner_loop(python, loop, name)
         yield from _one_more(python, execute, name)
         found = answers(loop, name) if loop is not None else None
         if found is None or loop is None or not found.twice:
@@ -119,7 +119,7 @@ def _is_one(iterable: Expr) -> bool:
     )
 
 
-def _in_inner_loop(loop: For, name: str) -> Iterator[Problem]:
+def _in_inner_loop(python: PythonFacts, loop: For, name: str) -> Iterator[Problem]:
     """The only append, in a loop inside the one over the requests that is never left early."""
     appends = [call for call in walk(loop.body, Call) if dotted(call.func) == f"{name}.append"]
     for inner in loop.body:
@@ -130,7 +130,7 @@ def _in_inner_loop(loop: For, name: str) -> Iterator[Problem]:
         for statement in inner.body:
             if (
                 len(appends) == 1
-                and not _is_one(inner.iterable)
+                and not any(_is_one(source) for source, _ in python.follow(inner.iterable) or ((inner.iterable, None),))
                 and isinstance(statement, Expression)
                 and statement.value is appends[0]
             ):

@@ -22,8 +22,10 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related, called_at, looked_up_at
 from tritonlint.inputs.python import MODEL_CLASS, PythonFacts
+from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_keys import key_written
-from tritonlint.inputs.python_tree import Function
+from tritonlint.inputs.python_objects import objects_of
+from tritonlint.inputs.python_tree import Constant, Function, If, Name, lies_in
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.outcome import Raise
 from tritonlint.pbtxt.tree import Document
@@ -52,13 +54,13 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             continue  # Its parameters are told elsewhere.
         if raised.phase != "execute" or raised.absent or (raised.explicit and not raised.sure):
             continue
+        if not raised.sure and "NoneType" in raised.message and _is_given_elsewhere(python, raised.span):
+            continue
         if raised.without:
             which = f"a request without the optional input `{raised.without}`"
             what = f"and the handler answers {which} with an error" if raised.caught else f"so {which} fails"
-        elif raised.caught:
-            what = "and the handler answers every request with an error"
         else:
-            what = "so every request fails" if raised.sure else "so the request fails when it comes here"
+            what = _consequence(raised)
         if raised.cause is not None:
             yield Problem(
                 raised.cause,
@@ -80,6 +82,29 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key=raised.message,
             general=_place(python, raised),
         )
+
+
+def _is_given_elsewhere(python: PythonFacts, place: Span) -> bool:
+    """Whether None is the default of a parameter that other calls give, in a branch that may be for these alone."""
+    for name in python.walk(Name):
+        if not (place.start or 0) <= (name.span.start or 0) < (place.end or 0) or place.path != python.path:
+            continue
+        function = python.function_at(name)
+        defaults = {p.name: p.default for p in function.positional} if function is not None else {}
+        default = defaults.get(name.id)
+        if function is None or not isinstance(default, Constant) or default.value is not None:
+            continue
+        branches = (one for one in own_nodes(function, If) if any(lies_in(name, s) for s in (*one.body, *one.orelse)))
+        if next(branches, None) is not None and objects_of(python).arguments_for(name):
+            return True
+    return False
+
+
+def _consequence(raised: Raise) -> str:
+    if raised.caught:
+        whom = "every request with an error" if raised.sure else "the request with an error when it comes here"
+        return f"and the handler answers {whom}"
+    return "so every request fails" if raised.sure else "so the request fails when it comes here"
 
 
 def _place(python: PythonFacts, raised: Raise) -> Span:

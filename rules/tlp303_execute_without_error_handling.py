@@ -218,23 +218,28 @@ def _raised_again(python: PythonFacts, execute: Function) -> Iterator[Problem]:
         (loop.header, [statement for statement in loop.body if isinstance(statement, Try)])
         for loop in request_loops(execute)
     ]
+    inside = len(loops)
     for attempt in own_nodes(execute, Try):
         around = [(clause.iterable, clause.span) for c in walk(attempt.body, Comprehension) for clause in c.clauses]
         around += [(one.iterable, one.header) for one in attempt.body if isinstance(one, For)]
         loops += [(span, [attempt]) for iterable, span in around if python.is_request_list(iterable)]
-    for header, attempts in loops:
+    for number, (header, attempts) in enumerate(loops):
         for handler in (handler for attempt in attempts for handler in attempt.handlers):
             last = handler.body[-1]
-            if isinstance(last, Raise) and not _of_server(handler) and not _caught_below(python, attempts):
-                yield Problem(
-                    last.span,
-                    "this error of one request fails every request of the batch",
-                    help="append InferenceResponse(error=pb_utils.TritonError(str(error))) instead",
-                    related=(Related(header, "one response is needed for each of these"),),
-                    effect="request-failure" if _meant_for_values(python, handler) else None,
-                    key="again",
-                )
-                return
+            if not isinstance(last, Raise) or _of_server(handler) or _caught_below(python, attempts):
+                continue
+            values = _meant_for_values(python, handler)
+            if number >= inside and not values:
+                continue  # Where the `try` should stand is told by TLP312.
+            yield Problem(
+                last.span,
+                "this error of one request fails every request of the batch",
+                help="append InferenceResponse(error=pb_utils.TritonError(str(error))) instead",
+                related=(Related(header, "one response is needed for each of these"),),
+                effect="request-failure" if values else None,
+                key="again",
+            )
+            return
 
 
 def _of_server(handler: Handler) -> bool:
@@ -761,5 +766,29 @@ class TritonPythonModel:
         except Exception as error:
             pb_utils.Logger.log_error(f"this is a bug: {error}")
             raise
+""",
+    # The `try` stands around all requests: TLP312 tells where it should be.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+dynamic_batching { }
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        try:
+            for request in requests:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+            return responses
+        except Exception as error:
+            pb_utils.Logger.log_error(f"no answers: {error}")
+            raise error
 """,
 )

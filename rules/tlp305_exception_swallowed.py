@@ -20,7 +20,19 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, request_loops, returns
 from tritonlint.inputs.python_response_flow import answers
-from tritonlint.inputs.python_tree import Assign, Constant, Expression, Flow, Function, Handler, Name, Stmt
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Call,
+    Constant,
+    Expression,
+    Flow,
+    Function,
+    If,
+    Name,
+    Stmt,
+    Try,
+    last_name,
+)
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP305", name="exception-swallowed", effect="hygiene", certainty="likely")
@@ -41,8 +53,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
     methods = [
         s for owner in python.model_classes for s in owner.body if isinstance(s, Function) and s.name not in _OTHERS
     ]
-    for node in (node for method in methods for node in own_nodes(method)):
-        if not isinstance(node, Handler) or node.span in told or not all(_nothing(s) for s in node.body):
+    tries = [node for method in methods for node in own_nodes(method, Try) if not _cleans_up(node)]
+    for node in (handler for attempt in tries for handler in attempt.handlers):
+        if node.span in told or not all(_nothing(s) for s in node.body):
             continue
         if node.type is None or python.qualified(node.type) in {"Exception", "BaseException"}:
             yield Problem(
@@ -51,6 +64,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                 help="append a response with `error=`, log it, or catch only the exception that is meant",
                 key="except",
             )
+
+
+_CLEANS_UP = frozenset({"remove", "unlink", "rmtree", "rmdir", "close", "cleanup", "shutdown", "empty_cache"})
+
+
+def _cleans_up(attempt: Try) -> bool:
+    """Whether nothing is tried but to do away with something that no answer needs any more."""
+    tried = [one for s in attempt.body for one in (s.body if isinstance(s, If) and not s.orelse else (s,))]
+    calls = [s.value for s in tried if isinstance(s, Expression) and isinstance(s.value, Call)]
+    return len(calls) == len(tried) and all(last_name(call.func) in _CLEANS_UP for call in calls)
 
 
 def _nothing(statement: Stmt) -> bool:

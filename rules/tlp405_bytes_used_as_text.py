@@ -29,6 +29,7 @@ from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shapes, shape_is_asked, shapes_of
 from tritonlint.inputs.python_tree import (
+    Assign,
     Attribute,
     Binary,
     Call,
@@ -335,7 +336,21 @@ def _spoken(python: PythonFacts) -> set[int | None]:
             if last.startswith(("log", "print", "warn", "debug", "info", "error", "exception", "TritonError")):
                 said = tuple(walk(node))
         found.update(inner.span.start for inner in said)
+    for statement in python.walk(Assign):
+        target = statement.targets[0]
+        if isinstance(target, Name) and isinstance(statement.value, FString) and _is_only_said(python, target, found):
+            found.update(inner.span.start for inner in walk(statement.value))
     return found
+
+
+def _is_only_said(python: PythonFacts, target: Name, said: set[int | None]) -> bool:
+    """Whether the text of a name, an error message, goes nowhere but where things are said."""
+    function = python.function_at(target)
+    if function is None:
+        return False
+    bound = {inner.span for one in walk(function.body, Assign) for inner in one.targets}
+    uses = [name for name in walk(function.body, Name) if name.id == target.id and name.span not in bound]
+    return bool(uses) and all(name.span.start in said for name in uses)
 
 
 def _holds(python: PythonFacts, expr: Expr, frame: Frame, texts: set[str], steps: int) -> str | None:

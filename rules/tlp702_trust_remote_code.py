@@ -5,7 +5,7 @@ Reports the argument `trust_remote_code=True`.
 
 ## What happens
 The Python files of the model's page are fetched and run in the server's container; without a fixed `revision`,
-whatever lies there at the next load.
+whatever lies there at the next load. Of a folder, those that lie in it are run.
 
 ## How to fix
 Leave it out where the architecture is part of the library; else fix `revision` to a commit you have read.
@@ -34,7 +34,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             if argument.value.value is True:
                 yield Problem(
                     argument.span,
-                    "`trust_remote_code=True` runs Python files from the model's page in this container",
+                    "`trust_remote_code=True` runs the Python files that come with the model in this container",
                     help="leave it out if the library knows the architecture, else fix `revision` to a commit",
                     key="trust_remote_code",
                 )

@@ -18,6 +18,7 @@ Bound it: `collections.deque(maxlen=…)`, `functools.lru_cache(maxsize=…)`, o
 Facts, python-backend 8; a stub was seen to grow with each request on a server of 24.10.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.finding import Problem, Related
@@ -300,7 +301,7 @@ def _bounded(python: PythonFacts, name: str) -> bool:
             held = target.value if isinstance(target, Subscript) else None
             if isinstance(held, Attribute) and held.attr == name and any(True for _ in walk(target, Slice)):
                 return True
-    return f"del self.{name}" in python.text
+    return re.search(rf"\bdel\b.*\bself\.{name}\b", python.text) is not None
 
 
 def _is_told(python: PythonFacts, call: Call) -> bool:

@@ -14,12 +14,15 @@ Rename the file to `config.pbtxt`.
 Triton core, `ModelRepositoryManager::InitializeModelInfo`; all releases.
 """
 
+import re
 from collections.abc import Iterator
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Fix, Problem, Rename
 from tritonlint.repository import CONFIG_NAME, Model, is_misspelt_config
 from tritonlint.rule import Rule
+
+_TEMPLATE = re.compile(r"\.(template|tmpl|tpl|in|j2|jinja2?|mustache|example|sample)$", re.IGNORECASE)
 
 RULE = Rule(
     code="TLR007",
@@ -33,6 +36,8 @@ def check(model: Model, effective: EffectiveConfig) -> Iterator[Problem]:
     if CONFIG_NAME in model.entries:
         return
     files = [entry for entry in model.children() if entry.kind == "file" and is_misspelt_config(entry.name)]
+    if any(_TEMPLATE.search(entry.name) for entry in files):
+        return  # The config is made from it, for one deployment or the other.
     if not files:
         return
     entry = files[0]
@@ -60,6 +65,15 @@ backend: "identity"
 input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 -- add/config.pbtxt.old --
+-- add/1/ --
+""",
+    # What fills in the template has not run yet.
+    """\
+-- add/config.pbtxt.template --
+backend: "identity"
+max_batch_size: $MOST
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 -- add/1/ --
 """,
 )

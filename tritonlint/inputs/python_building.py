@@ -364,8 +364,19 @@ class _Builder:
             # A misspelt keyword may have been meant to hold the outputs.
             known = all(a.keyword in {"error", "parameters"} for a in call.call.arguments)
             return ResponseFacts(call.call, (), call.call.certain and known, failed, call.function)
-        outputs, complete = self.tensors(tensors, facts.frame_at(call.call), 0)
+        frame = facts.frame_at(call.call)
+        if failed and error is not None and self.is_error(error, frame):
+            return ResponseFacts(
+                call.call, (), call.call.certain, True, call.function
+            )  # Outputs beside it are dropped.
+        outputs, complete = self.tensors(tensors, frame, 0)
         return ResponseFacts(call.call, tuple(outputs), complete and call.call.certain, failed, call.function)
+
+    def is_error(self, expr: Expr, frame: Frame) -> bool:
+        """Whether an expression surely is a TritonError, and never None."""
+        sources = self.facts.follow(expr, frame) or ()
+        made = [self.facts.pb_name(one.func, where) if isinstance(one, Call) else None for one, where in sources]
+        return bool(made) and set(made) == {"TritonError"}
 
     def tensors(self, expr: Expr, frame: Frame, depth: int) -> tuple[list[TensorWrite], bool]:
         """The tensors in a list expression, those appended to a local list included."""

@@ -223,7 +223,7 @@ class _Play(PbUtils):
         machine.phase = "execute"
         self.played = execute, model
         kept = _reachable(model, 0)
-        mark = len(machine.trail)
+        mark, first = len(machine.trail), len(machine.raises)
         value = self.execute(execute, model)
         self.found.ended = "execute"
         changed = ((key if container is machine.spent else id(container)) for container, key, _ in machine.trail[mark:])
@@ -238,6 +238,7 @@ class _Play(PbUtils):
                 self.blame_what_dropped(met)
                 return
             self.blame_what_dropped(met)
+            self.forget_order(first, met)
         mixed = isinstance(value, Seq) and (value.open or any(_is_of_several_ways(item) for item in value.items))
         # A decorator may answer errors and hand nothing on where there are none.
         mixed = mixed or (isinstance(value, (Unknown, Perhaps)) and execute.node is not self.python.method("execute"))
@@ -307,6 +308,19 @@ class _Play(PbUtils):
             self.say(Mistake("return", execute.node.name_span, False, found="NoneType"))
         if count not in {None, self.requests} and self.answers_by_return and machine.return_span is not None:
             self.say(Mistake("count", machine.return_span, False, count=(count or 0, self.requests)))
+
+    def forget_order(self, first: int, met: int) -> None:
+        """Drop what only the first call raises where something else has to come before what it is asked."""
+        raises = self.machine.raises
+        again = {event.span for event in raises[met:]}
+        # The server refuses a sequence that does not begin with its start.
+        starts = self.config.root.has("sequence_batching")
+        raises[first:met] = [
+            event
+            for event in raises[first:met]
+            # What one request puts under its key, another one looks up.
+            if event.sure or event.span in again or not (starts or event.message.startswith("KeyError"))
+        ]
 
     def blame_what_dropped(self, met: int) -> None:
         """What only the second call raises, for want of what the first one dropped, is told where it is dropped."""

@@ -94,6 +94,8 @@ def splits_rows(old: Value, new: Value) -> str | None:
     have, wanted = (prod(length for length in shape if length is not None) for shape in (old.shape, new.shape))
     if not wanted or have % wanted == 0:
         return None
+    if new.shape[1 - len(old.shape) :] == old.shape[1:]:
+        return None  # Whole rows are put into groups: who sends them knows how many belong together.
     shown = ",".join("1" if length is None else str(length) for length in new.shape)
     return f"cannot reshape array of size {have} into shape ({shown})"
 
