@@ -555,6 +555,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP312 clean": (Evidence(ask=Ask(values={"x": ["1.5"]}), where="json.loads"), Evidence()),
     "TLP405": (
+        Evidence(where="words & known", ask=Ask(values={"x": [b"the end"]}), holds=0, why="one word is known"),
         Evidence("error", where='"hello " + text'),
         Evidence("error", where='" ".join(list('),
         Evidence("error", where="re.sub("),
@@ -702,6 +703,10 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [1.0, 2.0, 3.0, 6.0]}), holds=3.0, why="the lowest is 1"),
     ),
     "TLP297": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch|empty"),),
+    "TLP421": (
+        Evidence(where="mile", ask=Ask(values={"unit": [b"mile"]}), holds=0.0, why="a mile is long"),
+        Evidence(ask=Ask(values={"unit": [b"cm"]}), holds=0.0, why="the factor of cm is 0.01"),
+    ),
     "TLP298": (
         Evidence(
             ask=Ask(together=2, change={'b"Hello, " + user': "user"}),
