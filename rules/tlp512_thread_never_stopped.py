@@ -105,13 +105,17 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if job.looked_at & touched - _COMMON:
             continue
         begun.add(job.name)
+        finalize = next((end for end in ends if end.name == "finalize"), None)
+        shown = python.source(job.call.func) if job.name == "run" else job.name
+        stays = "the process of the model stays behind when it is unloaded, one more each time"
         yield Problem(
-            job.call.span,
-            f"nothing stops this {job.kind}: the process of the model stays behind when it is unloaded,"
-            " one more each time",
-            help=f"let `finalize` stop `{job.name}` and `join()` it"
+            job.call.span if finalize is None else finalize.name_span,
+            f"nothing stops this {job.kind}: {stays}"
+            if finalize is None
+            else f"this does not stop the {job.kind} `{shown}`: {stays}",
+            help=f"let `finalize` stop `{shown}` and `join()` it"
             + (", or write `daemon=True`" if job.kind in {"thread", "process"} else ""),
-            related=tuple(Related(end.name_span, "does not stop it") for end in ends if end.name == "finalize"),
+            related=() if finalize is None else (Related(job.call.span, "made here"),),
             key=job.name,
         )
 
@@ -348,7 +352,6 @@ class TritonPythonModel:
     def initialize(self, args):
         self.jobs = queue.Queue()
         self.writer = Writer(self.jobs)
-#                     ^^^^^^^^^^^^^^^^^ TLP512
         self.writer.start()
 
     def execute(self, requests):
@@ -360,6 +363,7 @@ class TritonPythonModel:
         return responses
 
     def finalize(self):
+#       ^^^^^^^^ TLP512
         print("bye")
 """,
     """\

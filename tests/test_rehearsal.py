@@ -2005,6 +2005,32 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse(error=fresh))
         return responses
 """,
+    "errors_that_are_many": f"""\
+class TritonPythonModel:
+    def checked(self, x):
+        error = pb_utils.TritonError("no")
+        for value in x.ravel():
+            if value > 3:
+                return pb_utils.InferenceResponse(error=error)
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+
+    def answer(self, reply):
+        if reply.has_error():
+            return pb_utils.InferenceResponse(error=reply.error())
+        return pb_utils.InferenceResponse(reply.output_tensors())
+
+    def execute(self, requests):
+        rows = np.concatenate([{ARRAY} for request in requests])
+        errors = [pb_utils.TritonError(str(value)) for value in rows.ravel()]
+        failed = [pb_utils.InferenceResponse(error=error) for error in errors]
+        calls = [pb_utils.InferenceRequest(model_name="m", requested_output_names=["OUT"], inputs=[]) for _ in rows]
+        replies = [call.exec() for call in calls]
+        if len(rows) > 5:
+            return [failed[number] for number in range(len(requests))]
+        if len(rows) > 4:
+            return [self.answer(replies[number]) for number in range(len(requests))]
+        return [self.checked({ARRAY}) for request in requests]
+""",
     "sizes_are_no_positions": f"""\
 class TritonPythonModel:
     def execute(self, requests):

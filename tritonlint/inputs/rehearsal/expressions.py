@@ -227,6 +227,7 @@ class Expressions(Calls):
                 state["open"] = True
                 state["chosen"] = state["chosen"] or self.origins.is_chosen(value)
                 items = [self.element(value)]
+                self.many_turns += 1
             for item in items:
                 self.steps += 1
                 if self.steps > MAX_STEPS:
@@ -255,6 +256,7 @@ class Expressions(Calls):
                 else:
                     level(number + 1)
 
+        turns = self.many_turns
         try:
             level(0)
         except RaisedError as error:
@@ -268,6 +270,8 @@ class Expressions(Calls):
                     self.maybe -= 1
                 return UNKNOWN
             raise
+        finally:
+            self.many_turns = turns
         if node.kind == "dict":
             made = Mapping({}, state["open"])
             for pair in () if state["open"] else out:

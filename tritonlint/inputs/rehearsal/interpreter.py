@@ -25,6 +25,7 @@ from tritonlint.inputs.rehearsal.habits import is_used_up_by
 from tritonlint.inputs.rehearsal.importing import Imports, sets_attributes
 from tritonlint.inputs.rehearsal.library_calls import PbCall
 from tritonlint.inputs.rehearsal.objects import (
+    ANSWERED,
     SENT_FINAL,
     Around,
     BoundFunc,
@@ -480,6 +481,7 @@ class Machine(Imports):
         loop = Loop()
         self.activation.loops.append(loop)
         self.quiet += 1
+        self.many_turns += 1
         finished: list[dict[str, Value]] = []
 
         def first() -> str | None:
@@ -494,6 +496,7 @@ class Machine(Imports):
             self.fork((first, lambda: None))
         finally:
             self.quiet -= 1
+            self.many_turns -= 1
             self.activation.loops.pop()
             self.maybe = maybe
         # What one turn changes is unknown in any other.
@@ -503,8 +506,10 @@ class Machine(Imports):
         del self.activation.returns[returns:]
         changed = self.take(mark)
         fresh = [(names, name) for names, name, _ in changed.values() if names.__class__ is Names and name not in names]
-        for container, key, now in changed.values():
-            self.set_state(container, key, any_number(container, key, now, current(container, key)))
+        left_with = {where for way in leaving for where, (_, key, _) in way.delta.items() if key == ANSWERED}
+        for where, (container, key, now) in changed.items():
+            if where not in left_with:
+                self.set_state(container, key, any_number(container, key, now, current(container, key)))
         self._look_again(turn, [(one, key) for one, key, _ in changed.values() if is_assumed(one, key)])
         for state in open_before:
             # Ways that leave behind the flag may be why there is no other turn.
@@ -524,9 +529,11 @@ class Machine(Imports):
             for names, name in fresh:
                 self.put(names, name, ABSENT)
 
+        self.many_turns += 1
         try:
             self.fork((again, no_other))
         finally:
+            self.many_turns -= 1
             self.activation.loops.pop()
             self.maybe = maybe
         self.absorb([*loop.continues, *loop.breaks])

@@ -279,7 +279,7 @@ class Response:
     """An ``InferenceResponse``; ``outputs`` is None when they are not known, ``error`` whether it holds an error.
 
     ``odd`` is what it may be instead, ``phase`` the part of the model's life in which it was made. ``either`` are the
-    responses with errors that it is one of, where that depends on the way.
+    responses with errors that it is one of, where that depends on the way. ``many``: it stands for any number of them.
     """
 
     outputs: tuple[PbTensor, ...] | None
@@ -288,19 +288,26 @@ class Response:
     odd: Value = None
     phase: str = "execute"
     either: tuple[Response, ...] = ()
+    many: bool = False
     python_type: ClassVar[str] = "c_python_backend_utils.InferenceResponse"
+
+
+ANSWERED = "<answered>"
+"""Whether an error was put into a response, in its state."""
 
 
 @dataclass(slots=True, eq=False)
 class Error:
     """A ``TritonError``; ``phase`` is the part of the model's life in which it was made.
 
-    ``state`` says whether it was put into a response already: True, False, or something unknown.
+    ``state`` says whether it was put into a response already: True, False, or something unknown. ``many``: it stands
+    for any number of them, as what each turn of a loop makes.
     """
 
     span: Span
     phase: str
-    state: dict[str, Value] = field(default_factory=lambda: {"answered": False})
+    many: bool = False
+    state: dict[str, Value] = field(default_factory=lambda: {ANSWERED: False})
     python_type: ClassVar[str] = "c_python_backend_utils.TritonError"
 
 

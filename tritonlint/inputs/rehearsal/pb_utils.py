@@ -21,13 +21,28 @@ from tritonlint.inputs.python_join import declared, may_batch, tensors_of
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
-from tritonlint.inputs.python_tree import Assign, Attribute, Clause, Expr, For, Match, Name, Subscript, Unary, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Clause,
+    Comprehension,
+    Expr,
+    For,
+    Match,
+    Name,
+    Subscript,
+    Unary,
+    While,
+    lies_in,
+    walk,
+)
 from tritonlint.inputs.python_tree import Call as CallNode
 from tritonlint.inputs.rehearsal.completed import described, entry_of
 from tritonlint.inputs.rehearsal.found import Called, Mistake, Rehearsal
 from tritonlint.inputs.rehearsal.habits import is_list_in_text
 from tritonlint.inputs.rehearsal.interpreter import Machine
 from tritonlint.inputs.rehearsal.objects import (
+    ANSWERED,
     Absent,
     Answer,
     Answers,
@@ -457,7 +472,7 @@ class PbUtils(Replies):
             if all(isinstance(item, PbTensor) for item in items):
                 known = tuple(items)
         failed = None if isinstance(error, (Unknown, Perhaps)) else error is not None
-        made = Response(known, failed, node.span, phase=self.machine.phase)
+        made = Response(known, failed, node.span, phase=self.machine.phase, many=self.machine.many_turns > 0)
         self.response(made)
         if isinstance(outputs, Seq) and outputs.ways and made.error is False:
             self.lacking_on_ways(outputs)
@@ -465,12 +480,13 @@ class PbUtils(Replies):
 
     def _look_at_error(self, error: Error, written: Span) -> None:
         """Note an error that is in another response already; a stream sends its text, and keeps the error."""
-        machine, answered = self.machine, error.state["answered"]
-        if self.effective.decoupled is False and (error.phase != machine.phase or answered is not False):
+        machine, answered = self.machine, error.state[ANSWERED]
+        again = answered is not False and not error.many
+        if self.effective.decoupled is False and (error.phase != machine.phase or again):
             machine.maybe += answered is not True
             machine.note("error-again", written)
             machine.maybe -= answered is not True
-        machine.put(error.state, "answered", True)
+        machine.put(error.state, ANSWERED, True)
 
     def _look_at_keywords(self, name: str, kwargs: dict[str, Value], node: CallNode) -> None:
         """Refuse keywords that no release takes, and note those that only newer ones take."""
@@ -490,7 +506,7 @@ class PbUtils(Replies):
         if written is not None and type_name(code) in {"int", "str", "float", "bool"}:
             self.machine.note("error-code", written.span)
         self.machine.error_made()
-        return Error(node.span, self.machine.phase)
+        return Error(node.span, self.machine.phase, self.machine.many_turns > 0)
 
     def _c_exception(self, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> Value:
         self.machine.error_made()
@@ -577,9 +593,23 @@ class PbUtils(Replies):
         if name == "output_tensors":
             return Seq("list", [self.output_of(owner, one, node) for one in names], not names, mixed=bool(names))
         if name == "error":
-            owner.failure = owner.failure or Error(node.span, self.machine.phase)
+            if owner.failure is None or not self._is_of_one(node):
+                owner.failure = Error(node.span, self.machine.phase)
             return Perhaps(owner.failure)
         return Unknown("bool") if name == "has_error" else UNKNOWN
+
+    def _is_of_one(self, node: CallNode) -> bool:
+        """Whether a method is called of something with a name of its own, and not of each one of many."""
+        function = self.machine.python.function_at(node)
+        name = node.func.value if isinstance(node.func, Attribute) else None
+        if function is None or not isinstance(name, Name) or name.id in {one.name for one in function.parameters}:
+            return False
+        loops = [one for one in own_nodes(function, For, While) if lies_in(node, one)]
+        turns = [one for one in own_nodes(function, Comprehension) if lies_in(node, one)]
+        bound = [target for one in loops for made in walk((one,), Assign) for target in made.targets]
+        bound += [one.target for one in loops if isinstance(one, For)]
+        bound += [clause.target for one in turns for clause in one.clauses]
+        return not any(one.id == name.id for target in bound for one in walk((target,), Name))
 
     def _m_family(
         self, owner: MetricFamily, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode

@@ -156,7 +156,8 @@ class Replies:
         for item in (*value.items, value.each):
             each = (item.either or (item,)) if isinstance(item, Response) else ()
             for one in each:
-                if one.error is True and (one in met or one.phase != "execute"):
+                again = one in met and not one.many
+                if one.error is True and (again or one.phase != "execute"):
                     self.say(Mistake("response-again", one.span, item is one and not value.open))
             met += each
 

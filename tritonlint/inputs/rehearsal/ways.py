@@ -145,6 +145,8 @@ class Ways(Trail):
         self.phase = "import"
         self.maybe = 0
         """How many conditions that are not known lie around; 0 where every run comes."""
+        self.many_turns = 0
+        """How many loops around turn any number of times: what is made there stands for many."""
         self.quiet = 0
         """Above 0 while something is only tried."""
         self.straight = False
