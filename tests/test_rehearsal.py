@@ -2012,7 +2012,7 @@ class TritonPythonModel:
         for value in x.ravel():
             if value > 3:
                 return pb_utils.InferenceResponse(error=error)
-        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no, either"))
 
     def answer(self, reply):
         if reply.has_error():
