@@ -24,9 +24,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import chain
 
-from tritonlint.finding import Edit, Fix, Problem
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_flow import own_nodes, unconditional
 from tritonlint.inputs.python_guards import guarded
 from tritonlint.inputs.python_objects import MEMBERS, Kind, Objects, objects_of
 from tritonlint.inputs.python_tree import (
@@ -108,6 +108,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if found is None or guarded(python.body, node):
             continue
         span, message, help_text, fix = found
+        again = _same_text(python, objects, node) if help_text == _PARSE else []
+        if any((other.start or 0) < (node.span.start or 0) for other in again):
+            continue
         loads = initialize is not None and unconditional(initialize, node)
         yield Problem(
             span,
@@ -120,6 +123,9 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             certainty="certain"
             if (loads or unconditional(execute, node)) and not isinstance(node, Comprehension) and not _of_request(node)
             else "likely",
+            related=tuple(Related(other, "and here") for other in again),
+            # Another rule may know that the called model sends several.
+            general=node.iterable.span if isinstance(node, For | Clause) else None,
         )
 
 
@@ -151,6 +157,16 @@ def _wrong(python: PythonFacts, objects: Objects, node: Node) -> Found | None:
         if kind == "tensors":
             return node.span, "this is a list of tensors, not a dict: the request fails", _BY_NAME, None
     return None
+
+
+def _same_text(python: PythonFacts, objects: Objects, node: Node) -> list[Span]:
+    """Where else text that has a name is taken for a dict: it is to be parsed once, where it gets its name."""
+    function, named = python.function_at(node), getattr(node, "value", None)
+    if function is None or not isinstance(named, Name):
+        return []
+    others = [n for n in own_nodes(function, Attribute, Subscript) if n is not node]
+    same = [n for n in others if isinstance(n.value, Name) and n.value.id == named.id]
+    return [n.span for n in same if _wrong(python, objects, n) is not None]
 
 
 _PARSE = "parse it first: `json.loads(request.parameters())`"

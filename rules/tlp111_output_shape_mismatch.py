@@ -3,7 +3,8 @@
 ## What it does
 Follows the shape of the arrays given to `pb_utils.Tensor`, where NumPy's rules decide it (`np.zeros`, literals,
 indices, reductions with an axis, `reshape`, the declared shape of an input), and compares it with the output's dims,
-before which the batch dimension stands when `max_batch_size` is greater than 0. Where that shows nothing, it plays
+before which the batch dimension stands when `max_batch_size` is greater than 0. Rows of a helper that takes a model
+without batches for one with them are told where it is called. Where that shows nothing, it plays
 requests of some rows, and looks for outputs that then have another number of rows.
 
 ## What happens
@@ -23,6 +24,7 @@ from dataclasses import replace
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related, called_at
 from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words, shapes_of
@@ -48,14 +50,18 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         for name, tensor in tensors_of(python, config, "output").items()
     }
     # Where every request ends in an exception, nothing is sent.
-    raised = rehearse(python, config, effective).raises
-    if not any(event.phase == "execute" and event.sure and not event.caught for event in raised):
+    raised = [e for e in rehearse(python, config, effective).raises if e.phase == "execute" and not e.caught]
+    if not any(event.sure for event in raised):
         yield from _followed(python, effective, outputs, shapes, places)
     for _, mistake, caller in mistakes_anywhere(python, config, effective, "shape"):
         if mistake.shape is not None and mistake.name in outputs:
+            if raised and 0 in mistake.shape:
+                continue  # Nothing was put in, because each turn of a loop raises: that is told there.
             found = _problem(
                 mistake.span, mistake.name, mistake.shape, outputs, places, effective, mistake.sure, mistake.span
             )
+            if mistake.value is not None:
+                found = _at_helper(python, found, mistake.value, mistake.shape, outputs[mistake.name], effective)
             yield replace(found, related=(*found.related, *called_at(caller)))
     for mistake in mistakes(python, config, effective, "fixed-rows"):
         count = (mistake.shape or (1,))[0]
@@ -112,7 +118,8 @@ def _followed(
         if shape is None or _fits(shape, declared) or (shape == () and not _made_array(python, write.value, frame)):
             continue
         seen.add(write.call.span.start)
-        yield _problem(write.value.span, write.names[0], shape, outputs, places, effective)
+        found = _problem(write.value.span, write.names[0], shape, outputs, places, effective)
+        yield _at_helper(python, found, write.value, shape, declared, effective)
 
 
 def _problem(
@@ -140,6 +147,27 @@ def _problem(
         certainty="certain" if sure else "likely",
         key=name,
         general=general,
+    )
+
+
+def _at_helper(
+    python: PythonFacts, found: Problem, value: Expr, shape: Shape, declared: Shape, effective: EffectiveConfig
+) -> Problem:
+    """The problem at the call of the helper that makes rows, as if the model had batches."""
+    if not isinstance(value, Name) or effective.max_batch_size != 0 or not shape or shape[0] is not None:
+        return found
+    sources = python.follow(value) or ()
+    call = sources[0][0] if len(sources) == 1 else None
+    if not isinstance(call, Call) or called_function(python, call) is None or not _fits(shape[1:], declared):
+        return found
+    if python.function_at(call) is not python.function_at(value):
+        return found
+    return replace(
+        found,
+        span=call.span,
+        message=f"{found.message}: this makes rows as for a batch, and there is none (`max_batch_size: 0`)",
+        help="hand over the input as the only item of a batch, `x[np.newaxis]`, and send `[0]` of the result",
+        related=(*found.related, Related(found.span, "sent here")),
     )
 
 
@@ -519,6 +547,59 @@ class TritonPythonModel:
             best = scores.argmax(axis=0).reshape(-1, 1)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("best", best)]))
 #                                                                                ^^^^ TLP111
+        return responses
+""",
+    """\
+-- ground/config.pbtxt --
+backend: "python"
+max_batch_size: 0
+input { name: "x" data_type: TYPE_FP32 dims: [ -1, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- ground/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def lowest(self, sweeps):
+        heights = np.empty((sweeps.shape[0], 1), dtype=np.float32)
+        for row, points in enumerate(sweeps):
+            heights[row] = points.min()
+        return heights
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = self.lowest(x)
+#               ^^^^^^^^^^^^^^ TLP111
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- ground/config.pbtxt --
+backend: "python"
+max_batch_size: 0
+input { name: "x" data_type: TYPE_FP32 dims: [ -1, 3 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- ground/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def lowest(self, sweeps):
+        heights = np.empty((sweeps.shape[0], 1), dtype=np.float32)
+        for row, points in enumerate(sweeps):
+            heights[row] = points.min()
+        return heights
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = self.lowest(x[np.newaxis])[0]
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
 )

@@ -21,6 +21,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import bls_requests, loaded_anew
 from tritonlint.inputs.python_flow import unconditional
+from tritonlint.inputs.python_tree import Clause, For, Name, walk
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
@@ -45,7 +46,7 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
                 continue
             told.add(execution.call.span)
             sure = execute is not None and unconditional(execute, execution.call)
-            yield _problem(execution.call.span, request.model or "", target, sure=sure)
+            yield _problem(python, execution.call.span, request.model or "", target, sure=sure)
     own = repository.models.get(model.name)
     if own is None or own.config is None:
         return
@@ -55,7 +56,7 @@ def check(python: PythonFacts, model: Model, repository: RepositoryFacts) -> Ite
         known = call.decoupled is not False or call.sent in told or loaded_anew(python, call.model)
         if not known and _is_decoupled(target):
             told.add(call.sent)
-            yield _problem(call.sent, call.model, target, sure=False)
+            yield _problem(python, call.sent, call.model, target, sure=False)
 
 
 def _is_decoupled(target: ModelFacts | None) -> bool:
@@ -65,14 +66,26 @@ def _is_decoupled(target: ModelFacts | None) -> bool:
     return not any(p.may_define("auto_complete_config") or p.method("auto_complete_config") for p in target.python)
 
 
-def _problem(span: Span, name: str, target: ModelFacts | None, *, sure: bool) -> Problem:
+def _gone_through(python: PythonFacts, sent: Span) -> Iterator[Span]:
+    """Where loops go through the one response of a call as if it were several."""
+    for loop in python.walk(For, Clause):
+        for name in walk(loop.iterable, Name):
+            sources = python.follow(name) or ()
+            if len(sources) == 1 and sources[0][0].span == sent:
+                yield loop.iterable.span
+
+
+def _problem(python: PythonFacts, span: Span, name: str, target: ModelFacts | None, *, sure: bool) -> Problem:
     config = target.config if target is not None else None
     policy = config.root.field("model_transaction_policy") if config is not None else None
     return Problem(
         span,
         f"model '{name}' is decoupled, so a call without `decoupled=True` always fails",
         help="write `decoupled=True` and loop over the responses",
-        related=(Related(policy.span, "declared decoupled here"),) if policy is not None else (),
+        related=(
+            *((Related(policy.span, "declared decoupled here"),) if policy is not None else ()),
+            *(Related(place, "gone through here") for place in _gone_through(python, span)),
+        ),
         certainty="certain" if sure else "likely",
         key=name,
     )

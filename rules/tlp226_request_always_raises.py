@@ -300,4 +300,64 @@ class TritonPythonModel:
             out.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return out
 """,
+    # What a plain helper starts is awaited by whoever calls it.
+    """\
+-- twice/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- twice/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def _twice(self, x):
+        await asyncio.sleep(0)
+        return x * 2
+
+    def _start(self, x):
+        return self._twice(x)
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            parts = [self._start(part) for part in (x, x + 1)]
+#                    ^^^^^^^^^^^^^^^^^ TLP226
+            y = np.maximum(parts[0].astype(np.float32), parts[1].astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- twice/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- twice/1/model.py --
+import asyncio
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def _twice(self, x):
+        await asyncio.sleep(0)
+        return x * 2
+
+    def _start(self, x):
+        return self._twice(x)
+
+    async def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            parts = await asyncio.gather(*(self._start(part) for part in (x, x + 1)))
+            y = np.maximum(parts[0].astype(np.float32), parts[1].astype(np.float32))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )

@@ -27,7 +27,7 @@ from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_join import may_batch
 from tritonlint.inputs.python_objects import objects_of
-from tritonlint.inputs.python_threads import reached
+from tritonlint.inputs.python_threads import method_called, reached
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -94,7 +94,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
         if not read:
             continue
         told.add(filled.name)
-        lost = any(isinstance(one, Subscript) for one in read)
+        lost = any(isinstance(one, Subscript) for one in read) or _asks_by_id(python, execute)
         yield _problem(filled, "wrong-result" if lost else None)
     if not told:
         yield from _in_helpers(python, execute, ids)
@@ -143,6 +143,13 @@ def _in_helpers(python: PythonFacts, execute: Function, ids: set[str]) -> Iterat
 def _asks_by_id(python: PythonFacts, function: Function) -> bool:
     """Whether a function takes something out of a dict of its call by the id of a request."""
     stored = {target for assign in own_nodes(function, Assign) for target in assign.targets}
+    for call in own_nodes(function, Call):
+        if (
+            method_called(call)[1] == "get"
+            and call.arguments
+            and _asked_id(python, call.arguments[0].value) is not None
+        ):
+            return True
     return any(
         node not in stored and isinstance(node.value, Name) and _asked_id(python, node.items[0]) is not None
         for node in own_nodes(function, Subscript)

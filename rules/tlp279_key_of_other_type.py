@@ -110,23 +110,19 @@ _EXECUTE = """
 EXAMPLES = (
     _CONFIG.replace("import numpy", "from types import MappingProxyType\n\nimport numpy")
     + """\
-    NAMES = MappingProxyType({1: "old", 2: "new"})
-
     def initialize(self, args):
-        version = args["model_version"]
-        if version not in self.NAMES:
-#          ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP279
-            pb_utils.Logger.log_warn(f"no name for version {version}")
-        self.tariff = TARIFFS[2 if self.NAMES.get(version, "new") == "new" else 1]
+        tariffs, version = MappingProxyType(TARIFFS), args["model_version"]
+        if version not in tariffs:
+#          ^^^^^^^^^^^^^^^^^^^^^^ TLP279
+            pb_utils.Logger.log_warn(f"no tariff for version {version}")
+        self.tariff = tariffs.get(version, TARIFFS[2])
 """
     + _EXECUTE,
     _CONFIG.replace("import numpy", "from types import MappingProxyType\n\nimport numpy")
     + """\
-    NAMES = MappingProxyType({1: "old", 2: "new"})
-
     def initialize(self, args):
-        version = int(args["model_version"])
-        self.tariff = TARIFFS[2 if self.NAMES.get(version, "new") == "new" else 1]
+        tariffs, version = MappingProxyType(TARIFFS), int(args["model_version"])
+        self.tariff = tariffs.get(version, TARIFFS[2])
 """
     + _EXECUTE,
     _CONFIG

@@ -468,6 +468,14 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP284": (Evidence(ask=Ask(values={"x": [1.0, 2.0, 3.0]}), holds=1, why="three values are above 0"),),
     "TLP287": (Evidence(ask=Ask(values={"x": [3.0, 1.0]}), holds=0.0, why="the raw value is 3"),),
     "TLP288": (Evidence(ask=Ask(values={"x": [1, 1]}), holds=2, why="the first row should begin with 1"),),
+    "TLP290": (
+        Evidence(
+            where="map(SCORES.get",
+            ask=Ask(change={'"scores", scores': '"scores", 7 * np.isnan(scores).astype(np.float32)'}),
+            holds=7.0,
+            why="the scores are NaN",
+        ),
+    ),
     "TLP291": (
         Evidence(
             ask=Ask(values={"x": [1.0]}, rounds=2, parameters=STARTS, later={"sequence_id": 2, "sequence_start": True}),

@@ -21,6 +21,7 @@ from tritonlint.inputs.rehearsal.objects import (
     Around,
     BoundFunc,
     Cls,
+    Coroutine,
     Field,
     Func,
     Json,
@@ -303,6 +304,8 @@ class Calls(LibraryCalls):
             value = join_all(values)
             if len(activation.lists) > 1:
                 value = self.one_of_lists(value, values, activation.lists)
+            if isinstance(node, tree.Function) and not node.is_async:
+                _awaited_by_caller(value, node, span)
         finally:
             self.depth -= 1
             self._running.pop()
@@ -623,3 +626,12 @@ def _coded(node: tree.Call, args: list[Value]) -> Value:
         accessor = isinstance(func.value, tree.Attribute) and func.value.attr == "str"
         return UNKNOWN if accessor else Unknown("bytes" if func.attr == "encode" else "str")
     return Unknown(_PATHS_READ[func.attr]) if func.attr in _PATHS_READ else UNKNOWN
+
+
+def _awaited_by_caller(value: Value, node: tree.Function, span: Span) -> None:
+    """What a plain function starts and gives back can only be awaited where that is called."""
+    start, end = node.span.start or 0, node.span.end or 0
+    for one in value.items if isinstance(value, Seq) else (value,):
+        made = one.span if isinstance(one, Coroutine) else None
+        if made is not None and made.path == node.span.path and start <= (made.start or 0) < end:
+            one.span = span
