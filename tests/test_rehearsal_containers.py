@@ -10,6 +10,7 @@ from tests.test_rehearsal import HEAD, each, events, marked
 
 IMPORTS = """\
 import heapq
+import json
 import itertools
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
@@ -59,6 +60,11 @@ CASES = {
     "a_text_joined_by_bytes": "b' '.join(key.split())  #! maybe TypeError",
     "texts_joined_by_a_text": "data = text[0, 0]\n' '.join(key.split())\nb' '.join(data.split())\nb'a' in data",
     "bytes_one_by_one": "data = text[0, 0]\n[letter.lower() for letter in data]  #! maybe AttributeError",
+    "a_place_and_a_letter": "for i, word in key.split():  #! maybe ValueError\n    pass",
+    "two_letters": "for first, second in key.split():\n    first.upper()\nfor i, word in enumerate(key.split()):\n"
+    "    word.upper()\nfor i, word in [('a', 'b'), (key, key)]:\n    i.upper()",
+    "none_of_a_document": "found = json.loads(key).get('a')\nif found is None:\n"
+    "    found.strip()  #! maybe AttributeError\nelse:\n    found.strip()",
     "an_empty_heap": "heapq.heappop([])  #! sure IndexError",
     "the_largest": "heapq.nlargest(3, rows)[0][1].nothing()  #! sure AttributeError",
     "groups": "for size, group in itertools.groupby(sorted(rows), key=operator.itemgetter(0)):\n"

@@ -447,7 +447,7 @@ class Expressions(Calls):
         value, operator, other = names[name], test.operators[0], test.rights[0]
         if operator in {"is", "is not", "==", "!="} and isinstance(other, tree.Constant) and other.value is None:
             same = held == (operator in {"is", "=="})
-            if same and (isinstance(value, Perhaps) or value == UNKNOWN):
+            if same and (isinstance(value, Perhaps) or value == UNKNOWN or value is JSON):
                 self.put(names, name, None)
             elif isinstance(value, Perhaps):
                 self.put(names, name, value.value)

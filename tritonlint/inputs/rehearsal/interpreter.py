@@ -78,6 +78,8 @@ _MOST_LOOKS = 3
 """Turns of a loop that are played to find out what all of them leave as it is."""
 MAX_UNSURE_TURNS = 4
 """Turns of a ``while`` that are played one by one though one before may have been the last."""
+_PLACES = frozenset({"i", "j", "idx", "index", "position", "pos", "counter"})
+"""Names of what ``enumerate`` gives, which somebody has forgotten where a text stands."""
 _SWALLOWS = frozenset({"suppress", "ExitStack", "AsyncExitStack"})
 """Managers that may keep errors to themselves."""
 
@@ -237,6 +239,11 @@ class Machine(Imports):
                     text = "too many values to unpack (expected 1)"
                 self.may_meet(self.fail("ValueError", text, span))
                 value = UNKNOWN
+            elif (
+                type_name(value) in {"str", "bytes"} and starred is None and tree.last_name(target.items[0]) in _PLACES
+            ):
+                # Hardly a text has so many letters, and none of them is a place.
+                self.may_meet(self.fail("ValueError", f"too many values to unpack (expected {wanted})", span))
             element = self.element(value)
             for part in target.items:
                 self.assign(part, UNKNOWN if isinstance(part, tree.Starred) else element, scope, span)
