@@ -269,6 +269,18 @@ CASES |= {
     "a_part_of_another_type": each(
         "label = text\ntwice = functools.partial(np.multiply, np.float64([2]))\ny = twice(x)"
     ).replace("label)]))\n", "label)]))  #! sure data-type\n"),
+    "a_part_of_something_of_the_backend": each(
+        "import other_library\nlabel = text\nmake = functools.partial(pb_utils.Tensor, 'y')\n"
+        "say = functools.partial(pb_utils.Logger.log_info)\nkeep = functools.partial(scaled, [2], cap=3)\n"
+        "other_library.register(keep)\nkeep(x)\nsay('text')\n"
+        "y = make(x).as_numpy()\nsay(len(x))  #! sure logged\nmake('y', x)  #! sure TypeError"
+    )
+    + "\n\ndef scaled(factors, x, *, cap):\n    return np.minimum(x * factors[0], cap)\n",
+    "more_than_the_logger_takes": each(
+        "y, label = x, text\ndef tell(message, *others):\n"
+        "    pb_utils.Logger.log_info(message, *others)  #! maybe log-arguments\n"
+        "tell('a')\nif len(x) > 2:\n    tell('%d rows', len(x))"
+    ),
     "groups_in_a_remark": each(
         'y, label = x, text\nfor a in re.findall(r"(a) # (b)", "a", re.X):\n    a.upper()\n'
         'found = re.match(r"(?x)(a) ?", "b")\nif found and found.group(1) is not None:\n    found.group(1).upper()'

@@ -15,7 +15,7 @@ from tritonlint.inputs.rehearsal.habits import (
     is_integer,
     with_origin,
 )
-from tritonlint.inputs.rehearsal.library_calls import _EACH, PARTIAL, LibraryCalls, PbCall
+from tritonlint.inputs.rehearsal.library_calls import _EACH, PARTIAL, LibraryCalls, PbCall, with_arguments
 from tritonlint.inputs.rehearsal.objects import (
     JSON,
     Around,
@@ -152,9 +152,10 @@ class Calls(LibraryCalls):
         if kind is Bound and function.name is _EACH:
             return self._call_vectorized(function.owner, args, kwargs, span)
         if kind is Bound and function.name is PARTIAL:
-            inner, names, *given = function.owner.items
+            inner, made, names, *given = function.owner.items
             before, named = given[: len(given) - len(names)], given[len(given) - len(names) :]
-            return self.call(inner, [*before, *args], {**dict(zip(names, named, strict=True)), **kwargs}, span, node)
+            whole = with_arguments(made, span, node)
+            return self.call(inner, [*before, *args], {**dict(zip(names, named, strict=True)), **kwargs}, span, whole)
         if kind is Bound and function.name in heaps.GETTERS:
             return self._get_parts(function, args, span)
         if kind is Bound:

@@ -59,7 +59,6 @@ _EACH = "<each element>"
 """The name of what calls a function of the file on every element of an array."""
 PARTIAL = "<partial>"
 """The name of what calls a function with some arguments that were given before."""
-_REQUEST = f"{OF_BACKEND}InferenceRequest"
 _HANDED_ON = frozenset({str, int, float, bool, bytes, Array, DType, Builtin, Unknown, Sender, Request})
 _PURE = (
     "numpy", "json", "time", "os", "math", "logging", "random", "re", "sys", "string", "struct", "base64", "hashlib",
@@ -216,7 +215,7 @@ class LibraryCalls(BuiltinCalls):
                 return UNKNOWN
             return self.guard(lambda: self.pb_call(name[len(OF_BACKEND) :], args, kwargs, node), span)
         if name == "functools.partial" and args:
-            made = _partial(args, kwargs)
+            made = _partial(args, kwargs, node)
             if made is not None:
                 return made
         mappable = bool(args) and (is_function(args[0]) or args[0] == Builtin("str"))
@@ -321,17 +320,33 @@ class LibraryCalls(BuiltinCalls):
             self.on_each(args[1], [found.each if isinstance(found, Seq) else UNKNOWN], span)
 
 
-def _partial(args: list[Value], kwargs: dict[str, Value]) -> Value | None:
+def _partial(args: list[Value], kwargs: dict[str, Value], node: tree.Call | None) -> Value | None:
     """What ``partial(function, …)`` gives; None where what it was given may get anywhere by this."""
     function, values = args[0], [*args[1:], *kwargs.values()]
-    # Methods of what the backend gives keep nothing, and nor do requests to other models.
+    # The backend and the methods of what it gives keep nothing.
     method = function.__class__ is Bound and (function.owner.__class__ in BACKEND_OBJECTS or function.name is PARTIAL)
-    reads = isinstance(function, Library) and function.name in {*_HANDED_BY_OTHERS, _REQUEST}
-    if not (method or reads or is_function(function) or _is_of_libraries(function)):
+    backend = isinstance(function, Library) and function.name.startswith(OF_BACKEND)
+    if not (method or is_function(function) or isinstance(function, (Library, Builtin, DType))):
         return None
-    if not (method or reads) and any(one is not None and one.__class__ not in _HANDED_ON for one in values):
+    if not (method or backend or all(_may_be_handed_on(one, 0) for one in values)):
         return None
-    return Bound(Seq("tuple", [function, tuple(kwargs), *values]), PARTIAL)
+    return Bound(Seq("tuple", [function, node, tuple(kwargs), *values]), PARTIAL)
+
+
+def _may_be_handed_on(value: Value, depth: int) -> bool:
+    """Whether a value may get anywhere: no object of the file is in it."""
+    if isinstance(value, (Seq, Mapping)) and not value.open and depth < 3:
+        inside = value.items if isinstance(value, Seq) else value.items.values()
+        return all(_may_be_handed_on(one, depth + 1) for one in inside)
+    return value is None or value.__class__ in _HANDED_ON
+
+
+def with_arguments(made: tree.Call | None, span: Span, call: tree.Call | None) -> tree.Call | None:
+    """The call of what ``partial(function, …)`` made, with all arguments that the function gets."""
+    if made is None:
+        return call
+    later = call.arguments if call is not None else ()
+    return tree.Call(span, made.func, (*made.arguments[1:], *later))
 
 
 def _taken_apart(value: Value, named: bool, depth: int) -> Value:
@@ -346,13 +361,6 @@ def _taken_apart(value: Value, named: bool, depth: int) -> Value:
     if isinstance(value, Seq) and not value.open:
         return Seq(value.kind, [_taken_apart(item, named, depth + 1) for item in value.items])
     return UNKNOWN if isinstance(value, (Seq, Mapping, Obj)) else value
-
-
-def _is_of_libraries(function: Value) -> bool:
-    """Whether a function is one of Python or a library; those of the backend want to know where they are called."""
-    if isinstance(function, Library):
-        return not function.name.startswith(OF_BACKEND) or function.name == _REQUEST
-    return isinstance(function, (Builtin, DType))
 
 
 def _type_of_results(name: str, kwargs: dict[str, Value]) -> str | None:

@@ -237,9 +237,11 @@ class PbUtils(Replies):
     def _look_at_log_call(self, name: str, args: list[Value], kwargs: dict[str, Value], node: CallNode) -> None:
         """Note a call that gives the logger more than its message, or the message by no name that it knows."""
         takes = _LOGGER.get(name.removeprefix("Logger."))
-        if takes is None or not node.certain or not node.arguments:
+        if takes is None or not node.arguments:
             return
         if len(args) + len(kwargs) > len(takes) or not kwargs.keys() <= set(takes):
+            if self.machine.python is not self.python:
+                raise Failure("TypeError", "incompatible function arguments")
             self.machine.note("log-arguments", node.span)
 
     def _look_at_logged(self, message: Value, node: CallNode) -> None:
