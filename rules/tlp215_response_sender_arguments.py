@@ -81,7 +81,13 @@ def check(python: PythonFacts) -> Iterator[Problem]:
 
 def _problem(python: PythonFacts, node: Node, names: set[str]) -> Problem | None:
     if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr == "send" and node.certain:
-        found = _send(python, node) if _is_sender(node.func, names) else None
+        if _is_sender(node.func, names):
+            found = _send(python, node)
+        else:
+            # The flag is nothing that is sent through anything else; an object of another file may take it, though.
+            made = [one for one, _ in python.follow(node.func.value) or () if isinstance(one, Call)]
+            called_so = "sender" in last_name(node.func.value).lower() and not defines(python, "send")
+            found = _flag_alone(python, node) if called_so and all(gets_sender(one) for one in made) else None
         return Problem(found[0], found[1], help=found[2], key=found[1]) if found is not None else None
     if not isinstance(node, Attribute) or node.attr in METHODS or node.attr.startswith("_"):
         return None
@@ -100,6 +106,18 @@ def _is_sender(node: Attribute, names: set[str]) -> bool:
     return (isinstance(node.value, Name) and node.value.id in names) or gets_sender(node.value)
 
 
+def _flag_alone(python: PythonFacts, call: Call) -> tuple[Span, str, str] | None:
+    """The flag in the place of the response."""
+    response, flags = call.argument(0, "response"), call.argument(1, "flags")
+    if response is None or flags is not None or send_flags(call, final_names(python)) != 1:
+        return None
+    return (
+        response.span,
+        "the first argument of `send` is the response, and this is the flag: it raises TypeError",
+        "write `send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)`",
+    )
+
+
 def _send(python: PythonFacts, call: Call) -> tuple[Span, str, str] | None:
     for argument in call.arguments:
         if argument.keyword not in {None, "response", "flags"}:
@@ -109,12 +127,9 @@ def _send(python: PythonFacts, call: Call) -> tuple[Span, str, str] | None:
                 "write `send(response, flags=…)`",
             )
     response, flags = call.argument(0, "response"), call.argument(1, "flags")
-    if flags is None and send_flags(call, final_names(python)) == 1 and response is not None:
-        return (
-            response.span,
-            "the first argument of `send` is the response, and this is the flag: it raises TypeError",
-            "write `send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)`",
-        )
+    alone = _flag_alone(python, call)
+    if alone is not None:
+        return alone
     nothing = response is None or (isinstance(response, Constant) and response.value is None)
     zero = flags is None or (isinstance(flags, Constant) and flags.value == 0)
     if nothing and zero:

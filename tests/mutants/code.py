@@ -217,6 +217,13 @@ def no_final_flag(source: Source) -> Iterator[str]:
                 yield source.with_text(call, "pass")
 
 
+def flag_for_response(source: Source) -> Iterator[str]:
+    """The final flag is given without its name, in the place of the response."""
+    for call in source.calls("send"):
+        if not call.args and [keyword.arg for keyword in call.keywords] == ["flags"]:
+            yield source.with_text(call, f"{source.text(call.func)}({source.text(call.keywords[0].value)})")
+
+
 def final_flag_too_early(source: Source) -> Iterator[str]:
     """The first of several responses carries the final flag."""
     for call in source.calls("send"):
@@ -349,7 +356,7 @@ CODE_OPERATORS: tuple[CodeOperator, ...] = (
     config_not_parsed, parameter_not_unwrapped, parameter_kept_as_text, unknown_argument_of_initialize,
     bls_error_not_asked, unknown_model_called, unknown_output_asked, list_made_in_loop, return_in_loop,
     append_behind_loop, error_not_answered, answered_twice, exception_swallowed, tensor_in_place_of_list,
-    output_left_out, no_final_flag, final_flag_too_early, text_in_place_of_error, error_raised,
+    output_left_out, no_final_flag, flag_for_response, final_flag_too_early, text_in_place_of_error, error_raised,
     bytes_made_text_by_str, not_awaited, execute_without_self, attribute_set_by_another_name, unknown_method,
     logger_of_python, request_removed, list_kept_between_calls, lock_not_released, sorted_upwards,
     transposed_by_reshape,
