@@ -1,12 +1,13 @@
 """An error answered with an empty result
 
 ## What it does
-Reports a handler of every exception (`except Exception`, `except:`) that puts empty values (`[]`, `""`, `np.zeros(…)`)
-in the place of the results and at most writes to a log or counts, where all outputs of the response are made of these
-values and nothing asks for them later. So does one that leaves zeros as they were before the `try`, one that answers
-with a response of zeros, and one that returns them from a helper around the model. Beside empty values, a confidence
-(`score`, `probability`) may be any number. A handler of an exception that the
-file defines and raises itself is reported when it warns in the log and answers with zeros.
+Reports a handler of every exception (`except Exception`, `except:`), or of all that bad data raises (`except
+(ValueError, KeyError, TypeError)`), that puts empty values (`[]`, `""`, `np.zeros(…)`) in the place of the results and
+at most writes to a log or counts, where all outputs of the response are made of these values and nothing asks for them
+later. So does one that leaves zeros as they were before the `try`, one that answers with a response of zeros, and one
+that returns them from a helper around the model. Beside empty values, a confidence (`score`, `probability`) may be any
+number. A handler of an exception that the file defines and raises itself is reported when it warns in the log and
+answers with zeros.
 
 ## What happens
 The client gets status OK and an empty result. It cannot tell a failure, which may be a bug in the model, from a request
@@ -71,6 +72,14 @@ RULE = Rule(
     words=("InferenceResponse",),
 )
 _BROAD = frozenset({"Exception", "BaseException"})
+_OF_BAD_DATA = frozenset(
+    {"ValueError", "KeyError", "IndexError", "LookupError", "TypeError", "AttributeError", "ArithmeticError"}
+    | {"ZeroDivisionError", "RuntimeError", "json.JSONDecodeError", "json.decoder.JSONDecodeError"}
+)
+"""What data raises that is not as a model expects it."""
+_LOOKED_UP = frozenset({"KeyError", "IndexError", "LookupError", "TypeError", "AttributeError"})
+_FAILED = re.compile(r"cannot|can't|could not|fail|error|malformed|broken|unable", re.IGNORECASE)
+"""What a log says of it."""
 _EMPTY = frozenset({"numpy.zeros", "numpy.empty", "numpy.zeros_like", "numpy.empty_like", "list", "dict", "tuple"})
 _SAID = ("log", "print", "warn", "debug", "info", "error", "exception", "critical", "inc")
 _ON_PURPOSE = re.compile(
@@ -109,9 +118,22 @@ def _is_meant(python: PythonFacts, function: Function) -> bool:
 
 
 def _is_broad(python: PythonFacts, handler: Handler) -> bool:
-    """Whether a handler catches every exception."""
+    """Whether a handler catches every exception, or all that data which is not as it should be may raise."""
     kinds = handler.type.items if isinstance(handler.type, Sequence) else (handler.type,)
-    return any(kind is None or python.qualified(kind) in _BROAD for kind in kinds)
+    names = {python.qualified(kind) if kind is not None else "Exception" for kind in kinds}
+    if names & _BROAD:
+        return True
+    several = names & _OF_BAD_DATA
+    if several <= _LOOKED_UP:
+        return False  # An entry of the data may be left out.
+    return len(several) > 2 or (len(several) == 2 and _says_failed(handler))
+
+
+def _says_failed(handler: Handler) -> bool:
+    """Whether the log of a handler says that it failed."""
+    logs = (call for call in walk(handler.body, Call) if last_name(call.func).startswith(_SAID))
+    texts = (one.value for call in logs for one in walk(call, Constant))
+    return any(isinstance(text, str) and _FAILED.search(text) for text in texts)
 
 
 def _tried_again(function: Function, attempt: Try) -> bool:
@@ -167,7 +189,7 @@ _TELLS = re.compile(r"ok|valid|status|flag|found|success|fail|error", re.IGNOREC
 """Names of a value beside the others that says whether they are there."""
 _SURE = re.compile(r"conf|score|prob|certain|quality|likel", re.IGNORECASE)
 """Names of a value that says how good the others are: a number there does not say that they are missing."""
-_ANY = "after any error this empty result is answered with status OK: the client cannot tell that it failed"
+_ANY = "after an error this empty result is answered with status OK: the client cannot tell that it failed"
 _HELP = "answer with `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`"
 _LOOKS = frozenset({"get", "index", "items", "keys", "append", "add", "log_info", "info", "debug"})
 _WARNED = frozenset({"log_warn", "log_error", "warning", "warn", "error", "exception"})
@@ -238,7 +260,7 @@ def _as_before(python: PythonFacts, function: Function, attempt: Try, handler: H
         if _is_whole_answer(python, function, {target.id}, attempt.span.end or 0):
             yield Problem(
                 handler.header,
-                f"after any error the answer is `{target.id}` as it was before, with status OK: the client cannot tell"
+                f"after an error the answer is `{target.id}` as it was before, with status OK: the client cannot tell"
                 " that it failed",
                 help=_HELP,
                 related=(Related(one.span, "stays as it is here"),),
@@ -1058,6 +1080,84 @@ class TritonPythonModel:
             plate = pb_utils.Tensor("plate", np.array(plates, dtype=object))
             code = pb_utils.Tensor("code", np.array(codes, dtype=np.int32))
             responses.append(pb_utils.InferenceResponse([plate, code]))
+        return responses
+""",
+    """\
+-- score/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- score/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Scorer:
+    def __call__(self, profile):
+        return min(1.0, profile["employees"] / 10_000)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.scorer = Scorer()
+
+    def score(self, raw):
+        try:
+            return self.scorer(json.loads(raw))
+        except (ValueError, KeyError, TypeError):
+            pb_utils.Logger.log_verbose("no score for this profile")
+            return 0.0
+#           ^^^^^^^^^^ TLP417
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scores = [[self.score(raw)] for raw in x.reshape(-1)]
+            y = pb_utils.Tensor("y", np.array(scores, dtype=np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    # No score is below 0.
+    """\
+-- score/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- score/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Scorer:
+    def __call__(self, profile):
+        return min(1.0, profile["employees"] / 10_000)
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.scorer = Scorer()
+
+    def score(self, raw):
+        try:
+            return self.scorer(json.loads(raw))
+        except (ValueError, KeyError, TypeError):
+            pb_utils.Logger.log_verbose("no score for this profile")
+            return -1.0
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            scores = [[self.score(raw)] for raw in x.reshape(-1)]
+            y = pb_utils.Tensor("y", np.array(scores, dtype=np.float32))
+            responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
 )

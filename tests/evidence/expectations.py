@@ -766,6 +766,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [300.0]}, shapes={"x": [1]}), holds=math.inf, why="the root mean square is 300"),
     ),
     "TLP417": (
+        Evidence(where="employees", ask=Ask(values={"x": ["no JSON"]}), holds=0.0, why="it is no profile"),
         Evidence(where='(document)["text"]', ask=Ask(values={"x": ["no JSON"]}), holds=b"", why="it is no document"),
         Evidence(where="rates.cross", ask=Ask(values={"pair": ["EUR/XXX"]}), holds=0.0, why="there is no such rate"),
         Evidence(where="PoorSignal", holds=0.0, why="no request has a pulse"),
