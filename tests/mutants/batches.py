@@ -19,6 +19,18 @@ def first_request_for_all(source: Source) -> Iterator[str]:
                 yield source.with_text(call.args[0], "requests[0]")
 
 
+def error_made_before_loop(source: Source) -> Iterator[str]:
+    """One error is made in front of the loop, for every request that is refused."""
+    for loop in source.request_loops():
+        for call in source.calls("TritonError", below=loop):
+            names = {node.id for node in source.nodes(ast.Name, below=call)}
+            # A stream takes the text of an error alone.
+            if names <= {"pb_utils", "self"} and "get_response_sender" not in source.text(loop):
+                found = Source(source.with_text(call, "refusal"))
+                again = next(one for one in found.request_loops() if one.lineno == loop.lineno)
+                yield found.with_line_before(again, f"refusal = {source.text(call)}")
+
+
 def start_not_moved(source: Source) -> Iterator[str]:
     """The place in a batch is not moved on."""
     for _, _, move in _moved_cuts(source):
@@ -137,12 +149,12 @@ def arrays_without_list(source: Source) -> Iterator[str]:
 BATCH_OPERATORS = (
     first_request_for_all, start_not_moved, start_moved_by_one, start_left_out, slice_ends_at_size, slice_one_too_long,
     split_at_sizes, axis_left_out, first_row_taken, dimension_lost, answered_per_row, break_for_continue,
-    return_for_continue, turns_exchanged, not_counted, arrays_without_list,
+    return_for_continue, turns_exchanged, not_counted, arrays_without_list, error_made_before_loop,
 )  # fmt: skip
 
 HIDDEN_ALONE = frozenset(
     {"first_request_for_all", "start_not_moved", "start_moved_by_one", "start_left_out", "slice_ends_at_size"}
-    | {"slice_one_too_long", "split_at_sizes", "break_for_continue", "return_for_continue"}
+    | {"slice_one_too_long", "split_at_sizes", "break_for_continue", "return_for_continue", "error_made_before_loop"}
 )
 """Nothing is wrong while every call gets one request."""
 
