@@ -4,9 +4,10 @@
 Reports `get_output_tensor_by_name(response, …)` and `response.output_tensors()` on the result of
 `InferenceRequest.exec()` when the function neither asks `response.has_error()` nor does this in a `try`. The same
 behind a loop that tries again after an error, but not for ever, also where a function hands on what the last attempt
-gave. The rehearsal sees answers that go through helpers, lists and streams: what counts is that nothing that gets hold
-of an answer asks it. In a file that never asks any answer, the first outputs that are taken outside of a `try` are
-reported, however the answer got there.
+gave; and where a block tells the error of one response when `has_error()` of another one is true. The rehearsal sees
+answers that go through helpers, lists and streams: what counts is that nothing that gets hold of an answer asks it. In
+a file that never asks any answer, the first outputs that are taken outside of a `try` are reported, however the answer
+got there.
 
 ## What happens
 `exec()` does not raise when the called model fails. The failure shows up as an AttributeError about None, and the real
@@ -21,9 +22,10 @@ Facts, python-backend 6.8.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Fix, Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
@@ -72,6 +74,7 @@ RULE = Rule(
     words=("exec", "async_exec", "gather"),
 )
 
+_READ = "get_output_tensor_by_name"
 _LOST = {
     "used": "this request fails with one about what is not there",
     "streamed": "what it sent before is taken for all of it",
@@ -92,7 +95,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig, mod
 
 def _told(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     known = set()
-    for problem in _seen(python):
+    for problem in chain(_seen(python), _asks_another(python)):
         known.add(problem.span)
         yield problem
     for mistake in mistakes(python, config, effective, "error-lost"):
@@ -111,6 +114,47 @@ def _told(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             "`if response.has_error(): raise pb_utils.TritonModelException(response.error().message())`",
             effect=None if used else "wrong-result",
             key="unasked",
+        )
+
+
+def _asks_another(python: PythonFacts) -> Iterator[Problem]:
+    """Blocks that tell the error of one answer where another one was asked, which came before."""
+    for branch in python.walk(If):
+        asked = branch.test.func if isinstance(branch.test, Call) else None
+        function = python.function_at(branch)
+        if not isinstance(asked, Attribute) or asked.attr != "has_error" or function is None:
+            continue
+        meant = dotted(asked.value)
+        errors = [
+            call.func.value
+            for call in walk(branch.body, Call)
+            if isinstance(call.func, Attribute) and call.func.attr == "error" and isinstance(call.func.value, Name)
+        ]
+        told = {name.id for name in errors}
+        others = {dotted(node.value) for node in own_nodes(function, Attribute) if node.attr == "has_error"}
+        sent = {
+            name.id: assign.value.span
+            for assign in own_nodes(function, Assign)
+            for name in assign.targets
+            if isinstance(name, Name) and isinstance(assign.value, Call) and _is_exec(python, assign.value)
+        }
+        if meant not in sent or len(told) != 1 or told & others or not told <= sent.keys():
+            continue
+        name = told.pop()
+        reads = [c.argument(0) for c in own_nodes(function, Call) if python.pb_name(c.func) == _READ]
+        known = {one.span for one in (*errors, *reads) if one is not None}
+        known |= {target.span for assign in own_nodes(function, Assign) for target in assign.targets}
+        tried = any(lies_in(branch, part) for attempt in own_nodes(function, Try) for part in attempt.body)
+        if tried or any(n.id == name and n.span not in known for n in own_nodes(function, Name)):
+            continue  # Something else may look at it.
+        yield Problem(
+            branch.test.span,
+            f"this asks `{meant}`, and nothing asks `{name}`, whose error is told: when the called model fails, its "
+            "error is lost and this request fails with an AttributeError about None",
+            help=f"write `{name}.has_error()`",
+            related=(Related(sent[name], "the call that does not raise"),),
+            fix=Fix(f"ask `{name}`", (Edit(asked.value.span, name),), safety="unsafe"),
+            key=name,
         )
 
 
@@ -1133,5 +1177,71 @@ class TritonPythonModel:
         answers = await asyncio.gather(*(self.ask(array) for array in arrays))
         results = [self.result(answer, x) for answer, x in zip(answers, arrays, strict=True)]
         return [pb_utils.InferenceResponse([pb_utils.Tensor("y", result)]) for result in results]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.first, self.second = os.environ.get("FIRST", "other"), os.environ.get("SECOND", "absent")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            ask = pb_utils.InferenceRequest(model_name=self.first, requested_output_names=["y"], inputs=[x])
+            heard = ask.exec()
+            if heard.has_error():
+                raise pb_utils.TritonModelException(heard.error().message())
+            y = pb_utils.get_output_tensor_by_name(heard, "y")
+            again = pb_utils.InferenceRequest(model_name=self.second, requested_output_names=["y"], inputs=[y])
+            reply = again.exec()
+            if heard.has_error():
+#              ^^^^^^^^^^^^^^^^^ TLP306
+                raise pb_utils.TritonModelException(reply.error().message())
+            y = pb_utils.get_output_tensor_by_name(reply, "y")
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    # The second answer is asked as well; what is told of the first one has both in it.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.first, self.second = os.environ.get("FIRST", "other"), os.environ.get("SECOND", "absent")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            reply = pb_utils.InferenceRequest(
+                model_name=self.first, requested_output_names=["y"], inputs=[x]
+            ).exec()
+            if reply.has_error():
+                spare = pb_utils.InferenceRequest(
+                    model_name=self.second, requested_output_names=["y"], inputs=[x]
+                ).exec()
+                if spare.has_error():
+                    raise pb_utils.TritonModelException(reply.error().message())
+                reply = spare
+            responses.append(pb_utils.InferenceResponse([pb_utils.get_output_tensor_by_name(reply, "y")]))
+        return responses
 """,
 )

@@ -527,6 +527,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(where='model_name="judge"', ask=Ask(values={"x": [2000.0, 1.0]}), holds=0.0, why="the judge refuses"),
         Evidence("error", TO_OTHER, where="results[0].has_error()", why="only the second call fails"),
         Evidence("difference", where="SOURCE_MODEL", holds=0.0, why="the sum of nothing"),
+        Evidence("error", Ask(companions={"other": "echo"}), where="heard = ask", why="the second model is absent"),
     ),
     "TLP306 clean": (
         Evidence(ask=Ask(change={'"absent"': '"other"'}, companions={"other": "echo"}), where="SOURCE_MODEL"),
@@ -534,6 +535,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=TO_OTHER, where="any(result.has_error()"),
         Evidence(ask=TO_OTHER, where="outputs = second"),
         Evidence(ask=Ask(companions={"scorer": "echo"}), where="for attempt in range"),
+        Evidence(ask=Ask(companions={"other": "echo"}), where="reply = spare"),
     ),
     "TLP302 clean": (Evidence(where="outputs, problem", ask=Ask(values={"x": [-1.0]})), Evidence()),
     "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),
