@@ -3,9 +3,9 @@
 ## What it does
 Follows a response sender from `request.get_response_sender()` on, and one that a thread is given: ways that end without
 `flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL` are reported, among them `except` blocks, `continue`, `return`, a
-`break` that skips the `else` of a loop, and a loop that a request can leave without a turn.
-A sender that is handed to other code is not followed
-there; where nothing in the whole file can send the flag, it is missing wherever the sender goes.
+`break` that skips the `else` of a loop or the turn that sends the flag, and a loop that a request can leave without a
+turn. A sender that is handed to other code is not followed there; where nothing in the whole file can send the flag, it
+is missing wherever the sender goes.
 
 ## What happens
 Without the final flag the request is never complete: the client waits for ever, and the server keeps the request and
@@ -102,6 +102,7 @@ _WHY = {
     "request": "this thread gets the request in place of its response sender, so the client waits for ever",
     "not started": "this thread is never started: nothing is sent, and the client waits for ever",
 }
+_EARLY = "this leaves the loop before the turn that ends the stream: the request ends"
 _HELP = {"not started": "start the thread", "request": "hand over `request.get_response_sender()`"}
 
 
@@ -271,6 +272,7 @@ def _left_in_loop(python: PythonFacts) -> Iterator[Problem]:
         ]
         for node, what in (
             *((node, "this skips the `else` of the loop: the request ends") for node in found.breaks),
+            *((node, _EARLY) for node in found.early),
             *((node, "here the request is left") for node in inside),
         ):
             yield Problem(
@@ -478,7 +480,7 @@ def _sender(
     sends = [call for call in own_nodes(function, Call) if dotted(call.func) == f"{name}.send"]
     if found.closes and _is_one_of_several(function, sends, got):
         return
-    if found.falls:
+    if found.falls and not found.early:
         final = [call for call in sends if send_flags(call, final_names(python)) != 0]
         handlers = [handler for attempt in own_nodes(function, Try) for handler in attempt.handlers]
         failed = found.closes and all(any(lies_in(call, handler) for handler in handlers) for call in final)
@@ -516,6 +518,7 @@ def _sender(
     places: list[tuple[Span, str]] = [(node.span, "here the request is left") for node in found.continues]
     places += [(node.span, "here the request is left") for node in found.returns]
     places += [(node.span, "this skips the `else` of the loop: the request ends") for node in found.breaks]
+    places += [(node.span, _EARLY) for node in found.early]
     places += [
         (_side(node, sends), "one outcome of this condition leaves the request")
         for node in found.branches
@@ -975,6 +978,68 @@ class TritonPythonModel:
     def finalize(self):
         self.jobs.put(None)
         self.worker.join()
+""",
+    """\
+-- words/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_STRING dims: [ -1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- words/1/model.py --
+import threading
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            words = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            worker = threading.Thread(target=self.stream, args=(request.get_response_sender(), list(words), 8))
+            worker.start()
+
+    def stream(self, sender, words, limit):
+#       ^^^^^^ TLP221
+        for number, word in enumerate([*words, b"and"] * 8, start=1):
+            if word != b"stop":
+                break
+#               ^^^^^ TLP207
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([word], dtype=object))])
+            if number >= limit:
+                sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+                break
+            sender.send(response)
+""",
+    # What is left of it tells both when it ends, and that there was nothing.
+    """\
+-- parts/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+model_transaction_policy { decoupled: true }
+-- parts/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            sender = request.get_response_sender()
+            values = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            left = len(values)
+            while True:
+                part = values[len(values) - left :][:2]
+                if len(part) == 0:
+                    break
+                left -= len(part)
+                y = pb_utils.InferenceResponse([pb_utils.Tensor("y", part)])
+                if left == 0:
+                    sender.send(y, flags=FINAL)
+                    break
+                sender.send(y)
 """,
     # The loop always comes to its last turn.
     """\

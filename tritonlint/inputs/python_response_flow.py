@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,8 @@ class Answers:
     """``return`` statements before which the final flag is not sent; of senders only."""
     breaks: list[Flow] = field(default_factory=list)
     """``break`` statements that skip the ``else`` of a loop, and with it the final flag; of senders only."""
+    early: list[Flow] = field(default_factory=list)
+    """``break`` statements that leave a loop before the turn that sends the final flag; of senders only."""
     falls: bool = False
     """Whether the end is reached without the final flag by no fault of a branch or handler; of senders only."""
     closes: bool = False
@@ -82,7 +84,7 @@ class _Way:
     started: bool = True
     """Whether what has to be closed has been opened yet."""
     left: Flow | None = None
-    """The ``break`` that skipped an ``else`` in which the final flag is sent."""
+    """The ``break`` that skipped an ``else``, or a later turn, in which the final flag is sent."""
 
 
 class _GiveUpError(Exception):
@@ -375,8 +377,9 @@ def open_ends(
         if not way.started or way.appended is not None:
             continue
         if way.left is not None:
-            if way.left not in found.breaks:
-                found.breaks.append(way.left)
+            places = found.early if way.left in walker.early else found.breaks
+            if way.left not in places:
+                places.append(way.left)
         elif way.handler is not None:
             if way.handler not in found.handlers:
                 found.handlers.append(way.handler)
@@ -402,6 +405,8 @@ class _Turns:
     """Whether its ``else`` sends the final flag."""
     continued: set[_Way] = field(default_factory=set)
     broken: set[_Way] = field(default_factory=set)
+    left: list[Flow] = field(default_factory=list)
+    """Its ``break`` statements."""
 
 
 def _leaves_at_end(loop: For | While) -> bool:
@@ -426,6 +431,41 @@ def _leaves_at_end(loop: For | While) -> bool:
     return False
 
 
+def _is_early(loop: For | While, left: Flow, sends_final: Callable[[Node], bool]) -> bool | None:
+    """Whether a ``break`` may come before the turn that sends the final flag; None where no condition leads to it.
+
+    One that asks what also tells that turn may know that it is over, and one may ask whether anybody still waits.
+    """
+    over = loop.iterable if isinstance(loop, For) else loop.test
+    counted = _names(over)
+    if isinstance(loop, For) and isinstance(over, Call) and dotted(over.func) in {"range", "enumerate"}:
+        first = loop.target.items[0] if isinstance(loop.target, Sequence) else loop.target
+        counted |= _names(first)
+    asked: set[str] = set()
+    for branch in walk(loop.body, If):
+        if any(sends_final(part) for part in (*branch.body, *branch.orelse)):
+            counted |= _names(branch.test)
+        if lies_in(left, branch):
+            asked |= _names(branch.test)
+    for assign in walk(loop.body, Assign):
+        bound = {name for target in assign.targets for name in _names(target)}
+        if assign.operator or bound & counted:
+            counted |= bound | (_names(assign.value) if assign.value is not None else set())
+    waits = not any(word in name.lower() for name in asked for word in _NOBODY_WAITS)
+    return waits and not asked & counted if asked else None
+
+
+def _names(node: Node) -> set[str]:
+    """The names in an expression, those of attributes with what they belong to."""
+    inner = {id(attribute.value) for attribute in walk(node, Attribute)}
+    parts = [part for part in walk(node, Name, Attribute) if id(part) not in inner]
+    return {dotted(part) or "" for part in parts} - {""}
+
+
+_NOBODY_WAITS = ("cancel", "abort", "shut", "stopping", "stopped", "running", "alive", "closing", "is_set")
+"""What names say that ask whether the client, or the model, has gone."""
+
+
 class _Finals(_Appends):
     """Follows the ways from ``sender = request.get_response_sender()`` on; sending the final flag is what appends."""
 
@@ -436,6 +476,8 @@ class _Finals(_Appends):
         self.helpers = helpers
         self.loops: list[_Turns] = []
         """The loops within the block that are being played."""
+        self.early: list[Flow] = []
+        """The ``break`` statements that leave a loop before the turn that sends the final flag."""
 
     def statement(self, statement: Stmt, ways: set[_Way]) -> set[_Way]:
         if self.loops and isinstance(statement, Flow) and statement.keyword in {"break", "continue"}:
@@ -443,8 +485,8 @@ class _Finals(_Appends):
             if statement.keyword == "continue":
                 loop.continued |= ways
             else:
-                skips = loop.closes_behind
-                loop.broken |= {replace(w, left=statement) if skips and w.appended is None else w for w in ways}
+                loop.left.append(statement)
+                loop.broken |= {replace(w, left=statement) if w.appended is None else w for w in ways}
             return set()
         if isinstance(statement, Return):
             if any(way.started and way.appended is None for way in ways):
@@ -481,8 +523,19 @@ class _Finals(_Appends):
         self.loops.pop()
         if any(way.appended is not None and way not in ways for way in done):
             raise _GiveUpError  # The last turn may be the one that sends it.
-        if any(way.appended is not None and way not in ways for way in turns.broken) and _leaves_at_end(statement):
-            raise _GiveUpError
+        closes = any(way.appended is not None and way not in ways for way in turns.broken)
+        own = {left: _is_early(statement, left, self.sends_final) for left in turns.left} if closes else {}
+        self.early += (left for left, early in own.items() if early)
+        meant = {left for left, early in own.items() if early is False}
+        turns.broken = {way for way in turns.broken if way.left not in meant}
+        if not turns.closes_behind:
+            others = set(turns.left) - set(self.early)
+            turns.broken = {replace(way, left=None) if way.left in others else way for way in turns.broken}
+        if closes and _leaves_at_end(statement):
+            if True not in own.values():
+                raise _GiveUpError
+            # Which turn is the last one, the loop knows: of its end nothing is said.
+            return {way for way in turns.broken if way.appended is not None or way.left is not None}
         endless = isinstance(statement, While) and isinstance(statement.test, Constant) and bool(statement.test.value)
         return self.block(statement.orelse, set() if endless else done | ways) | turns.broken
 
@@ -509,6 +562,13 @@ class _Finals(_Appends):
 
     def appends(self, statement: Stmt) -> bool:
         return False
+
+    def sends_final(self, node: Node) -> bool:
+        """Whether the final flag is sent somewhere in a node."""
+        return any(
+            (_on_sender(call, self.name) == "send" and send_flags(call, self.finals) == 1) or self.helpers.get(id(call))
+            for call in walk(node, Call)
+        )
 
     def flags(self, statement: Stmt) -> set[int]:
         """The flags of all that is sent in a statement."""

@@ -35,7 +35,7 @@ def _sent_by(python: PythonFacts, call: Call, number: int, keyword: str | None, 
     if parameter is None:
         return None
     ends = open_ends(called.body, f"{parameter}{inside}", given=True, finals=final_names(python))
-    if ends is None or ends.twice:
+    if ends is None or ends.twice or ends.early:
         return None
     if not ends.closes:
         return 0
