@@ -69,6 +69,18 @@ _NUMBERS = frozenset({"int", "float"})
 """Functions that refuse texts that are no numbers; a number of an array is one."""
 _TEXTS = TEXT_METHODS | {"split", "group"}
 """Methods that give texts."""
+_REFUSE_NUMBERS = {
+    "textwrap.wrap": (1, "width", "0"),
+    "textwrap.fill": (1, "width", "0"),
+    "time.sleep": (0, "secs", "negative"),
+    "numpy.zeros": (0, "shape", "negative"),
+    "numpy.ones": (0, "shape", "negative"),
+    "numpy.empty": (0, "shape", "negative"),
+    "math.sqrt": (0, "x", "negative"),
+    "math.log": (0, "x", "0"),
+}
+"""Functions that refuse some numbers: which argument, and what it must not be."""
+_CODECS = {"utf-8": "UTF-8", "utf8": "UTF-8", "utf_8": "UTF-8", "ascii": "ASCII"}
 _SEARCHES = frozenset({"index", "remove"})
 """Methods that refuse what is not there."""
 _FORGIVING = frozenset({"collections.defaultdict", "collections.Counter"})
@@ -84,6 +96,7 @@ _BASES: dict[str, frozenset[str]] = {
     "KeyError": frozenset({"LookupError"}),
     "IndexError": frozenset({"LookupError"}),
     "ValueError": frozenset(),
+    "UnicodeDecodeError": frozenset({"UnicodeError", "ValueError"}),
     "ZeroDivisionError": frozenset({"ArithmeticError"}),
 }
 """What is told exactly, with what else it may be caught as; a handler of one does not catch another."""
@@ -187,6 +200,8 @@ class DataErrors:
 
     def __init__(self, python: PythonFacts, config: Document | None = None) -> None:
         self.python = python
+        self.any_bytes = False
+        """Whether to look at texts that are no UTF-8, too: few clients send them, but each may."""
         self.values = RequestValues(python, config)
         self.asked = {python.source(n) for c in python.walk(Compare) for p in (c.left, *c.rights) for n in walk(p)}
         """What the file compares with something, or asks whether it is there at all."""
@@ -275,6 +290,10 @@ class DataErrors:
             if node.operator in {"//", "%", "/"} and kind(node.right) == "int" and not self.tested(node.right):
                 return f"this raises ZeroDivisionError when `{python.source(node.right)}` is 0"
             return ""
+        codec = _codec(node) if self.any_bytes else ""
+        if codec and isinstance(node, Call) and isinstance(node.func, Attribute):
+            read = kind(node.func.value) in {"item", "cell"}
+            return f"this raises UnicodeDecodeError for a text that is no {codec}" if read else ""
         if not isinstance(node, Call) or not node.arguments:
             return ""
         name = dotted(node.func)
@@ -291,6 +310,13 @@ class DataErrors:
             fits = self.tested(node.func.value) or _TESTS & python.identifiers or self.tried(node)
             read = python.qualified(node.arguments[0].value) in _READ_BY_NUMPY
             return "this raises ValueError for a text that is no number" if read and not fits else ""
+        refused = _REFUSE_NUMBERS.get(python.qualified(node.func) or "")
+        if refused is not None:
+            place, keyword, of = refused
+            given = node.argument(place, keyword)
+            if given is not None and kind(given) == "int" and not self.tested(given):
+                return f"this raises ValueError when `{python.source(given)}` is {of}"
+            return ""
         number = name in _NUMBERS and len(node.arguments) == 1
         wanted = "number" if number else _WANTED.get(python.qualified(node.func) or "", "")
         # An element of an array of numbers would never do as JSON.
@@ -409,6 +435,16 @@ class DataErrors:
         while isinstance(inner, Call) and isinstance(inner.func, Attribute):
             inner = inner.func.value
         return any(self.python.source(part) in self.asked for part in (expr, inner))
+
+
+def _codec(node: Node) -> str:
+    """The codec of ``….decode()`` if it is one that refuses some bytes, and strict."""
+    if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "decode":
+        return ""
+    codec = node.argument(0, "encoding")
+    if len(node.arguments) > 1 or (node.arguments and not isinstance(codec, Constant)):
+        return ""
+    return _CODECS.get(str(codec.value).lower(), "") if isinstance(codec, Constant) else "UTF-8"
 
 
 def _passed(iterable: Expr) -> Expr:
