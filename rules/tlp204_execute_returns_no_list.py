@@ -337,4 +337,105 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("adult", age >= 18)]))
         return responses
 """,
+    """\
+-- sync_gather/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- sync_gather/1/model.py --
+import asyncio
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def one(self, r):
+        x = pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    def execute(self, requests):
+        return asyncio.gather(*(self.one(r) for r in requests))
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP204
+""",
+    """\
+-- coroutine_returned/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- coroutine_returned/1/model.py --
+import asyncio
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    async def one(self, r):
+        task = asyncio.create_task(asyncio.sleep(0))
+        await task
+        x = pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    async def all(self, requests):
+        return await asyncio.gather(*(self.one(r) for r in requests))
+
+    def execute(self, requests):
+        return self.all(requests)
+""",
+    """\
+-- either/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- either/1/model.py --
+import asyncio
+import triton_python_backend_utils as pb_utils
+
+
+def sync(coroutine):
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    raise RuntimeError("use await")
+
+
+class TritonPythonModel:
+    async def one(self, r):
+        x = pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    def execute(self, requests):
+        return [sync(self.one(r)) for r in requests]
+""",
+    """\
+-- thread_run/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- thread_run/1/model.py --
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(2)
+
+    async def one(self, r):
+        x = pb_utils.get_input_tensor_by_name(r, "INPUT0").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)])
+
+    def answer(self, r):
+        return asyncio.run(self.one(r))
+
+    async def execute(self, requests):
+        loop = asyncio.get_running_loop()
+        return [await loop.run_in_executor(self.pool, self.answer, r) for r in requests]
+
+    def finalize(self):
+        self.pool.shutdown()
+""",
 )

@@ -1041,6 +1041,44 @@ SCALE = Scale(2.0)._replace(shift=1.0)
 }
 
 ASYNC = {
+    "loop_in_a_helper": """
+    async def answer(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    def ask(self, request):
+        return asyncio.run(self.answer(request))  #! sure RuntimeError
+
+    async def execute(self, requests):
+        return [self.ask(r) for r in requests]
+""",
+    "loop_in_a_thread": """
+    async def answer(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    def ask(self, request):
+        return asyncio.run(self.answer(request))
+
+    async def execute(self, requests):
+        loop = asyncio.get_running_loop()
+        return [await loop.run_in_executor(None, self.ask, r) for r in requests]
+""",
+    "task_without_a_loop": """
+    async def answer(self, request):
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    def execute(self, requests):
+        tasks = [asyncio.create_task(self.answer(r)) for r in requests]  #! sure RuntimeError
+        return tasks
+""",
+    "task_of_a_given_loop": """
+    async def answer(self, request):
+        asyncio.get_running_loop()
+        return pb_utils.InferenceResponse(error=pb_utils.TritonError("no"))
+
+    def execute(self, requests):
+        loop = asyncio.new_event_loop()
+        return [loop.run_until_complete(loop.create_task(self.answer(r))) for r in requests]
+""",
     "gathered_with_exceptions": f"""\
     async def ask(self, x):
         call = pb_utils.InferenceRequest(model_name="scorer", inputs=[pb_utils.Tensor("x", x)],

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tritonlint.facts import ModelFacts
 
 _MOST_OPTIONAL = 3
+_FUTURES = frozenset({"_asyncio.Future", "_asyncio.Task"})
 _HARMLESS = frozenset({"ABCMeta", "abc.ABCMeta"})
 _LACKED = re.compile(r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'")
 _LACKS = re.compile(r"NoneType|has no attribute")
@@ -341,9 +342,13 @@ class _Play(PbUtils):
         machine.buffers.forget()
         self.whole.clear()
         value = machine.call(execute, [model, self.receive()], {}, span)
+        future = isinstance(value, Coroutine) and value.python_type in _FUTURES
         if isinstance(value, Coroutine):
             value = machine.awaited(value, span)
         if isinstance(execute.node, Function):
+            if future and not execute.node.is_async and machine.return_span is not None and self.answers_by_return:
+                # The stub awaits coroutines only.
+                self.say(Mistake("return", machine.return_span, True, found="Future"))
             machine.finish()
             self.answers(value, execute.node)
             self.senders(execute.node, value)

@@ -127,6 +127,8 @@ class Concurrency(Protocols):
         if name == "asyncio.run" and args:
             if _never_awaitable(first):
                 raise self.fail("ValueError", f"a coroutine was expected, got {type_name(first)}", span)
+            if self.surely_in_loop:
+                raise self.fail("RuntimeError", "asyncio.run() cannot be called from a running event loop", span)
             return (self.awaited(first, span),) if isinstance(first, Coroutine) else None
         if name in _WRAPPERS and args:
             if _never_awaitable(first):
@@ -149,6 +151,17 @@ class Concurrency(Protocols):
         if name in {"concurrent.futures.as_completed", "concurrent.futures.wait"} and args:
             return (self._finished(name, args, kwargs),)
         return None
+
+    @property
+    def surely_in_loop(self) -> bool:
+        """Whether an event loop runs in this thread, where another one cannot start."""
+        # What a pool maps runs in threads of its own.
+        return self.in_loop > 0 and not self.mentions("nest_asyncio") and not self.mentions(".map(")
+
+    @property
+    def surely_no_loop(self) -> bool:
+        """Whether no event loop runs in this thread: a thread aside may be that of one."""
+        return self.in_loop == 0 and self.aside == 0 and self.phase in {"initialize", "execute"}
 
     def _finished(self, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
         """Futures as they come to their end, in whatever order; those that are done, and the others."""

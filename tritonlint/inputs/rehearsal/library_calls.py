@@ -262,6 +262,8 @@ class LibraryCalls(BuiltinCalls):
             return self.pb_call("<config>", args, kwargs, node) if node is not None else UNKNOWN
         if name in {"sys.exit", "os._exit", "os.abort"}:
             raise RaisedError(Exc("SystemExit", [], ("SystemExit", "BaseException")), span, self.statement, True)
+        if name in {"asyncio.get_running_loop", "asyncio.create_task"} and self.surely_no_loop:
+            raise self.fail("RuntimeError", "no running event loop", span)
         if name.startswith(("asyncio.", "threading.", "concurrent.")):
             found = self.runs_beside(name, args, kwargs, span)
             if found is not None:
