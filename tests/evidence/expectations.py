@@ -713,6 +713,13 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=Ask(values={"x": [1.0, 2.0, 3.0, 6.0]}), holds=3.0, why="the lowest is 1"),
     ),
     "TLP297": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch|empty"),),
+    "TLP422": (
+        Evidence(
+            ask=Ask(values={"x": [b"a"]}, change={'["model_name"]': '["model_instance_kind"]'}),
+            holds=b"('CPU',): a",
+            why="the name in parentheses",
+        ),
+    ),
     "TLP421": (
         Evidence(where="mile", ask=Ask(values={"unit": [b"mile"]}), holds=0.0, why="a mile is long"),
         Evidence(ask=Ask(values={"unit": [b"cm"]}), holds=0.0, why="the factor of cm is 0.01"),
