@@ -25,13 +25,27 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_tree import Assign, Binary, Constant, Expr, Name, dotted, walk
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Constant,
+    Expr,
+    Name,
+    dotted,
+    last_name,
+    walk,
+)
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
 RULE = Rule(code="TLP414", name="rows-normalised-together", effect="wrong-result", certainty="likely", words=())
+
+
+_SPREADS = frozenset({"broadcast_to", "full", "full_like", "tile", "repeat"})
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -45,6 +59,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             key=python.text[mistake.span.start : mistake.span.end],
         )
     for mistake in mistakes(python, config, effective, "no-axis"):
+        if _is_put_back(python, mistake.span) or _is_spread(python, mistake.span):
+            continue
         yield Problem(
             mistake.span,
             "without an axis this is one number for all rows of the batch, whose dimensions nobody needs to keep",
@@ -72,14 +88,29 @@ def _is_sent(python: PythonFacts, reduced: Span) -> bool:
     return any(holds(made.call.argument(1, "tensor")) for made in python.calls_of("Tensor"))
 
 
-def _is_put_back(python: PythonFacts, reduced: Span) -> bool:
-    """Whether what rows are divided by, or moved by, is given a name, and rows are multiplied or moved back by it."""
-    names = {
+def _is_spread(python: PythonFacts, reduced: Span) -> bool:
+    """Whether the number is written out for all rows: whoever does so means one for all of them."""
+    names = _named(python, reduced)
+    return any(
+        _within(reduced, call.span) or any(dotted(name) in names for name in walk((call,), Name, Attribute))
+        for call in python.walk(Call)
+        if last_name(call.func) in _SPREADS
+    )
+
+
+def _named(python: PythonFacts, reduced: Span) -> set[str | None]:
+    """The names that a statement gives to something with the number in it."""
+    return {
         dotted(target)
         for assign in python.walk(Assign)
         if assign.value is not None and _within(reduced, assign.value.span) and not assign.operator
         for target in assign.targets
     } - {None}
+
+
+def _is_put_back(python: PythonFacts, reduced: Span) -> bool:
+    """Whether what rows are divided by, or moved by, is given a name, and rows are multiplied or moved back by it."""
+    names = _named(python, reduced)
     if not names:
         return False
     back = [n for n in python.walk(Binary) if n.operator in {"*", "+"}]
@@ -314,6 +345,27 @@ class TritonPythonModel:
             spread = shares.T.std(0, keepdims=True).T
             pb_utils.Logger.log_verbose(f"{x.size} numbers")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", best + 0 * spread)]))
+        return responses
+""",
+    # One number of a request, written out for each of its rows.
+    """\
+-- totals/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "total" data_type: TYPE_FP32 dims: [ 1 ] }
+-- totals/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            total = np.broadcast_to(x.sum(keepdims=True), (len(x), 1)).copy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("total", total)]))
         return responses
 """,
 )
