@@ -152,6 +152,17 @@ def test_nothing_is_said_of_models_that_were_served(tmp_path: Path) -> None:
     assert not said, "\n".join(said)
 
 
+def test_nothing_is_said_of_an_execute_that_a_base_of_a_library_may_replace(tmp_path: Path) -> None:
+    text = (
+        "import triton_python_backend_utils as pb_utils\nfrom serving_kit import PerRequest\n\n\n"
+        "class TritonPythonModel(PerRequest):\n    def execute(self, request):\n"
+        "        return [pb_utils.Tensor('y', pb_utils.get_input_tensor_by_name(request, 'x').as_numpy())]\n"
+    )
+    write(tmp_path, {"1/model.py": text})
+    said = {finding.code for finding in told(tmp_path)}
+    assert said.isdisjoint({"TLP017", "TLP204", "TLP210", "TLP226"}), said
+
+
 def test_a_finding_stands_in_the_module_and_names_the_call(tmp_path: Path) -> None:
     write(tmp_path, CASES["a_function_that_raises"])
     (finding,) = told(tmp_path)
