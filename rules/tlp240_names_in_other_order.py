@@ -55,6 +55,8 @@ _PASSED_ON = {"submit": 0, "run_in_executor": 1, "to_thread": 0, "apply_async": 
 """Methods that call their argument at a position with those that follow."""
 _COUNTERS = frozenset({"i", "j", "idx", "index", "ix", "position", "pos"})
 """Names for the place of an item."""
+_ENDS = frozenset({"start", "end", "begin", "stop", "first", "last", "left", "right", "next", "previous", "old", "new"})
+"""Names of which one may well become the other: a gap starts at an end, and a mirror has left on its right."""
 _COUNTED = frozenset({"row", "column", "col", "slot", "rank", "step", "line", "bin", "bucket", "place", "id", "label"})
 """Names for a number, of which a list of places may be made."""
 
@@ -203,7 +205,7 @@ def _told(kind: str, named: Iterable[tuple[str | None, str, Node]]) -> Iterator[
     known = [(name, set(words_in(name)), label, words_of_items(label), node) for name, label, node in named if name]
     for first, (name, words, label, own, node) in enumerate(known):
         for other_name, other_words, other_label, other_own, other in known[first + 1 :]:
-            crossed = words <= other_own and other_words <= own
+            crossed = words <= other_own and other_words <= own and not words & _ENDS and not other_words & _ENDS
             if crossed and not words & own and not other_words & other_own and min(len(name), len(other_name)) > 2:
                 yield Problem(
                     node.span,
@@ -450,7 +452,9 @@ class TritonPythonModel:
             places = np.zeros_like(ranks)
             for rank, i in enumerate(ranks):
                 places[rank] = i + 1
-            spans = [(start, end) for start, end in zip(scores[:-1], scores[1:])]
+            starts, ends = scores[:-1], scores[1:]
+            gaps = [end - start for start, end in zip(ends, starts)]
+            spans = [(start, end) for start, end in zip(starts, ends) if gaps]
             low = min([start for start, _ in spans], default=np.float32(0))
             tensors = [pb_utils.Tensor("LOW_RANK", places), pb_utils.Tensor("LOW", np.array([low], np.float32))]
             responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
