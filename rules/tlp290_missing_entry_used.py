@@ -44,6 +44,7 @@ from tritonlint.inputs.python_tree import (
     If,
     Name,
     Node,
+    Raise,
     Sequence,
     Subscript,
     Try,
@@ -72,6 +73,7 @@ _OF_TEXT = frozenset(
 _PASSES = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset", "collections.Counter", "str"})
 _LOADS = frozenset({"json.load", "json.loads", "dict"})
 _LOADING = ("initialize", "__init__", "auto_complete_config")
+_CHANGES = frozenset({"setdefault", "update"})
 _DEPTH = 8
 
 
@@ -98,7 +100,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
         if serving is None:
             loading = [one for start in _LOADING for one in by_name(python).get(start, ())]
             served = reached(python, [execute])
-            if any(True for one in served for _ in own_nodes(one, Try)):
+            if any(_refuses(one) or any(True for _ in own_nodes(one, Try)) for one in served):
                 return
             serving = {id(one) for one in served} - {id(one) for one in reached(python, loading)}
         if id(function) not in serving or _is_asked(python, name) or _stands_under(function, key, call):
@@ -115,6 +117,16 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             related=(Related(used.span, "used here"),) if used.span != call.span else (),
             key=name,
         )
+
+
+def _refuses(function: Function) -> bool:
+    """Whether a function refuses what is not among something: the words of the table may be listed there as well."""
+    for node in own_nodes(function, If):
+        among = any("in" in test.operators or "not in" in test.operators for test in walk(node.test, Compare))
+        ends = walk((*node.body, *node.orelse), Raise, Call)
+        if among and any(isinstance(end, Raise) or last_name(end.func) == "TritonError" for end in ends):
+            return True
+    return False
 
 
 def _lookups(python: PythonFacts) -> Iterator[tuple[Call, Expr, Expr]]:
@@ -154,7 +166,8 @@ def _is_table(python: PythonFacts, table: Expr) -> bool:
         for target in assign.targets:
             if isinstance(target, Subscript) and last_name(target.value) == name:
                 return False
-    return True
+    changes = (call.func for call in python.walk(Call) if isinstance(call.func, Attribute))
+    return not any(func.attr in _CHANGES and last_name(func.value) == name for func in changes)
 
 
 def _of_other_class(python: PythonFacts, table: Expr) -> list[tuple[Expr, Frame]]:
