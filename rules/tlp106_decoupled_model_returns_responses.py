@@ -2,7 +2,7 @@
 
 ## What it does
 Reports `return` of a list from `execute` when config.pbtxt says `decoupled: true`; in a model that uses response
-senders only a list of responses that go nowhere else.
+senders only a list of responses that go nowhere else, and any that is returned while threads still send.
 
 ## What happens
 The request fails: in decoupled mode execute must return None, and responses go through the response sender. Where the
@@ -17,14 +17,29 @@ Facts, python-backend 6.5 (observed on 24.10). A list that is returned after the
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
-from tritonlint.inputs.python_flow import is_generator, is_none, own_nodes, returns
+from tritonlint.inputs.python_flow import is_generator, is_none, own_nodes, request_loops, returns, thread_targets
 from tritonlint.inputs.python_join import is_list, uses_sender
-from tritonlint.inputs.python_tree import Attribute, Call, Comprehension, Expr, Function, Name, Return, dotted
+from tritonlint.inputs.python_threads import by_name
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Expr,
+    Function,
+    Name,
+    Return,
+    With,
+    dotted,
+    last_name,
+    walk,
+)
 from tritonlint.inputs.rehearsal.backend import mistakes
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
@@ -56,10 +71,50 @@ def _written(python: PythonFacts, config: Document, execute: Function) -> Iterat
     if uses_sender(python):
         # One model.py for both modes; and once the final flag is sent, what execute returns is not looked at.
         yield from _never_sent(python, execute)
+        for statement in returns(execute) if _leaves_at_work(python, execute) else ():
+            value = statement.value
+            kept = value is not None and (
+                is_list(python, value) or (isinstance(value, Constant) and not is_none(value))
+            )
+            if kept:
+                yield replace(_fails(config, statement.span), message=_AT_WORK, certainty="likely")
         return
     for statement in returns(execute):
         if statement.value is not None and is_list(python, statement.value):
             yield _fails(config, statement.span)
+
+
+def _leaves_at_work(python: PythonFacts, execute: Function) -> bool:
+    """Whether `execute` hands every request to threads that send, sends nothing itself, and waits for nothing."""
+    if not thread_targets(python.body) or _BOTH_MODES.search(python.text) or next(own_nodes(execute, With), None):
+        return False
+    started = [call for call in own_nodes(execute, Call) if last_name(call.func) in _STARTS]
+    running = [execute]
+    for function in running:
+        for call in own_nodes(function, Call) if len(running) < _MOST else ():
+            called = [one for one in by_name(python).get(last_name(call.func), ()) if one not in running]
+            running += called
+    calls = [call for function in running for call in own_nodes(function, Call)]
+    words = {last_name(call.func) for call in calls}
+    known = {name for name in words if name in by_name(python)} | _STARTS | _KEEPS
+    others = [call for call in calls if last_name(call.func) not in known and call.arguments]
+    handed = [a for call in others for argument in call.arguments for a in walk(argument.value, Name)]
+    requests = {name.id for loop in request_loops(execute) for name in walk(loop.target, Name)}
+    return bool(started) and not words & _ENDS_OR_WAITS and not any(one.id in requests for one in handed)
+
+
+_MOST = 20
+_STARTS = frozenset({"submit", "Thread", "run_in_executor", "run_coroutine_threadsafe"})
+_KEEPS = frozenset({"append", "get_input_tensor_by_name", "len", "str", "int", "list", "enumerate", "Tensor"})
+"""What may get a request, and sends nothing."""
+_ENDS_OR_WAITS = frozenset(
+    {"send", "result", "join", "wait", "as_completed", "exception", "acquire", "get", "map", "gather", "shutdown"}
+    | {"drain", "flush", "close", "finish"}
+)
+_AT_WORK = (
+    "this model is decoupled, so execute must return None: every request fails whose final flag the threads have not "
+    "sent by then"
+)
 
 
 def _fails(config: Document, span: Span) -> Problem:
@@ -232,6 +287,76 @@ class TritonPythonModel:
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
         return responses
 #       ^^^^^^^^^^^^^^^^ TLP106
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(max_workers=4)
+
+    def answer(self, sender, x):
+        try:
+            time.sleep(0.2)
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        finally:
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def execute(self, requests):
+        pending = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy().copy()
+            pending.append(self.pool.submit(self.answer, request.get_response_sender(), x))
+        return pending
+#       ^^^^^^^^^^^^^^ TLP106
+
+    def finalize(self):
+        self.pool.shutdown()
+""",
+    # All is sent by then.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+from concurrent.futures import ThreadPoolExecutor
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.pool = ThreadPoolExecutor(max_workers=4)
+
+    def answer(self, sender, x):
+        try:
+            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        finally:
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def execute(self, requests):
+        pending = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy().copy()
+            pending.append(self.pool.submit(self.answer, request.get_response_sender(), x))
+        for one in pending:
+            one.result()
+        return pending
+
+    def finalize(self):
+        self.pool.shutdown()
 """,
     """\
 -- parts/config.pbtxt --

@@ -272,7 +272,7 @@ def _left_in_loop(python: PythonFacts) -> Iterator[Problem]:
         ]
         for node, what in (
             *((node, "this skips the `else` of the loop: the request ends") for node in found.breaks),
-            *((node, _EARLY) for node in found.early),
+            *((_with_condition(function, node), _EARLY) for node in found.early),
             *((node, "here the request is left") for node in inside),
         ):
             yield Problem(
@@ -283,6 +283,14 @@ def _left_in_loop(python: PythonFacts) -> Iterator[Problem]:
                 certainty="likely",
                 key=what,
             )
+
+
+def _with_condition(function: Function, left: Flow) -> Flow:
+    """A ``break``, with the condition that leads to it: both belong to what is told."""
+    for branch in own_nodes(function, If):
+        if branch.body[-1] is left and not branch.orelse:
+            return Flow(Span(left.span.path, branch.span.start, left.span.end), left.keyword)
+    return left
 
 
 def _asks_for(test: Expr, owner: str) -> bool:
@@ -518,7 +526,7 @@ def _sender(
     places: list[tuple[Span, str]] = [(node.span, "here the request is left") for node in found.continues]
     places += [(node.span, "here the request is left") for node in found.returns]
     places += [(node.span, "this skips the `else` of the loop: the request ends") for node in found.breaks]
-    places += [(node.span, _EARLY) for node in found.early]
+    places += [(_with_condition(function, node).span, _EARLY) for node in found.early]
     places += [
         (_side(node, sends), "one outcome of this condition leaves the request")
         for node in found.branches
@@ -1002,9 +1010,8 @@ class TritonPythonModel:
     def stream(self, sender, words, limit):
 #       ^^^^^^ TLP221
         for number, word in enumerate([*words, b"and"] * 8, start=1):
-            if word != b"stop":
-                break
-#               ^^^^^ TLP207
+            if word != b"stop": break
+#           ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP207
             response = pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([word], dtype=object))])
             if number >= limit:
                 sender.send(response, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)

@@ -112,6 +112,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(
             where="execute(self, requests):\n        responses = []\n        for request in requests:\n            x"
         ),
+        Evidence(where="pool.submit"),
         Evidence("difference", where="get_response_sender", streams=1, why="the response of the list is lost"),
     ),
     "TLP035": (
