@@ -250,7 +250,15 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("difference", where="range(len(x))", streams=1, why="two are sent, the first one with the final flag"),
     ),
     "TLP214": (Evidence("error", releases={"24.03": "error"}, why="before 24.06 there is no sender in this mode"),),
-    "TLP216": (Evidence(releases={"23.07": "error"}, why="before 23.11 there are no release flags"),),
+    "TLP216": (
+        Evidence(
+            "error",
+            where="iterative_sequence: true",
+            releases={"23.07": "refused"},
+            why="before 23.11 there are no iterative sequences",
+        ),
+        Evidence(releases={"23.07": "error"}, why="before 23.11 there are no release flags"),
+    ),
     "TLP219": (Evidence("hang", releases={"24.03": "error"}, why="before 24.04 it is not awaited at all (TLP218)"),),
     "TLP222": (Evidence(ask=TOGETHER, difference="another client's request|shape|batch"),),
     "TLP224": (Evidence("error", Ask(rounds=2), why="the second call returns two responses"),),
