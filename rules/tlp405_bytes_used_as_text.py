@@ -973,4 +973,55 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
+    # The rows of a batch are arrays, which are neither bytes nor text.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            words = []
+            for word in pb_utils.get_input_tensor_by_name(request, "x").as_numpy():
+                if isinstance(word, bytes):
+                    words.append(word.decode("utf-8"))
+                else:
+                    words.append(str(word))
+#                                ^^^^^^^^^ TLP405
+            y = np.array([[word.upper().encode("utf-8")] for word in words], dtype=np.object_)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            words = []
+            for word in pb_utils.get_input_tensor_by_name(request, "x").as_numpy():
+                if isinstance(word, np.ndarray):
+                    word = word[0]
+                words.append(word.decode("utf-8") if isinstance(word, bytes) else str(word))
+            y = np.array([[word.upper().encode("utf-8")] for word in words], dtype=np.object_)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
 )

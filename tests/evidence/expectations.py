@@ -584,6 +584,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("error", where="json.loads("),
         Evidence(where='"Answer: %s" %', holds=b"Answer: b'text 0a'", why="the answer should hold the text"),
         Evidence(where="map(str, texts)", holds=b"B'TEXT 0A'", why="the answer should be the text"),
+        Evidence(where="words.append(str(word))", holds=b"[B'TEXT 0A']", why="the answer should be the text"),
         Evidence("error", where="x * 2.0"),
         Evidence(
             where='text == "yes"', ask=Ask(values={"x": ["yes", "yes"]}), holds=False, why="asked with that very text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -248,8 +249,10 @@ class BuiltinCalls(Concurrency):
         if name == "map" and args and isinstance(args[0], Bound) and args[0].owner.__class__ in BACKEND_OBJECTS:
             self.havoc_value(args[0].owner)  # What goes over it later calls it.
         given = [as_text(a) for a in args]
-        if name == "str" and len(given) == 1 and not kwargs and type_name(given[0]) == "bytes":
-            self.note("bytes-in-text", span)
+        if name == "str" and len(given) == 1 and not kwargs:
+            call = self.python.text[span.start : span.end]
+            if type_name(given[0]) == "bytes" or (_holds_bytes(given[0]) and _is_asked(self.python.text, call)):
+                self.note("bytes-in-text", span)
         if name in {"str", "repr"}:
             self.look_for_methods(given)
         if name in {"int", "float", "bool", "str", "abs", "round", "repr", "bytes"} and given:
@@ -434,3 +437,14 @@ def _is_pending(value: Value) -> bool:
 def _is_of_one_dimension(places: Value) -> bool:
     """Whether a tuple of places is surely about one dimension."""
     return places.__class__ is Seq and not places.open and len(places.items) == 1
+
+
+def _holds_bytes(value: Value) -> bool:
+    """Whether a value is an array with bytes in it, which are shown as such where it is made a text."""
+    return isinstance(value, Array) and value.of == "bytes" and bool(value.shape) and not value.scalar
+
+
+def _is_asked(text: str, call: str) -> bool:
+    """Whether a file takes what ``str(…)`` is given for bytes or a text: elsewhere an array may be shown on purpose."""
+    given = call.removeprefix("str(").removesuffix(")").strip()
+    return re.search(rf"isinstance\(\s*{re.escape(given)}\s*,[^)]*\bbytes\b", text) is not None
