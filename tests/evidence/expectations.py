@@ -74,6 +74,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP009": (Evidence("hang"),),
     "TLP012": (
+        Evidence("not observable", where='"KIND_GPU": "cuda"}.get(', why="there is no GPU"),
+        Evidence("not observable", where='startswith("KIND_GPU")', why="there is no GPU"),
+        Evidence("not observable", where='args.get("model_instance_kind", "CPU")', why="there is no GPU"),
         Evidence(
             ask=Ask(
                 change={
