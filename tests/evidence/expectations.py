@@ -126,6 +126,13 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             releases={"23.07": "refused"},
         ),
     ),
+    "TLP258": (
+        Evidence(
+            ask=Ask(change={'raw.decode("utf-8")': 'b"\\xff".decode("utf-8")'}),
+            where='raw.decode("utf-8")',
+            why="as for a text that is no UTF-8",
+        ),
+    ),
     "TLP060": (Evidence("error", Ask(without=("y",)), why="asked as its clients do, with x"),),
     "TLP062": (
         Evidence(
