@@ -883,9 +883,13 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP601": (
         Evidence("refused", where="HISTOGRAM", releases={"24.10": "nothing"}),
         Evidence("error", where='answer["parameters"]', releases={"23.12": "error"}),
+        Evidence("error", where="parameters=told", releases={"23.12": "error"}),
         Evidence("refused", releases={"23.12": "nothing"}),
     ),
-    "TLP602": (Evidence("error", releases={"23.12": "nothing"}),),
+    "TLP602": (
+        Evidence("error", where="answer.parameters()", releases={"23.12": "error"}),
+        Evidence("error", releases={"23.12": "nothing"}),
+    ),
     "TLP603": (
         Evidence("not observable", where="import tomllib", why="the servers at hand run Python 3.11, which has it"),
     ),
