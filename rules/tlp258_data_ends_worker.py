@@ -3,8 +3,8 @@
 ## What it does
 Follows what is read from requests into threads, tasks and the async `execute` of a decoupled model, and reports what
 raises there for some values while nothing catches it: a key that a dict of the file may lack, a step or divisor of 0,
-`int(…)` of a text, a text that a `split` cuts into too few parts, no words at all, a width of 0, a text that is no
-UTF-8, a `raise` in a thread. What the file tests before, and models that ask a future for its result, are left out.
+`int(…)` of a text, a text that a `split` cuts into too few parts, no words at all, a width of 0, a `raise` in a thread.
+What the file tests before, and models that ask a future for its result, are left out.
 
 ## What happens
 The exception reaches nobody: the final flag is not sent, and the client waits for ever. In the loop of a worker it ends
@@ -60,7 +60,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     roots = _roots(python)
     data = DataErrors(python, config) if roots else None
     for root in roots if data is not None else ():
-        for end in _ends(data, root) if data is not None else ():
+        for end in data.ends(root, ()) if data is not None else ():
             span, cause, what, _ = end
             if span in told:
                 continue
@@ -76,14 +76,6 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 effect="instability" if loop else None,
                 key=root.name,
             )
-
-
-def _ends(data: DataErrors, root: Function) -> list[End]:
-    """What leaves a function; texts that are no UTF-8 come last, as hardly a client sends them."""
-    data.any_bytes = False
-    found = list(data.ends(root, ()))
-    data.any_bytes = True
-    return found or list(data.ends(root, ()))
 
 
 def _where_to_catch(end: End) -> tuple[str, Span]:
@@ -337,27 +329,6 @@ class TritonPythonModel:
 -- lines/config.pbtxt --
 backend: "python"
 input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
-output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
-model_transaction_policy { decoupled: true }
--- lines/1/model.py --
-import numpy as np
-import triton_python_backend_utils as pb_utils
-
-
-class TritonPythonModel:
-    async def execute(self, requests):
-        for request in requests:
-            sender = request.get_response_sender()
-            raw = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0]
-            text = raw.decode("utf-8")
-#                  ^^^^^^^^^^^^^^^^^^^ TLP258
-            sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([text], dtype=object))]))
-            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
-""",
-    """\
--- lines/config.pbtxt --
-backend: "python"
-input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
 input { name: "width" data_type: TYPE_INT32 dims: [ 1 ] }
 output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
 model_transaction_policy { decoupled: true }
@@ -374,7 +345,7 @@ class TritonPythonModel:
             sender = request.get_response_sender()
             raw = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()[0]
             width = max(1, int(pb_utils.get_input_tensor_by_name(request, "width").as_numpy()[0]))
-            for line in textwrap.wrap(raw.decode("utf-8", "replace"), width):
+            for line in textwrap.wrap(raw.decode("utf-8"), width):
                 sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([line], dtype=object))]))
             sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 """,
@@ -659,7 +630,7 @@ class Narrator:
 class TritonPythonModel:
     async def tell(self, request, sender):
         style = pb_utils.get_input_tensor_by_name(request, "style").as_numpy()[0]
-        for text in Narrator(style.decode("utf-8", "replace")).sentences:
+        for text in Narrator(style.decode("utf-8")).sentences:
             await asyncio.sleep(0)
             sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", np.array([text], dtype=object))]))
 
@@ -743,7 +714,7 @@ class Order:
     @classmethod
     def of(cls, request):
         symbol = pb_utils.get_input_tensor_by_name(request, "symbol").as_numpy()[0]
-        return cls(symbol.decode("ascii", "replace").upper())
+        return cls(symbol.decode("ascii").upper())
 
 
 class Walk:

@@ -128,9 +128,9 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP258": (
         Evidence(
-            ask=Ask(change={'raw.decode("utf-8")': 'b"\\xff".decode("utf-8")'}),
-            where='raw.decode("utf-8")',
-            why="as for a text that is no UTF-8",
+            ask=Ask(change={"wrap(text, width=width)": "wrap('a', width=0)"}),
+            where="wrap(text, width=width)",
+            why="as for a width of 0",
         ),
     ),
     "TLP060": (Evidence("error", Ask(without=("y",)), why="asked as its clients do, with x"),),

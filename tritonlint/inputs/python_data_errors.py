@@ -80,7 +80,6 @@ _REFUSE_NUMBERS = {
     "math.log": (0, "x", "0"),
 }
 """Functions that refuse some numbers: which argument, and what it must not be."""
-_CODECS = {"utf-8": "UTF-8", "utf8": "UTF-8", "utf_8": "UTF-8", "ascii": "ASCII"}
 _SEARCHES = frozenset({"index", "remove"})
 """Methods that refuse what is not there."""
 _FORGIVING = frozenset({"collections.defaultdict", "collections.Counter"})
@@ -96,7 +95,6 @@ _BASES: dict[str, frozenset[str]] = {
     "KeyError": frozenset({"LookupError"}),
     "IndexError": frozenset({"LookupError"}),
     "ValueError": frozenset(),
-    "UnicodeDecodeError": frozenset({"UnicodeError", "ValueError"}),
     "ZeroDivisionError": frozenset({"ArithmeticError"}),
 }
 """What is told exactly, with what else it may be caught as; a handler of one does not catch another."""
@@ -200,8 +198,6 @@ class DataErrors:
 
     def __init__(self, python: PythonFacts, config: Document | None = None) -> None:
         self.python = python
-        self.any_bytes = False
-        """Whether to look at texts that are no UTF-8, too: few clients send them, but each may."""
         self.values = RequestValues(python, config)
         self.asked = {python.source(n) for c in python.walk(Compare) for p in (c.left, *c.rights) for n in walk(p)}
         """What the file compares with something, or asks whether it is there at all."""
@@ -290,10 +286,6 @@ class DataErrors:
             if node.operator in {"//", "%", "/"} and kind(node.right) == "int" and not self.tested(node.right):
                 return f"this raises ZeroDivisionError when `{python.source(node.right)}` is 0"
             return ""
-        codec = _codec(node) if self.any_bytes else ""
-        if codec and isinstance(node, Call) and isinstance(node.func, Attribute):
-            read = kind(node.func.value) in {"item", "cell"}
-            return f"this raises UnicodeDecodeError for a text that is no {codec}" if read else ""
         if not isinstance(node, Call) or not node.arguments:
             return ""
         name = dotted(node.func)
@@ -435,16 +427,6 @@ class DataErrors:
         while isinstance(inner, Call) and isinstance(inner.func, Attribute):
             inner = inner.func.value
         return any(self.python.source(part) in self.asked for part in (expr, inner))
-
-
-def _codec(node: Node) -> str:
-    """The codec of ``….decode()`` if it is one that refuses some bytes, and strict."""
-    if not isinstance(node, Call) or not isinstance(node.func, Attribute) or node.func.attr != "decode":
-        return ""
-    codec = node.argument(0, "encoding")
-    if len(node.arguments) > 1 or (node.arguments and not isinstance(codec, Constant)):
-        return ""
-    return _CODECS.get(str(codec.value).lower(), "") if isinstance(codec, Constant) else "UTF-8"
 
 
 def _passed(iterable: Expr) -> Expr:
