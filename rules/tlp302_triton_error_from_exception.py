@@ -345,4 +345,29 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse(outputs, problem))
         return responses
 """,
+    """\
+-- multi/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "INPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ 4 ] }
+-- multi/1/model.py --
+import json
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "INPUT0").as_numpy()
+            if x.size > 0:
+                responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("empty:", x.shape)))
+#                                                                                                ^^^^^^^ TLP302
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x)]))
+        return responses
+""",
 )

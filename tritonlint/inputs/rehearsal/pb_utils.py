@@ -505,7 +505,8 @@ class PbUtils(Replies):
         if handled or message is None or isinstance(message, (Exc, int, float, Seq, Mapping, Obj, Array)):
             raise Failure("TypeError", "__init__(): incompatible constructor arguments")
         code, written = given(args, kwargs, 1, "code", UNKNOWN), node.argument(1, "code")
-        if written is not None and type_name(code) in {"int", "str", "float", "bool"}:
+        other = isinstance(code, (Seq, Mapping, Array, Obj)) or type_name(code) in {"int", "str", "float", "bool"}
+        if written is not None and other:
             self.machine.note("error-code", written.span)
         self.machine.error_made()
         return Error(node.span, self.machine.phase, self.machine.many_turns > 0)
