@@ -788,6 +788,7 @@ class TritonPythonModel:
                 responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
             return responses
         except Exception as error:
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP312
             pb_utils.Logger.log_error(f"no answers: {error}")
             raise error
 """,
