@@ -18,9 +18,10 @@ release 24.10. The function is called where auto-completion is on, the default s
 from collections.abc import Iterator
 
 from tritonlint.facts import RepositoryFacts
-from tritonlint.finding import Problem
+from tritonlint.finding import Problem, Related
 from tritonlint.inputs.auto_complete import added_tensors
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_tree import lies_in
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.target import Target
@@ -61,6 +62,7 @@ def check(python: PythonFacts, target: Target, model: Model, repository: Reposit
             f"the {tensor.direction} that auto_complete_config adds {said}: "
             "the function raises and the model will not load",
             help=f"give {', '.join(allowed)}" + (" (optional may be left out)" if "optional" in allowed else ""),
+            related=() if lies_in(tensor.literal, tensor.call) else (Related(tensor.call.span, "added here"),),
             certainty=None if tensor.certain else "likely",
             key=f"{tensor.direction} {(wrong or missing)[0]}",
         )

@@ -437,8 +437,8 @@ class TritonPythonModel:
     def execute(self, requests):
         ids = [request.request_id() for request in requests]
         if len(set(ids)) < len(ids):
-            error = pb_utils.TritonError("each request needs an id of its own")
-            return [pb_utils.InferenceResponse(error=error) for _ in requests]
+            text = "each request needs an id of its own"
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(text)) for _ in requests]
         found = {}
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
