@@ -21,6 +21,7 @@ from dataclasses import replace
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import beside_errors
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
 from tritonlint.inputs.python_join import declared, written_in
 from tritonlint.inputs.python_objects import objects_of
@@ -46,6 +47,8 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for response in python.responses:
         for write in response.outputs:
             if not write.names or any(name in names for name in write.names) or write.name_span.start in seen:
+                continue
+            if write.call.span in beside_errors(python):
                 continue
             seen.add(write.name_span.start)
             wanted = write.names[0]

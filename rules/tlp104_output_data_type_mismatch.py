@@ -22,6 +22,7 @@ from dataclasses import replace
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import beside_errors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_join import conversion, tensors_of, types_of
 from tritonlint.inputs.python_tree import Attribute, Call, Expr, Expression
@@ -58,7 +59,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         for write in response.outputs:
             if write.value is None or not write.names or write.call.span.start in seen:
                 continue
-            if python.pb_name(write.call.func) != "Tensor":
+            if python.pb_name(write.call.func) != "Tensor" or write.call.span in beside_errors(python):
                 continue
             dtype = types.of(write.value, python.frame_at(write.call))
             if dtype in {None, "str"} or types.not_an_array(write.value, python.frame_at(write.call)) is not None:

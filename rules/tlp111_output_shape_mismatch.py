@@ -24,7 +24,7 @@ from dataclasses import replace
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related, called_at
 from tritonlint.inputs.python import Frame, PythonFacts
-from tritonlint.inputs.python_answers import called_function
+from tritonlint.inputs.python_answers import beside_errors, called_function
 from tritonlint.inputs.python_join import tensors_of
 from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_shapes import Shape, Shapes, declared_shapes, shape_words, shapes_of
@@ -111,7 +111,7 @@ def _followed(
         if write.value is None or write.names is None or len(write.names) != 1 or write.call.span.start in seen:
             continue
         declared = outputs.get(write.names[0])
-        if declared is None or python.pb_name(write.call.func) != "Tensor":
+        if write.call.span in beside_errors(python) or declared is None or python.pb_name(write.call.func) != "Tensor":
             continue
         frame = python.frame_at(write.call)
         shape = shapes.of(write.value, frame)

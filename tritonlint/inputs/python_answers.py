@@ -8,6 +8,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import is_generator, is_none, own_nodes, returns
 from tritonlint.inputs.python_guards import checked_for_none
 from tritonlint.inputs.python_join import uses_sender
+from tritonlint.inputs.python_reaching import sources_at
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -30,6 +31,7 @@ from tritonlint.inputs.python_tree import (
     walk,
 )
 from tritonlint.remember import remembered
+from tritonlint.source import Span
 
 
 @remembered
@@ -284,3 +286,22 @@ def _method(python: PythonFacts, expr: Expr | None, own: str | None) -> Function
     method = python.method(expr.func.attr)
     replaced = any(binding.kind != "function" for binding, _ in python.attributes.get(expr.func.attr, ()))
     return None if method is None or method.decorators or replaced else method
+
+
+@remembered
+def beside_errors(python: PythonFacts) -> frozenset[Span]:
+    """Where tensors are made that only go into responses with an error: the backend drops them."""
+    dropped: set[Span] = set()
+    sent: set[Span] = set()
+    for response in python.responses:
+        given = response.call.argument(0, "output_tensors")
+        held = sources_at(python, given, python.frame_at(response.call)) if isinstance(given, Name) else None
+        lists = tuple(one for one, _ in held or () if isinstance(one, Sequence))
+        made = {call.span for call in walk(lists, Call)}
+        if not lists or len(lists) < len(held or ()):
+            made = {write.call.span for write in response.outputs}
+        if response.has_error and not response.outputs:
+            dropped |= made
+        else:
+            sent |= made
+    return frozenset(dropped - sent)
