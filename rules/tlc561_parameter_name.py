@@ -4,7 +4,8 @@
 Reports keys of `parameters` that differ a little from `EXECUTION_ENV_PATH` and `FORCE_CPU_ONLY_INPUT_TENSORS` (models
 of the Python backend) or from `TRITON_BATCH_STRATEGY_PATH`, and keys that say the same in other words, where the value
 is one for that parameter: a packed environment under `CONDA_ENV_PATH`, `no` under `FORCE_CPU_INPUTS`. A key that a file
-of the model mentions is taken as meant, and so are the latter where model.py goes through all parameters.
+of the model mentions, in any case, is taken as meant, and so are the latter where model.py goes through all
+parameters, or hands them on.
 
 ## What happens
 Any key is accepted, and one that nobody reads has no effect: with a misspelt `EXECUTION_ENV_PATH` the model runs in
@@ -45,7 +46,11 @@ _EXECUTION = frozenset({"EXEC", "EXECUTE", "EXECUTION", "EXECUTABLE"})
 _ENVIRONMENT = re.compile(r"ENVS?|ENVIRON\w*|ENVIROMENT\w*|CONDA|VENV")
 _PACKED = re.compile(r"\$\$TRITON_MODEL_DIRECTORY|\.(tar\.gz|tgz|tar)$")
 _SWITCH = frozenset({"yes", "no", "true", "false"})
-_ALL_READ = re.compile(r"\bin\s[^\n:]*param|param\w*[\"'\])]*\.(items|values|keys|update)\b|\*\*[^\n]*param")
+_ALL_READ = re.compile(
+    r"\bin\s[^\n:]*param|param\w*[\"'\])]*\.(items|values|keys|update)\b|\*\*[^\n]*param"
+    r"|[(,=]\s*[\w.\[\"']*param\w*[\"'\]]*\s*[,)]|\((self\.)?(args|\w*config)\)"
+)
+"""What goes through all parameters, or hands them on: as they are, with the config, or with the arguments."""
 
 
 def check(config: Document, model: Model, repository: RepositoryFacts) -> Iterator[Problem]:
@@ -61,7 +66,9 @@ def check(config: Document, model: Model, repository: RepositoryFacts) -> Iterat
         if meant is None or meant in written:
             continue
         texts = _texts(facts)
-        if any(key in text for text in texts) or (named is None and any(_ALL_READ.search(text) for text in texts)):
+        if any(key.lower() in text.lower() for text in texts) or (
+            named is None and any(_ALL_READ.search(text) for text in texts)
+        ):
             continue
         yield Problem(
             entry.key.span,
@@ -153,6 +160,31 @@ backend: "python"
 input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 parameters { key: "FORCE_CPU" value { string_value: "no" } }
+-- other/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+parameters { key: "CONDA_ARCHIVE" value { string_value: "/opt/envs/worker.tar.gz" } }
+-- other/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.config = json.loads(args["model_config"])
+        self.archive = self.setting("conda_archive")
+
+    def setting(self, name):
+        return self.config["parameters"][name.upper()]["string_value"]
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("y", x)]))
+        return responses
 -- add/1/model.py --
 import json
 

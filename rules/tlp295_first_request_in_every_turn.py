@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `get_input_tensor_by_name(requests[0], …)`, `requests[0].parameters()` and the like in a loop over `requests`,
-where Triton may batch. Silent under a condition, and where a turn compares the first request with its own.
+where Triton may batch. Silent under a condition, where a turn compares the first request with its own or reads the
+same of both, and in log messages; the id of the first request may name the batch.
 
 ## What happens
 Every client of a batch is answered with what the first one sent, with status OK. A request that comes alone is answered
@@ -44,7 +45,7 @@ from tritonlint.inputs.python_tree import (
 from tritonlint.rule import Rule
 
 _READ = "get_input_tensor_by_name"
-_ASKED = frozenset({"inputs", "parameters", "request_id", "correlation_id", "flags", "requested_output_names"})
+_ASKED = frozenset({"inputs", "parameters", "correlation_id", "flags", "requested_output_names"})
 RULE = Rule(
     code="TLP295",
     name="first-request-in-every-turn",
@@ -64,7 +65,7 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
             continue
         loop = next((turns for turns in _loops(execute, requests) if _in_turn(node, turns)), None)
         read = _read(execute, node) if loop is not None else None
-        if loop is None or read is None or _may_be_meant(loop, read):
+        if loop is None or read is None or _may_be_meant(loop, read) or _is_beside(loop, read):
             continue
         yield Problem(
             node.span,
@@ -108,6 +109,22 @@ def _may_be_meant(loop: For | Comprehension, read: Call) -> bool:
         lies_in(read, node) and (not isinstance(node, Binary) or node.operator in {"and", "or"})
         for node in (*walk(loop, If, Conditional), *walk(loop, Compare, Binary))
     )
+
+
+def _is_beside(loop: For | Comprehension, read: Call) -> bool:
+    """Whether a log tells what is read, or the turn reads the same of its own request, too."""
+    for call in walk(loop, Call):
+        if last_name(call.func).startswith(("log", "debug", "info", "warn", "print")) and lies_in(read, call):
+            return True
+        if call is not read and last_name(call.func) == last_name(read.func) and _what(call) == _what(read):
+            return True
+    return False
+
+
+def _what(read: Call) -> object:
+    """The name of the input that is read."""
+    name = read.argument(1, "name")
+    return name.value if isinstance(name, Constant) else None
 
 
 EXAMPLES = (
@@ -165,6 +182,7 @@ class TritonPythonModel:
         first = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy()
         responses, width = [], None
         for index, request in enumerate(requests):
+            pb_utils.Logger.log_verbose(f"{requests[0].correlation_id()}: {index}")
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             if index == 0:
                 width = pb_utils.get_input_tensor_by_name(requests[0], "x").as_numpy().shape[1]

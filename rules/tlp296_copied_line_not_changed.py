@@ -21,8 +21,8 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts, TensorWrite
 from tritonlint.inputs.python_flow import own_nodes
 from tritonlint.inputs.python_join import declared
-from tritonlint.inputs.python_names import inputs_read_into, name_of_value, words_in, words_of_items
-from tritonlint.inputs.python_tree import Assign, Constant, Function, Name, is_text, target_parts
+from tritonlint.inputs.python_names import ReadInto, inputs_read_into, name_of_value, words_in, words_of_items
+from tritonlint.inputs.python_tree import Assign, Constant, Function, Name, is_text, target_parts, walk
 from tritonlint.pbtxt.tree import Document
 from tritonlint.rule import Rule
 
@@ -48,7 +48,10 @@ def _inputs(python: PythonFacts, config: Document) -> Iterator[Problem]:
         (one, other)
         for place, one in enumerate(read)
         for other in read[place + 1 :]
-        if one.tensor == other.tensor and one.target.id != other.target.id and one.function is other.function
+        if one.tensor == other.tensor
+        and one.target.id != other.target.id
+        and one.function is other.function
+        and _is_copy(python, one, other)
     ]
     names = declared(python, config, "input") if twice else None
     if not names or any(each.names is None for each in python.reads) or "inputs" in python.used_names:
@@ -67,6 +70,14 @@ def _inputs(python: PythonFacts, config: Document) -> Iterator[Problem]:
                     related=(Related(other.read.span, "read here, too"), Related(names[meant[0]], "declared here")),
                     key=one.target.id,
                 )
+
+
+def _is_copy(python: PythonFacts, one: ReadInto, other: ReadInto) -> bool:
+    """Whether two lines differ in the name only, and no name is set again: a part of one may be the other thing."""
+    made = [a for a in own_nodes(one.function, Assign) if set(a.targets) & {one.target, other.target}]
+    names = [part.id for a in own_nodes(one.function, Assign) for t in a.targets for part in walk((t,), Name)]
+    same = len({python.source(a.value) for a in made if a.value is not None}) == 1
+    return same and names.count(one.target.id) == names.count(other.target.id) == 1
 
 
 def _is_named_after(name: str, tensor: str, other: str) -> bool:
@@ -172,10 +183,11 @@ class TritonPythonModel:
         for request in requests:
             pixels = pb_utils.get_input_tensor_by_name(request, "PIXELS").as_numpy()
             original = pb_utils.get_input_tensor_by_name(request, "PIXELS").as_numpy().copy()
+            scale = pb_utils.get_input_tensor_by_name(request, "PIXELS").as_numpy()[-1:]
             pixel = pb_utils.get_input_tensor_by_name(request, "PIXELS").as_numpy()[0]
             pixels += 1
             first = original
-            spare = pixels - pixel
+            spare = pixels - pixel * scale
             low = high = pixels
             outputs = [pb_utils.Tensor("LOW", low), pb_utils.Tensor("HIGH", low), pb_utils.Tensor("FIRST", first)]
             responses.append(pb_utils.InferenceResponse(outputs))

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `rows[start:size]`, `rows[start : start + size - 1]` and `rows[:size]` in a loop that moves on by
-`start += size`, where what is cut stays the same in all turns.
+`start += size`, where what is cut stays the same in all turns. `start + size - 1` is reported where `size` is the
+length of an array and an output is made of the part as it is: elsewhere the last row may well be left out.
 
 ## What happens
 From the second turn on the parts are empty or too long, a row of each is missing or stands in two of them, or all are
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_cuts import MovedCut, moved_cuts
-from tritonlint.inputs.python_tree import Binary, Constant, Expr, Name, walk
+from tritonlint.inputs.python_tree import Binary, Call, Constant, Expr, Name, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP297", name="cut-of-other-length", effect="wrong-result", certainty="likely")
@@ -77,9 +78,23 @@ def _moved_by_constant(python: PythonFacts, one: MovedCut) -> str | None:
         return None
     if not isinstance(outer.right.value, int) or not outer.right.value or not _is_end(python, outer.left, one):
         return None
-    if not one.turn & {n.id for n in walk((one.step,), Name)}:
+    if not one.turn & {n.id for n in walk((one.step,), Name)} or not _is_answer(python, one):
         return None
     return "rows are missing" if outer.operator == "-" else "the next part begins with rows of this one"
+
+
+def _is_answer(python: PythonFacts, one: MovedCut) -> bool:
+    """Whether the parts have the lengths of arrays, and are outputs as they are.
+
+    Other lengths may count a separator, and rows without the last one are compared with those that follow them.
+    """
+    lengths = python.follow(one.step) or ()
+    if not lengths or not all(isinstance(s, Call) and dotted(s.func) == "len" for s, _ in lengths):
+        return False
+    values = [tensor.argument(1) for tensor in (made.call for made in python.calls_of("Tensor"))]
+    return any(
+        any(source is one.cut for source, _ in python.follow(value) or ()) for value in values if value is not None
+    )
 
 
 def _is_end(python: PythonFacts, expr: Expr, one: MovedCut) -> bool:
@@ -150,6 +165,8 @@ EXAMPLES = (
             part, left = left[:size], left[size:]
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
             ends.append(start + size)
+            rises = rows[start + 1 : start + size] - rows[start : start + size - 1]
+            pb_utils.Logger.log_verbose(f"{rises.sum()}")
             start += size
         pb_utils.Logger.log_verbose(f"{len(windows)} windows, {ends}, {start} rows")
         return responses

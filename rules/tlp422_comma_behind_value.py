@@ -1,8 +1,9 @@
 """A comma behind a value makes a tuple of it
 
 ## What it does
-Reports `name = value(…),`: a tuple of one item without parentheses, for a name that is not of several things and that
-nothing goes through. Silent for names and numbers, of which shapes and axes are made.
+Reports `name = value(…),`: a tuple of one item without parentheses, for a name that is not of several things, that
+nothing goes through, and that is taken for one thing: called, asked for an attribute, compared, calculated with, or put
+into a text. Silent for names and numbers, of which shapes and axes are made.
 
 ## What happens
 The name holds a tuple: what is called on it raises AttributeError, comparisons with it are false, and in a text it
@@ -22,6 +23,8 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_names import words_in
 from tritonlint.inputs.python_tree import (
     Assign,
+    Attribute,
+    Binary,
     Call,
     Clause,
     Compare,
@@ -36,6 +39,7 @@ from tritonlint.inputs.python_tree import (
     Subscript,
     dotted,
     last_name,
+    walk,
 )
 from tritonlint.rule import Rule
 from tritonlint.source import Span
@@ -66,7 +70,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
             continue
         if not _is_one(item) or last.endswith("s") or _SEVERAL & set(words_in(last)):
             continue
-        if any(dotted(one) == name for one in _gone_through(python)):
+        if not _taken_for_one(python, name, target) or any(dotted(one) == name for one in _gone_through(python)):
             continue
         comma = Span(python.path, item.span.end, value.span.end)
         yield Problem(
@@ -85,6 +89,31 @@ def _is_one(item: Expr) -> bool:
     return isinstance(item, Call | Comprehension | Dict | FString) or (
         isinstance(item, Constant) and isinstance(item.value, str | bytes)
     )
+
+
+def _taken_for_one(python: PythonFacts, name: str, target: Expr) -> bool:
+    """Whether something is done with a name that nobody does with a tuple; as an index or arguments it may be one."""
+    function = python.function_at(target)
+    body = python.body if function is None or "." in name else function.body
+
+    def is_it(expr: Expr) -> bool:
+        return dotted(expr) == name
+
+    for owner in walk(body, Attribute):
+        if is_it(owner.value) and owner.attr not in {"count", "index"}:
+            return True
+    for text in walk(body, FString):
+        if any(is_it(part) for part in text.parts):
+            return True
+    for compare in walk(body, Compare):
+        if any(is_it(side) for side in (compare.left, *compare.rights)):
+            return True
+    for sides in walk(body, Binary):
+        other = sides.right if is_it(sides.left) else sides.left if is_it(sides.right) else None
+        known = isinstance(other, FString | Constant) and sides.operator == "+"
+        if other is not None and (known or sides.operator not in {"+", "*", "%", "and", "or"}):
+            return True
+    return any(is_it(call.func) for call in walk(body, Call))
 
 
 def _gone_through(python: PythonFacts) -> Iterator[Expr]:
@@ -150,6 +179,7 @@ class TritonPythonModel:
         self.only = str(args["model_instance_device_id"]),
         self.kind: tuple[str] = args["model_instance_kind"].lower(),
         self.mark = args["model_name"].lower(),
+        self.part = slice(0, 1),
         self.width = len(args),
         (self.place,) = self.mark
 
@@ -157,7 +187,7 @@ class TritonPythonModel:
         responses = []
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
-            word, = x.ravel()
+            word, = x[self.part].ravel()
             text = word.decode().upper()
             shape = max(1, len(self.first)),
             y = np.array([f"{text} {self.names[0]} {self.only[0]}"], dtype=object).reshape(shape)
