@@ -34,7 +34,7 @@ RULE = Rule(
 def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     version = python.path.rpartition("/")[0].rpartition("/")[2]
     for folder in (version, ""):
-        for name in (f"{PB_MODULE}.py", f"{PB_MODULE}/__init__.py"):
+        for name in (f"{PB_MODULE}.py", f"{PB_MODULE}.pyc", f"{PB_MODULE}/__init__.py"):
             place = f"{folder}/{name}" if folder else name
             if place in model.entries:
                 yield Problem(

@@ -1,7 +1,8 @@
 """The stub has no execute permission
 
 ## What it does
-Reports a `triton_python_backend_stub` in the model's folder whose owner may not execute it.
+Reports a `triton_python_backend_stub` in the model's folder whose owner may not execute it, or that has the mode 0100
+which the server leaves behind.
 
 ## What happens
 The server then sets the mode to 0100 itself. Where it may not (a read-only mount, a ConfigMap, another owner) the
@@ -32,7 +33,19 @@ RULE = Rule(
 
 def check(plan: Plan) -> Iterator[Problem]:
     stub = plan.stub
-    if plan.stub_entry is None or stub is None or stub.executable:
+    if plan.stub_entry is None or stub is None:
+        return
+    if stub.mode == 0o100 and not stub.error:
+        yield Problem(
+            Span(stub.path),
+            "the stub has mode 0100, which the server gives to one that it could not start: it was not executable, or "
+            "up to 25.07 a library was not found; nobody else can copy or read it now",
+            help="chmod 755 triton_python_backend_stub, and see what `ldd` says of it",
+            key="mode",
+            effect="hygiene",
+        )
+        return
+    if stub.executable:
         return
     # What is no program at all has a rule of its own.
     if stub.error or stub.not_elf not in ("", "script"):
@@ -47,6 +60,34 @@ def check(plan: Plan) -> Iterator[Problem]:
 
 
 EXAMPLES = (
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [pb_utils.InferenceResponse([]) for request in requests]
+-- add/triton_python_backend_stub -- TLS005
+@elf needed=libpython3.10.so.1.0,libc.so.6 mode=100
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [pb_utils.InferenceResponse([]) for request in requests]
+-- add/triton_python_backend_stub --
+@elf needed=libpython3.10.so.1.0,libc.so.6 mode=500
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -1,7 +1,8 @@
 """EXECUTION_ENV_PATH holds a variable that nobody expands
 
 ## What it does
-Reports a value with `$TRITON_MODEL_DIRECTORY` (one dollar sign), `$HOME`, any other `$NAME`, or `~`.
+Reports a value with `$TRITON_MODEL_DIRECTORY` (one dollar sign) or `${TRITON_MODEL_DIRECTORY}`, `$HOME`, any
+other `$NAME`, or `~`.
 
 ## What happens
 The server expands one keyword only, `$$TRITON_MODEL_DIRECTORY` with two dollar signs at the start. Everything else is
@@ -33,7 +34,7 @@ MESSAGES = {
     "home": "starts with `~`, which the server does not expand, so the path does not exist",
     "variable": "holds an environment variable, which the server does not expand, so the path does not exist",
 }
-WRONG_KEYWORD = re.compile(r"\$\{?TRITON_MODEL_DIRECTORY\}?")
+WRONG_KEYWORD = re.compile(r"\$+(?:TRITON_MODEL_DIRECTORY|\{TRITON_MODEL_DIRECTORY\})")
 
 
 def check(plan: Plan) -> Iterator[Problem]:
@@ -41,17 +42,23 @@ def check(plan: Plan) -> Iterator[Problem]:
         return
     fix = None
     right = "$$TRITON_MODEL_DIRECTORY/env.tar.gz"
-    written = str(plan.written.value)
+    known = plan.written.value is not None
+    written = str(plan.written.value) if known else plan.written.raw[1:-1]
+    message = MESSAGES[plan.form]
+    if plan.form == "single-dollar" and "{" in written:
+        message = "has braces around TRITON_MODEL_DIRECTORY, so it is not replaced"
     if plan.form == "single-dollar" and WRONG_KEYWORD.match(written):
         right = WRONG_KEYWORD.sub("$$TRITON_MODEL_DIRECTORY", written, count=1)
         raw = WRONG_KEYWORD.sub("$$TRITON_MODEL_DIRECTORY", plan.written.raw, count=1)
         fix = Fix("Write the keyword with two dollar signs", (Edit(plan.written.span, raw),))
     yield Problem(
         plan.written.span,
-        f"EXECUTION_ENV_PATH {MESSAGES[plan.form]}: the model will not load",
+        f"EXECUTION_ENV_PATH {message}: the model will not load",
         help=f'write "{right}"; the only thing that is replaced is `$$TRITON_MODEL_DIRECTORY` at the very start',
         fix=fix,
         key=plan.written.raw,
+        # What is written with braces may be filled in before the server reads it.
+        certainty="certain" if known else "likely",
     )
 
 

@@ -1,7 +1,8 @@
 """EXECUTION_ENV_PATH is a relative path
 
 ## What it does
-Reports a value such as `env.tar.gz` or `./envs/py310.tar.gz`.
+Reports a value such as `env.tar.gz` or `./envs/py310.tar.gz`, and an address such as `file:///envs/py310.tar.gz`;
+`s3://`, `gs://` and `as://` are known to the server.
 
 ## What happens
 The server resolves it against its own working directory, not against the model's folder. Unless the server happens to
@@ -41,6 +42,16 @@ def check(model: Model, plan: Plan) -> Iterator[Problem]:
     fix = None
     if meant and plan.written.raw[1:-1] == value:
         fix = Fix("Begin with the model's folder", (Edit(plan.written.span, f'"{right}"'),))
+    if "://" in value:
+        scheme = value.partition("://")[0]
+        yield Problem(
+            plan.written.span,
+            f"EXECUTION_ENV_PATH begins with `{scheme}://`, which the server takes for the name of a folder: the model "
+            "will not load",
+            help="write the path without it" if scheme == "file" else "copy it to the machine, and name it here",
+            key=value,
+        )
+        return
     yield Problem(
         plan.written.span,
         f"EXECUTION_ENV_PATH `{value}` is relative to the server's working directory, not to the model's folder: "
@@ -53,6 +64,31 @@ def check(model: Model, plan: Plan) -> Iterator[Problem]:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+parameters { key: "EXECUTION_ENV_PATH" value { string_value: "file:///envs/env.tar.gz" } }
+#                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^ TLV003
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [pb_utils.InferenceResponse([]) for request in requests]
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+parameters { key: "EXECUTION_ENV_PATH" value { string_value: "s3://bucket/env.tar.gz" } }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [pb_utils.InferenceResponse([]) for request in requests]
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

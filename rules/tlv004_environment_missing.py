@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from tritonlint.finding import Edit, Fix, Problem
 from tritonlint.repository import Model
-from tritonlint.resolution import Plan
+from tritonlint.resolution import KEYWORD, Plan
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -36,6 +36,7 @@ def check(model: Model, plan: Plan) -> Iterator[Problem]:
     if plan.written is None or plan.resolved is None or plan.exists is not False:
         return
     inside = os.path.relpath(plan.resolved, model.path)
+    glued = plan.form == "model-directory" and not str(plan.written.value).startswith(f"{KEYWORD}/")
     names = [path for path, entry in model.entries.items() if entry.kind in ("file", "directory")]
     near = difflib.get_close_matches(inside, names, 1, 0.75)
     fix = None
@@ -45,7 +46,11 @@ def check(model: Model, plan: Plan) -> Iterator[Problem]:
     yield Problem(
         plan.written.span,
         f"EXECUTION_ENV_PATH leads to `{plan.resolved}`, where nothing is: the model will not load",
-        help=f"did you mean `{near[0]}`?" if near else "put the packed environment there, or correct the path",
+        help=f"write a slash behind `{KEYWORD}`: the server puts the model's folder in its place, and nothing more"
+        if glued
+        else f"did you mean `{near[0]}`?"
+        if near
+        else "put the packed environment there, or correct the path",
         fix=fix,
         key=str(plan.written.value),
         # A mapped path is only as right as the mapping.
@@ -54,6 +59,22 @@ def check(model: Model, plan: Plan) -> Iterator[Problem]:
 
 
 EXAMPLES = (
+    """\
+-- add/config.pbtxt --
+backend: "python"
+parameters { key: "EXECUTION_ENV_PATH" value { string_value: "$$TRITON_MODEL_DIRECTORYenv.tar.gz" } }
+#                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLV004
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        return [pb_utils.InferenceResponse([]) for request in requests]
+-- add/env.tar.gz --
+@tar.gz
+bin/activate = export PATH="$VIRTUAL_ENV/bin:$PATH"
+""",
     """\
 -- add/config.pbtxt --
 backend: "python"

@@ -46,7 +46,9 @@ def check(plan: Plan, environment: EnvironmentFacts, target: Target) -> Iterator
         related=plan.archive(f"holds {len(environment.modules)} other modules"),
         key="numpy",
         # Packages of a virtual environment, of a user or of a .pth file can lie outside.
-        certainty="likely" if environment.venv_home or environment.format == "folder" else "certain",
+        certainty="likely"
+        if environment.venv_home or environment.pth or environment.pth_code or environment.format == "folder"
+        else "certain",
     )
 
 

@@ -3,7 +3,8 @@
 ## What it does
 Reads the script to its end, without running it: `exit` and `exec` at its top level, `return` with another number than
 0, a quote or an `if` that is not closed, and at the very end `false`, a test such as `[ -f x ] && source x`, `conda
-activate` or a file outside the environment. A line further up may fail, and so may one behind `set -e`.
+activate`, or a file or folder outside the environment. A line further up may fail, and so may one behind `set -e`, but
+not `[ -d /opt/app ] || exit 1`.
 
 ## What happens
 Up to 25.07 the server starts the stub with `source bin/activate && exec …`. When the script ends with another status

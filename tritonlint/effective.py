@@ -192,7 +192,7 @@ def known_backends() -> frozenset[str]:
 
 
 # Copies of the Python backend's folder as the documentation of old releases advises them (backends/python_3_8).
-COPIED_PYTHON_BACKEND = re.compile(r"python[_-]?(?:py)?\d(?:[._]?\d+)*")
+COPIED_PYTHON_BACKEND = re.compile(r"(?:triton[_-])?python(?:[_-]?backend)?[_-]?(?:py)?\d(?:[._]?\d+)*")
 
 
 def has_backend_library(model: Model, backend: str, target: Target) -> bool:

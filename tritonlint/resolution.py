@@ -48,7 +48,9 @@ PathForm = Literal[
 """How EXECUTION_ENV_PATH is written; ``backend`` is an environment that a backend written in Python brings."""
 StubOrigin = Literal["model", "backend-directory", "release"]
 Where = Literal["folder", "environment", "image", "absent", "elsewhere", "unknown"]
-REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://")
+REMOTE = re.compile(r"(?:s3|gs|as)://")
+"""What Triton core fetches; any other URL is a path to it (seen on 24.10 with ``file://`` and ``https://``)."""
+BRACED_KEYWORD = "${TRITON_MODEL_DIRECTORY}"
 CUDART = re.compile(r"libcudart\.so\.(\d+)(?:\.\d+)*")
 LIBSTDCXX = "libstdc++.so.6"
 
@@ -243,6 +245,9 @@ def resolve_plan(model: Model, config: Document | None, effective: EffectiveConf
     }
     plan = Plan(**common, written=written)  # type: ignore[arg-type]
     form = path_form(written.value) if written is not None else "none"
+    # The value of a template is not known, but nobody fills in what is written like the server's own keyword.
+    if written is not None and written.value is None and BRACED_KEYWORD in written.raw:
+        form = "single-dollar"
     if written is not None and form != "none":
         resolved, exists = _resolve(str(written.value), form, model, target)
         plan = replace(
@@ -462,7 +467,7 @@ def path_form(value: object) -> PathForm:
         return "model-directory"
     if KEYWORD in value:
         return "misplaced-keyword"
-    if "$TRITON_MODEL_DIRECTORY" in value or "${TRITON_MODEL_DIRECTORY}" in value:
+    if "$TRITON_MODEL_DIRECTORY" in value or BRACED_KEYWORD in value:
         return "single-dollar"
     if value.startswith("~"):
         return "home"
@@ -504,7 +509,10 @@ def _installed_stub(folder: str, target: Target) -> str | None:
 def _resolve(value: str, form: PathForm, model: Model, target: Target) -> tuple[str | None, bool | None]:
     """Where the value leads on this machine, and whether something is there; None for what only the server knows."""
     if form == "model-directory":
-        place = os.path.normpath(model.path + "/" + value.removeprefix(KEYWORD).lstrip("/"))
+        # The server only puts the folder in the place of the keyword: without a slash behind it, a sibling is meant.
+        behind = value.removeprefix(KEYWORD)
+        folder = model.path if behind.startswith("/") else os.path.abspath(model.path)
+        place = os.path.normpath(folder + behind)
         return place, os.path.exists(place)
     if form != "absolute":
         return None, None

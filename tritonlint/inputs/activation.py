@@ -22,8 +22,23 @@ FUNCTION = re.compile(r"(?:function\s+)?[\w-]+\s*\(\s*\)\s*\{?|function\s+[\w-]+
 HERE_DOCUMENT = re.compile(r"<<-?\s*['\"\\]?\w")
 # In a pipe or in the background it is another shell that ends.
 LEAVING = re.compile(r"(exit|exec)(?:\s+(?!\d*[<>])[^\s|&][^|&]*)?|return\s+0*[1-9]\d*")
-TEST = re.compile(r"(?:\[\[?|test)\s.*&&.*", re.DOTALL)
-FOREIGN_COMMAND = re.compile(r"(?:conda|mamba|micromamba|module|pyenv)\s.*", re.DOTALL)
+TEST = re.compile(r"(?:(?:\[\[?|test|which|type|hash|ls|grep)\s|command\s+-[vV]\s).*&&.*", re.DOTALL)
+# A folder or file that the server's own image need not have.
+OUTSIDE_PLACE = (
+    r"[\"']?(?!/(?:(?:usr|etc|dev|proc|sys|bin|lib|opt/tritonserver)\b|(?:tmp|opt|root|home|var)?/?[\"']?(?:\s|$)))"
+    r"/[^\s$\"'|;&]+[\"']?"
+)
+# A pipe ends with the status of its last command.
+FOREIGN_COMMAND = re.compile(
+    rf"(?:conda|mamba|micromamba|module|pyenv)\s.*|(?:cd|pushd)\s+{OUTSIDE_PLACE}"
+    r"|(?:(?:command\s+-[vV]|which)\s+)?(?:nvcc|nvidia-smi)(?:\s[^|;]*)?",
+    re.DOTALL,
+)
+# The script leaves when the image does not have something.
+GIVING_UP = re.compile(
+    rf"(?:\[\[?\s+-[def]\s+{OUTSIDE_PLACE}\s+\]\]?|(?:test\s+-[def]|source|\.|cd)\s+{OUTSIDE_PLACE})"
+    r"\s*\|\|\s*(?:exit\b.*|return\s+0*[1-9]\d*)"
+)
 OUTSIDE_FILE = re.compile(r"(?:source|\.)\s+[\"']?/[^\s$]*")
 STRICT = re.compile(r"set\s+(?:-\w*u\w*|-o\s+nounset)\b.*", re.DOTALL)
 USED_NAME = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
@@ -79,7 +94,8 @@ def _failure(text: str) -> tuple[str, bool]:
     for statement in _statements(text):
         if statement is None:
             return f"a quote that is not closed{windows}", True
-        word = statement.split(None, 1)[0]
+        # An empty line with the line end of Windows is no blank to the shell's reader, and holds no word.
+        word = statement.split(None, 1)[0] if statement.strip() else ""
         if closing and re.fullmatch(rf"{re.escape(closing[-1])}(?:\s*[&|<>;\d].*)?", statement, re.DOTALL):
             closing.pop()
             last = ""
@@ -97,6 +113,8 @@ def _failure(text: str) -> tuple[str, bool]:
         last = statement
         if LEAVING.fullmatch(statement):
             return f"`{_short(statement)}`", True
+        if GIVING_UP.fullmatch(statement):
+            return f"`{_short(statement)}`, when the image does not have that", False
         if re.fullmatch(r"return(?:\s+0+)?", statement):
             return "", False
         if STRICT.fullmatch(statement):
