@@ -1038,6 +1038,63 @@ class Scale(NamedTuple):
 SCALE = Scale(2.0)._replace(shift=1.0)
 """
     + each("y, label = SCALE.over(x) + np.float32(Scale(*SCALE)[1]), text"),
+    "member_of_an_enumeration": """\
+from enum import Enum
+
+
+class Field(str, Enum):
+    X = "x"
+    GAIN = "gain"
+
+    @property
+    def tensor(self):
+        return self.value.lower()
+
+
+def read(request, field: Field):
+    return pb_utils.get_input_tensor_by_name(request, field.value).as_numpy()  #! sure AttributeError
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, Field.X.tensor).as_numpy()
+            gain = read(request, Field.GAIN)
+        return []
+""",
+    "members_that_are_more_than_their_values": """\
+from enum import Enum
+
+
+class Field(str, Enum):
+    X = "x"
+    ALSO_X = "x"
+    GAIN = "gain"
+
+
+class Odd(Enum):
+    X = "y"
+
+    def __new__(cls, value):
+        made = object.__new__(cls)
+        made._value_ = "x"
+        return made
+
+
+"""
+    + each("""
+for field in Field:
+    if field is Field.GAIN:
+        continue
+    x = pb_utils.get_input_tensor_by_name(request, field.value).as_numpy()
+assert Field.X is Field.ALSO_X
+x = pb_utils.get_input_tensor_by_name(request, Field.X).as_numpy() + len(Field.X.upper())
+x = pb_utils.get_input_tensor_by_name(request, Odd.X.value).as_numpy()
+sizes = {Field.X: 4, "text": 1}
+if Field.GAIN == "gain" and Field.X in ("x", "y"):
+    x = x[:, : sizes["x"]] + len(Field.X + "z")
+y, label = x, text
+"""),
 }
 
 ASYNC = {
@@ -1622,6 +1679,35 @@ def marked(model: str) -> list[tuple[int, str, str]]:
     return [
         (number, mark[1], mark[2]) for number, line in enumerate(model.splitlines(), 1) for mark in MARK.finditer(line)
     ]
+
+
+def test_none_at_another_place_is_another_input_that_is_not_there(tmp_path: Path) -> None:
+    model = """\
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def read(self, request, name):
+        tensor = pb_utils.get_input_tensor_by_name(request, name)
+        if tensor is None:
+            return None
+        return tensor.as_numpy()
+
+    def scored(self, x, mask, extra):
+        if mask is not None:
+            x = x + mask
+        return x + extra[0, 0]  #! maybe TypeError
+
+    def execute(self, requests):
+        out = []
+        for request in requests:
+            score = self.scored(*[self.read(request, name) for name in ("x", "mask", "extra")])
+            out.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", score)]))
+        return out
+"""
+    config = CONFIG.replace('output { name: "label" data_type: TYPE_STRING dims: [ 1 ] }\n', "")
+    config += 'input { name: "mask" data_type: TYPE_FP32 dims: [ 4 ] optional: true }\n'
+    assert events(tmp_path, model, config) == marked(model)
 
 
 @pytest.mark.parametrize("name", ASYNC)

@@ -940,6 +940,8 @@ class Machine(Imports):
         if [base for base in bases if base == Library("typing.NamedTuple")] == bases != []:
             cls.named_tuple = cls.constant = True
             cls.fields = self._fields(node)
+        if Library("enum.Enum") in bases or Library("enum.StrEnum") in bases:
+            self._make_members(cls, bases)
         for base in lineage:
             if base.named_tuple and not cls.named_tuple:
                 cls.named_tuple, cls.fields = True, base.fields
@@ -968,6 +970,22 @@ class Machine(Imports):
                 self.call_known(self.eval(decorator, scope), cls, decorator.span)
         self._bind(node.name, cls, scope)
         return None
+
+    def _make_members(self, cls: Cls, bases: list[Value]) -> None:
+        """Make objects of what stands in an enumeration; of texts and numbers only, which tell whether two are one."""
+        mixed = [base for base in bases if base not in {Library("enum.Enum"), Library("enum.StrEnum")}]
+        texts = all(isinstance(base, Builtin) and base.name == "str" for base in mixed)
+        values = {k: v for k, v in cls.vars.items() if not isinstance(v, Func) and not k.startswith("_")}
+        special = any(name.startswith("_") and name != "__str__" for name in cls.vars)
+        if not texts or special or cls.node.keywords or cls.node.decorators:
+            return
+        if any(value.__class__ not in {str, int} or name in {"name", "value"} for name, value in values.items()):
+            return
+        made: dict[Value, Obj] = {}
+        for name, value in values.items():
+            # A second name for one value is a second name for its member.
+            cls.vars[name] = made.setdefault(value, Obj(cls, {"name": name, "value": value}))
+        cls.enumerates = bool(made)
 
     def _sets_no_attribute(self, node: tree.Class) -> bool:
         """Whether neither the methods of a class nor other code set attributes of its objects."""

@@ -137,6 +137,8 @@ class Cls:
     """Whether its objects are tuples, whose fields nothing changes."""
     constant: bool = False
     """Whether nothing in the file sets an attribute of its objects, once they are made."""
+    enumerates: bool = False
+    """Whether it is an enumeration, whose members are objects of it with a ``name`` and a ``value``."""
     python_type: ClassVar[str] = "type"
 
 

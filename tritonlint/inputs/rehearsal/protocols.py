@@ -268,6 +268,8 @@ class Protocols(Ways):
         if kind is Cls:
             found = self.class_attribute(owner, name)
             if found is not None:
+                if owner.enumerates and isinstance(found, Obj):
+                    return found
                 if not owner.known and not isinstance(found, Func):
                     return UNKNOWN
                 return self._descended(found, None, owner, span)
