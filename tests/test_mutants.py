@@ -17,6 +17,8 @@ SOME = {
     "not_counted": 0.4,
     "other_attribute": 0.4,
     "none_test_inverted": 0.4,
+    "axis_left_out": 0.4,
+    "true_division": 0.4,
 }
 """Kinds that are found only where names, types or shapes say what was meant."""
 

@@ -101,15 +101,15 @@ def test_places_of_a_list_of_none(lines: tuple[str, ...], branches: int) -> None
 @pytest.mark.parametrize(
     ("lines", "problems"),
     [
-        (("sender.send(1)", "sender.send(flags=pb.TRITONSERVER_RESPONSE_COMPLETE_FINAL)"), ""),
-        (("sender.send(1, flags=1)",), ""),
-        (("sender.send(1)",), "falls"),
-        (("if request:", "    return", "sender.send(1, flags=1)"), "returns"),
-        (("if request:", "    continue", "sender.send(1, flags=1)"), "continues"),
-        (("if request:", "    sender.send(1, flags=1)"), "branches"),
-        (("try:", "    sender.send(1, flags=1)", "except ValueError:", "    pass"), "handlers"),
+        (("sender.send(answer)", "sender.send(flags=pb.TRITONSERVER_RESPONSE_COMPLETE_FINAL)"), ""),
+        (("sender.send(answer, flags=1)",), ""),
+        (("sender.send(answer)",), "falls"),
+        (("if request:", "    return", "sender.send(answer, flags=1)"), "returns"),
+        (("if request:", "    continue", "sender.send(answer, flags=1)"), "continues"),
+        (("if request:", "    sender.send(answer, flags=1)"), "branches"),
+        (("try:", "    sender.send(answer, flags=1)", "except ValueError:", "    pass"), "handlers"),
         (("try:", "    return", "finally:", "    sender.send(flags=1)"), ""),
-        (("sender.send(flags=1)", "sender.send(1)"), "twice"),
+        (("sender.send(flags=1)", "sender.send(answer)"), "twice"),
     ],
 )
 def test_every_way_of_a_sender(lines: tuple[str, ...], problems: str) -> None:
