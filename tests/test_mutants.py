@@ -19,6 +19,9 @@ SOME = {
     "none_test_inverted": 0.4,
     "axis_left_out": 0.4,
     "true_division": 0.4,
+    "slice_one_too_long": 0.2,
+    "input_read_twice": 0.4,
+    "comma_behind_value": 0.3,
 }
 """Kinds that are found only where names, types or shapes say what was meant."""
 
