@@ -64,6 +64,8 @@ UNTIL_CRASH = Ask(rounds=200)
 SOON = "it dies with one of the first requests, mostly within ten"
 STARTS = {"sequence_id": 1, "sequence_start": True}
 """The request is the first of a sequence."""
+WHOLE = {**STARTS, "sequence_end": True}
+"""The request is all of a sequence."""
 RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}
 """The conversion raises ValueError."""
 
@@ -133,6 +135,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="as for a width of 0",
         ),
     ),
+    "TLP269": (Evidence(ask=Ask(values={"x": [1.0]}, parameters=WHOLE), holds=101.0, why="1 begins its sequence"),),
+    "TLP269 clean": (Evidence(ask=Ask(values={"x": [1.0]}, parameters=WHOLE)),),
     "TLP060": (Evidence("error", Ask(without=("y",)), why="asked as its clients do, with x"),),
     "TLP062": (
         Evidence(
