@@ -38,10 +38,14 @@ from tritonlint.inputs.python_flow import (
 from tritonlint.inputs.python_join import uses_sender
 from tritonlint.inputs.python_tree import (
     Attribute,
+    Binary,
     Call,
+    Clause,
     Compare,
+    Conditional,
     Constant,
     Dict,
+    Expr,
     Expression,
     For,
     Function,
@@ -53,6 +57,7 @@ from tritonlint.inputs.python_tree import (
     Stmt,
     Subscript,
     Try,
+    Unary,
     With,
     last_name,
     walk,
@@ -102,11 +107,18 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
 
 
 def _asks_each(function: Function) -> bool:
-    """Whether a function looks which responses are missing yet: ``if responses[i] is None``."""
-    return any(
-        isinstance(test.left, Subscript) and test.operators[0] in {"is", "is not"} and is_none(test.rights[0])
+    """Whether a function looks which responses are missing yet: ``if responses[i] is None``, ``if not response``."""
+    listed = {name.id for loop in own_nodes(function, For, Clause) for name in walk((loop.target,), Name)}
+    asked: list[Expr] = [
+        test.left
         for test in own_nodes(function, Compare)
-    )
+        if test.operators[0] in {"is", "is not"} and is_none(test.rights[0])
+    ]
+    asked += [test.operand for test in own_nodes(function, Unary) if test.operator == "not"]
+    asked += [test.test for test in own_nodes(function, If, Conditional)]
+    asked += [test.left for test in own_nodes(function, Binary) if test.operator == "or"]
+    asked += [condition for clause in own_nodes(function, Clause) for condition in clause.conditions]
+    return any(isinstance(one, Subscript) or (isinstance(one, Name) and one.id in listed) for one in asked)
 
 
 def _problem(span: Span, what: str, *, one: bool = False) -> Problem:
@@ -211,7 +223,13 @@ def _ends(body: tuple[Stmt, ...]) -> Iterator[_End]:
         yield from _side(last.orelse or last.body)
         for handler in last.handlers:
             if completes(handler.body):
-                yield handler.header, "after this `except` block", None
+                last_one = handler.body[-1]
+                # A helper that only raises is no end.
+                yield (
+                    handler.header,
+                    "after this `except` block",
+                    last_one if isinstance(last_one, Expression) else None,
+                )
     elif isinstance(last, With):
         yield from _ends(last.body)
 
@@ -622,5 +640,30 @@ class TritonPythonModel:
             return [pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", a * 2)]) for a in arrays]
         finally:
             self.done = True
+""",
+    # Who has no response yet is asked, and what raises is no end.
+    """\
+-- slots/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { max_queue_delay_microseconds: 1000 }
+-- slots/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        answers = [self._early(request) for request in requests]
+        for place, request in enumerate(requests):
+            if not answers[place]:
+                x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+                answers[place] = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+        return answers
+
+    def _early(self, request):
+        if request.timeout() < 0:
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError("too late"))
 """,
 )

@@ -19,11 +19,12 @@ Use the same order on both sides.
 Python's calls and assignments; both forms were run on a server of 24.10.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
-from tritonlint.inputs.python_flow import is_generator, returns
+from tritonlint.inputs.python_flow import is_generator, own_nodes, returns
 from tritonlint.inputs.python_names import inputs_read_into, name_of_value, words_in, words_of_items
 from tritonlint.inputs.python_tree import (
     Assign,
@@ -51,6 +52,8 @@ RULE = Rule(
     certainty="likely",
 )
 
+_TURNED = re.compile(r"rotat|(?<!re)turn|transpos|swap|flip|mirror|revers|inver|exchang", re.IGNORECASE)
+"""Names of functions that give the one thing for the other: turned by 90 degrees, the width is the height."""
 _PASSED_ON = {"submit": 0, "run_in_executor": 1, "to_thread": 0, "apply_async": 0}
 """Methods that call their argument at a position with those that follow."""
 _COUNTERS = frozenset({"i", "j", "idx", "index", "ix", "position", "pos"})
@@ -101,6 +104,8 @@ def _swapped(python: PythonFacts, call: Call) -> Iterator[Problem]:
         effect = "instability"
     if function is None:
         return
+    if _is_meant(python, call, function):
+        return
     names = [name_of_value(value) for value in positional[skipped:]]
     parameters = [p.name for p in function.positional]
     bound = python.frame_of(function).in_class is not None and function.decorator_names != ("staticmethod",)
@@ -133,10 +138,24 @@ def _swapped(python: PythonFacts, call: Call) -> Iterator[Problem]:
         )
 
 
+def _is_meant(python: PythonFacts, call: Call, function: Function) -> bool:
+    """Whether a function calls itself, or is called in the same place with the same values in both orders."""
+    caller = python.function_at(call)
+    if caller is None or caller is function:
+        return caller is not None
+    given = [python.source(argument.value) for argument in call.arguments]
+    for other in own_nodes(caller, Call):
+        if other is not call and _last_name(other.func) == function.name:
+            others = [python.source(argument.value) for argument in other.arguments]
+            if others != given and sorted(others) == sorted(given):
+                return True
+    return False
+
+
 def _unpacked(python: PythonFacts, statement: Assign, target: Sequence) -> Iterator[Problem]:
     value = statement.value.value if isinstance(statement.value, Await) else statement.value
     function = _called(python, value.func) if isinstance(value, Call) else None
-    if function is None or is_generator(function):
+    if function is None or is_generator(function) or _TURNED.search(function.name):
         return
     taken = [_target_name(item) for item in target.items]
     orders = []
@@ -479,5 +498,56 @@ class TritonPythonModel:
 #                                    ^^^^^^^ TLP240
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("PLACE", places)]))
         return responses
+""",
+    # Names that were exchanged, and the same values in both orders.
+    """\
+-- mirror/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "source" data_type: TYPE_FP32 dims: [ 4 ] }
+input { name: "target" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "source" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "target" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- mirror/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            source = pb_utils.get_input_tensor_by_name(request, "source").as_numpy()
+            target = pb_utils.get_input_tensor_by_name(request, "target").as_numpy()
+            source, target = target, source
+            outputs = [pb_utils.Tensor("source", source), pb_utils.Tensor("target", target)]
+            responses.append(pb_utils.InferenceResponse(outputs))
+        return responses
+""",
+    # A measure of both directions.
+    """\
+-- symm/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { max_queue_delay_microseconds: 1000 }
+-- symm/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.full_like(x, self._distance(x[:1], x[-1:]) + self._distance(x[-1:], x[:1]))
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+
+    def _distance(self, query, key):
+        return self._one_way(query, key) + self._one_way(key, query)
+
+    def _one_way(self, query, key):
+        return float(np.abs(query - key).max())
 """,
 )

@@ -22,7 +22,7 @@ from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_flow import own_nodes, request_loops
 from tritonlint.inputs.python_join import may_batch
-from tritonlint.inputs.python_tree import Call, Comprehension, Return, Sequence, Starred, Try, dotted, walk
+from tritonlint.inputs.python_tree import Call, Comprehension, If, Return, Sequence, Starred, Try, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(
@@ -57,6 +57,9 @@ def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
     batched = may_batch(effective)
     for node in own_nodes(execute, Try):
         held = [loops[n.span] for n in walk(node.body, into_functions=False) if n.span in loops]
+        asking = (s.test for handler in node.handlers for s in handler.body if isinstance(s, If))
+        if any(dotted(call.func) == "len" for call in walk(tuple(asking), Call)):
+            continue  # Several may be answered there otherwise.
         for statement in (s for handler in node.handlers for s in handler.body):
             if not held or not isinstance(statement, Return) or not isinstance(statement.value, Sequence):
                 continue
@@ -173,5 +176,31 @@ class TritonPythonModel:
         except ValueError as error:
             return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))]
 #                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP304
+""",
+    # Of several requests each is tried alone.
+    """\
+-- single/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "text" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+dynamic_batching { max_queue_delay_microseconds: 1000 }
+-- single/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        try:
+            for request in requests:
+                texts = pb_utils.get_input_tensor_by_name(request, "text").as_numpy()
+                y = np.array([[len(text.decode())] for text in texts.ravel()], dtype=np.float32)
+                responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        except ValueError as error:
+            if len(requests) > 1:
+                return [answer for request in requests for answer in self.execute([request])]
+            return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))]
+        return responses
 """,
 )

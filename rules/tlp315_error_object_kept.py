@@ -234,4 +234,31 @@ EXAMPLES = (
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
 """,
+    # What helpers refused before the others are answered.
+    """\
+-- filternone/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { max_queue_delay_microseconds: 1000 }
+-- filternone/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        early = {i: r for i, request in enumerate(requests) if (r := self._early(request)) is not None}
+        for i, request in enumerate(requests):
+            responses.append(early.get(i) or self._answer(request))
+        return responses
+
+    def _early(self, request):
+        if request.timeout() < 0:
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError("too late"))
+
+    def _answer(self, request):
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+""",
 )

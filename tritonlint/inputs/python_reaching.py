@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tritonlint.inputs.python import Binding, Frame, PythonFacts
 from tritonlint.inputs.python_tree import (
+    Assign,
     Comprehension,
     Dict,
     Expr,
@@ -46,13 +47,22 @@ def sources_at(facts: PythonFacts, expr: Expr, frame: Frame) -> list[tuple[Expr,
 def _last(bindings: list[Binding], use: Expr, function: Function) -> Binding | None:
     """The assignment that a use certainly sees; None when it is not certain, or no plain assignment."""
     place = use.span.start or 0
-    before = [b for b in bindings if (b.span.start or 0) < place and not (b.expr is not None and _holds(b.expr, place))]
+    blocks, loops = _way(function, place)
+    # ``a, b = b, a``: what is read there was set before, however far left the names stand.
+    assigns = (statement for statement in blocks[-1] if isinstance(statement, Assign))
+    own = next((one for one in assigns if one.value is not None and _holds(one.value, place)), None)
+    before = [
+        b
+        for b in bindings
+        if (b.span.start or 0) < place
+        and not (b.expr is not None and _holds(b.expr, place))
+        and not (own is not None and any(_holds(target, b.span.start or 0) for target in own.targets))
+    ]
     if not before:
         return None
     last = max(before, key=lambda b: b.span.start or 0)
     if last.kind != "value":
         return None
-    blocks, loops = _way(function, place)
     home = _way(function, last.span.start or 0)[0][-1]
     if not any(block is home for block in blocks):
         return None
