@@ -232,6 +232,7 @@ def _seen(python: PythonFacts) -> Iterator[Problem]:
                     and node.span not in tried
                     and _is_exec(python, called)
                     and not _is_missed(function, node)
+                    and not _is_looked_at(function, node)
                 ):
                     yield Problem(
                         node.span,
@@ -280,6 +281,9 @@ def _after_retries(python: PythonFacts, function: Function, reading: set[int]) -
         behind = [node for node in own_nodes(function, Attribute, Call, Return) if (node.span.start or 0) >= end]
         if any(isinstance(node, Attribute) and node.attr == "has_error" for node in behind):
             continue
+        calls = [node for node in behind if isinstance(node, Call) and id(node) not in reading]
+        if any(dotted(argument.value) == name for call in calls for argument in call.arguments):
+            continue  # A helper may ask.
         use: Node | None = next((n for n in behind if isinstance(n, Call) and _reads(n, name, reading)), None)
         if use is None and any(isinstance(node, Return) and dotted(node.value) == name for node in behind):
             use = _use_by_caller(python, function, reading)

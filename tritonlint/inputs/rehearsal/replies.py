@@ -156,7 +156,9 @@ class Replies:
         for item in (*value.items, value.each):
             each = (item.either or (item,)) if isinstance(item, Response) else ()
             for one in each:
-                again = one in met and not one.many
+                # Of several that one place made, each request may well have its own.
+                alike = sum(other.span == one.span for other in each) > 1
+                again = one in met and not one.many and not alike
                 if one.error is True and (again or one.phase != "execute"):
                     self.say(Mistake("response-again", one.span, item is one and not value.open))
             met += each
