@@ -135,6 +135,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
             why="as for a width of 0",
         ),
     ),
+    "TLP527": (Evidence(ask=Ask(values={"x": [1.0]}), holds=7.0, why="the second task is done first"),),
     "TLP269": (Evidence(ask=Ask(values={"x": [1.0]}, parameters=WHOLE), holds=101.0, why="1 begins its sequence"),),
     "TLP269 clean": (Evidence(ask=Ask(values={"x": [1.0]}, parameters=WHOLE)),),
     "TLP060": (Evidence("error", Ask(without=("y",)), why="asked as its clients do, with x"),),
