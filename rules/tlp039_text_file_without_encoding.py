@@ -1,9 +1,10 @@
-"""A text file with other letters than ASCII is opened without an encoding
+"""A text with other letters than ASCII is read, written or printed without an encoding
 
 ## What it does
 Reports text files that are opened without `encoding=`, where model.py itself writes text with other letters than those
 of ASCII into them (`open(path, "w")`, `Path.open`, `Path.write_text`) or JSON with `ensure_ascii=False`, or reads what
-was written as UTF-8 before; and files of the model that hold such letters, where they are read.
+was written as UTF-8 before; and files of the model that hold such letters, where they are read. Also `print` of a text
+of model.py with such letters.
 
 ## What happens
 Up to 24.10 the stub's Python takes ASCII for such files, always from Python 3.11 on, and before that unless the
@@ -11,7 +12,7 @@ server's locale says otherwise: `UnicodeEncodeError: 'ascii' codec can't encode 
 fails.
 
 ## How to fix
-Write `encoding="utf-8"`.
+Write `encoding="utf-8"`; instead of `print`, call `pb_utils.Logger.log_info`.
 
 ## Source
 Facts, python-backend 3.3 (seen on 24.10).
@@ -27,6 +28,7 @@ from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_paths import VERSION, path_inside
+from tritonlint.inputs.python_threads import starts_by_hand
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -61,9 +63,11 @@ RULE = Rule(
     first="22.12",
     last="24.10",
     server_says=("'ascii' codec can't",),
-    words=("open", "write_text", "read_text"),
+    words=("open", "write_text", "read_text", "print"),
 )
 _DEEPEST = 4
+_SETS_STDOUT = frozenset({"reconfigure", "stdout", "TextIOWrapper", "getwriter"})
+"""Names without which nobody changes how text is printed."""
 _SAME_ELEMENTS = frozenset({"list", "tuple", "sorted", "set", "reversed", "dict"})
 _SAME_LETTERS = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "title", "center", "ljust", "rjust", "format"}
@@ -75,6 +79,10 @@ def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
     if not python.understood or "setlocale" in python.identifiers:
         return
     ascii_only = python.text.isascii()
+    if not ascii_only and "print" in python.identifiers:
+        yield from _prints(python)
+    if python.identifiers.isdisjoint({"open", "write_text", "read_text"}):
+        return
     written: set[str] = set()
     reads: list[tuple[Call, str]] = []
     attempts = [part for attempt in python.walk(Try) if attempt.handlers for part in attempt.body]
@@ -101,6 +109,33 @@ def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
         elif (name := _file_with_other_letters(python, helpers, call)) is not None:
             what = f"`{name}` holds other letters, and reading it raises UnicodeDecodeError"
             yield _problem(python, call, what, None)
+
+
+def _prints(python: PythonFacts) -> Iterator[Problem]:
+    """Texts that are printed where the model is imported, in initialize or in execute."""
+    if not python.identifiers.isdisjoint(_SETS_STDOUT):
+        return
+    by_hand = [part for block in starts_by_hand(python) for part in block.body]
+    caught = [part for attempt in python.walk(Try) if attempt.handlers for part in attempt.body]
+    started = [python.method("initialize"), python.method("execute")]
+    reached = set().union(*(_reached(python, method) for method in started))
+    for call in python.walk(Call):
+        if python.qualified(call.func) != "print" or not call.certain or call.argument(None, "file") is not None:
+            continue
+        function = python.function_at(call)
+        runs = function.name in reached if function is not None else not any(lies_in(call, p) for p in by_hand)
+        if not runs or any(lies_in(call, part) for part in caught):
+            continue
+        odd = next((found for a in call.arguments if (found := _odd(python, a.value, "text")) is not None), None)
+        if odd is not None:
+            yield Problem(
+                call.span,
+                "the stub's Python prints ASCII: printing this raises UnicodeEncodeError",
+                help="call `pb_utils.Logger.log_info` instead, or print ASCII only",
+                related=(Related(odd.span, "not ASCII"),),
+                effect=_effect(python, call),
+                key="print",
+            )
 
 
 def _file_with_other_letters(python: PythonFacts, helpers: Helpers, call: Call) -> str | None:
@@ -320,6 +355,93 @@ def _reached(python: PythonFacts, start: Function | None) -> set[str]:
 
 
 EXAMPLES = (
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+-- names/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.name = args["model_name"]
+        print(f"Modell {self.name} geladen ✓", flush=True)
+#       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP039
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+-- names/1/labels.txt --
+straße
+-- names/1/model.py --
+from pathlib import Path
+
+import triton_python_backend_utils as pb_utils
+
+
+def lines_of(name):
+    with open(Path(__file__).resolve().parent / name) as stream:
+#        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP039
+        return stream.read().splitlines()
+
+
+LABELS = lines_of("labels.txt")
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_INT32 dims: [ 1 ] }
+-- names/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        pb_utils.Logger.log_info("geladen ✓")
+        print("geladen \\u2713".encode("ascii", "replace"))
+        try:
+            print("straße")
+        except UnicodeEncodeError:
+            print("strasse")
+
+    def show(self):
+        print("größer")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+
+if __name__ == "__main__":
+    print("läuft")
+""",
     """\
 -- target -- release=24.10
 -- terms/config.pbtxt --

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from tritonlint.inputs.python import Frame, PythonFacts
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Binary, Call, Constant, Expr, FString, Name, Subscript
 
 NAME, VERSION = "<name>", "<version>"
@@ -19,12 +20,12 @@ def path_inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -
         return None
     if isinstance(expr, FString) or (isinstance(expr, Binary) and expr.operator == "+"):
         root, *others = _pieces(expr)
-        rest = [_part(part) for part in others]
+        rest = [_part(python, part) for part in others]
         text = "".join(part or "" for part in rest)
         start = path_inside(python, root, frame, depth + 1) if text.startswith("/") and None not in rest else None
         return posixpath.normpath(start + text).lstrip("/") if start is not None else None
     if isinstance(expr, Binary) and expr.operator == "/":
-        return _joined(path_inside(python, expr.left, frame, depth + 1), [expr.right])
+        return _joined(python, path_inside(python, expr.left, frame, depth + 1), [expr.right])
     if isinstance(expr, Name) and expr.id == "__file__":
         return f"{VERSION}/{python.path.rpartition('/')[2]}"
     if isinstance(expr, Attribute) and expr.attr == "parent":
@@ -34,9 +35,11 @@ def path_inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -
         return path_inside(python, expr.func.value, frame, depth + 1)
     if isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr == "with_name":
         whole = path_inside(python, expr.func.value, frame, depth + 1)
-        return _joined(posixpath.dirname(whole), [one.value for one in expr.arguments]) if whole else None
+        return _joined(python, posixpath.dirname(whole), [one.value for one in expr.arguments]) if whole else None
     if isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr == "joinpath":
-        return _joined(path_inside(python, expr.func.value, frame, depth + 1), [one.value for one in expr.arguments])
+        return _joined(
+            python, path_inside(python, expr.func.value, frame, depth + 1), [one.value for one in expr.arguments]
+        )
     if isinstance(expr, Call) and not expr.arguments and python.pb_name(expr.func, frame) == "get_model_dir":
         return VERSION
     if isinstance(expr, Call) and expr.arguments and expr.certain:
@@ -46,7 +49,7 @@ def path_inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -
             return posixpath.dirname(whole) if whole else None
         if name == "os.path.join" or (name in WRAPPERS and len(expr.arguments) == 1) or name == "pathlib.Path":
             first = path_inside(python, expr.arguments[0].value, frame, depth + 1)
-            return _joined(first, [argument.value for argument in expr.arguments[1:]])
+            return _joined(python, first, [argument.value for argument in expr.arguments[1:]])
         if isinstance(expr.func, Attribute) and expr.func.attr == "get":
             key = expr.argument(0)
             return "" if isinstance(key, Constant) and key.value == "model_repository" else None
@@ -69,13 +72,17 @@ def _pieces(expr: Expr) -> list[Expr]:
     return [expr]
 
 
-def _part(part: Expr) -> str | None:
+def _part(python: PythonFacts, part: Expr) -> str | None:
     """The text that is put behind a path; the model's name and version stand for themselves."""
     if isinstance(part, Subscript) and isinstance(part.items[0], Constant):
         return {"model_name": NAME, "model_version": VERSION}.get(str(part.items[0].value))
-    return part.value if isinstance(part, Constant) and isinstance(part.value, str) else None
+    known = python.strings(part)
+    if known is None and isinstance(part, Name):
+        handed = objects_of(python).always_given(part) or ()
+        known = python.strings(handed[0]) if len(handed) == 1 else None
+    return known[0] if known is not None and len(known) == 1 else None
 
 
-def _joined(start: str | None, parts: list[Expr]) -> str | None:
-    texts = [text for text in map(_part, parts) if text is not None]
+def _joined(python: PythonFacts, start: str | None, parts: list[Expr]) -> str | None:
+    texts = [text for text in (_part(python, part) for part in parts) if text is not None]
     return posixpath.normpath(posixpath.join(start, *texts)) if start is not None and len(texts) == len(parts) else None

@@ -7,7 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tritonlint.inputs.python_tree import Attribute, Call, Class, Expr, Function, Lambda, Name, Node, dotted, walk
+from tritonlint.inputs.python_tree import (
+    Attribute,
+    Call,
+    Class,
+    Compare,
+    Expr,
+    Function,
+    If,
+    Lambda,
+    Name,
+    Node,
+    dotted,
+    walk,
+)
 from tritonlint.remember import remembered
 
 if TYPE_CHECKING:
@@ -111,6 +124,16 @@ def loading_and_answering(python: PythonFacts) -> list[Function]:
     """What Triton calls of a model while it serves."""
     found = [python.method(name) for name in ("__init__", "initialize", "execute")]
     return [function for function in found if function is not None]
+
+
+def starts_by_hand(python: PythonFacts) -> list[If]:
+    """Where a file asks whether it was started by hand: ``if __name__ == "__main__":``."""
+    return [
+        node
+        for node in python.body
+        if isinstance(node, If) and isinstance(node.test, Compare) and node.test.operators == ("==",)
+        if "__name__" in words_of(node.test) and "__main__" in python.source(node.test)
+    ]
 
 
 def method_called(call: Call) -> tuple[str | None, str]:
