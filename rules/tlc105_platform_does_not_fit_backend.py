@@ -20,6 +20,7 @@ from tritonlint.config_edits import remove_field
 from tritonlint.effective import OWN_PLATFORMS, EffectiveConfig
 from tritonlint.finding import Fix, Problem, Related
 from tritonlint.pbtxt.tree import Document
+from tritonlint.repository import Model
 from tritonlint.rule import Rule
 from tritonlint.target import Target
 
@@ -31,7 +32,7 @@ RULE = Rule(
 )
 
 
-def check(config: Document, effective: EffectiveConfig, target: Target) -> Iterator[Problem]:
+def check(config: Document, effective: EffectiveConfig, target: Target, model: Model) -> Iterator[Problem]:
     backend, platform = effective.backend, effective.platform
     written = config.root.scalar("backend") or config.root.scalar("default_model_filename")
     field = config.root.field("platform")
@@ -46,7 +47,8 @@ def check(config: Document, effective: EffectiveConfig, target: Target) -> Itera
     elif not target.before("23.07") or not any(platform in others for others in OWN_PLATFORMS.values()):
         return
     if not platform:
-        if written is None:
+        # Without a version there is no file yet that could tell the platform.
+        if written is None or not any(name.isdigit() for name in model.subfolders):
             return
         yield Problem(
             written.span,
@@ -91,5 +93,13 @@ input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
 output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
 -- add/1/model.onnx --
 x
+""",
+    """\
+-- add/config.pbtxt --
+  backend: "tensorflow"
+#          ^^^^^^^^^^^^ TLC109
+input { name: "x" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 4 ] }
+-- add/ -- TLR002
 """,
 )

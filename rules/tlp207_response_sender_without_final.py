@@ -1332,4 +1332,47 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             self.answer(request.get_response_sender(), x)
 """,
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+model_transaction_policy { decoupled: true }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.streams = pb_utils.using_decoupled_model_transaction_policy(json.loads(args["model_config"]))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            if self.streams:
+                sender = request.get_response_sender()
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            try:
+                if self.streams:
+                    sender.send(response)
+                else:
+                    responses.append(response)
+                if self.streams:
+                    sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            except ValueError as error:
+                failed = pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+                if not self.streams:
+                    responses.append(failed)
+                    continue
+                sender.send(failed, flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+            if not self.streams:
+                continue
+            self.answered = True
+        if self.streams:
+            return None
+        return responses
+""",
 )

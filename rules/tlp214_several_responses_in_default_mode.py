@@ -130,7 +130,9 @@ def _is_left(python: PythonFacts, loop: For | While) -> bool:
 
 
 def _at_once(python: PythonFacts, execute: Function) -> Iterator[Problem]:
-    """What `execute` sends itself."""
+    """What `execute` sends itself, unless it has a way for each of both modes."""
+    if any("decoupled" in python.source(condition.test) for condition in own_nodes(execute, If)):
+        return
     frame = python.frame_of(execute)
     for got in own_nodes(execute, Assign):
         if not gets_sender(got.value) or not isinstance(got.targets[0], Name):
@@ -348,5 +350,35 @@ class TritonPythonModel:
             except ValueError:
                 continue
         sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+""",
+    """\
+-- target -- release=24.10
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.decoupled = pb_utils.using_decoupled_model_transaction_policy(json.loads(args["model_config"]))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            response = pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+            if not self.decoupled:
+                responses.append(response)
+                continue
+            sender = request.get_response_sender()
+            for _ in range(2):
+                sender.send(response)
+            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+        return None if self.decoupled else responses
 """,
 )

@@ -367,6 +367,8 @@ def open_ends(
     if sum(dotted(node) == name for node in uses) != followed:
         return None
     walker = _Finals(name, finals, helpers or {}, given)
+    if not given:
+        walker.decides = _decides_who_gets(body, name)
     try:
         ends = walker.block(body, {_Way(started=given)})
     except _GiveUpError:
@@ -388,6 +390,25 @@ def open_ends(
         elif way.branch not in found.branches and len(walker.branches) == 1:
             found.branches.append(way.branch)
     return found
+
+
+def _decides_who_gets(body: tuple[Stmt, ...], name: str) -> tuple[str, bool]:
+    """The flag of `if self.decoupled: sender = …`, its value: whoever asks it again asks whether there is a sender."""
+    for condition in walk(body, If, into_functions=False):
+        flag, value = _flag_of(condition.test)
+        for side, met in ((condition.body, value), (condition.orelse, not value)):
+            if flag and any(isinstance(s, Assign) and gets_sender(s.value) and _mentions(s, name) for s in side):
+                assigns = walk(body, Assign, into_functions=False)
+                changed = (dotted(target) for node in assigns for target in node.targets)
+                return (flag if flag not in changed else "", met)
+    return "", True
+
+
+def _flag_of(test: Expr) -> tuple[str, bool]:
+    """The name that a condition asks, and its value where the condition is met; empty for anything else."""
+    if isinstance(test, Unary) and test.operator == "not":
+        return dotted(test.operand) or "", False
+    return dotted(test) or "", True
 
 
 def _on_sender(node: Node, name: str) -> str:
@@ -478,6 +499,8 @@ class _Finals(_Appends):
         """The loops within the block that are being played."""
         self.early: list[Flow] = []
         """The ``break`` statements that leave a loop before the turn that sends the final flag."""
+        self.decides = ("", True)
+        """The flag that tells whether there is a sender at all, and its value if so."""
 
     def statement(self, statement: Stmt, ways: set[_Way]) -> set[_Way]:
         if self.loops and isinstance(statement, Flow) and statement.keyword in {"break", "continue"}:
@@ -548,6 +571,12 @@ class _Finals(_Appends):
 
     def sides(self, statement: If, ways: set[_Way]) -> set[_Way]:
         """Both sides of a condition."""
+        flag, value = _flag_of(statement.test)
+        having = {way for way in ways if way.started}
+        if having and flag and flag == self.decides[0]:
+            asked = value == self.decides[1]
+            yes, no = (statement.body, statement.orelse) if asked else (statement.orelse, statement.body)
+            return self.block(yes, having) | self.block(no, ways - having)
         if not self.loops or not any(node.attr == "is_cancelled" for node in walk(statement.test, Attribute)):
             return super().branch(statement, ways)
         # Nobody waits for the answer to a request that was cancelled.
