@@ -410,4 +410,52 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("OUTPUT0", x * 2)]))
         return responses
 """,
+    # The class is that of a module beside the file.
+    """\
+-- scale/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- scale/1/model.py --
+from .impl import Scaler as TritonPythonModel
+-- scale/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def initialize(self, args):
+        self.factor = {"float32": 2}["float16"]
+#                     ^^^^^^^^^^^^^^^^^^^^^^^^^ TLP030
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.factor)]) for x in found]
+""",
+    """\
+-- scale/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- scale/1/model.py --
+from .impl import Scaler
+
+
+def initialize(self, args):
+    self.factor = 2
+
+
+Scaler.initialize = initialize
+TritonPythonModel = Scaler
+-- scale/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def initialize(self, args):
+        self.factor = {"float32": 2}["float16"]
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.factor)]) for x in found]
+""",
 )

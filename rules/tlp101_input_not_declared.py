@@ -24,7 +24,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts, TensorRead
 from tritonlint.inputs.python_flow import unconditional
 from tritonlint.inputs.python_guards import falls_back
-from tritonlint.inputs.python_join import declared, none_is_handled, written_in
+from tritonlint.inputs.python_join import declared_anywhere, none_is_handled, written_in
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (
     Attribute,
@@ -52,7 +52,7 @@ NONE_IS_READ = "the tensor read by this name is None"
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    names = declared(python, config, "input")
+    names = declared_anywhere(python, config, "input")
     if not names:
         return
     yield from _by_key(python, names)

@@ -23,7 +23,7 @@ from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import beside_errors
 from tritonlint.inputs.python_bls import answers, bls_requests, given_tensor
-from tritonlint.inputs.python_join import declared, written_in
+from tritonlint.inputs.python_join import declared_anywhere, written_in
 from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import Attribute, Call, Constant, Expr, Name, Sequence, Starred
 from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
@@ -40,7 +40,7 @@ RULE = Rule(
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
-    names = declared(python, config, "output")
+    names = declared_anywhere(python, config, "output")
     if not names:
         return
     seen: set[int | None] = set()

@@ -360,4 +360,192 @@ class TritonPythonModel:
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,
+    # The class is that of a module beside the file.
+    """\
+-- scale/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- scale/1/model.py --
+from .impl import TritonPythonModel
+-- scale/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]) for x in found]
+#                                                                         ^^^^^ TLP226
+""",
+    """\
+-- shift/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+parameters { key: "offsets" value { string_value: "1,2" } }
+-- shift/1/model.py --
+from lib import shifting
+
+TritonPythonModel = shifting.Shifted
+-- shift/1/lib/__init__.py --
+-- shift/1/lib/shifting.py --
+import json
+
+import triton_python_backend_utils as pb_utils
+
+
+class Shifted:
+    def initialize(self, args):
+        parameters = json.loads(args["model_config"])["parameters"]
+        self.offsets = parameters["offsets"]["string_value"].split(",")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            x = x + type(x[0])(self.offsets[2])
+#                              ^^^^^^^^^^^^^^^ TLP226
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+""",
+    # What replaces the class, or its methods, or gives it attributes, stands elsewhere.
+    """\
+-- patched/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- patched/1/model.py --
+import impl
+import triton_python_backend_utils as pb_utils
+
+
+def execute(self, requests):
+    found = [pb_utils.get_input_tensor_by_name(request, "x") for request in requests]
+    return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x.as_numpy())]) for x in found]
+
+
+TritonPythonModel = impl.Scaler
+TritonPythonModel.execute = execute
+-- patched/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]) for x in found]
+""",
+    """\
+-- elsewhere/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- elsewhere/1/model.py --
+import patches
+from impl import Scaler as TritonPythonModel
+-- elsewhere/1/patches.py --
+import impl
+
+impl.Scaler.scale = 3
+-- elsewhere/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]) for x in found]
+""",
+    """\
+-- either/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- either/1/model.py --
+try:
+    from .fast import Scaler as TritonPythonModel
+except ImportError:
+    from .slow import Scaler as TritonPythonModel
+-- either/1/fast.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.factor)]) for x in found]
+-- either/1/slow.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]) for x in found]
+""",
+    """\
+-- decorated/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- decorated/1/model.py --
+from impl import Scaler as TritonPythonModel
+-- decorated/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+def scaled(cls):
+    cls.scale = 2
+    return cls
+
+
+@scaled
+class Scaler:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]) for x in found]
+""",
+    """\
+-- asked/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- asked/1/model.py --
+import impl
+
+TritonPythonModel = impl.Scaler
+-- asked/1/impl.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Scaler:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x * self.scale)]) for x in found]
+
+    def __getattr__(self, name):
+        return 2
+""",
 )

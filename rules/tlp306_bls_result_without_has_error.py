@@ -5,9 +5,9 @@ Reports `get_output_tensor_by_name(response, …)` and `response.output_tensors(
 `InferenceRequest.exec()` when the function neither asks `response.has_error()` nor does this in a `try`. The same
 behind a loop that tries again after an error, but not for ever, also where a function hands on what the last attempt
 gave; and where a block tells the error of one response when `has_error()` of another one is true. The rehearsal sees
-answers that go through helpers, lists and streams: what counts is that nothing that gets hold of an answer asks it. In
-a file that never asks any answer, the first outputs that are taken outside of a `try` are reported, however the answer
-got there.
+answers that go through helpers, lists and streams, also in modules beside model.py as long as no `try` calls these:
+what counts is that nothing that gets hold of an answer asks it. In a file that never asks any answer, the first
+outputs that are taken outside of a `try` are reported, however the answer got there.
 
 ## What happens
 `exec()` does not raise when the called model fails. The failure shows up as an AttributeError about None, and the real
@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from tritonlint.effective import EffectiveConfig
-from tritonlint.finding import Edit, Fix, Problem, Related
+from tritonlint.finding import Edit, Fix, Problem, Related, called_at
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
@@ -58,7 +58,7 @@ from tritonlint.inputs.python_tree import (
     lies_in,
     walk,
 )
-from tritonlint.inputs.rehearsal.backend import mistakes
+from tritonlint.inputs.rehearsal.backend import mistakes_anywhere
 from tritonlint.pbtxt.tree import Document
 from tritonlint.python_edits import insert_after, pb_alias
 from tritonlint.repository import Model
@@ -71,7 +71,6 @@ RULE = Rule(
     effect="request-failure",
     certainty="likely",
     server_says=("'NoneType' object has no attribute",),
-    words=("exec", "async_exec", "gather"),
 )
 
 _READ = "get_output_tensor_by_name"
@@ -83,23 +82,21 @@ _LOST = {
 
 
 def check(python: PythonFacts, config: Document, effective: EffectiveConfig, model: Model) -> Iterator[Problem]:
-    if "exec(" not in python.text:
-        return
     known = set()
     for problem in _told(python, config, effective):
         known.add(problem.span)
         yield problem
-    if not known:
+    if not known and "exec(" in python.text:
         yield from _never_asked(python, model)
 
 
 def _told(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Iterator[Problem]:
     known = set()
-    for problem in chain(_seen(python), _asks_another(python)):
+    for problem in chain(_seen(python), _asks_another(python)) if "exec(" in python.text else ():
         known.add(problem.span)
         yield problem
-    for mistake in mistakes(python, config, effective, "error-lost"):
-        function = python.function_at(mistake.value) if mistake.value is not None else None
+    for file, mistake, entered in mistakes_anywhere(python, config, effective, "error-lost"):
+        function = file.function_at(mistake.value) if mistake.value is not None else None
         if function is None or mistake.span in known:
             continue
         used = mistake.found == "used"
@@ -113,6 +110,7 @@ def _told(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             help="ask `has_error()` of each response first: "
             "`if response.has_error(): raise pb_utils.TritonModelException(response.error().message())`",
             effect=None if used else "wrong-result",
+            related=called_at(entered),
             key="unasked",
         )
 
@@ -1247,5 +1245,214 @@ class TritonPythonModel:
                 reply = spare
             responses.append(pb_utils.InferenceResponse([pb_utils.get_output_tensor_by_name(reply, "y")]))
         return responses
+""",
+    # In a module beside the file.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+from asking import ask
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", ask("other", x))]))
+        return responses
+-- add/1/asking.py --
+import triton_python_backend_utils as pb_utils
+
+
+def ask(model, x):
+    answer = pb_utils.InferenceRequest(model_name=model, requested_output_names=["y"], inputs=[x]).exec()
+    return pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+#          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+from asking import Client
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.client = Client("other")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", self.client.ask(x))]))
+        return responses
+-- add/1/asking.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Client:
+    def __init__(self, name):
+        self.name = name
+
+    def ask(self, x):
+        request = pb_utils.InferenceRequest(model_name=self.name, requested_output_names=["y"], inputs=[x])
+        return self.result(request.exec())
+
+    def result(self, answer):
+        return pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+#              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP306
+""",
+    """\
+-- third/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- third/1/model.py --
+import triton_python_backend_utils as pb_utils
+from asking import ask
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", ask("other", x))]))
+        return responses
+-- third/1/asking.py --
+import triton_python_backend_utils as pb_utils
+from checking import checked
+
+
+def ask(model, x):
+    answer = pb_utils.InferenceRequest(model_name=model, requested_output_names=["y"], inputs=[x]).exec()
+    checked(answer)
+    return pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+-- third/1/checking.py --
+import triton_python_backend_utils as pb_utils
+
+
+def checked(answer):
+    if answer.has_error():
+        raise pb_utils.TritonModelException(answer.error().message())
+""",
+    """\
+-- tried/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- tried/1/model.py --
+import triton_python_backend_utils as pb_utils
+from asking import ask
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            try:
+                y = ask("other", x)
+            except AttributeError:
+                y = x.as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+-- tried/1/asking.py --
+import triton_python_backend_utils as pb_utils
+
+
+def ask(model, x):
+    answer = pb_utils.InferenceRequest(model_name=model, requested_output_names=["y"], inputs=[x]).exec()
+    return pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
+""",
+    """\
+-- none/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- none/1/model.py --
+import triton_python_backend_utils as pb_utils
+from asking import ask
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", ask("other", x))]))
+        return responses
+-- none/1/asking.py --
+import triton_python_backend_utils as pb_utils
+
+
+def ask(model, x):
+    answer = pb_utils.InferenceRequest(model_name=model, requested_output_names=["y"], inputs=[x]).exec()
+    y = pb_utils.get_output_tensor_by_name(answer, "y")
+    return x.as_numpy() if y is None else y.as_numpy()
+""",
+    """\
+-- tested/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- tested/1/model.py --
+import triton_python_backend_utils as pb_utils
+from asking import ask
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", ask("other", x))]))
+        return responses
+-- tested/1/asking.py --
+import triton_python_backend_utils as pb_utils
+
+
+def ask(model, x):
+    answer = pb_utils.InferenceRequest(model_name=model, requested_output_names=["y"], inputs=[x]).exec()
+    outputs = answer.output_tensors()
+    return outputs[0].as_numpy() if outputs else x.as_numpy()
+""",
+    """\
+-- here/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- here/1/model.py --
+import os
+
+import triton_python_backend_utils as pb_utils
+from asking import result
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x")
+            name = os.environ.get("OTHER_MODEL", "other")
+            call = pb_utils.InferenceRequest(model_name=name, requested_output_names=["y"], inputs=[x])
+            heard = call.exec()
+            if heard.has_error():
+                raise pb_utils.TritonModelException(heard.error().message())
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", result(heard))]))
+        return responses
+-- here/1/asking.py --
+import triton_python_backend_utils as pb_utils
+
+
+def result(answer):
+    return pb_utils.get_output_tensor_by_name(answer, "y").as_numpy()
 """,
 )

@@ -48,6 +48,28 @@ class TritonPythonModel:
         return responses
 """
 """What a helper makes of the inputs is the output."""
+SCALER = """\
+import triton_python_backend_utils as pb_utils
+
+
+class {name}:
+    def initialize(self, args):
+        self.factor = 2
+
+    def execute(self, requests):
+        found = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        found = [x * self.scale for x in found]  #! sure AttributeError
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]) for x in found]
+"""
+ASKING = MODEL.replace("import helpers", "import asking").replace("helpers.cast(x, text)", "asking.ask('other', x)")
+ASK = """\
+import triton_python_backend_utils as pb
+
+
+def ask(model, x):
+    call = pb.InferenceRequest(model_name=model, requested_output_names=["y"], inputs=[pb.Tensor("x", x)])
+    answer = call.exec()
+"""
 
 CASES = {
     "a_function_that_raises": {
@@ -104,6 +126,50 @@ CASES = {
         "1/model.py": MODEL,
         "1/helpers.py": "from .sizes import WIDTH  #! sure ImportError\n\n\ndef cast(x, text):\n    return x\n",
         "1/sizes.py": "WIDTH = 3\n",
+    },
+    "a_model_class_from_the_folder": {
+        "1/model.py": "from .impl import TritonPythonModel\n",
+        "1/impl.py": SCALER.format(name="TritonPythonModel"),
+    },
+    "a_model_class_under_another_name": {
+        "1/model.py": "from impl import Scaler as TritonPythonModel\n",
+        "impl.py": SCALER.format(name="Scaler"),
+    },
+    "a_model_class_of_a_module": {
+        "1/model.py": "import impl\n\nTritonPythonModel = impl.Scaler\n",
+        "1/impl.py": SCALER.format(name="Scaler"),
+    },
+    "a_model_class_that_a_package_hands_on": {
+        "1/model.py": "from lib import Scaler\n\nTritonPythonModel = Scaler\n",
+        "1/lib/__init__.py": "from .scaling import Scaler\n",
+        "1/lib/scaling.py": SCALER.format(name="Scaler"),
+    },
+    "a_model_class_with_a_base_in_a_third_file": {
+        "1/model.py": "from impl import TritonPythonModel\n",
+        "1/impl.py": "from base import Scaler\n\n\nclass TritonPythonModel(Scaler):\n    pass\n",
+        "base.py": SCALER.format(name="Scaler"),
+    },
+    "a_model_class_that_never_loads": {
+        "1/model.py": "from .impl import TritonPythonModel\n",
+        "1/impl.py": "class TritonPythonModel:\n    def initialize(self, args):\n"
+        "        self.kind = args['kind']  #! sure KeyError\n\n"
+        "    def execute(self, requests):\n        return self.lost\n",
+    },
+    "an_answer_that_nobody_asks": {
+        "1/model.py": ASKING,
+        "1/asking.py": f"{ASK}    return pb.get_output_tensor_by_name(answer, 'y').as_numpy()  #! maybe error-lost\n",
+    },
+    "an_answer_that_a_third_file_asks": {
+        "1/model.py": ASKING,
+        "1/asking.py": f"from checking import checked\n{ASK}    checked(answer)\n"
+        "    return pb.get_output_tensor_by_name(answer, 'y').as_numpy()\n",
+        "1/checking.py": "def checked(answer):\n    if answer.has_error():\n"
+        "        raise ValueError(answer.error().message())  #! maybe ValueError\n",
+    },
+    "an_answer_that_an_unknown_library_gets": {
+        "1/model.py": ASKING,
+        "1/asking.py": f"from kit import checked\n{ASK}    checked(answer)\n"
+        "    return pb.get_output_tensor_by_name(answer, 'y').as_numpy()\n",
     },
     "a_class_that_both_change": {
         "1/model.py": MODEL.replace("import helpers", "import helpers\n\nhelpers.Caster.kind = 'f4'"),
@@ -192,6 +258,90 @@ def test_what_model_py_gives_is_told_there(code: str, tmp_path: Path) -> None:
     (finding,) = told(tmp_path)
     assert (finding.code, finding.location.path.rsplit("/", 1)[-1], finding.location.line) == (code, "model.py", 13)
     assert "helpers.py" in [related.location.path.rsplit("/", 1)[-1] for related in finding.related]
+
+
+LACKING = SCALER.format(name="Scaler").replace("  #! sure AttributeError", "")
+OTHERS = "from impl import Scaler as TritonPythonModel\n"
+EXECUTE = "def execute(self, requests):\n    return []\n\n\n"
+UNSURE = {
+    "bound_twice": {
+        "1/model.py": "try:\n    from .fast import Scaler as TritonPythonModel\nexcept ImportError:\n"
+        "    from .impl import Scaler as TritonPythonModel\n",
+        "1/fast.py": LACKING.replace("self.scale", "self.factor"),
+    },
+    "a_method_is_replaced": {"1/model.py": f"{OTHERS}\nTritonPythonModel.execute = print\n"},
+    "a_method_is_replaced_in_a_third_file": {
+        "1/model.py": f"import patches\n{OTHERS}",
+        "1/patches.py": f"import impl\n\n\n{EXECUTE}impl.Scaler.execute = execute\n",
+    },
+    "a_method_is_set_by_name": {
+        "1/model.py": f"import patches\n{OTHERS}",
+        "1/patches.py": f"import impl\n\n\n{EXECUTE}"
+        "for name in ['execute']:\n    setattr(impl.Scaler, name, execute)\n",
+    },
+    "an_attribute_is_set_in_a_third_file": {
+        "1/model.py": f"import patches\n{OTHERS}",
+        "1/patches.py": "import impl\n\nimpl.Scaler.scale = 3\n",
+    },
+    "the_class_is_replaced": {
+        "1/model.py": "import impl\n\nimpl.Scaler = impl.Other\nTritonPythonModel = impl.Scaler\n",
+        "1/impl.py": f"{LACKING}\n\n{LACKING.replace('Scaler', 'Other').replace('scale', 'factor')}",
+    },
+    "decorated": {
+        "1/impl.py": LACKING.replace(
+            "class ", "def scaled(cls):\n    cls.scale = 2\n    return cls\n\n\n@scaled\nclass "
+        )
+    },
+    "made_by_a_function": {
+        "1/model.py": "from impl import Scaler\nfrom making import made\n\nTritonPythonModel = made(Scaler)\n",
+        "1/making.py": "def made(cls):\n    cls.scale = 2\n    return cls\n",
+    },
+    "defined_twice": {"1/impl.py": LACKING + LACKING.replace("self.scale", "self.factor")},
+    "replaced_by_a_star": {
+        "1/impl.py": f"{LACKING}\n\nfrom right import *\n",
+        "1/right.py": LACKING.replace("self.scale", "self.factor"),
+    },
+    "found_by_another_path": {"1/model.py": f"import sys\n\nsys.path.insert(0, '/opt/impl')\n{OTHERS}"},
+    "a_base_of_a_library": {
+        "1/impl.py": LACKING.replace("import tr", "from kit import Base\nimport tr").replace("Scaler", "Scaler(Base)")
+    },
+    "a_base_that_changes_others": {
+        "1/impl.py": LACKING.replace("import tr", "from base import Base\nimport tr").replace("Scaler", "Scaler(Base)"),
+        "1/base.py": "class Base:\n    def __init_subclass__(cls):\n        cls.scale = 2\n",
+    },
+    "a_hook_that_adds_an_output": {
+        "1/impl.py": LACKING.replace("self.scale", "2").replace('"y"', '"z"')
+        + "\n    @staticmethod\n    def auto_complete_config(config):\n"
+        "        config.add_output({'name': 'z', 'data_type': 'TYPE_FP32', 'dims': [4]})\n        return config\n",
+    },
+    "a_hook_that_streams": {
+        "1/impl.py": "import triton_python_backend_utils as pb_utils\nfrom stream import streams\n\n\nclass Scaler:\n"
+        "    @staticmethod\n    def auto_complete_config(config):\n        return streams(config)\n\n"
+        "    def execute(self, requests):\n        for request in requests:\n"
+        "            sender = request.get_response_sender()\n            sender.send(pb_utils.InferenceResponse([]))\n"
+        "            sender.send(flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)\n",
+        "1/stream.py": "def streams(config):\n    config.set_model_transaction_policy({'decoupled': True})\n"
+        "    return config\n",
+    },
+    "a_library_of_that_name": {
+        "1/model.py": "from yaml import Scaler as TritonPythonModel\n",
+        "1/yaml.py": LACKING,
+    },
+}
+"""What replaces the model class of another file, its methods, or the config, is not sure, or another one is meant."""
+
+
+@pytest.mark.parametrize("name", UNSURE)
+def test_nothing_is_said_of_a_model_class_that_is_not_sure(name: str, tmp_path: Path) -> None:
+    model = write(tmp_path, {"1/model.py": OTHERS, "1/impl.py": LACKING, **UNSURE[name]})
+    played = play(model)
+    assert (played.crash, told(tmp_path)) == (None, [])
+
+
+def test_a_finding_in_a_model_class_elsewhere_has_no_caller(tmp_path: Path) -> None:
+    write(tmp_path, {"1/model.py": OTHERS, "1/impl.py": LACKING})
+    (finding,) = told(tmp_path)
+    assert (finding.code, Path(finding.location.path).name, finding.related) == ("TLP226", "impl.py", ())
 
 
 def test_a_comment_in_the_module_silences(tmp_path: Path) -> None:

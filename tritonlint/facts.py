@@ -126,6 +126,7 @@ class ModelFacts:
     @cached_property
     def python(self) -> tuple[PythonFacts, ...]:
         """Facts of the Python model file of every version that has one, when the Python backend runs the model."""
+        from tritonlint.inputs.python_beside import class_beside
         from tritonlint.inputs.python_imports import base_may_change_methods
 
         found = []
@@ -138,6 +139,8 @@ class ModelFacts:
                 continue
             if facts.understood and not facts.bases_known:
                 facts.base_changes_methods = base_may_change_methods(facts, self.helpers.module)
+            if facts.class_status == "unknown":
+                facts.class_beside = class_beside(facts, self.helpers.module)
             found.append(facts)
         return tuple(found)
 

@@ -560,6 +560,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence(ask=TO_OTHER, where="outputs = second"),
         Evidence(ask=Ask(companions={"scorer": "echo"}), where="for attempt in range"),
         Evidence(ask=Ask(companions={"other": "echo"}), where="reply = spare"),
+        Evidence(ask=Ask(companions={"other": "echo"}), where="from asking import"),
     ),
     "TLP302 clean": (Evidence(where="outputs, problem", ask=Ask(values={"x": [-1.0]})), Evidence()),
     "TLP309": (Evidence(ask=Ask(change=RAISES), where="tensors = []"),),

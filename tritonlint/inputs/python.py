@@ -181,6 +181,14 @@ class _Placed(Remembering):
     """The nodes of some classes."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClassBeside:
+    """A model class in another file; ``hookless`` says that it surely has no ``auto_complete_config``."""
+
+    span: Span
+    hookless: bool
+
+
 @dataclass(slots=True, eq=False)
 class PythonFacts(_Placed):
     """The facts of one model.py; see the module's documentation for how to ask."""
@@ -199,6 +207,8 @@ class PythonFacts(_Placed):
     """Whether every base of the model class, as far as there are any, is a class of this file."""
     base_changes_methods: bool = False
     """Whether a base in another file may put something in the place of methods; who knows the other files says so."""
+    class_beside: ClassBeside | None = None
+    """The model class where the file gets it from a module beside it; who knows the other files says so."""
     model_classes: tuple[Class, ...] = ()
     """The model class and its bases in this file, in the order attributes are looked up."""
     future_annotations: bool = False

@@ -44,11 +44,19 @@ def written_in(python: PythonFacts, call: Span | None, name: str) -> Constant | 
     return found[0] if len(found) == 1 else None
 
 
-@remembered
 def declared(python: PythonFacts, config: Document, direction: Direction) -> dict[str, Span] | None:
-    """The tensor names that a config declares, with their places; None when more may exist than is written."""
+    """The tensor names that a config declares, with their places; None when more may exist than is written.
+
+    For what looks at the model file: None, too, where its class comes from another one.
+    """
+    return declared_anywhere(python, config, direction) if python.understood else None
+
+
+@remembered
+def declared_anywhere(python: PythonFacts, config: Document, direction: Direction) -> dict[str, Span] | None:
+    """The same for what plays all files of a model."""
     root = config.root
-    if config.problems or root.uncertain or not python.understood:
+    if config.problems or root.uncertain or not (python.understood or python.class_beside is not None):
         return None
     known = _completed(python, config)
     if known is not None and direction not in known.closed:

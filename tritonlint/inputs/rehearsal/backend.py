@@ -89,11 +89,15 @@ def models_called(python: PythonFacts, own: ModelFacts | None, call: Span) -> fr
 @remembered
 def _rehearse(python: PythonFacts, config: Document, effective: EffectiveConfig) -> Rehearsal:
     found = Rehearsal()
-    if not python.understood or config.problems or config.root.uncertain or python.class_status != "defined":
+    if config.problems or config.root.uncertain or not (_defines_class(python) or python.class_beside is not None):
         return found
     effective = effective_of(python, config, effective)
     _Play(python, config, effective, found).play()
     return found
+
+
+def _defines_class(python: PythonFacts) -> bool:
+    return python.understood and python.class_status == "defined"
 
 
 class _Play(PbUtils):
@@ -199,7 +203,8 @@ class _Play(PbUtils):
     def model(self) -> None:
         machine = self.machine
         cls = machine.globals.vars.get("TritonPythonModel")
-        if not isinstance(cls, Cls):
+        beside = self.python.class_beside
+        if not isinstance(cls, Cls) or (beside is not None and cls.node.span != beside.span):
             return
         machine.phase = "__init__"
         if self.may_replace("__init__"):

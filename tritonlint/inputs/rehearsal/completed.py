@@ -83,7 +83,7 @@ class Completed:
 def completed(python: PythonFacts, config: Document) -> Completed | None:
     """The config after loading; None when the file has no hook, so that config.pbtxt says all."""
     hook = python.method(_HOOK)
-    if hook is None and not python.may_define(_HOOK):
+    if hook is None and (_is_hookless(python) or not python.may_define(_HOOK)):
         return None
     play = _Hook(python, config)
     if python.understood and not config.problems and not config.root.uncertain and _is_plain(python) and play.runs():
@@ -151,6 +151,11 @@ def _may_have_hook(python: PythonFacts) -> bool:
     return _HOOK in python.text or not python.bases_known
 
 
+def _is_hookless(python: PythonFacts) -> bool:
+    """Whether a class in a module beside the file has no hook."""
+    return python.class_beside is not None and python.class_beside.hookless
+
+
 def effective_of(python: PythonFacts, config: Document, effective: EffectiveConfig) -> EffectiveConfig:
     """The effective config after loading."""
     known = completed(python, config)
@@ -168,7 +173,7 @@ def may_add_tensors(python: PythonFacts) -> bool:
     """Whether ``auto_complete_config`` may declare tensors; not when it only sets other things of the config."""
     hook = python.method(_HOOK)
     if hook is None:
-        return python.may_define(_HOOK)
+        return not _is_hookless(python) and python.may_define(_HOOK)
     if not hook.positional:
         return True
     own = hook.positional[-1].name
@@ -407,7 +412,8 @@ class _Hook:
         """What holds whatever a hook does: the tensors that config.pbtxt gives in full, and that there are batches."""
         full = {d: {str(m.string("name")): m for m in self.root.messages(d) if _is_full(m)} for d in DIRECTIONS}
         closed = frozenset() if may_add_tensors(self.python) else frozenset(DIRECTIONS)
-        policy = None if "set_model_transaction_policy" in self.python.text else self.written_policy() or False
+        elsewhere = self.python.class_beside is not None or "set_model_transaction_policy" in self.python.text
+        policy = None if elsewhere else self.written_policy() or False
         return Completed(full, closed, self.root.integer("max_batch_size") or None, policy, False)
 
 

@@ -17,7 +17,7 @@ from tritonlint.inputs.python_api import pb_api
 from tritonlint.inputs.python_bls import target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_flow import blocks_around, own_nodes
-from tritonlint.inputs.python_join import declared, may_batch, tensors_of
+from tritonlint.inputs.python_join import declared_anywhere, may_batch, tensors_of
 from tritonlint.inputs.python_objects import MEMBERS
 from tritonlint.inputs.python_objects import Kind as ObjectKind
 from tritonlint.inputs.python_shapes import declared_shapes
@@ -169,11 +169,11 @@ class PbUtils(Replies):
         machine.origins.most_rows = effective.max_batch_size or 0
         machine.origins.queued = may_batch(effective)
         machine.origins.asked = any(_is_length(match.subject) for match in python.walk(Match))
-        self.inputs = declared(python, config, "input")
+        self.inputs = declared_anywhere(python, config, "input")
         self.input_tensors = tensors_of(python, config, "input")
         self.input_shapes = declared_shapes(python, config, effective, "input")
-        self.unasked: dict[Answer, CallNode] = {}
-        """Where outputs of other models' answers are taken first."""
+        self.unasked: dict[Answer, tuple[CallNode, PythonFacts]] = {}
+        """Where outputs of other models' answers are taken first, and in which file."""
         self.added = _added(config, (effective.max_batch_size or 0) > 0) if effective.max_batch_size is not None else {}
         sizes = [size for shape in self.input_shapes.values() for size in (shape or (None, None))[1:]]
         if effective.max_batch_size and self.inputs is not None and None not in sizes:
@@ -318,7 +318,7 @@ class PbUtils(Replies):
         name = given(args, kwargs, 1, "name")
         if not isinstance(response, Answer):
             return UNKNOWN
-        used = self.used_unasked(node) if response.ends_empty else None
+        used = self.used_unasked(node, self.machine.python) if response.ends_empty else None
         if used is not None:
             machine = self.machine
             error = machine.fail("AttributeError", "'NoneType' object has no attribute 'as_numpy'", used)
@@ -330,9 +330,9 @@ class PbUtils(Replies):
         self._taken(response, node)
         return self.output_of(response, name, node)
 
-    def used_unasked(self, node: CallNode) -> Span | None:
+    def used_unasked(self, node: CallNode, python: PythonFacts) -> Span | None:
         """Where an output becomes an array, at once or in the next line, though nothing asks whether it is there."""
-        function = self.machine.python.function_at(node)
+        function = python.function_at(node)
         if function is None:
             return None
         turned = [one.value for one in own_nodes(function, Attribute) if one.attr == "as_numpy"]
@@ -372,13 +372,17 @@ class PbUtils(Replies):
         return self.machine.python.text[max(0, (node.span.start or 0) - 80) : node.span.start]
 
     def _taken(self, answer: Answer, node: CallNode) -> None:
-        """Keep in mind where outputs of an answer are taken first; a module beside the file tells of none."""
-        if self.machine.python is self.python:
-            self.unasked.setdefault(answer, node)
+        """Keep in mind where outputs of an answer are taken first."""
+        machine = self.machine
+        if machine.python is not self.python:
+            if machine.tries:
+                answer.asked = True  # Whoever calls the module may expect that there are none.
+            machine.seen(node.span)
+        self.unasked.setdefault(answer, (node, machine.python))
 
     def errors_lost(self) -> None:
         """Answers of other models whose outputs are used though nobody can have asked whether they are errors."""
-        reads = [(answer, node) for answer, node in self.unasked.items() if not answer.asked]
+        reads = [(answer, *place) for answer, place in self.unasked.items() if not answer.asked]
         self.unasked = {}
         if not reads or self.absent is not None or self.machine.matches(_ASKED_BY_NAME):
             return
@@ -389,13 +393,13 @@ class PbUtils(Replies):
                 asks = one.attr == "has_error" or played.text.startswith(".error()", (one.attr_span.start or 0) - 1)
                 if asks and one.attr_span not in known:
                     return  # What was not played, or not with a known answer, may ask any of them.
-        for answer, node in reads:
-            taken = any(one.value is node for one in self.python.walk(Subscript))
-            if taken or self.used_unasked(node) is not None:
+        for answer, node, python in reads:
+            taken = any(one.value is node for one in python.walk(Subscript))
+            if taken or self.used_unasked(node, python) is not None:
                 found = "used"
             elif answer.streamed:
                 found = "streamed"
-            elif any(each.iterable is node for each in self.python.walk(For, Clause)):
+            elif any(each.iterable is node for each in python.walk(For, Clause)):
                 found = "gone through"
             else:
                 continue

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tritonlint.effective import EffectiveConfig
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
-from tritonlint.inputs.python_join import declared, may_batch, tensors_of
+from tritonlint.inputs.python_join import declared_anywhere, may_batch, tensors_of
 from tritonlint.inputs.python_shapes import declared_shapes
 from tritonlint.inputs.python_tree import Attribute, Function, If, last_name, walk
 from tritonlint.inputs.python_tree import Call as CallNode
@@ -72,7 +72,7 @@ class Replies:
         self.effective = effective
         self.found = found
         self.machine = machine
-        self.outputs = declared(python, config, "output")
+        self.outputs = declared_anywhere(python, config, "output")
         self.output_tensors = tensors_of(python, config, "output")
         self.output_shapes = declared_shapes(python, config, effective, "output")
         self.finals: dict[int, Span] = {}

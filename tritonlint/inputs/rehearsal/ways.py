@@ -327,7 +327,7 @@ class Ways(Trail):
         if module is self.main:
             self.entry = None
         elif self.module is self.main:
-            self.entry = span
+            self.entry = span if span.path == self.main.python.path else None
         self.module, self.python, self.globals = module, module.python, module.scope
         try:
             yield
