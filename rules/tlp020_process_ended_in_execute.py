@@ -23,6 +23,7 @@ from tritonlint.finding import Problem
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes
+from tritonlint.inputs.python_threads import only_as_script
 from tritonlint.inputs.python_tree import Call, Constant, Expr, Function, If, Name, Raise, Try, dotted, lies_in, walk
 from tritonlint.rule import Rule
 
@@ -59,7 +60,7 @@ def check(python: PythonFacts) -> Iterator[Problem]:
                     node, name, "SystemExit is raised" if isinstance(node, Raise) else f"`{name}` raises SystemExit"
                 )
             continue
-        if not isinstance(node, Call) or function is initialize:
+        if not isinstance(node, Call) or function is initialize or id(function) in only_as_script(python):
             continue
         if name in {"os.kill", "signal.raise_signal"}:
             sent = node.argument(1 if name == "os.kill" else 0)
@@ -308,5 +309,77 @@ class TritonPythonModel:
                 raise pb_utils.TritonModelException("too small")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
         return responses
+""",
+    # What only runs when the file is started by hand ends no process of the server.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+import sys
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def double(x):
+    return x * np.float32(2)
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", double(x))]))
+        return responses
+
+
+def leave(code):
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def main(path):
+    if not os.path.exists(path):
+        leave(2)
+    print(double(np.loadtxt(path)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+def leave(code):
+    os._exit(code)
+#   ^^^^^^^^^^^^^^ TLP020
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            if np.any(x > 0):
+                leave(1)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+
+
+if __name__ == "__main__":
+    leave(0)
 """,
 )

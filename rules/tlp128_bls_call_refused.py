@@ -3,7 +3,7 @@
 ## What it does
 Plays `execute` through and holds each request to another model of the repository against that model's config: its
 name, the names, data types and shapes of the inputs, and the requested outputs, whichever helper, constant or
-`**arguments` they come from.
+`**arguments` they come from, also in modules beside model.py.
 
 ## What happens
 The answer of the call holds an error; with the usual check of `has_error()` the request fails with it.
@@ -16,6 +16,7 @@ Facts, python-backend 6.8: requests of the Python backend are validated as those
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tritonlint.effective import EffectiveConfig
 from tritonlint.facts import RepositoryFacts
@@ -24,6 +25,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_bls import loaded_anew, target_tensors
 from tritonlint.inputs.python_dtypes import TRITON_TO_NUMPY
 from tritonlint.inputs.python_shapes import Shape, shape_words
+from tritonlint.inputs.python_tree import Constant
 from tritonlint.inputs.rehearsal.backend import rehearse
 from tritonlint.inputs.rehearsal.found import Called
 from tritonlint.nearest import nearest
@@ -36,7 +38,6 @@ RULE = Rule(
     name="bls-call-refused",
     effect="request-failure",
     server_says=("unexpected inference input", "unexpected inference output", "unexpected shape for input"),
-    words=("InferenceRequest",),
 )
 
 
@@ -51,9 +52,24 @@ def check(
         for name in call.requested or ():
             if outputs is not None and name not in outputs:
                 near = nearest(name, outputs, 0.6)
-                yield _problem(call, call.span, f"has no output '{name}'", near, outputs, name)
+                written = _written(python, name) or call.span
+                sent = (Related(call.span, "asked for here"),) if written != call.span else ()
+                problem = _problem(call, written, f"has no output '{name}'", near, outputs, name, *sent)
+                yield replace(problem, general=call.span)
         if inputs is not None:
             yield from _inputs(call, inputs, target.effective.max_batch_size)
+
+
+def _written(python: PythonFacts, name: str) -> Span | None:
+    """The one place where a name is written that is handed on to a call, and not that of a tensor of the model."""
+    tensors = {
+        id(argument.value)
+        for method in ("Tensor", "get_input_tensor_by_name", "get_output_tensor_by_name")
+        for made in python.calls_of(method)
+        for argument in made.call.arguments
+    }
+    places = [one for one in python.walk(Constant) if one.value == name]
+    return places[0].span if len(places) == 1 and id(places[0]) not in tensors else None
 
 
 def _inputs(call: Called, inputs: dict[str, Message], max_batch_size: int | None) -> Iterator[Problem]:
@@ -220,6 +236,118 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x * 2)]))
+        return responses
+""",
+    # The name is handed to a module beside the file.
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+from upstream import Upstream
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.encoder = Upstream("core", output="embeddings")
+#                                              ^^^^^^^^^^^^ TLP128
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            embedding, error = self.encoder(pb_utils.get_input_tensor_by_name(request, "x").as_numpy())
+            if error is not None:
+                responses.append(pb_utils.InferenceResponse(error=error))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", embedding)]))
+        return responses
+-- add/1/upstream.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Upstream:
+    def __init__(self, model, output):
+        self.model = model
+        self.output = output
+
+    def __call__(self, array):
+        response = pb_utils.InferenceRequest(
+            model_name=self.model, requested_output_names=[self.output], inputs=[pb_utils.Tensor("x", array)]
+        ).exec()
+        if response.has_error():
+            return None, response.error()
+        return pb_utils.get_output_tensor_by_name(response, self.output).as_numpy(), None
+-- core/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "embedding" data_type: TYPE_FP32 dims: [ 2 ] }
+-- core/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("embedding", x * 2)]))
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 2 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+from upstream import Upstream
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.encoder = Upstream("core", output="embedding")
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            embedding, error = self.encoder(pb_utils.get_input_tensor_by_name(request, "x").as_numpy())
+            if error is not None:
+                responses.append(pb_utils.InferenceResponse(error=error))
+                continue
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", embedding)]))
+        return responses
+-- add/1/upstream.py --
+import triton_python_backend_utils as pb_utils
+
+
+class Upstream:
+    def __init__(self, model, output):
+        self.model = model
+        self.output = output
+
+    def __call__(self, array):
+        response = pb_utils.InferenceRequest(
+            model_name=self.model, requested_output_names=[self.output], inputs=[pb_utils.Tensor("x", array)]
+        ).exec()
+        if response.has_error():
+            return None, response.error()
+        return pb_utils.get_output_tensor_by_name(response, self.output).as_numpy(), None
+-- core/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 2 ] }
+output { name: "embedding" data_type: TYPE_FP32 dims: [ 2 ] }
+-- core/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("embedding", x * 2)]))
         return responses
 """,
 )

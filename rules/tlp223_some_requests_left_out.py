@@ -3,7 +3,8 @@
 ## What it does
 Reports loops over a part of `requests` (`requests[1:]`, `range(len(requests) - 1)`, `range(1, len(requests))`) that
 fill the list execute returns, a part of the list of responses that is returned (`responses[:1]`), and a condition in
-the comprehension that is returned. In a decoupled model with a batcher: an execute that looks at `requests[0]` only.
+the comprehension that is returned, also under a name. In a decoupled model with a batcher: an execute that looks at
+`requests[0]` only.
 
 ## What happens
 The number of responses does not match the number of requests, and every request of the call fails. In a decoupled model
@@ -32,6 +33,7 @@ from tritonlint.inputs.python_tree import (
     Await,
     Binary,
     Call,
+    Clause,
     Compare,
     Comprehension,
     Constant,
@@ -40,7 +42,6 @@ from tritonlint.inputs.python_tree import (
     Function,
     If,
     Name,
-    Return,
     Slice,
     Subscript,
     Unary,
@@ -58,6 +59,7 @@ RULE = Rule(
     effect="request-failure",
     server_says=("Number of InferenceResponse objects do not match",),
 )
+_READS_TEXT = frozenset({"decode", "strip", "lower", "upper"})
 
 
 def check(python: PythonFacts, effective: EffectiveConfig) -> Iterator[Problem]:
@@ -134,25 +136,38 @@ def _parts(python: PythonFacts, function: Function) -> Iterator[Expr]:
 def _conditions(python: PythonFacts, function: Function) -> Iterator[Expr]:
     """What decides in a returned comprehension whether a request gets a response."""
     for statement in returns(function):
-        value = statement.value
-        if isinstance(value, Comprehension) and value.kind == "list" and len(value.clauses) == 1:
+        value = _made(function, statement.value)
+        if isinstance(value, Comprehension) and value.kind in {"list", "generator"} and len(value.clauses) == 1:
             clause = value.clauses[0]
             if clause.conditions and one_for_each(python, function, clause.iterable):
                 none = _may_be_none(python, clause.iterable)
                 yield from (
                     one
                     for one in clause.conditions
-                    if (none or not _tests_for_none(one))
+                    if (none or not _tests_for_none(one) or _holds_texts(python, clause, one))
                     and (
                         _drops_exceptions(python, clause.iterable, one)
-                        or not _may_hold_for_all(python, function, one, statement)
+                        or not _may_hold_for_all(python, function, one, value)
                     )
                 )
-        filtered = _filtered(value)
+        filtered = _filtered(statement.value)
         if filtered is not None and one_for_each(python, function, filtered.arguments[1].value):
             test = filtered.arguments[0].value
             if not is_none(test) or _may_be_none(python, filtered.arguments[1].value):
                 yield filtered
+
+
+def _made(function: Function, value: Expr | None) -> Expr | None:
+    """What a returned list is made of: a name that is for nothing else, or ``list(…)`` of something."""
+    if isinstance(value, Name):
+        made = [a for a in own_nodes(function, Assign) if any(dotted(target) == value.id for target in a.targets)]
+        uses = sum(name.id == value.id for name in own_nodes(function, Name))
+        only = len(made) == 1 and uses == 1 + sum(dotted(one.value) == value.id for one in returns(function))
+        value = made[0].value if only else None
+    if isinstance(value, Call) and dotted(value.func) == "list" and len(value.arguments) == 1:
+        inner = value.arguments[0].value
+        return inner if isinstance(inner, Comprehension) else None
+    return value if isinstance(value, Comprehension) and value.kind == "list" else None
 
 
 def _filtered(value: Expr | None) -> Call | None:
@@ -171,9 +186,9 @@ def _is_in_loops_only(function: Function, listed: Expr) -> bool:
     return len(begins) == len(outside) == 1 and lies_in(outside[0], begins[0])
 
 
-def _may_hold_for_all(python: PythonFacts, function: Function, test: Expr, statement: Return) -> bool:
+def _may_hold_for_all(python: PythonFacts, function: Function, test: Expr, place: Expr) -> bool:
     """Whether a condition may be true for every request that comes to it."""
-    if any(lies_in(statement, one) for one in own_nodes(function, If)) or any(True for _ in walk(test, Walrus)):
+    if any(lies_in(place, one) for one in own_nodes(function, If)) or any(True for _ in walk(test, Walrus)):
         return True  # Somebody has looked before, or looks at more than the condition.
     for call in walk(test, Call):
         if last_name(call.func) in {"isinstance", "hasattr", "callable", "inputs"}:
@@ -215,11 +230,25 @@ def _may_be_none(python: PythonFacts, expr: Expr) -> bool:
     return False
 
 
+def _holds_texts(python: PythonFacts, clause: Clause, test: Expr) -> bool:
+    """Whether a condition asks whether a text that was read of each request is empty."""
+    if not isinstance(test, Name) or dotted(clause.target) != test.id:
+        return False
+    sources = python.follow(clause.iterable) or ()
+    return bool(sources) and all(
+        isinstance(source, Comprehension)
+        and len(source.elements) == 1
+        and isinstance(source.elements[0], Call)
+        and last_name(source.elements[0].func) in _READS_TEXT
+        for source, _ in sources
+    )
+
+
 def _tests_for_none(test: Expr) -> bool:
     """Whether a condition may always be true: a value of its own, or one held against None."""
     if isinstance(test, Compare):
         return any(isinstance(right, Constant) and right.value is None for right in test.rights)
-    return isinstance(test, Name | Attribute)
+    return isinstance(test, Name) or (isinstance(test, Attribute) and test.attr != "size")
 
 
 def _is_used_beside(function: Function, part: Expr) -> bool:
@@ -466,5 +495,56 @@ class TritonPythonModel:
         if x[0, 0] > 0:
             raise ValueError("too large")
         return pb_utils.InferenceResponse([pb_utils.Tensor("y", x)])
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        return [pb_utils.InferenceResponse([pb_utils.Tensor("y", x + x)]) for x in xs if x.size]
+#                                                                                        ^^^^^^ TLP223
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        responses = list(pb_utils.InferenceResponse([pb_utils.Tensor("y", x + x)]) for x in xs if len(x))
+#                                                                                                 ^^^^^^ TLP223
+        return responses
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+-- add/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        xs = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        responses = [pb_utils.InferenceResponse([pb_utils.Tensor("y", x + x)]) for x in xs if x.size]
+        while len(responses) < len(requests):
+            responses.append(pb_utils.InferenceResponse(error=pb_utils.TritonError("nothing to add")))
+        return responses
 """,
 )

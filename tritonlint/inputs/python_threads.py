@@ -136,6 +136,27 @@ def starts_by_hand(python: PythonFacts) -> list[If]:
     ]
 
 
+@remembered
+def only_as_script(python: PythonFacts) -> frozenset[int]:
+    """The identities of functions that run when the file is started by hand, and not when Triton imports it."""
+    starts = starts_by_hand(python)
+    if not starts:
+        return frozenset()
+    elsewhere: list[Node] = [n for n in python.body if not isinstance(n, Function) and n not in starts]
+    elsewhere += [part for node in starts for part in node.orelse]
+    elsewhere += [one for node in python.body if isinstance(node, Function) for one in node.decorators]
+    serving = [function for node in elsewhere for function in walk((node,), Function)]
+    served = {id(one) for one in reached(python, [*serving, *_named_in(python, elsewhere)])}
+    by_hand = reached(python, _named_in(python, [part for node in starts for part in node.body]))
+    return frozenset(id(one) for one in by_hand) - served
+
+
+def _named_in(python: PythonFacts, nodes: Iterable[Node]) -> list[Function]:
+    """The functions of a file whose names stand in some nodes."""
+    names = by_name(python)
+    return [function for node in nodes for word in words_of(node) for function in names.get(word, ())]
+
+
 def method_called(call: Call) -> tuple[str | None, str]:
     """``a.b`` and ``name`` of ``a.b.name(…)``; an empty name for other calls."""
     if not isinstance(call.func, Attribute):
