@@ -1,7 +1,7 @@
 """A slice that starts at the same place in every turn
 
 ## What it does
-Reports `rows[start : start + size]` in a loop where `start` is a number set before the loop and never moved in it, and
+Reports `rows[start : start + size]` in a loop where `start` is set to 0 before the loop and never moved in it, and
 where each turn sets it anew before the slice, so that what is added to it afterwards is lost, or behind it with `=+`.
 
 ## What happens
@@ -79,8 +79,8 @@ def _judged(python: PythonFacts, loop: For, part: Subscript | Call, start: Name,
         )
         return
     if not inside:
-        if not sets or not all(_is_constant(node, start.id) for node in sets):
-            return
+        if not sets or not all(_is_constant(node, start.id, zero=True) for node in sets):
+            return  # What begins elsewhere may be an offset that is meant for all of them.
         message = f"`{start.id}` stays where it is: every turn of the loop gets the same rows"
         help_text = f"move it on at the end of the loop: `{start.id} += …`"
         related = (Related(sets[-1].span, "set here"), Related(loop.header, "the loop"))
@@ -155,7 +155,7 @@ def _names(target: Expr | tuple[Expr, ...]) -> set[str]:
     return _names(target.items) if isinstance(target, Sequence) else set()
 
 
-def _is_constant(node: Node, name: str) -> bool:
+def _is_constant(node: Node, name: str, *, zero: bool = False) -> bool:
     """Whether a statement sets a name to a number of its own: `start = 0`, or `responses, start = [], 0`."""
     if not isinstance(node, Assign) or node.operator or len(node.targets) != 1:
         return False
@@ -163,7 +163,7 @@ def _is_constant(node: Node, name: str) -> bool:
     if isinstance(target, Sequence) and isinstance(value, Sequence) and len(target.items) == len(value.items):
         values = [one for each, one in zip(target.items, value.items, strict=True) if dotted(each) == name]
         value = values[0] if len(values) == 1 else None
-    return isinstance(value, Constant)
+    return isinstance(value, Constant) and (not zero or value.value == 0)
 
 
 def _is_turned_round(python: PythonFacts, node: Node) -> bool:
@@ -290,10 +290,12 @@ class TritonPythonModel:
         arrays = [pb_utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
         rows = np.concatenate(arrays) + 1
         responses = []
-        start = 0
+        start, offset = 0, 1
         for array in arrays:
             part = rows[start : start + len(array)]
             start += len(array)
+            shifted = rows[offset : offset + len(array)]
+            pb_utils.Logger.log_verbose(f"{shifted.sum()}")
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", part)]))
         return responses
 """,

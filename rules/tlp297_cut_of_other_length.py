@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_cuts import MovedCut, moved_cuts
-from tritonlint.inputs.python_tree import Binary, Call, Constant, Expr, Name, dotted, walk
+from tritonlint.inputs.python_tree import Binary, Call, Comprehension, Constant, Expr, For, Name, dotted, walk
 from tritonlint.rule import Rule
 
 RULE = Rule(code="TLP297", name="cut-of-other-length", effect="wrong-result", certainty="likely")
@@ -89,12 +89,26 @@ def _is_answer(python: PythonFacts, one: MovedCut) -> bool:
     Other lengths may count a separator, and rows without the last one are compared with those that follow them.
     """
     lengths = python.follow(one.step) or ()
-    if not lengths or not all(isinstance(s, Call) and dotted(s.func) == "len" for s, _ in lengths):
+    if not lengths or not all(_is_length_of_input(python, source, one) for source, _ in lengths):
         return False
     values = [tensor.argument(1) for tensor in (made.call for made in python.calls_of("Tensor"))]
     return any(
         any(source is one.cut for source, _ in python.follow(value) or ()) for value in values if value is not None
     )
+
+
+def _is_length_of_input(python: PythonFacts, expr: Expr, one: MovedCut) -> bool:
+    """Whether something is the length of an input as it came: other arrays may have a row more, as a mark."""
+    array = expr.argument(0) if isinstance(expr, Call) and dotted(expr.func) == "len" else None
+    if not isinstance(array, Name) or not isinstance(one.loop, For) or dotted(one.loop.target) != array.id:
+        return False
+    lists = [source for source, _ in python.follow(one.loop.iterable) or ()]
+    made = [each for each in lists if isinstance(each, Comprehension)]
+    return bool(lists) and len(made) == len(lists) and all(_is_read(python, each) for each in made)
+
+
+def _is_read(python: PythonFacts, made: Comprehension) -> bool:
+    return python.source(made.elements[0]).endswith(".as_numpy()")
 
 
 def _is_end(python: PythonFacts, expr: Expr, one: MovedCut) -> bool:

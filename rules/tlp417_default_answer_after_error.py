@@ -191,7 +191,13 @@ _SURE = re.compile(r"conf|score|prob|certain|quality|likel", re.IGNORECASE)
 """Names of a value that says how good the others are: a number there does not say that they are missing."""
 _ANY = "after an error this empty result is answered with status OK: the client cannot tell that it failed"
 _HELP = "answer with `pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))`"
-_LOOKS = frozenset({"get", "index", "items", "keys", "append", "add", "log_info", "info", "debug"})
+_TELLS = re.compile(r"status|valid|success|error|message|reason|(^|_)ok($|_)", re.IGNORECASE)
+"""Names of what tells the client whether something failed."""
+_LOOKS = frozenset(
+    {"get", "index", "items", "keys", "append", "add", "log_info", "info", "debug"}
+    | {"search", "match", "fullmatch", "findall", "finditer", "split", "sub"}
+)
+"""Methods that read what a request brings: tables, logs and patterns."""
 _WARNED = frozenset({"log_warn", "log_error", "warning", "warn", "error", "exception"})
 
 
@@ -209,6 +215,10 @@ def _defaults(
     if all(not _is_quiet(python, one) for one in made):
         return  # Only a number for all: it may be one that says so.
     tried = {name.id for one in walk(attempt.body, Assign) for target in one.targets for name in walk((target,), Name)}
+    if any(_TELLS.search(name) for name in names):
+        return
+    if any(_is_mark(python, one) and names & {dotted(t) for t in one.targets} for one in walk(attempt.body, Assign)):
+        return  # Another output says whether it failed.
     if names <= tried and _is_whole_answer(python, function, names, attempt.span.end or 0):
         yield Problem(
             made[0].span,
@@ -218,6 +228,21 @@ def _defaults(
             help=_HELP,
             key=",".join(sorted(names)),
         )
+
+
+def _is_mark(python: PythonFacts, assign: Assign) -> bool:
+    """Whether a statement sets a name to ones, or to a number, a text or a truth value that says something."""
+    value = _bare(assign.value)
+    while isinstance(value, Call) and python.qualified(value.func) in {"numpy.array", "numpy.asarray"}:
+        value = value.argument(0)
+    if isinstance(value, Call):
+        made = python.qualified(value.func)
+        return made in {"numpy.ones", "numpy.ones_like"} or (
+            made in {"numpy.full", "numpy.full_like"} and isinstance(value.argument(1, "fill_value"), Constant)
+        )
+    while isinstance(value, Sequence) and len(value.items) == 1:
+        value = value.items[0]
+    return isinstance(value, Constant) and value.value is not None and not _is_empty(python, value)
 
 
 def _is_sure(python: PythonFacts, assign: Assign) -> bool:
@@ -391,7 +416,11 @@ def _runs_model(python: PythonFacts, attempt: Try) -> bool:
             return True
         if called_function(python, call) is not None:
             return True
-        if isinstance(call.func, Attribute) and name.startswith("self.") and python.method(call.func.attr) is None:
+        if (
+            isinstance(call.func, Attribute)
+            and name == f"self.{call.func.attr}"
+            and python.method(call.func.attr) is None
+        ):
             return True
     return False
 
@@ -1159,5 +1188,38 @@ class TritonPythonModel:
             y = pb_utils.Tensor("y", np.array(scores, dtype=np.float32))
             responses.append(pb_utils.InferenceResponse([y]))
         return responses
+""",
+    # An output says whether it failed.
+    """\
+-- mark/config.pbtxt --
+backend: "python"
+max_batch_size: 8
+input { name: "source" data_type: TYPE_FP32 dims: [ 4 ] }
+input { name: "target" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "source" data_type: TYPE_FP32 dims: [ 4 ] }
+output { name: "valid" data_type: TYPE_FP32 dims: [ 4 ] }
+dynamic_batching { }
+-- mark/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            source = pb_utils.get_input_tensor_by_name(request, "source").as_numpy()
+            try:
+                y = self._solve(source)
+                valid = np.ones_like(source)
+            except Exception as error:
+                pb_utils.Logger.log_warn(f"failed: {error}")
+                y = np.zeros_like(source)
+                valid = np.zeros_like(source)
+            outputs = [pb_utils.Tensor("source", y), pb_utils.Tensor("valid", valid)]
+            responses.append(pb_utils.InferenceResponse(outputs))
+        return responses
+
+    def _solve(self, x):
+        return np.linalg.inv(x @ x.T) @ x
 """,
 )
