@@ -103,7 +103,10 @@ def check(python: PythonFacts, helpers: Helpers) -> Iterator[Problem]:
             yield _problem(python, call, "writing this raises UnicodeEncodeError", odd)
         elif "utf" in encoding:
             written.add(path)
+    caught = {last_name(call.func) for call in walk(tuple(attempts), Call)}
     for call, path in reads:
+        if _called_as(python, python.function_at(call)) in caught:
+            continue
         if path in written:
             yield _problem(python, call, "reading what was written as UTF-8 raises UnicodeDecodeError", None)
         elif (name := _file_with_other_letters(python, helpers, call)) is not None:
@@ -142,8 +145,6 @@ def _file_with_other_letters(python: PythonFacts, helpers: Helpers, call: Call) 
     """The path of a file of the model that a call opens, if not all of it is ASCII."""
     method = isinstance(call.func, Attribute) and python.qualified(call.func) not in {"open", "io.open"}
     opened = call.func.value if method and isinstance(call.func, Attribute) else call.argument(0, "file")
-    given = objects_of(python).arguments_for(opened) if isinstance(opened, Name) else None
-    opened = given[0] if given is not None and len(given) == 1 else opened
     found = path_inside(python, opened, python.frame_at(opened)) if opened is not None else None
     if not found:
         return None
@@ -334,19 +335,27 @@ def _effect(python: PythonFacts, call: Call) -> Effect | None:
     if function is None:
         return "load-failure"
     names = {name: _reached(python, python.method(name)) for name in ("initialize", "execute")}
-    return "load-failure" if function.name in names["initialize"] - names["execute"] else None
+    return "load-failure" if _called_as(python, function) in names["initialize"] - names["execute"] else None
+
+
+def _called_as(python: PythonFacts, function: Function | None) -> str:
+    """The name by which a function is called: that of the class where it makes an object."""
+    if function is None:
+        return ""
+    made = python.frame_of(function).in_class if function.name == "__init__" else None
+    return made.name if made is not None else function.name
 
 
 def _reached(python: PythonFacts, start: Function | None) -> set[str]:
     """The names of the functions that a method comes to, roughly."""
-    own = {f.function.name: f.function for f in python.frames if f.function is not None}
+    own = {_called_as(python, f.function): f.function for f in python.frames if f.function is not None}
     found: set[str] = set()
     waiting = [start] if start is not None else []
     while waiting:
         function = waiting.pop()
-        if function.name in found:
+        if (name := _called_as(python, function)) in found:
             continue
-        found.add(function.name)
+        found.add(name)
         for call in own_nodes(function, Call):
             last = last_name(call.func)
             if last in own:
@@ -604,6 +613,77 @@ class TritonPythonModel:
         for request in requests:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.array([self.names[i % 2].encode("utf-8") for i in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- names/1/labels.txt --
+tea
+caf\u00e9
+-- names/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Labels:
+    def __init__(self, path):
+        with open(path) as lines:
+#            ^^^^^^^^^^ TLP039
+            self.names = [line.strip() for line in lines]
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        version = os.path.join(args["model_repository"], args["model_version"])
+        self.labels = Labels(os.path.join(version, "labels.txt"))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self.labels.names[i % 2].encode("utf-8") for i in x], dtype=object)
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- target -- release=24.10
+-- names/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_INT32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_STRING dims: [ 1 ] }
+-- names/1/labels.txt --
+tea
+caf\u00e9
+-- names/1/model.py --
+import os
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+class Labels:
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as lines:
+            self.names = [line.strip() for line in lines]
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        version = os.path.join(args["model_repository"], args["model_version"])
+        self.labels = Labels(os.path.join(version, "labels.txt"))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = np.array([self.labels.names[i % 2].encode("utf-8") for i in x], dtype=object)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
         return responses
 """,

@@ -114,6 +114,8 @@ def _is_named(python: PythonFacts, key: str) -> bool:
     if any(isinstance(one.value, str) and key in one.value for one in python.walk(Constant)):
         return True
     stored = {t.attr for node in python.walk(Assign) for t in node.targets if isinstance(t, Attribute)}
+    # An object that gets it as a keyword has it from there.
+    stored |= {a.keyword for call in python.walk(Call) for a in call.arguments if a.keyword is not None}
     return key not in stored and any(node.attr == key for node in python.walk(Attribute))
 
 
@@ -409,6 +411,79 @@ class TritonPythonModel:
             x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
             y = np.minimum(x, self.limits.max_distance)
             responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+        return responses
+""",
+    """\
+-- cut/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "max_words" value { string_value: "3" } }
+-- cut/1/model.py --
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+@dataclass(frozen=True)
+class Settings:
+    max_words: int = 128
+
+    @classmethod
+    def of(cls, config):
+        parameters = {key: entry["string_value"] for key, entry in config.get("parameters", {}).items()}
+        return cls(max_words=int(parameters.get("maxWords", cls.max_words)))
+#                                               ^^^^^^^^^^ TLP129
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.settings = Settings.of(json.loads(args["model_config"]))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x * np.float32(self.settings.max_words))
+            responses.append(pb_utils.InferenceResponse([y]))
+        return responses
+""",
+    """\
+-- cut/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+parameters { key: "max_words" value { string_value: "3" } }
+-- cut/1/model.py --
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+
+@dataclass(frozen=True)
+class Settings:
+    max_words: int = 128
+
+    @classmethod
+    def of(cls, config):
+        parameters = {key: entry["string_value"] for key, entry in config.get("parameters", {}).items()}
+        return cls(max_words=int(parameters.get("max_words", cls.max_words)))
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.settings = Settings.of(json.loads(args["model_config"]))
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            y = pb_utils.Tensor("y", x * np.float32(self.settings.max_words))
+            responses.append(pb_utils.InferenceResponse([y]))
         return responses
 """,
 )

@@ -197,8 +197,12 @@ class Objects:
             return None
         position = names.index(parameter.id) - first
         handed = []
-        for reference, call in self.uses().get(function.name, ()):
-            if isinstance(reference, Attribute) != method:
+        made = frame.in_class if function.name == "__init__" else None
+        if made is not None and (made.decorators or made.keywords or made.bases or "__init__" in self.uses()):
+            return None
+        # An object is made by the name of its class.
+        for reference, call in self.uses().get(made.name if made is not None else function.name, ()):
+            if isinstance(reference, Attribute) != (method and made is None):
                 continue
             if call.func is not reference or not call.certain:
                 return None

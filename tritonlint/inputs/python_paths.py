@@ -57,6 +57,10 @@ def path_inside(python: PythonFacts, expr: Expr, frame: Frame, depth: int = 0) -
     if isinstance(expr, Subscript):
         key = expr.items[0]
         return "" if isinstance(key, Constant) and key.value == "model_repository" else None
+    given = objects_of(python).arguments_for(expr) if isinstance(expr, Name) and expr.id in frame.bindings else None
+    if given is not None:
+        paths = {path_inside(python, one, python.frame_at(one), depth + 1) for one in given}
+        return paths.pop() if len(paths) == 1 else None
     sources = python.follow(expr, frame)
     if sources is None or len(sources) != 1 or sources[0][0] is expr:
         return None
