@@ -344,6 +344,56 @@ class TritonPythonModel:
     def execute(self, requests):
         return [None for _ in requests]
 """,
+    "fields_that_are_set_later": """\
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Item:
+    colour: tuple
+    label: str = field(init=False)
+    late: int = field(init=False)
+
+    def __post_init__(self):
+        self.label = "-".join(self.colour)
+
+    def settle(self):
+        self.late = 2
+
+
+ITEMS = [Item(("a", "b")), Item(("c",))]
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for item in ITEMS:
+            item.settle()
+            item.late + 1
+            item.label + "b"
+            item.label + 1  #! sure TypeError
+        return [None for _ in requests]
+""",
+    "fields_that_something_else_describes": """\
+from dataclasses import dataclass
+
+
+def describe(init):
+    return property(lambda owner: 1, lambda owner, value: None)
+
+
+@dataclass
+class Item:
+    label: str = describe(init=False)
+
+    def __post_init__(self):
+        self.label = "a"
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        Item().label + 1
+        return [None for _ in requests]
+""",
     "texts_that_are_no_json": each(
         "y, label = x, text\ntry:\n    data = json.loads('')\n"
         "except json.JSONDecodeError as error:\n    data = {'a': error.pos + 1}\n"

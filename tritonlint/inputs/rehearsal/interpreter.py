@@ -1071,7 +1071,8 @@ def _left_out(statement: tree.Stmt) -> str | None:
     if not _is_field(statement) or not isinstance(statement, tree.Assign) or not isinstance(statement.value, tree.Call):
         return None
     init, target = statement.value.argument(None, "init"), statement.targets[0]
-    left_out = isinstance(init, tree.Constant) and init.value is False and isinstance(target, tree.Name)
+    named = tree.last_name(statement.value.func) == "field"  # Others may be descriptors.
+    left_out = named and isinstance(init, tree.Constant) and init.value is False and isinstance(target, tree.Name)
     return target.id if left_out and isinstance(target, tree.Name) else None
 
 

@@ -372,7 +372,9 @@ class Protocols(Ways):
             described = self.class_attribute(owner.cls, name)
             if isinstance(described, Func) and described.kind == "property":
                 return self.call_function(described, [owner], {}, span)
-            unsure = (owner.open or described is UNKNOWN or self._describes(described)) and not owner.cls.named_tuple
+            # What stands for a field that is set later is taken from the class.
+            unknown = described is UNKNOWN and name not in owner.cls.left_out
+            unsure = (owner.open or unknown or self._describes(described)) and not owner.cls.named_tuple
             return UNKNOWN if unsure else owner.attrs[name]
         for cls in owner.cls.lineage:
             if name in cls.vars:
