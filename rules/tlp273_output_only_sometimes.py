@@ -23,8 +23,10 @@ from collections.abc import Iterator
 from tritonlint.effective import EffectiveConfig
 from tritonlint.finding import Problem, Related
 from tritonlint.inputs.python import PythonFacts
+from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, returns
 from tritonlint.inputs.python_join import declared, tensors_of
+from tritonlint.inputs.python_objects import objects_of
 from tritonlint.inputs.python_tree import (
     Assign,
     Attribute,
@@ -33,6 +35,7 @@ from tritonlint.inputs.python_tree import (
     Compare,
     Comprehension,
     Constant,
+    Dict,
     Expr,
     Flow,
     Function,
@@ -70,8 +73,9 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         return
     made: dict[str, list[Call]] = {}
     for one in python.calls_of("Tensor"):
-        for name in python.strings(one.call.argument(0, "name")) or ("",):
-            made.setdefault(name, []).append(one.call)
+        for call, named in _makers(python, one.call):
+            for name in python.strings(named) or ("",):
+                made.setdefault(name, []).append(call)
     if "" in made:
         return  # A name that is not known may be this one.
     for name, calls in made.items():
@@ -90,6 +94,19 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
             )
 
 
+def _makers(python: PythonFacts, tensor: Call) -> list[tuple[Call, Expr | None]]:
+    """The calls that make a tensor, with its name: its own, or those of a function that does nothing else."""
+    named, function = tensor.argument(0, "name"), python.function_at(tensor)
+    given = objects_of(python).arguments_for(named) if isinstance(named, Name) else None
+    if given is None or function is None or [one.value for one in returns(function)] != [tensor]:
+        return [(tensor, named)]
+    calls = [call for call in python.walk(Call) if called_function(python, call) is function]
+    found: list[tuple[Call, Expr | None]] = [
+        (call, one) for call in calls for one in given if any(a.value is one for a in call.arguments)
+    ]
+    return found if len(found) == len(given) == len(calls) else [(tensor, named)]
+
+
 def _condition(python: PythonFacts, function: Function, made: Call) -> Expr | None:
     """What decides whether a tensor is put into the list that becomes the outputs of a response."""
     for branch in own_nodes(function, If):
@@ -97,6 +114,7 @@ def _condition(python: PythonFacts, function: Function, made: Call) -> Expr | No
             continue
         test = python.source(branch.test)
         of_data = _OF_DATA.search(test) is not None or _is_list_of_data(python, function, branch.test)
+        of_data = of_data or _is_looked_up(python, function, branch.test)
         if not of_data or _OF_CALLER.search(test) is not None:
             return None
         names = {n.id for n in walk((branch.test,), Name)}
@@ -145,6 +163,24 @@ def _is_list_of_data(python: PythonFacts, function: Function, test: Expr) -> boo
     names = {n.id for n in walk((made,), Name)} - inside - {python.self_name(python.frame_of(function)) or ""}
     local = python.frame_of(function).bindings
     return any(name in local for name in names)
+
+
+def _is_looked_up(python: PythonFacts, function: Function, test: Expr) -> bool:
+    """Whether a name is asked that stands for what a table of the file has for something, or has not."""
+    found = python.lookup(test.id, python.frame_at(test)) if isinstance(test, Name) else None
+    if found is None or found[1].function is not function or len(found[0]) != 1 or found[0][0].kind != "value":
+        return False
+    made = found[0][0].expr
+    if not isinstance(made, Call) or not isinstance(made.func, Attribute) or made.func.attr != "get":
+        return False
+    tables = python.follow(made.func.value) or ()
+    local = python.frame_of(function).bindings
+    asked = {n.id for argument in made.arguments for n in walk((argument.value,), Name)}
+    return (
+        len(made.arguments) == 1
+        and [isinstance(table, Dict) for table, _ in tables] == [True]
+        and any(name in local for name in asked)
+    )
 
 
 def _is_asked_for(python: PythonFacts, config: Document, condition: Expr, function: Function) -> bool:
@@ -340,6 +376,99 @@ class TritonPythonModel:
             if names:
                 tensors.append(pb_utils.Tensor("names", np.array(names, dtype=object)))
             responses.append(pb_utils.InferenceResponse(tensors))
+        return responses
+""",
+    # A table that has no entry for some requests, and a function that makes each tensor.
+    """\
+-- plate/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1 ] }
+output { name: "plate" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "region" data_type: TYPE_STRING dims: [ 1 ] }
+-- plate/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+REGIONS = {"B": "Berlin", "M": "Munich"}
+
+
+def text_tensor(name, value):
+    return pb_utils.Tensor(name, np.array([value], dtype=object))
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            plate = x.tobytes().decode("utf-8", errors="replace")
+            region = REGIONS.get(plate[:1])
+            tensors = [text_tensor("plate", plate)]
+            if region:
+                tensors.append(text_tensor("region", region))
+#                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ TLP273
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- plate/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1 ] }
+output { name: "plate" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "region" data_type: TYPE_STRING dims: [ 1 ] }
+-- plate/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+REGIONS = {"B": "Berlin", "M": "Munich"}
+
+
+def text_tensor(name, value):
+    return pb_utils.Tensor(name, np.array([value], dtype=object))
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            plate = x.tobytes().decode("utf-8", errors="replace")
+            region = REGIONS.get(plate[:1])
+            tensors = [text_tensor("plate", plate)]
+            tensors.append(text_tensor("region", region or ""))
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
+        return responses
+""",
+    """\
+-- plate/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_UINT8 dims: [ -1 ] }
+output { name: "plate" data_type: TYPE_STRING dims: [ 1 ] }
+output { name: "region" data_type: TYPE_STRING dims: [ 1 ] }
+-- plate/1/model.py --
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+REGIONS = {"B": "Berlin", "M": "Munich"}
+
+
+def text_tensor(name, value):
+    return pb_utils.Tensor(name, np.array([value], dtype=object))
+
+
+class TritonPythonModel:
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            plate = x.tobytes().decode("utf-8", errors="replace")
+            region = REGIONS.get(plate[:1])
+            tensors = [text_tensor("plate", plate)]
+            if region:
+                tensors.append(text_tensor("region", region))
+            else:
+                tensors.append(text_tensor("region", "elsewhere"))
+            responses.append(pb_utils.InferenceResponse(output_tensors=tensors))
         return responses
 """,
 )
