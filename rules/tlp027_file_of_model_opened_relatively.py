@@ -24,7 +24,7 @@ from tritonlint.inputs.python import PythonFacts
 from tritonlint.inputs.python_answers import called_function
 from tritonlint.inputs.python_flow import own_nodes, unconditional
 from tritonlint.inputs.python_guards import guarded
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Expr, Function, Try, dotted, lies_in
+from tritonlint.inputs.python_tree import Assign, Attribute, Call, Class, Expr, Function, Try, dotted, lies_in
 from tritonlint.repository import Model
 from tritonlint.rule import Rule
 
@@ -91,7 +91,7 @@ def _opened(python: PythonFacts, helpers: Helpers, call: Call, files: set[str]) 
     module, _, name = (python.qualified(call.func) or "").rpartition(".")
     beside = helpers.module(python.path, module) if function is None and module else None
     if beside is not None and beside.error is None and "chdir" not in beside.text:
-        where, function = beside, next((f for f in beside.body if isinstance(f, Function) and f.name == name), None)
+        where, function = beside, _named(beside, name)
     if function is None or function.decorators or _is_tried(python, call):
         return
     parameters = [p.name for p in function.positional]
@@ -101,6 +101,17 @@ def _opened(python: PythonFacts, helpers: Helpers, call: Call, files: set[str]) 
         given_to = argument.keyword or (parameters[place] if place < len(parameters) else "")
         if _opens(where, function, given_to):
             yield argument.value
+
+
+def _named(python: PythonFacts, name: str) -> Function | None:
+    """The function of a module by its name, or what makes the objects of a class."""
+    for node in python.body:
+        if isinstance(node, Function) and node.name == name:
+            return node
+        if isinstance(node, Class) and node.name == name and not node.decorators and not node.keywords:
+            methods = {one.name: one for one in node.body if isinstance(one, Function)}
+            return methods.get("__init__") if "__new__" not in methods else None
+    return None
 
 
 def _names_file(python: PythonFacts, expr: Expr, files: set[str]) -> bool:
@@ -257,6 +268,36 @@ from pathlib import Path
 
 def read_labels(path):
     return Path(path).read_text(encoding="utf-8").splitlines()
+""",
+    """\
+-- add/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }
+-- add/1/model.py --
+import triton_python_backend_utils as pb_utils
+from labelfile import Labels
+
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.labels = Labels("labels.txt")
+#                            ^^^^^^^^^^^^ TLP027
+
+    def execute(self, requests):
+        responses = []
+        for request in requests:
+            x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+            responses.append(pb_utils.InferenceResponse([pb_utils.Tensor("y", x)]))
+        return responses
+-- add/1/labels.txt --
+cat
+dog
+-- add/1/labelfile.py --
+class Labels:
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as lines:
+            self.names = lines.read().splitlines()
 """,
     """\
 -- add/config.pbtxt --
