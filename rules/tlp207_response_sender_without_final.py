@@ -1375,4 +1375,84 @@ class TritonPythonModel:
             return None
         return responses
 """,
+    # The number of the flag, where it cannot be imported, is the flag.
+    """\
+-- parts/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+model_transaction_policy { decoupled: true }
+-- parts/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+NAME = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if hasattr(pb_utils, NAME) else 1
+
+
+class Writer:
+    def __init__(self, sender):
+        self._sender = sender
+
+    def part(self, y):
+        self._sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+
+    def done(self):
+        self._sender.send(flags=FINAL)
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        writer = Writer(request.get_response_sender())
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if not x.size:
+            return
+#           ^^^^^^ TLP207
+        for start in range(0, x.size, 4):
+            writer.part(x[start : start + 4])
+        writer.done()
+
+    def execute(self, requests):
+        for request in requests:
+            self.answer(request)
+""",
+    # The number of the flag, where it cannot be imported, is the flag.
+    """\
+-- parts/config.pbtxt --
+backend: "python"
+input { name: "x" data_type: TYPE_FP32 dims: [ -1 ] }
+output { name: "y" data_type: TYPE_FP32 dims: [ -1 ] }
+model_transaction_policy { decoupled: true }
+-- parts/1/model.py --
+import triton_python_backend_utils as pb_utils
+
+NAME = "TRITONSERVER_RESPONSE_COMPLETE_FINAL"
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL if hasattr(pb_utils, NAME) else 1
+
+
+class Writer:
+    def __init__(self, sender):
+        self._sender = sender
+
+    def part(self, y):
+        self._sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("y", y)]))
+
+    def done(self):
+        self._sender.send(flags=FINAL)
+
+
+class TritonPythonModel:
+    def answer(self, request):
+        writer = Writer(request.get_response_sender())
+        x = pb_utils.get_input_tensor_by_name(request, "x").as_numpy()
+        if not x.size:
+            writer.done()
+            return
+        for start in range(0, x.size, 4):
+            writer.part(x[start : start + 4])
+        writer.done()
+
+    def execute(self, requests):
+        for request in requests:
+            self.answer(request)
+""",
 )

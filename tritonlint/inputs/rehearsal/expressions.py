@@ -49,6 +49,7 @@ _ABSOLUTE = frozenset({"abs", "numpy.abs", "numpy.absolute"})
 _FORMAT = re.compile(r"\s*:([^{}]+)\}")
 """What stands behind an expression in an f-string, when it is written out."""
 _SINGLE: dict[str, Value] = {"True": True, "False": False, "None": None, "Ellipsis": Ellipsis}
+_FINAL = ".TRITONSERVER_RESPONSE_COMPLETE_FINAL"
 
 
 class Expressions(Calls):
@@ -477,6 +478,9 @@ class Expressions(Calls):
         self.fork((lambda: arm(node.body, True), lambda: arm(node.orelse, False)))
         if len(found) != 2:
             return UNKNOWN
+        flags = [one for one in found if isinstance(one, Library) and one.name.endswith(_FINAL)]
+        if flags and any(one.__class__ is int and one == 1 for one in found):
+            return flags[0]  # Whichever it is: the number of the flag is 1.
         lists = [*self.tensor_lists(found[0], node.body.span), *self.tensor_lists(found[1], node.orelse.span)]
         made = self.one_of(found[0], found[1])
         return self.one_of_lists(made, found, lists) if len(lists) > 1 else made
