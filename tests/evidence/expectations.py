@@ -545,6 +545,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     ),
     "TLP129": (
         Evidence(ask=Ask(values={"x": [100.0]}), where="max_dist_km", holds=100.0, why="below the default"),
+        Evidence(ask=Ask(values={"x": [1.0]}), where="maxWords", holds=128.0, why="the default"),
         Evidence(ask=Ask(values={"x": [1.0]}), holds=0.5, why="the default"),
     ),
     "TLP306": (
