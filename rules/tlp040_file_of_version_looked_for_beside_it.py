@@ -41,7 +41,7 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
     if not any(word in text for word in _STARTS) or "exists" in text or "is_file" in text:
         return
     version = python.path.rpartition("/")[0].rpartition("/")[2]
-    named = False
+    doubled: list[tuple[int, Problem]] = []
     within: set[int] = set()
     for node in python.walk(Call, Binary, FString):
         if isinstance(node, Binary):
@@ -52,28 +52,28 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
         if inside is not None and inside.startswith(NAME):
             meant = inside.removeprefix(NAME).lstrip("/").replace(VERSION, version)
             made = "makedirs" in python.text or "mkdir" in python.text
-            if not named and not made and _is_there(model, meant) and not _is_there(model, model.name):
-                named = True
-                yield Problem(
+            if not made and _is_there(model, meant) and not _is_there(model, model.name):
+                problem = Problem(
                     node.span,
                     "`model_repository` is the model's own folder already: there is no folder of its name in it",
                     help='leave `args["model_name"]` out',
                     key="model_name",
                 )
+                doubled.append((len(inside), problem))
             continue
         inside = inside and inside.replace(VERSION, version)
         twice = f"{version}/{version}"
         if inside and f"{inside}/".startswith(f"{twice}/"):
             meant = inside.removeprefix(f"{version}/")
             makes = "makedirs" in python.text or "mkdir" in python.text
-            if not named and not makes and _is_there(model, meant) and not _is_there(model, twice):
-                named = True
-                yield Problem(
+            if not makes and _is_there(model, meant) and not _is_there(model, twice):
+                problem = Problem(
                     node.span,
                     f"this is the folder of version {version} within the folder of version {version}: there is none",
                     help='leave `args["model_version"]` out: `get_model_dir()` is the folder of model.py',
                     key="model_version",
                 )
+                doubled.append((len(inside), problem))
             continue
         if not inside or inside in model.entries or f"{version}/{inside}" not in model.entries:
             continue
@@ -84,6 +84,8 @@ def check(python: PythonFacts, model: Model) -> Iterator[Problem]:
                 help='put `args["model_version"]` between the two',
                 key=inside,
             )
+    # The shortest path is where the folder is named; what is put behind it may be elsewhere.
+    yield from [problem for _, problem in sorted(doubled, key=lambda one: one[0])[:1]]
 
 
 def _is_there(model: Model, path: str) -> bool:
