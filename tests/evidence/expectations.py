@@ -64,6 +64,8 @@ UNTIL_CRASH = Ask(rounds=200)
 SOON = "it dies with one of the first requests, mostly within ten"
 STARTS = {"sequence_id": 1, "sequence_start": True}
 """The request is the first of a sequence."""
+NOTHING = Ask(values={"x": []}, shapes={"x": [0]})
+"""A request with an array of no elements."""
 WHOLE = {**STARTS, "sequence_end": True}
 """The request is all of a sequence."""
 RAISES = {"x.astype(np.float32)": "np.asarray(['text']).astype(np.float32)"}
@@ -191,6 +193,8 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP223": (
         Evidence(ask=TOGETHER, where="requests[:1]"),
         Evidence(ask=Ask(values={"x": [2000.0]}), where="filter(None"),
+        Evidence(ask=NOTHING, where="if x.size]"),
+        Evidence(ask=NOTHING, where="if len(x))"),
         Evidence(),
     ),
     "TLP212": (
@@ -257,6 +261,7 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
         Evidence("hang", ask=Ask(change={"text.split()[:10]": "text.split()[:0]"}), why="there is no word in the text"),
         Evidence("hang", ask=Ask(change={"range(n)": "range(0)"}), why="the number of the request is 0"),
         Evidence("hang", ask=Ask(change={"if part]": "if not part]"}), why="the text holds no sentence"),
+        Evidence("hang", ask=Ask(change={"if not x.size:": "if x.size:"}), why="as for an array of no elements"),
     ),
     "TLP213": (
         Evidence("hang", ask=Ask(rounds=2), where="self._fail(", why="the second request finds no worker"),
