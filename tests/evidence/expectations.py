@@ -592,7 +592,6 @@ EVIDENCE: Mapping[str, tuple[Evidence, ...]] = {
     "TLP312": (
         Evidence("error", Ask(values={"x": ["no JSON"]}), where="json.loads"),
         Evidence("error", Ask(values={"x": [200.0]}), where="raise ValueError"),
-        Evidence(),
     ),
     "TLP312 clean": (Evidence(ask=Ask(values={"x": ["1.5"]}), where="json.loads"), Evidence()),
     "TLP405": (
