@@ -7,7 +7,19 @@ from collections.abc import Callable
 
 from tritonlint.inputs.python import MODEL_CLASS, ClassBeside, PythonFacts
 from tritonlint.inputs.python_imports import MAX_REACHED, THIRD_PARTY, rearranges_modules
-from tritonlint.inputs.python_tree import Assign, Attribute, Call, Class, Expr, Import, ImportFrom, Name, Scope, dotted
+from tritonlint.inputs.python_tree import (
+    Assign,
+    Attribute,
+    Call,
+    Class,
+    Expr,
+    Import,
+    ImportFrom,
+    Name,
+    Scope,
+    dotted,
+    last_name,
+)
 from tritonlint.standard_library import is_standard
 
 Find = Callable[[str, str], PythonFacts | None]
@@ -41,7 +53,7 @@ def class_beside(python: PythonFacts, find: Find) -> ClassBeside | None:
     names = {cls.name for _, cls in lineage} | {MODEL_CLASS}
     for file in files.values():
         for target in (target for assign in file.walk(Assign) for target in assign.targets):
-            if isinstance(target, Attribute) and (target.attr in names or _last(target.value) in names):
+            if isinstance(target, Attribute) and (target.attr in names or last_name(target.value) in names):
                 return None  # `impl.Scaler = …`, `Scaler.execute = …`
     return ClassBeside(lineage[0][1].span, not any(_HOOK in file.text for file in files.values()))
 
@@ -50,10 +62,6 @@ def _is_plain(python: PythonFacts) -> bool:
     """Whether all names of a file are bound where they seem to be."""
     stars = any(statement.star for statement in python.walk(ImportFrom))
     return not stars and not rearranges_modules(python) and not _HIDES.search(python.text)
-
-
-def _last(expr: Expr) -> str:
-    return (dotted(expr) or "").rpartition(".")[2]
 
 
 def _follow(
