@@ -52,7 +52,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
         told.add(problem.span)
         yield problem
     for mistake in mistakes(python, config, effective, "logged"):
-        if mistake.span not in told and not any(_lies_in(mistake.span, span) for span in told):
+        if mistake.span not in told and not any(mistake.span.within(span) for span in told):
             start, end = mistake.span.start, mistake.span.end
             wrap = (Edit(Span(python.path, start, start), "str("), Edit(Span(python.path, end, end), ")"))
             yield Problem(
@@ -64,7 +64,7 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
                 key="logged",
             )
     for mistake in mistakes(python, config, effective, "log-arguments"):
-        if not any(_lies_in(span, mistake.span) for span in told):
+        if not any(span.within(mistake.span) for span in told):
             yield Problem(
                 mistake.span,
                 "the logger takes one string and formats nothing: what else is given here raises TypeError",
@@ -75,10 +75,6 @@ def check(python: PythonFacts, config: Document, effective: EffectiveConfig) -> 
     for mistake in mistakes(python, config, effective, "log-level"):
         if mistake.span not in told:
             yield Problem(mistake.span, *_LEVEL, certainty="certain" if mistake.sure else "likely", key="level")
-
-
-def _lies_in(inner: Span, outer: Span) -> bool:
-    return (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
 
 
 def _written(python: PythonFacts) -> Iterator[Problem]:

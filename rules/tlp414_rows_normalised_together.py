@@ -79,8 +79,8 @@ def _is_sent(python: PythonFacts, reduced: Span) -> bool:
             return False
         divisors = [n.right.span for n in walk((expr,), Binary) if n.operator in {"/", "-"}]
         found = [n.span for n in walk((expr,), Name) if n.id in names]
-        found += [reduced] if _within(reduced, expr.span) else []
-        return any(not any(_within(one, divisor) for divisor in divisors) for one in found)
+        found += [reduced] if reduced.within(expr.span) else []
+        return any(not any(one.within(divisor) for divisor in divisors) for one in found)
 
     for assign in python.walk(Assign):
         if holds(assign.value):
@@ -92,7 +92,7 @@ def _is_spread(python: PythonFacts, reduced: Span) -> bool:
     """Whether the number is written out for all rows: whoever does so means one for all of them."""
     names = _named(python, reduced)
     return any(
-        _within(reduced, call.span) or any(dotted(name) in names for name in walk((call,), Name, Attribute))
+        reduced.within(call.span) or any(dotted(name) in names for name in walk((call,), Name, Attribute))
         for call in python.walk(Call)
         if last_name(call.func) in _SPREADS
     )
@@ -103,7 +103,7 @@ def _named(python: PythonFacts, reduced: Span) -> set[str | None]:
     return {
         dotted(target)
         for assign in python.walk(Assign)
-        if assign.value is not None and _within(reduced, assign.value.span) and not assign.operator
+        if assign.value is not None and reduced.within(assign.value.span) and not assign.operator
         for target in assign.targets
     } - {None}
 
@@ -118,10 +118,6 @@ def _is_put_back(python: PythonFacts, reduced: Span) -> bool:
     return any(dotted(one) in names and not isinstance(other, Constant) for one, other in sides) or any(
         assign.operator in {"*", "+"} and dotted(assign.value) in names for assign in python.walk(Assign)
     )
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
 
 
 EXAMPLES = (

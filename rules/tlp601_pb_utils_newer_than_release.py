@@ -104,11 +104,7 @@ def check(python: PythonFacts, target: Target, model: Model, repository: Reposit
 
 def _is_tried(python: PythonFacts, call: Span) -> bool:
     """Whether the model file calls another module in a ``try``, which may be there for older releases."""
-    return any(_is_within(call, part.span) for attempt in python.walk(Try) for part in attempt.body)
-
-
-def _is_within(inner: Span, outer: Span) -> bool:
-    return (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
+    return any(call.within(part.span) for attempt in python.walk(Try) for part in attempt.body)
 
 
 def _knows_release(python: PythonFacts, place: Node) -> bool:

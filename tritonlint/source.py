@@ -20,6 +20,10 @@ class Span:
     start: int | None = None
     end: int | None = None
 
+    def within(self, outer: Span) -> bool:
+        """Whether all of it lies in another one of the same file."""
+        return (outer.start or 0) <= (self.start or 0) and (self.end or 0) <= (outer.end or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
