@@ -19,7 +19,6 @@ from collections.abc import Iterator
 
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
-from tritonlint.inputs.deployment import find_backend_folders
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -36,7 +35,7 @@ RULE = Rule(
 def check(repository: RepositoryFacts) -> Iterator[Problem]:
     if not any(facts.effective.backend == "python" for facts in repository.models.values()):
         return
-    for given in find_backend_folders(repository.path):
+    for given in repository.deployment().backend_folders:
         shorter = given.text.rstrip("/")
         if shorter and shorter != given.text:
             yield Problem(

@@ -20,7 +20,6 @@ from collections.abc import Iterator
 
 from tritonlint.facts import RepositoryFacts
 from tritonlint.finding import Problem
-from tritonlint.inputs.deployment import find_read_only_roots
 from tritonlint.rule import Rule
 from tritonlint.source import Span
 
@@ -36,7 +35,7 @@ RULE = Rule(
 def check(repository: RepositoryFacts) -> Iterator[Problem]:
     if not any(facts.effective.backend == "python" for facts in repository.models.values()):
         return
-    for said in find_read_only_roots(repository.path):
+    for said in repository.deployment().read_only_roots:
         yield Problem(
             Span(said.path, said.start, said.end),
             "the server cannot write to /tmp, where the Python backend makes a folder for environments: the whole "

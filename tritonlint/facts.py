@@ -16,6 +16,7 @@ from tritonlint.target import Target
 
 if TYPE_CHECKING:
     from tritonlint.effective import EffectiveConfig
+    from tritonlint.inputs.deployment import Deployment
     from tritonlint.inputs.environment import EnvironmentFacts
     from tritonlint.inputs.python import PythonFacts
     from tritonlint.pbtxt.tree import Document
@@ -296,6 +297,15 @@ class RepositoryFacts:
     given: bool = True
     memo: dict[str, object] = field(default_factory=dict)
     """Answers that several rules need, computed once (the step graph, say)."""
+
+    def deployment(self) -> Deployment:
+        """What deployment files beside or above the repository say of the server, read once."""
+        from tritonlint.inputs.deployment import Deployment, read_deployment
+
+        known = self.memo.get("deployment")
+        if not isinstance(known, Deployment):
+            known = self.memo["deployment"] = read_deployment(self.path)
+        return known
 
     def backend_folders(self) -> tuple[BackendFolder, ...]:
         """The Python backend's folders in the given backend directories, read once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tritonlint.repository import walk_up
@@ -48,6 +48,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Deployment:
+    """How the server is started; of each kind the nearest folder that names any wins."""
+
+    backend_folders: tuple[Passage, ...]
+    """The folders that it is given with ``--backend-directory``."""
+    read_only_roots: tuple[Passage, ...]
+    """What makes the file system of its container read-only, where nothing is said of /tmp."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageReference:
     """An image tag with a release, and where it stands."""
 
@@ -68,27 +78,20 @@ def find_images(repository: str) -> list[ImageReference]:
     return []
 
 
-def find_backend_folders(repository: str) -> list[Passage]:
-    """The folders that files beside or above a repository give the server with ``--backend-directory``."""
-    return _nearest(repository, _backend_folders)
-
-
-def find_read_only_roots(repository: str) -> list[Passage]:
-    """What makes the file system of the server's container read-only, where nothing is said of /tmp."""
-    return _nearest(repository, _read_only_roots)
-
-
-def _nearest(repository: str, passages: Callable[[str, str], Iterator[Passage]]) -> list[Passage]:
-    """Passages of deployment files and scripts; the nearest folder that has any wins."""
+def read_deployment(repository: str) -> Deployment:
+    """What deployment files and start scripts beside or above a repository say of the server, each file read once."""
+    folders: list[Passage] = []
+    roots: list[Passage] = []
     for files in _files(repository, (FILE_NAME, START_NAME)):
-        found = []
+        folders_here: list[Passage] = []
+        roots_here: list[Passage] = []
         for path in files:
             text = _text(path)
             if SERVER in text:
-                found += [one for one in passages(text, path) if not _in_comment(text, one.start)]
-        if found:
-            return found
-    return []
+                folders_here += [one for one in _backend_folders(text, path) if not _in_comment(text, one.start)]
+                roots_here += [one for one in _read_only_roots(text, path) if not _in_comment(text, one.start)]
+        folders, roots = folders or folders_here, roots or roots_here
+    return Deployment(tuple(folders), tuple(roots))
 
 
 def _files(repository: str, names: tuple[re.Pattern[str], ...]) -> Iterator[list[str]]:
